@@ -1,0 +1,106 @@
+//! What a person asks for: the kinds of a case, and which of them stand behind the restricted wall.
+
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+macro_rules! kinds {
+    ($($variant:ident $code:literal $label:literal),+ $(,)?) => {
+        /// The kind of a case; decides its clocks and, for three of them, its secrecy.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Kind { $(#[doc = $label] $variant),+ }
+
+        impl Kind {
+            /// Every kind, in the order in which forms offer them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The stable code: in packs, in the database, in addresses.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code),+ }
+            }
+
+            /// The words on screens and in mail.
+            #[must_use]
+            pub const fn label(self) -> &'static str {
+                match self { $(Self::$variant => $label),+ }
+            }
+        }
+
+        impl FromStr for Kind {
+            type Err = UnknownKind;
+            fn from_str(code: &str) -> Result<Self, UnknownKind> {
+                match code { $($code => Ok(Self::$variant),)+ other => Err(UnknownKind(other.to_owned())) }
+            }
+        }
+    };
+}
+
+kinds! {
+    Access "access" "Access",
+    Portability "portability" "Portability",
+    Correction "correction" "Correction",
+    Erasure "erasure" "Erasure",
+    Restriction "restriction" "Restriction",
+    Objection "objection" "Objection",
+    ConsentWithdrawal "consent_withdrawal" "Consent withdrawal",
+    ConsentReview "consent_review" "Consent review",
+    TrainingOptOut "training_opt_out" "Training opt-out",
+    TrainingOptIn "training_opt_in" "Training opt-in",
+    MarketingOptOut "marketing_opt_out" "Marketing opt-out",
+    SaleOptOut "sale_opt_out" "Sale opt-out",
+    NomineeRegistration "nominee_registration" "Nominee registration",
+    NomineeRequest "nominee_request" "Nominee request",
+    Grievance "grievance" "Grievance",
+    MinorData "minor_data" "Data of a minor",
+    ContentCsam "content_report:csam" "Content report, child safety",
+    ContentNcii "content_report:ncii" "Content report, intimate image",
+    ContentOther "content_report:other" "Content report",
+    BreachReport "breach_report" "Breach report",
+    LegalOrder "legal_order" "Legal order",
+    Inquiry "inquiry" "Inquiry",
+}
+
+/// A code that names no kind.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is no kind of case")]
+pub struct UnknownKind(pub String);
+
+impl Kind {
+    /// True for kinds seen as "Restricted case" by everybody but responders.
+    #[must_use]
+    pub const fn is_restricted(self) -> bool {
+        matches!(self, Self::MinorData | Self::ContentCsam | Self::ContentNcii)
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl Serialize for Kind {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(self.code())
+    }
+}
+
+impl<'de> Deserialize<'de> for Kind {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let code = std::borrow::Cow::<str>::deserialize(d)?;
+        code.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_reads_back() {
+        for kind in Kind::ALL {
+            assert_eq!(kind.code().parse::<Kind>().as_ref(), Ok(kind));
+        }
+        assert!("content_report".parse::<Kind>().is_err());
+    }
+}
