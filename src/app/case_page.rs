@@ -1,0 +1,166 @@
+//! What a case's page shows: to responders and ordinary readers everything they may see, to others the clocks.
+
+use crate::domain::{
+    case::{Case, Channel, State},
+    clock::Clock,
+    identity::{MailId, MessageId, Reference, StaffId},
+    time::Instant,
+};
+use crate::app::queue::Choice;
+
+/// An attachment of a mail, by what the mail says of it; its content was not looked at.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Attachment {
+    /// The name in the mail, cleaned of path parts.
+    pub name: String,
+    /// The type the mail claims.
+    pub media_type: String,
+    /// Bytes as they stand in the mail, still encoded.
+    pub encoded_size: i64,
+    /// Its place in the mail, from 0; what a download names.
+    pub part: i64,
+}
+
+/// One thing in the timeline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The event's number in the case.
+    pub seq: i64,
+    /// When it happened.
+    pub at: Instant,
+    /// "Nisha Rao", the requester's name, or "Recourse".
+    pub who: String,
+    /// What it was.
+    pub what: What,
+}
+
+/// What an entry shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// A mail of the requester.
+    MailIn {
+        /// Where the raw message is kept.
+        message: MessageId,
+        /// The address it came from.
+        address: String,
+        /// The subject line.
+        subject: String,
+        /// The whole text.
+        text: String,
+        /// What came with it.
+        attachments: Vec<Attachment>,
+        /// True for out-of-office notes and the like.
+        automatic: bool,
+    },
+    /// What the person said by phone, post or form, as staff wrote it down.
+    Statement {
+        /// How it came.
+        channel: Channel,
+        /// What was written down.
+        text: String,
+    },
+    /// A mail to the requester.
+    MailOut {
+        /// The mail in the outbox.
+        mail: MailId,
+        /// Where it went.
+        address: String,
+        /// The subject line.
+        subject: String,
+        /// The text.
+        text: String,
+        /// "Acknowledgement" or "Reply".
+        purpose: &'static str,
+        /// Where the mail stands: "waiting to be sent", "accepted 28 Oct, 11:03", "failed".
+        fate: String,
+        /// True when it will not be tried again without somebody's help.
+        failed: bool,
+    },
+    /// A note that never leaves the house.
+    Note {
+        /// What was written.
+        text: String,
+    },
+    /// Everything else: "Case opened" + " as erasure; rule 000-15".
+    Event {
+        /// The bold words.
+        lead: String,
+        /// The rest of the sentence.
+        rest: String,
+        /// A reason that staff gave.
+        reason: Option<String>,
+    },
+}
+
+/// A line of "before closing".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// What has to be so.
+    pub says: &'static str,
+    /// True when it is.
+    pub done: bool,
+}
+
+/// Another case of the same requester.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Linked {
+    /// `R-10021`.
+    pub reference: Reference,
+    /// "access, closed 14 Mar 2026".
+    pub says: String,
+}
+
+/// A case as those outside the circle see a restricted one.
+#[derive(Debug, Clone)]
+pub struct Walled {
+    /// `R-10021`.
+    pub reference: Reference,
+    /// Open or closed; nothing finer.
+    pub state: State,
+    /// Who works on it.
+    pub owner: Option<String>,
+    /// Every clock.
+    pub clocks: Vec<Clock>,
+    /// The moment the page speaks of.
+    pub now: Instant,
+    /// The zone of its dates.
+    pub zone: chrono_tz::Tz,
+}
+
+/// A case in full.
+#[derive(Debug, Clone)]
+pub struct Full {
+    /// The case itself.
+    pub case: Case,
+    /// The product's name in tables.
+    pub product: String,
+    /// The owner's name.
+    pub owner: Option<String>,
+    /// The requester's name as they gave it; may be empty.
+    pub requester: String,
+    /// Where answers go; none when the person left no address.
+    pub address: Option<String>,
+    /// The first mail's subject line.
+    pub subject: String,
+    /// Oldest first.
+    pub timeline: Vec<Entry>,
+    /// What is left before closing.
+    pub checks: Vec<Check>,
+    /// Other cases of the same requester.
+    pub linked: Vec<Linked>,
+    /// Whom the case can be given to; only responders for a restricted one.
+    pub staff: Vec<Choice<StaffId>>,
+    /// The moment the page speaks of.
+    pub now: Instant,
+    /// The zone of its dates.
+    pub zone: chrono_tz::Tz,
+}
+
+/// A case's page.
+#[derive(Debug, Clone)]
+pub enum CasePage {
+    /// For everybody who may see it whole.
+    Full(Box<Full>),
+    /// For those outside the circle.
+    Walled(Walled),
+}

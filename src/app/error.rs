@@ -1,0 +1,48 @@
+//! Why a verb did not happen, in words a person can act on.
+
+use crate::app::case_page::Entry;
+
+/// One field of a form that needs another look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    /// The field's name, also its id on the page.
+    pub field: &'static str,
+    /// What to do.
+    pub says: String,
+}
+
+impl FieldError {
+    /// A field and what to do about it.
+    pub fn new(field: &'static str, says: impl Into<String>) -> Self {
+        Self { field, says: says.into() }
+    }
+}
+
+/// Why a verb did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no such thing, or it is not this person's to see; the two are not told apart.
+    #[error("there is no such page, or it is not yours to see")]
+    NotFound,
+    /// The person may see it but not do this.
+    #[error("{0}")]
+    NotAllowed(String),
+    /// The form has to be filled in differently.
+    #[error("{} answers need another look", .0.len())]
+    Invalid(Vec<FieldError>),
+    /// Somebody else was quicker; what they did since.
+    #[error("somebody changed this case meanwhile")]
+    Conflict {
+        /// Their part, oldest first.
+        since: Vec<Entry>,
+        /// The event number a second try has to name.
+        seq: i64,
+    },
+}
+
+impl Error {
+    /// One field that needs another look.
+    pub fn field(field: &'static str, says: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError::new(field, says)])
+    }
+}

@@ -1,0 +1,254 @@
+//! A case: what its events make of it. `Case::apply` is the only code that changes a case's state or clocks.
+
+use super::{
+    clock::Clock,
+    event::{Event, Purpose, Recorded},
+    identity::{Reference, StaffId},
+    kind::Kind,
+    time::Instant,
+};
+use crate::domain::clock::Duty;
+
+macro_rules! codes {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident $code:literal $label:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+        pub enum $name { $(#[doc = $label] #[serde(rename = $code)] $variant),+ }
+
+        impl $name {
+            /// Every value, in the order in which forms offer them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The stable code, as stored and as in addresses.
+            #[must_use]
+            pub const fn code(self) -> &'static str { match self { $(Self::$variant => $code),+ } }
+
+            /// The words on screens and in mail.
+            #[must_use]
+            pub const fn label(self) -> &'static str { match self { $(Self::$variant => $label),+ } }
+
+            /// Reads a code.
+            #[must_use]
+            pub fn from_code(code: &str) -> Option<Self> { match code { $($code => Some(Self::$variant),)+ _ => None } }
+        }
+    };
+}
+pub(crate) use codes;
+
+codes! {
+    /// Where a case stands.
+    State {
+        New "new" "New",
+        Open "open" "Open",
+        WaitingRequester "waiting_requester" "Waiting for the person",
+        WaitingApproval "waiting_approval" "Waiting for approval",
+        Resolved "resolved" "Resolved",
+        Closed "closed" "Closed",
+    }
+}
+
+codes! {
+    /// How a case ended.
+    Outcome {
+        Granted "granted" "Granted",
+        Partial "partial" "Granted in part",
+        Refused "refused" "Refused",
+        Withdrawn "withdrawn" "Withdrawn",
+        Duplicate "duplicate" "Duplicate",
+        Spam "spam" "Spam",
+    }
+}
+
+codes! {
+    /// How a request reached us.
+    Channel {
+        Mail "mail" "Mail",
+        Phone "phone" "Phone",
+        Post "post" "Post",
+        Form "form" "Form",
+    }
+}
+
+impl State {
+    /// True while somebody still has to do something.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        !matches!(self, Self::Resolved | Self::Closed)
+    }
+
+    /// The states staff may choose from here. `waiting_approval` belongs to runs.
+    #[must_use]
+    pub const fn next(self) -> &'static [Self] {
+        match self {
+            Self::New => &[Self::Open, Self::WaitingRequester, Self::Resolved],
+            Self::Open => &[Self::WaitingRequester, Self::Resolved],
+            Self::WaitingRequester => &[Self::Open, Self::Resolved],
+            Self::WaitingApproval => &[],
+            Self::Resolved => &[Self::Closed, Self::Open],
+            Self::Closed => &[Self::Open],
+        }
+    }
+}
+
+/// A case as its events make it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// `R-10021`.
+    pub reference: Reference,
+    /// The product's id, for example `imagegen-artisticmonk`.
+    pub product: String,
+    /// What is asked for.
+    pub kind: Kind,
+    /// Where it stands.
+    pub state: State,
+    /// How it ended; only on resolved and closed cases.
+    pub outcome: Option<Outcome>,
+    /// Who works on it.
+    pub owner: Option<StaffId>,
+    /// How it came.
+    pub channel: Channel,
+    /// When it reached us; where its clocks start.
+    pub received: Instant,
+    /// When it was resolved, if it is.
+    pub resolved: Option<Instant>,
+    /// Every clock, met or running.
+    pub clocks: Vec<Clock>,
+    /// A change of kind that waits for a second person.
+    pub proposed: Option<(Kind, StaffId)>,
+    /// The last event's number.
+    pub seq: i64,
+}
+
+/// Events that do not tell a case's story.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadHistory {
+    /// There is no event.
+    #[error("the case has no event")]
+    Empty,
+    /// The first event does not open the case.
+    #[error("the case does not begin with case_opened")]
+    NotOpened,
+    /// An event is missing or stands twice.
+    #[error("event {found} stands where {expected} belongs")]
+    Gap {
+        /// The number that belongs there.
+        expected: i64,
+        /// The number found.
+        found: i64,
+    },
+}
+
+impl Case {
+    /// The case that these events, oldest first, make.
+    ///
+    /// # Errors
+    /// When the events do not begin with `case_opened` or leave a gap.
+    pub fn fold(reference: Reference, product: &str, events: &[Recorded]) -> Result<Self, BadHistory> {
+        let (first, rest) = events.split_first().ok_or(BadHistory::Empty)?;
+        let mut case = Self::open(reference, product, first)?;
+        for recorded in rest {
+            case.apply(recorded)?;
+        }
+        Ok(case)
+    }
+
+    /// The case right after its first event.
+    ///
+    /// # Errors
+    /// When `first` does not open a case.
+    pub fn open(reference: Reference, product: &str, first: &Recorded) -> Result<Self, BadHistory> {
+        let Event::CaseOpened { kind, channel, received, .. } = &first.event else { return Err(BadHistory::NotOpened) };
+        if first.seq != 1 {
+            return Err(BadHistory::Gap { expected: 1, found: first.seq });
+        }
+        Ok(Self {
+            reference,
+            product: product.to_owned(),
+            kind: *kind,
+            state: State::New,
+            outcome: None,
+            owner: None,
+            channel: *channel,
+            received: *received,
+            resolved: None,
+            clocks: Vec::new(),
+            proposed: None,
+            seq: 1,
+        })
+    }
+
+    /// What one more event makes of the case.
+    ///
+    /// # Errors
+    /// When the event is not the next one.
+    pub fn apply(&mut self, recorded: &Recorded) -> Result<(), BadHistory> {
+        if recorded.seq != self.seq + 1 {
+            return Err(BadHistory::Gap { expected: self.seq + 1, found: recorded.seq });
+        }
+        self.seq = recorded.seq;
+        match &recorded.event {
+            Event::ClocksStarted { pack, clocks } => {
+                let met: Vec<_> = self.clocks.drain(..).filter_map(|c| c.met.map(|at| (c.duty, at))).collect();
+                self.clocks = clocks
+                    .iter()
+                    .map(|start| {
+                        let met = met.iter().find(|(duty, _)| *duty == start.duty).map(|(_, at)| *at);
+                        Clock::started(start, pack, met)
+                    })
+                    .collect();
+            }
+            Event::MailAccepted { purpose: Purpose::Acknowledgement, .. } => self.meet(Duty::Acknowledge, recorded.at),
+            Event::Assigned { to, .. } => {
+                self.owner = *to;
+            }
+            Event::ClassificationProposed { to, .. } => {
+                if let super::event::By::Staff(by) = recorded.by {
+                    self.proposed = Some((*to, by));
+                }
+            }
+            Event::Classified { to, .. } => {
+                self.kind = *to;
+                self.proposed = None;
+            }
+            Event::StateChanged { to, outcome, .. } => self.enter(*to, *outcome, recorded.at),
+            Event::CaseOpened { .. }
+            | Event::MessageReceived { .. }
+            | Event::StatementRecorded { .. }
+            | Event::MailQueued { .. }
+            | Event::MailAccepted { .. }
+            | Event::MailFailed { .. }
+            | Event::NoteAdded { .. } => {}
+        }
+        Ok(())
+    }
+
+    fn enter(&mut self, state: State, outcome: Option<Outcome>, at: Instant) {
+        let was_open = self.state.is_open();
+        self.state = state;
+        if state.is_open() {
+            self.outcome = None;
+            self.resolved = None;
+            self.clocks.iter_mut().filter(|c| c.duty == Duty::Resolve).for_each(|c| c.met = None);
+        } else if was_open {
+            self.outcome = outcome;
+            self.resolved = Some(at);
+            self.meet(Duty::Resolve, at);
+        }
+    }
+
+    fn meet(&mut self, duty: Duty, at: Instant) {
+        self.clocks.iter_mut().filter(|c| c.duty == duty && c.met.is_none()).for_each(|c| c.met = Some(at));
+    }
+
+    /// True when only responders may see more than the clocks.
+    #[must_use]
+    pub const fn is_restricted(&self) -> bool {
+        self.kind.is_restricted()
+    }
+
+    /// The clock the case is sorted by: the earliest that binds and is not met. None once all are met.
+    #[must_use]
+    pub fn binding(&self) -> Option<&Clock> {
+        super::clock::binding(&self.clocks)
+    }
+}

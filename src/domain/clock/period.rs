@@ -1,0 +1,113 @@
+//! Periods as packs write them (ISO 8601), and the civil arithmetic behind their ends.
+
+use crate::domain::time::{HOUR, Instant, MINUTE, SECOND};
+use chrono::{Days, LocalResult, Months, NaiveDate, NaiveTime, TimeDelta, TimeZone};
+use chrono_tz::Tz;
+use std::str::FromStr;
+
+/// A length of time in one of the three ways law counts it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Period {
+    /// Milliseconds that really pass; no calendar touches them (`PT24H`).
+    Elapsed(i64),
+    /// Civil days (`P30D`, `P2W`).
+    Days(u32),
+    /// Civil months (`P1M`, `P1Y`).
+    Months(u32),
+}
+
+/// Text that is not a period.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is no period; write PT24H for hours that pass, P30D for calendar days or P1M for calendar months")]
+pub struct BadPeriod(pub String);
+
+impl FromStr for Period {
+    type Err = BadPeriod;
+
+    fn from_str(text: &str) -> Result<Self, BadPeriod> {
+        let bad = || BadPeriod(text.to_owned());
+        let rest = text.strip_prefix('P').ok_or_else(bad)?;
+        let period = match rest.strip_prefix('T') {
+            Some(time) => Self::Elapsed(elapsed(time).ok_or_else(bad)?),
+            None => {
+                let unit = rest.chars().last().ok_or_else(bad)?;
+                let count: u32 = digits(&rest[..rest.len() - unit.len_utf8()]).ok_or_else(bad)?;
+                match unit {
+                    'D' => Self::Days(count),
+                    'W' => Self::Days(count.checked_mul(7).ok_or_else(bad)?),
+                    'M' => Self::Months(count),
+                    'Y' => Self::Months(count.checked_mul(12).ok_or_else(bad)?),
+                    _ => return Err(bad()),
+                }
+            }
+        };
+        // beyond a century a period is a slip of the pen
+        let sane = match period {
+            Self::Elapsed(millis) => millis > 0 && millis <= 876_000 * HOUR,
+            Self::Days(days) => days > 0 && days <= 36_500,
+            Self::Months(months) => months > 0 && months <= 1_200,
+        };
+        if sane { Ok(period) } else { Err(bad()) }
+    }
+}
+
+fn digits<N: FromStr>(text: &str) -> Option<N> {
+    (!text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok())?
+}
+
+/// Milliseconds of the part after `PT`: hours, minutes, seconds, each at most once and in this order.
+fn elapsed(mut text: &str) -> Option<i64> {
+    if text.is_empty() {
+        return None;
+    }
+    let mut total = 0_i64;
+    for (unit, millis) in [('H', HOUR), ('M', MINUTE), ('S', SECOND)] {
+        if let Some((count, rest)) = text.split_once(unit) {
+            total = total.checked_add(digits::<i64>(count)?.checked_mul(millis)?)?;
+            text = rest;
+        }
+    }
+    text.is_empty().then_some(total)
+}
+
+/// `date` moved by `days`; the last day chrono knows when that is beyond it.
+pub(super) fn add_days(date: NaiveDate, days: u32) -> NaiveDate {
+    date.checked_add_days(Days::new(u64::from(days))).unwrap_or(NaiveDate::MAX)
+}
+
+/// `date` moved by `months`, clamped back to the last day of a short month.
+pub(super) fn add_months(date: NaiveDate, months: u32) -> NaiveDate {
+    date.checked_add_months(Months::new(months)).unwrap_or(NaiveDate::MAX)
+}
+
+/// The last millisecond of `date` in `zone`, also where midnight does not exist.
+pub(super) fn end_of_day(date: NaiveDate, zone: Tz) -> Instant {
+    let mut first_of_next = date.succ_opt().unwrap_or(date).and_time(NaiveTime::MIN);
+    // a gap is at most a day long (Apia, 30 December 2011)
+    for _ in 0..=96 {
+        match zone.from_local_datetime(&first_of_next) {
+            LocalResult::Single(start) | LocalResult::Ambiguous(start, _) => return Instant::of(&start).plus(-1),
+            LocalResult::None => first_of_next += TimeDelta::minutes(15),
+        }
+    }
+    Instant::of(&first_of_next.and_utc()).plus(-1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn periods_read_as_written_and_nonsense_is_refused() {
+        let good = |text: &str, expected: Period| assert_eq!(text.parse::<Period>(), Ok(expected), "{text}");
+        good("PT24H", Period::Elapsed(24 * HOUR));
+        good("PT1H30M", Period::Elapsed(90 * MINUTE));
+        good("P30D", Period::Days(30));
+        good("P2W", Period::Days(14));
+        good("P1M", Period::Months(1));
+        good("P1Y", Period::Months(12));
+        for wrong in ["", "P", "PT", "P30", "30D", "P-1D", "P0D", "PT0H", "P1D2", "P1MT1H", "P99999999999D", "PT24X", "Pé"] {
+            assert!(wrong.parse::<Period>().is_err(), "{wrong}");
+        }
+    }
+}

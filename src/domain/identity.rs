@@ -1,0 +1,71 @@
+//! Names and numbers by which the house knows things: references, staff, content rows, identities.
+
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+macro_rules! id {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => { $(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub i64);
+    )+ };
+}
+
+id! {
+    /// A member of staff.
+    StaffId,
+    /// A row of text, names and addresses that can be erased without touching the timeline.
+    ContentId,
+    /// A mail received, as stored.
+    MessageId,
+    /// A mail sent or to be sent.
+    MailId,
+}
+
+/// A case's number as people write it: `R-10021`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Reference(pub i64);
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "R-{}", self.0)
+    }
+}
+
+/// Text that is not a reference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a reference looks like R-10021")]
+pub struct NotAReference;
+
+impl FromStr for Reference {
+    type Err = NotAReference;
+    fn from_str(text: &str) -> Result<Self, NotAReference> {
+        let digits = text.trim().strip_prefix(['R', 'r']).and_then(|rest| rest.strip_prefix('-')).ok_or(NotAReference)?;
+        if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(NotAReference);
+        }
+        digits.parse().map(Self).map_err(|_| NotAReference)
+    }
+}
+
+/// An address as it is compared: trimmed, lower case. Never shown; screens show what was written.
+#[must_use]
+pub fn normal_address(address: &str) -> String {
+    address.trim().to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_read_back_and_strangers_do_not() {
+        assert_eq!("R-10021".parse(), Ok(Reference(10_021)));
+        assert_eq!(" r-7 ".parse(), Ok(Reference(7)));
+        for wrong in ["10021", "R-", "R-1x", "R--1", "R-99999999999999999999"] {
+            assert_eq!(wrong.parse::<Reference>(), Err(NotAReference), "{wrong}");
+        }
+    }
+}
