@@ -150,6 +150,8 @@ pub struct Full {
     pub linked: Vec<Linked>,
     /// Whom the case can be given to; only responders for a restricted one.
     pub staff: Vec<Choice<StaffId>>,
+    /// What this person had begun to write.
+    pub draft: Option<String>,
     /// The moment the page speaks of.
     pub now: Instant,
     /// The zone of its dates.

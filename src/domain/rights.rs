@@ -1,7 +1,6 @@
 //! Who may do what: one function decides, every verb asks it.
 
 use super::{case::codes, identity::StaffId};
-use serde::{Deserialize, Serialize};
 
 codes! {
     /// What a member of staff is there for; a person may have several roles.
