@@ -2,8 +2,7 @@
 
 CREATE TABLE house (
     one BIGINT PRIMARY KEY CHECK (one = 1),
-    key_id TEXT COLLATE "C" NOT NULL,
-    demo BOOLEAN NOT NULL DEFAULT FALSE
+    key_id TEXT COLLATE "C" NOT NULL
 );
 
 CREATE TABLE staff (

@@ -2,8 +2,7 @@
 
 CREATE TABLE house (
     one INTEGER PRIMARY KEY CHECK (one = 1),
-    key_id TEXT NOT NULL,
-    demo INTEGER NOT NULL DEFAULT 0
+    key_id TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE staff (

@@ -9,6 +9,7 @@ pub mod counts;
 pub mod drafts;
 pub mod engine;
 pub mod events;
+pub mod house;
 pub mod jobs;
 pub mod list;
 pub mod lockfile;

@@ -1,0 +1,110 @@
+//! Opens the house from its configuration: lock file, database, schema, key, packs, the way out for mail.
+
+use crate::{
+    app::{
+        App, Settings,
+        packs::{self, Packs},
+    },
+    config::Config,
+    mail::{classify::Classifier, outbox::Transport},
+    store::{Clock, Db, house, lockfile::Lockfile, migrate, vault::Vault},
+};
+use anyhow::{Context as _, bail};
+
+/// An open house; the lock is held as long as this lives.
+pub struct Opened {
+    /// The house.
+    pub app: App,
+    /// The data directory's lock.
+    pub lock: Lockfile,
+}
+
+/// Opens the database alone, without looking at its schema.
+pub async fn database(config: &Config, clock: Clock) -> anyhow::Result<Db> {
+    let url = config.database.url.reveal();
+    if url.is_empty() {
+        let file = config.data_dir.join("recourse.db");
+        Db::sqlite(&file, clock).await.with_context(|| format!("the database {} cannot be opened", file.display()))
+    } else {
+        Db::postgres(url, config.database.connections, clock)
+            .await
+            .context("the database server cannot be reached; check database.url, that the server runs and that it lets this user in")
+    }
+}
+
+/// The data directory has to be there already: a console on an empty folder by mistake would look like lost data.
+pub fn lock(config: &Config) -> anyhow::Result<Lockfile> {
+    if !config.data_dir.is_dir() {
+        bail!("the folder {} does not exist; make it, or set data_dir or --data-dir", config.data_dir.display());
+    }
+    Lockfile::open(&config.data_dir).with_context(|| format!("the folder {} is not writable", config.data_dir.display()))
+}
+
+/// Brings the schema up to date where it is behind, with the lock held alone, and leaves the lock shared.
+pub async fn migrated(db: &Db, lock: &Lockfile) -> anyhow::Result<()> {
+    if migrate::applied(db).await? != migrate::newest() {
+        lock.take_alone().context("the database has to be brought up to date first; stop the other recourse processes")?;
+        let done = migrate::run(db).await;
+        lock.release()?;
+        done?;
+    }
+    lock.share()?;
+    Ok(())
+}
+
+/// The key that belongs to this database. A first start makes one; later a missing or other key is refused.
+pub async fn vault(config: &Config, db: &Db) -> anyhow::Result<Vault> {
+    let file = config.key_file();
+    let known = house::key_id(db).await?;
+    let vault = match (file.exists(), &known) {
+        (true, _) => Vault::open_file(&file)?,
+        (false, None) => Vault::create_file(&file)?,
+        (false, Some(id)) => bail!("the key file {} is missing; the database was sealed with key {id}, bring it back", file.display()),
+    };
+    let sealed_with = match known {
+        Some(id) => Some(id),
+        // two consoles may start at once: the first one's key stays
+        None => {
+            house::key_remember(db, vault.key_id()).await?;
+            house::key_id(db).await?
+        }
+    };
+    match sealed_with {
+        Some(id) if id != vault.key_id() => {
+            bail!("the key file {} holds key {}, but the database was sealed with key {id}", file.display(), vault.key_id())
+        }
+        _ => Ok(vault),
+    }
+}
+
+/// Everything a command needs.
+pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Opened> {
+    let lock = lock(config)?;
+    let packs = Packs::load(config.policies.folder.as_deref())?;
+    for id in config.products.keys().filter(|id| packs.get(id).is_none()) {
+        bail!("the configuration: products.{id} names no product; the products are: {}", names(&packs));
+    }
+    let classifier = Classifier::new(&packs::word_list(config.policies.folder.as_deref())?).context("policy pack intake.toml")?;
+    let url = config.mail.smtp_url.reveal();
+    let transport =
+        if url.is_empty() { Transport::Files(config.data_dir.join("outgoing")) } else { Transport::smtp(url).map_err(anyhow::Error::msg)? };
+    let db = database(config, clock).await?;
+    migrated(&db, &lock).await?;
+    let vault = vault(config, &db).await?;
+    let addresses = config.products.iter().filter(|(_, p)| !p.address.is_empty()).map(|(id, p)| (id.clone(), p.address.clone()));
+    let settings = Settings { addresses: addresses.collect(), max_message: config.mail.max_bytes };
+    Ok(Opened { app: App::new(db, vault, packs, classifier, transport, settings), lock })
+}
+
+/// The products' ids in one line.
+pub fn names(packs: &Packs) -> String {
+    packs.iter().map(|p| p.id.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// Starts writing the log to standard error.
+pub fn log(config: &Config) {
+    let filter = tracing_subscriber::EnvFilter::try_new(&config.log.level).unwrap_or_else(|_| "info".into());
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // a second start in one process, as in tests, keeps the first
+    let _ = if config.log.json { builder.json().try_init() } else { builder.with_ansi(false).try_init() };
+}

@@ -1,0 +1,307 @@
+//! The operator's configuration: one struct a section; file, then environment, then flags. Unknown keys are
+//! refused by name; secrets are never printed.
+
+use serde::Deserialize;
+use std::{
+    collections::HashMap,
+    fmt, fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+/// A value that no log and no screen may show.
+#[derive(Clone, Default, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The value itself.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(secret)")
+    }
+}
+
+/// The whole configuration.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where Recourse keeps its files.
+    pub data_dir: PathBuf,
+    /// The web console.
+    pub server: Server,
+    /// Our own database.
+    pub database: Database,
+    /// Keys.
+    pub secrets: Secrets,
+    /// Mail in and out.
+    pub mail: Mail,
+    /// Durable work.
+    pub jobs: Jobs,
+    /// Policy packs.
+    pub policies: Policies,
+    /// What is written to standard error.
+    pub log: Log,
+    /// What each product needs beyond its pack, by product id.
+    pub products: HashMap<String, Product>,
+}
+
+/// The web console.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Server {
+    /// Address and port.
+    pub listen: SocketAddr,
+}
+
+/// Our own database.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Database {
+    /// `postgres://…`; empty means the SQLite file in the data directory.
+    pub url: Secret,
+    /// A file that holds the address instead.
+    pub url_file: Option<PathBuf>,
+    /// Connections to PostgreSQL.
+    pub connections: u32,
+}
+
+/// Keys.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Secrets {
+    /// The master key's file; by default `keys/master.key` in the data directory. Shared by all consoles.
+    pub key_file: Option<PathBuf>,
+}
+
+/// Mail in and out.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mail {
+    /// `smtp://user:password@host:587?tls=required`; empty means files in the data directory.
+    pub smtp_url: Secret,
+    /// A file that holds the address instead.
+    pub smtp_url_file: Option<PathBuf>,
+    /// The largest message intake takes, in bytes.
+    pub max_bytes: usize,
+}
+
+/// Durable work.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Jobs {
+    /// How many jobs at a time.
+    pub workers: usize,
+    /// How often to look for work, in milliseconds.
+    pub poll_ms: u64,
+    /// How long a vanished worker's job waits, in milliseconds.
+    pub lease_ms: i64,
+}
+
+/// Policy packs.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policies {
+    /// A folder whose `products/*.toml` and `intake.toml` take the place of the ones inside the program.
+    pub folder: Option<PathBuf>,
+}
+
+/// What is written to standard error.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// For example `info` or `recourse=debug`.
+    pub level: String,
+    /// One JSON object a line.
+    pub json: bool,
+}
+
+/// What a product needs beyond its pack.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Product {
+    /// The product's own mail address: where people write to and what answers come from.
+    pub address: String,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data_dir: PathBuf::from("recourse-data"),
+            server: Server::default(),
+            database: Database::default(),
+            secrets: Secrets::default(),
+            mail: Mail::default(),
+            jobs: Jobs::default(),
+            policies: Policies::default(),
+            log: Log::default(),
+            products: HashMap::new(),
+        }
+    }
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)) }
+    }
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self { url: Secret::default(), url_file: None, connections: 16 }
+    }
+}
+
+impl Default for Mail {
+    fn default() -> Self {
+        Self { smtp_url: Secret::default(), smtp_url_file: None, max_bytes: 50 * 1024 * 1024 }
+    }
+}
+
+impl Default for Jobs {
+    fn default() -> Self {
+        Self { workers: 4, poll_ms: 500, lease_ms: 30_000 }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { level: "info".to_owned(), json: false }
+    }
+}
+
+/// A configuration that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A file that cannot be read, or a key or value that is not understood.
+    #[error("the configuration: {0}")]
+    Unreadable(#[from] config::ConfigError),
+    /// A file of a secret that cannot be read.
+    #[error("the configuration: {key} {}: {error}", .file.display())]
+    SecretFile {
+        /// The key that names the file.
+        key: &'static str,
+        /// The file.
+        file: PathBuf,
+        /// Why not.
+        error: std::io::Error,
+    },
+    /// A value that makes no sense.
+    #[error("the configuration: {0}")]
+    Senseless(String),
+}
+
+/// What flags decide, over file and environment.
+#[derive(Debug, Clone, Default)]
+pub struct Flags {
+    /// The file; by default `recourse.toml` in the data directory that a flag names, or in the working directory.
+    pub file: Option<PathBuf>,
+    /// Where Recourse keeps its files.
+    pub data_dir: Option<PathBuf>,
+    /// Address and port.
+    pub listen: Option<SocketAddr>,
+}
+
+impl Flags {
+    fn chosen_file(&self) -> Option<PathBuf> {
+        let beside = |folder: &Path| Some(folder.join("recourse.toml")).filter(|file| file.exists());
+        self.file.clone().or_else(|| match &self.data_dir {
+            Some(folder) => beside(folder),
+            None => beside(Path::new(".")),
+        })
+    }
+}
+
+impl Config {
+    /// Reads file, environment (`RECOURSE__SECTION__KEY`) and flags.
+    ///
+    /// # Errors
+    /// When something is unreadable, unknown or makes no sense.
+    pub fn load(flags: &Flags) -> Result<Self, ConfigError> {
+        let mut builder = config::Config::builder();
+        if let Some(file) = flags.chosen_file() {
+            builder = builder.add_source(config::File::from(file.as_path()).format(config::FileFormat::Toml));
+        }
+        let environment = config::Environment::with_prefix("RECOURSE").prefix_separator("__").separator("__").try_parsing(true);
+        let mut config: Self = builder.add_source(environment).build()?.try_deserialize()?;
+        if let Some(data_dir) = &flags.data_dir {
+            config.data_dir.clone_from(data_dir);
+        }
+        if let Some(listen) = flags.listen {
+            config.server.listen = listen;
+        }
+        read_secret(&mut config.database.url, config.database.url_file.as_deref(), "database.url_file")?;
+        read_secret(&mut config.mail.smtp_url, config.mail.smtp_url_file.as_deref(), "mail.smtp_url_file")?;
+        config.checked()
+    }
+
+    fn checked(self) -> Result<Self, ConfigError> {
+        let senseless = |what: &str| Err(ConfigError::Senseless(what.to_owned()));
+        if self.jobs.workers == 0 || self.jobs.workers > 64 {
+            return senseless("jobs.workers must be between 1 and 64");
+        }
+        if self.jobs.poll_ms == 0 || self.jobs.lease_ms < 1_000 {
+            return senseless("jobs.poll_ms must be at least 1 and jobs.lease_ms at least 1000");
+        }
+        if self.database.connections < 2 {
+            return senseless("database.connections must be at least 2");
+        }
+        let url = self.database.url.reveal();
+        if !url.is_empty() && !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+            return senseless("database.url must begin with postgres:// or be empty for SQLite in the data directory");
+        }
+        for (id, product) in &self.products {
+            if !product.address.is_empty() && product.address.parse::<lettre::Address>().is_err() {
+                return Err(ConfigError::Senseless(format!("products.{id}.address is no mail address")));
+            }
+        }
+        Ok(self)
+    }
+
+    /// The master key's file.
+    #[must_use]
+    pub fn key_file(&self) -> PathBuf {
+        self.secrets.key_file.clone().unwrap_or_else(|| self.data_dir.join("keys").join("master.key"))
+    }
+}
+
+fn read_secret(secret: &mut Secret, file: Option<&Path>, key: &'static str) -> Result<(), ConfigError> {
+    if let Some(file) = file {
+        let text = fs::read_to_string(file).map_err(|error| ConfigError::SecretFile { key, file: file.to_owned(), error })?;
+        *secret = Secret(text.trim().to_owned());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(text: &str) -> Result<Config, ConfigError> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("recourse.toml");
+        fs::write(&file, text).expect("it is written");
+        Config::load(&Flags { file: Some(file), ..Flags::default() })
+    }
+
+    #[test]
+    fn unknown_keys_are_refused_by_name_and_secrets_do_not_print() {
+        let says = load("[server]\nlistn = \"127.0.0.1:1\"\n").expect_err("it is refused").to_string();
+        assert!(says.contains("listn"), "{says}");
+        let config = load("[database]\nurl = \"postgres://u:hunter2@h/d\"\n").expect("it reads");
+        assert!(!format!("{config:?}").contains("hunter2"));
+        assert!(load("[database]\nurl = \"mysql://h/d\"\n").is_err());
+        assert!(load("[jobs]\nworkers = 0\n").is_err());
+    }
+
+    #[test]
+    fn the_example_is_a_valid_configuration() {
+        load(include_str!("../recourse.example.toml")).expect("the example reads");
+    }
+}

@@ -1,0 +1,57 @@
+//! Durable work at work: claims jobs, has them done by `app`, and takes care that nothing is lost or done twice.
+//! A job here is about ten lines and calls one verb.
+//!
+//! To add a job: a variant in `domain::work`, an arm in `work_on`, a test that runs it twice.
+
+pub mod runner;
+pub mod schedule;
+
+use crate::{
+    app::{App, Error, deliver, deliver::Delivered, intake, tidy},
+    domain::work::Work,
+};
+
+/// Why a job is not done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotDone(pub String);
+
+impl From<Error> for NotDone {
+    fn from(error: Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// Does one piece of work. `last` is true on the last try.
+///
+/// # Errors
+/// Says why it has to be tried again.
+pub async fn work_on(app: &App, work: &Work, last: bool) -> Result<(), NotDone> {
+    match work {
+        Work::ReadMessage { message } => intake::read(app, *message).await.map(|_| ())?,
+        Work::SendMail { mail } => match deliver::send_mail(app, *mail, last).await? {
+            Delivered::Accepted | Delivered::Failed => {}
+            Delivered::Later(why) => return Err(NotDone(why)),
+        },
+        Work::TidyUp => tidy::tidy_up(app).await?,
+    }
+    Ok(())
+}
+
+/// Does everything that is due now, one after the other, in this task: for tests and for the demo's past.
+///
+/// # Errors
+/// When the database fails.
+pub async fn drain(app: &App) -> Result<usize, crate::store::Error> {
+    let mut done = 0;
+    loop {
+        let claimed = runner::claim(app, 10, runner::LEASE).await?;
+        if claimed.is_empty() {
+            return Ok(done);
+        }
+        for job in claimed {
+            let result = work_on(app, &job.work, job.attempt >= job.max_attempts).await;
+            runner::settle(app, &job, result).await?;
+            done += 1;
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Who may pass: people with a session, and requests that say where they come from.
+
+use crate::{
+    app::{App, sessions},
+    domain::rights::Actor,
+    ui,
+};
+use axum::{
+    Extension,
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderMap, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse as _, Redirect, Response},
+};
+use leptos::prelude::provide_context;
+
+/// The session's token, if the request has one.
+pub fn token(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == sessions::COOKIE)
+        .map(|(_, token)| token)
+}
+
+/// Lets people with a session through and tells the pages who they are; sends others to the door.
+pub async fn signed_in(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let actor = match token(request.headers()) {
+        Some(token) => sessions::actor_of(&app, token).await,
+        None => Ok(None),
+    };
+    match actor {
+        Ok(Some(actor)) => {
+            request.extensions_mut().insert(actor);
+            next.run(request).await
+        }
+        Ok(None) => {
+            let next = if request.method() == Method::GET { request.uri().path_and_query().map(|p| p.as_str()) } else { None };
+            Redirect::to(&ui::paths::signin_then(next)).into_response()
+        }
+        Err(error) => {
+            tracing::warn!(%error, "a session could not be looked up");
+            (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], "The database is busy. Try again in a moment.\n").into_response()
+        }
+    }
+}
+
+/// Refuses requests that change something without saying where they come from: browsers always say so, with
+/// `Sec-Fetch-Site` or `Origin`. Whether the place is ours is judged before this.
+pub async fn says_where_it_comes_from(request: Request, next: Next) -> Response {
+    let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let headers = request.headers();
+    let says = headers.contains_key("sec-fetch-site") || headers.get(header::ORIGIN).is_some_and(|origin| origin != "null");
+    if is_safe || says {
+        return next.run(request).await;
+    }
+    (StatusCode::FORBIDDEN, "This form was not sent from a page of this console.\n").into_response()
+}
+
+/// The islands' server functions, on behalf of whoever is signed in.
+pub async fn server_function(State(app): State<App>, Extension(actor): Extension<Actor>, request: Request<Body>) -> Response {
+    let context = move || {
+        provide_context(app.clone());
+        provide_context(actor.clone());
+    };
+    leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
+}

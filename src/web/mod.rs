@@ -1,0 +1,59 @@
+//! The way in from the network: router, sessions, guards and headers, assets, health. Pages are `ui`'s.
+
+mod assets;
+mod guard;
+mod headers;
+mod health;
+
+use crate::{app::App, ui};
+use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
+use health::Health;
+use std::time::Duration;
+use tokio::{net::TcpListener, sync::watch};
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer, timeout::TimeoutLayer,
+};
+
+/// The largest form.
+const LARGEST_FORM: usize = 512 * 1024;
+/// How long a page may take.
+const LONGEST_PAGE: Duration = Duration::from_secs(30);
+
+/// Every route of the console.
+pub fn router(app: App, health: Health) -> Router {
+    let signed_in = ui::router::routes()
+        .route("/api/{*function}", axum::routing::post(guard::server_function))
+        .layer(middleware::from_fn_with_state(app.clone(), guard::signed_in));
+    let pages = signed_in
+        .merge(ui::router::door())
+        .fallback(ui::answer::no_such_page)
+        .layer(middleware::from_fn(headers::page))
+        .layer(middleware::from_fn(guard::says_where_it_comes_from))
+        .layer(CsrfLayer::new())
+        .layer(DefaultBodyLimit::max(LARGEST_FORM))
+        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, LONGEST_PAGE))
+        .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest))
+        .with_state(app);
+    Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready).with_state(health))
+        .merge(assets::routes())
+        .merge(pages)
+        .layer(middleware::from_fn(headers::every_answer))
+        .layer(CatchPanicLayer::custom(headers::panicked))
+}
+
+/// Serves until `stop` turns true; what has begun is ended first.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>) -> std::io::Result<()> {
+    let health = Health { app: app.clone(), stop: stop.clone() };
+    let mut stopping = stop;
+    axum::serve(listener, router(app, health))
+        .with_graceful_shutdown(async move {
+            // a closed channel means that nobody can ask any more: stop too
+            let _ = stopping.wait_for(|stop| *stop).await;
+        })
+        .await
+}
