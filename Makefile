@@ -38,12 +38,13 @@ demo: bundle
 test: setup bundle
 	$(CARGO) build --features failpoints
 	$(CARGO) test --features failpoints
+	$(CARGO) test $(TOOL)
 	RECOURSE_BIN=$(abspath $(TARGET))/debug/recourse node --test end2end/*.test.mjs
 
 check: setup-demo
 	$(CARGO) fmt --check
 	$(CARGO) clippy --all-targets --features failpoints -- -D warnings
-	$(CARGO) clippy $(TOOL) -- -D warnings
+	$(CARGO) clippy --tests $(TOOL) -- -D warnings
 	$(CARGO) clippy $(BROWSER) -- -D warnings
 	$(CARGO) test --lib --features failpoints arrows
 	@if command -v cargo-deny >/dev/null; \

@@ -18,7 +18,9 @@ fn main() -> ExitCode {
         println!("cargo::rerun-if-changed={MANIFEST}");
         let manifest = fs::read_to_string(Path::new(MANIFEST)).unwrap_or_default();
         if !manifest.contains(r#""pkg":"pkg/"#) {
-            println!("cargo::error=site/ has no browser side, so this binary would have no screens: run `make build`, or `make bundle` first");
+            println!(
+                "cargo::error=site/ has no browser side, so this binary would have no screens: run `make build`, or `make bundle` first"
+            );
             return ExitCode::FAILURE;
         }
     }

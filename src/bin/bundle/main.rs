@@ -40,12 +40,7 @@ impl Args {
             let value = words.next().with_context(|| format!("{flag} needs a value\n{USAGE}"))?;
             *slot = Some(PathBuf::from(value));
         }
-        Ok(Self {
-            wasm,
-            style: style.context(USAGE)?,
-            public: public.context(USAGE)?,
-            out: out.context(USAGE)?,
-        })
+        Ok(Self { wasm, style: style.context(USAGE)?, public: public.context(USAGE)?, out: out.context(USAGE)? })
     }
 }
 

@@ -109,7 +109,8 @@ pub fn content_hash<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) ->
         hash.update((bytes.len() as u64).to_be_bytes());
         hash.update(bytes);
     }
-    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let first = hash.finalize().iter().take(8).fold(0_u64, |word, byte| word << 8 | u64::from(*byte));
+    format!("{first:016x}")
 }
 
 /// Every file below `root` by its name with forward slashes; nothing when `root` does not exist.
@@ -188,4 +189,45 @@ fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
     let mut squeezed = Vec::new();
     brotli::BrotliCompress(&mut &bytes[..], &mut squeezed, &params)?;
     Ok(squeezed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(root: &Path) -> Vec<String> {
+        read_tree(root).unwrap().into_keys().collect()
+    }
+
+    #[test]
+    fn a_second_run_removes_what_the_first_left_and_keeps_what_is_the_same() {
+        let dir = tempfile::tempdir().unwrap();
+        let css = "a { color: red }".repeat(20);
+        let mut site = Site::open(dir.path()).unwrap();
+        site.put("pkg/old/recourse.js", css.as_bytes()).unwrap();
+        site.put("style/same.css", css.as_bytes()).unwrap();
+        site.finish("pkg/old", "style/same.css").unwrap();
+        let written = fs::metadata(dir.path().join("style/same.css.br")).unwrap().modified().unwrap();
+
+        let mut site = Site::open(dir.path()).unwrap();
+        site.put("style/same.css", css.as_bytes()).unwrap();
+        site.put("robots.txt", b"x").unwrap();
+        site.finish("", "style/same.css").unwrap();
+
+        let expected = ["manifest.json", "robots.txt", "style/same.css", "style/same.css.br", "style/same.css.gz"];
+        assert_eq!(names(dir.path()), expected, "a file too short to squeeze has no siblings");
+        assert!(!dir.path().join("pkg").exists());
+        assert_eq!(fs::metadata(dir.path().join("style/same.css.br")).unwrap().modified().unwrap(), written);
+        let manifest: serde_json::Value =
+            serde_json::from_slice(&fs::read(dir.path().join(MANIFEST)).unwrap()).unwrap();
+        assert_eq!(manifest, json!({ "pkg": "", "css": "style/same.css" }));
+    }
+
+    #[test]
+    fn the_hash_tells_a_moved_boundary_between_files() {
+        let one = content_hash([("a", &b"12"[..]), ("b", b"3")]);
+        let other = content_hash([("a", &b"1"[..]), ("b", b"23")]);
+        assert_eq!(one.len(), 16);
+        assert_ne!(one, other);
+    }
 }

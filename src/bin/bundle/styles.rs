@@ -25,3 +25,36 @@ pub fn bundle(entry: &Path) -> Result<String> {
         .map_err(|err| anyhow!("printing {}: {err}", entry.display()))?;
     Ok(printed.code)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn imports_come_into_place_and_modern_values_stay_as_written() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("parts")).unwrap();
+        let main = dir.path().join("main.css");
+        fs::write(&main, "@layer base, parts;\n@import \"parts/base.css\" layer(base);\n").unwrap();
+        fs::write(dir.path().join("parts/base.css"), "@import \"deep.css\";\nbody { & > p { inset: 0 } }").unwrap();
+        let deep = "p { color: light-dark(oklch(98% 0.01 95), oklch(20% 0.02 260)); }";
+        fs::write(dir.path().join("parts/deep.css"), deep).unwrap();
+
+        let css = bundle(&main).unwrap();
+
+        assert_eq!(
+            css,
+            "@layer base{p{color:light-dark(oklch(98% .01 95),oklch(20% .02 260))}body{&>p{inset:0}}}@layer parts;"
+        );
+    }
+
+    #[test]
+    fn a_fault_names_its_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let main = dir.path().join("main.css");
+        fs::write(&main, "@import \"missing.css\";").unwrap();
+        assert!(bundle(&main).unwrap_err().to_string().contains("main.css"));
+    }
+}
