@@ -6,3 +6,5 @@
 #[cfg(feature = "ssr")]
 pub mod app;
 pub mod domain;
+#[cfg(feature = "ssr")]
+pub mod store;

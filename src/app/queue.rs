@@ -7,21 +7,7 @@ use crate::domain::{
     kind::Kind,
     time::Instant,
 };
-use crate::domain::case::codes;
-
-codes! {
-    /// A saved view of the queue; its code stands in the address.
-    View {
-        Open "open" "All open",
-        Mine "mine" "Mine",
-        Nobody "nobody" "Nobody’s",
-        Breached "breached" "Breached",
-        Today "today" "Due today",
-        Unacknowledged "unacknowledged" "Unacknowledged",
-        Waiting "waiting" "Waiting for the person",
-        Closed "closed" "Closed",
-    }
-}
+pub use crate::store::list::View;
 
 /// What the address bar asks for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,12 +24,6 @@ pub struct QueueFilter {
     pub layer: Option<Layer>,
     /// Where the page before ended; opaque.
     pub after: Option<String>,
-}
-
-impl Default for View {
-    fn default() -> Self {
-        Self::Open
-    }
 }
 
 /// A number that may stop counting.

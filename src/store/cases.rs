@@ -1,0 +1,271 @@
+//! Cases: the row that lists are made from, kept equal to what the events say, and the case's clocks.
+
+use super::{Result, Tx, events, per_engine, row::known, sql};
+use crate::domain::{
+    case::{Case, Channel, Outcome, State},
+    clock::{Clock, Duty, Layer, binding_of},
+    event::{By, Event, Recorded},
+    identity::{Reference, StaffId},
+    kind::Kind,
+    time::Instant,
+};
+
+/// Where cases without a running clock are sorted.
+pub const NEVER: Instant = Instant(i64::MAX);
+
+#[derive(sqlx::FromRow)]
+struct CaseRow {
+    product: String,
+    kind: String,
+    state: String,
+    outcome: Option<String>,
+    owner_id: Option<i64>,
+    channel: String,
+    received_at: i64,
+    resolved_at: Option<i64>,
+    seq: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct ClockRow {
+    duty: String,
+    layer: String,
+    rule: String,
+    period: String,
+    from_at: i64,
+    due_at: i64,
+    met_at: Option<i64>,
+    pack: String,
+    source: String,
+}
+
+/// Opens a case with its first event; the number is the database's.
+///
+/// # Errors
+/// As the database says.
+pub async fn case_open(
+    tx: &mut Tx,
+    product: &str,
+    requester_digest: Option<Vec<u8>>,
+    by: By,
+    at: Instant,
+    opened: Event,
+) -> Result<Case> {
+    let recorded = Recorded { seq: 1, at, by, event: opened };
+    let mut case = Case::open(Reference(0), product, &recorded).map_err(|e| bad_history(0, &e))?;
+    let (id,): (i64,) = sql(
+        "INSERT INTO cases (product, kind, restricted, state, open, channel, received_at, sort_due, requester_digest, seq)
+         VALUES ($1, $2, $3, $4, TRUE, $5, $6, $7, $8, 1) RETURNING id",
+    )
+    .bind(product)
+    .bind(case.kind.code())
+    .bind(case.is_restricted())
+    .bind(case.state.code())
+    .bind(case.channel.code())
+    .bind(case.received)
+    .bind(NEVER)
+    .bind(requester_digest)
+    .one(tx)
+    .await?;
+    case.reference = Reference(id);
+    events::event_append(tx, case.reference, &recorded).await?;
+    Ok(case)
+}
+
+/// Records what happened: appends the event, applies it to `case`. `case_save` has to follow before the commit.
+///
+/// # Errors
+/// As the database says.
+pub async fn case_record(tx: &mut Tx, case: &mut Case, by: By, at: Instant, event: Event) -> Result<()> {
+    let recorded = Recorded { seq: case.seq + 1, at, by, event };
+    case.apply(&recorded).map_err(|e| bad_history(case.reference.0, &e))?;
+    events::event_append(tx, case.reference, &recorded).await
+}
+
+/// Writes the row and the clocks as the case now stands.
+///
+/// # Errors
+/// As the database says.
+pub async fn case_save(tx: &mut Tx, case: &Case) -> Result<()> {
+    let binding = case.binding();
+    let in_time = case.resolved.and(
+        case.clocks.iter().filter(|c| c.duty == Duty::Resolve && c.layer != Layer::Target).map(|c| c.met <= Some(c.due)).reduce(|a, b| a && b),
+    );
+    sql("UPDATE cases SET kind = $2, restricted = $3, state = $4, outcome = $5, open = $6, owner_id = $7, resolved_at = $8,
+         acknowledge_due = $9, due_at = $10, due_from = $11, due_duty = $12, due_layer = $13, sort_due = $14, seq = $15, in_time = $16
+         WHERE id = $1")
+        .bind(case.reference)
+        .bind(case.kind.code())
+        .bind(case.is_restricted())
+        .bind(case.state.code())
+        .bind(case.outcome.map(Outcome::code))
+        .bind(case.state.is_open())
+        .bind(case.owner)
+        .bind(case.resolved)
+        .bind(binding_of(&case.clocks, Duty::Acknowledge).filter(|_| case.state.is_open()).map(|c| c.due))
+        .bind(binding.map(|c| c.due))
+        .bind(binding.map(|c| c.from))
+        .bind(binding.map(|c| c.duty.code()))
+        .bind(binding.map(|c| c.layer.code()))
+        .bind(binding.map_or(NEVER, |c| c.due))
+        .bind(case.seq)
+        .bind(in_time)
+        .run(tx)
+        .await?;
+    clocks_save(tx, case).await
+}
+
+async fn clocks_save(tx: &mut Tx, case: &Case) -> Result<()> {
+    sql("DELETE FROM clocks WHERE case_id = $1").bind(case.reference).run(tx).await?;
+    for clock in &case.clocks {
+        sql("INSERT INTO clocks (case_id, duty, layer, rule, period, from_at, due_at, met_at, pack, source)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
+            .bind(case.reference)
+            .bind(clock.duty.code())
+            .bind(clock.layer.code())
+            .bind(&clock.rule)
+            .bind(&clock.period)
+            .bind(clock.from)
+            .bind(clock.due)
+            .bind(clock.met)
+            .bind(&clock.pack)
+            .bind(&clock.source)
+            .run(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Locks a case for the rest of the transaction and reads it; none when there is no such case.
+/// On SQLite the transaction holds the write lock already.
+///
+/// # Errors
+/// As the database says, or when a stored code is unknown to this version.
+pub async fn case_lock(tx: &mut Tx, reference: Reference) -> Result<Option<Case>> {
+    per_engine("SELECT id FROM cases WHERE id = $1 FOR UPDATE", "SELECT id FROM cases WHERE id = $1")
+        .bind(reference)
+        .maybe::<(i64,)>(tx)
+        .await?;
+    case_get(tx, reference).await
+}
+
+/// Reads a case as its row and clocks have it.
+///
+/// # Errors
+/// As the database says, or when a stored code is unknown to this version.
+pub async fn case_get(tx: &mut Tx, reference: Reference) -> Result<Option<Case>> {
+    let row = sql("SELECT product, kind, state, outcome, owner_id, channel, received_at, resolved_at, seq FROM cases WHERE id = $1")
+        .bind(reference)
+        .maybe::<CaseRow>(tx)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let id = reference.0;
+    let rows = sql("SELECT duty, layer, rule, period, from_at, due_at, met_at, pack, source FROM clocks WHERE case_id = $1 ORDER BY due_at, duty")
+        .bind(reference)
+        .all::<ClockRow>(tx)
+        .await?;
+    let clocks = rows.into_iter().map(|clock| clock_of(id, clock)).collect::<Result<Vec<_>>>()?;
+    let proposed = proposal(tx, reference).await?;
+    Ok(Some(Case {
+        reference,
+        kind: known(row.kind.parse::<Kind>().ok(), "cases", id, "kind", &row.kind)?,
+        state: known(State::from_code(&row.state), "cases", id, "state", &row.state)?,
+        outcome: row.outcome.map(|o| known(Outcome::from_code(&o), "cases", id, "outcome", &o)).transpose()?,
+        owner: row.owner_id.map(StaffId),
+        channel: known(Channel::from_code(&row.channel), "cases", id, "channel", &row.channel)?,
+        received: Instant(row.received_at),
+        resolved: row.resolved_at.map(Instant),
+        product: row.product,
+        clocks,
+        proposed,
+        seq: row.seq,
+    }))
+}
+
+/// The change of kind that waits for a second person: the last proposal no classification came after.
+async fn proposal(tx: &mut Tx, reference: Reference) -> Result<Option<(Kind, StaffId)>> {
+    let last = sql(
+        "SELECT name, data, COALESCE(by_staff, 0) FROM events
+         WHERE case_id = $1 AND name IN ('classification_proposed', 'classified') ORDER BY seq DESC LIMIT 1",
+    )
+    .bind(reference)
+    .maybe::<(String, String, i64)>(tx)
+    .await?;
+    Ok(last.and_then(|(_, data, by)| match serde_json::from_str(&data) {
+        Ok(Event::ClassificationProposed { to, .. }) => Some((to, StaffId(by))),
+        _ => None,
+    }))
+}
+
+fn clock_of(id: i64, row: ClockRow) -> Result<Clock> {
+    Ok(Clock {
+        duty: known(Duty::from_code(&row.duty), "clocks", id, "duty", &row.duty)?,
+        layer: known(Layer::from_code(&row.layer), "clocks", id, "layer", &row.layer)?,
+        rule: row.rule,
+        period: row.period,
+        from: Instant(row.from_at),
+        due: Instant(row.due_at),
+        met: row.met_at.map(Instant),
+        pack: row.pack,
+        source: row.source,
+    })
+}
+
+/// What a list shows of an ordinary case; none takes it away, as for a restricted one.
+///
+/// # Errors
+/// As the database says.
+pub async fn face_save(tx: &mut Tx, case: Reference, face: Option<(&str, &str)>) -> Result<()> {
+    match face {
+        Some((who, about)) => sql(
+            "INSERT INTO case_faces (case_id, who, about) VALUES ($1, $2, $3)
+             ON CONFLICT (case_id) DO UPDATE SET who = excluded.who, about = excluded.about",
+        )
+        .bind(case)
+        .bind(who)
+        .bind(about)
+        .run(tx)
+        .await?,
+        None => sql("DELETE FROM case_faces WHERE case_id = $1").bind(case).run(tx).await?,
+    };
+    Ok(())
+}
+
+/// The keyed digest of the requester's address, for the thread and the linked cases.
+///
+/// # Errors
+/// As the database says.
+pub async fn requester_digest(tx: &mut Tx, case: Reference) -> Result<Option<Vec<u8>>> {
+    let row = sql("SELECT requester_digest FROM cases WHERE id = $1").bind(case).maybe::<(Option<Vec<u8>>,)>(tx).await?;
+    Ok(row.and_then(|(digest,)| digest))
+}
+
+/// Other cases of the same requester, newest first, at most twenty: number, kind, state, when resolved.
+///
+/// # Errors
+/// As the database says, or when a stored code is unknown to this version.
+pub async fn cases_linked(tx: &mut Tx, case: Reference, with_restricted: bool) -> Result<Vec<(Reference, Kind, State, Option<Instant>)>> {
+    let rows = sql(
+        "SELECT id, kind, state, resolved_at FROM cases
+         WHERE requester_digest = (SELECT requester_digest FROM cases WHERE id = $1) AND id <> $1 AND (NOT restricted OR $2)
+         ORDER BY id DESC LIMIT 20",
+    )
+    .bind(case)
+    .bind(with_restricted)
+    .all::<(i64, String, String, Option<i64>)>(tx)
+    .await?;
+    rows.into_iter()
+        .map(|(id, kind, state, resolved)| {
+            Ok((
+                Reference(id),
+                known(kind.parse().ok(), "cases", id, "kind", &kind)?,
+                known(State::from_code(&state), "cases", id, "state", &state)?,
+                resolved.map(Instant),
+            ))
+        })
+        .collect()
+}
+
+fn bad_history(row: i64, e: &crate::domain::case::BadHistory) -> super::Error {
+    super::Error::BadRow { table: "events", row, column: "seq", says: e.to_string() }
+}

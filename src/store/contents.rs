@@ -1,0 +1,141 @@
+//! Names, text and addresses, apart from the events that point to them, so that they can be erased.
+//! Content of a restricted case is sealed under a key of its own; nothing readable of it stays.
+
+use super::{Error, Result, Tx, sql, vault::Sealed, vault::Vault};
+use crate::domain::{
+    identity::{ContentId, Reference},
+    time::Instant,
+};
+use serde::{Deserialize, Serialize};
+
+/// One piece of content. Fields that a purpose does not use stay empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Content {
+    /// The name of who wrote it, as they gave it.
+    pub name: String,
+    /// The address it came from or goes to.
+    pub address: String,
+    /// The subject line.
+    pub subject: String,
+    /// The text.
+    pub text: String,
+    /// The HTML part of a mail that leaves.
+    pub html: String,
+    /// Headers a mail that leaves answers to: Message-IDs, oldest first.
+    pub references: Vec<String>,
+    /// What came with a mail, undecoded.
+    pub files: Vec<File>,
+}
+
+/// An attachment by what the mail says of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct File {
+    /// The name in the mail, cleaned of path parts.
+    pub name: String,
+    /// The type the mail claims.
+    pub media_type: String,
+    /// Bytes as they stand in the mail, still encoded.
+    pub encoded_size: i64,
+    /// Its place in the mail, from 0.
+    pub part: i64,
+}
+
+const SEALED_AS: &str = "content";
+
+/// Keeps one piece of content; sealed when its case is restricted.
+///
+/// # Errors
+/// As the database says, or when sealing fails.
+pub async fn content_keep(
+    tx: &mut Tx,
+    vault: &Vault,
+    case: Reference,
+    restricted: bool,
+    purpose: &'static str,
+    content: &Content,
+    at: Instant,
+) -> Result<ContentId> {
+    let (body, sealed) = encode(vault, case, restricted, content)?;
+    let (id,): (i64,) = sql(
+        "INSERT INTO contents (case_id, purpose, body, wrapped_key, cipher, created_at) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
+    )
+    .bind(case)
+    .bind(purpose)
+    .bind(body)
+    .bind(sealed.as_ref().map(|s| s.wrapped_key.clone()))
+    .bind(sealed.map(|s| s.cipher))
+    .bind(at)
+    .one(tx)
+    .await?;
+    Ok(ContentId(id))
+}
+
+type Encoded = (Option<String>, Option<Sealed>);
+
+fn encode(vault: &Vault, case: Reference, restricted: bool, content: &Content) -> Result<Encoded> {
+    let json = serde_json::to_string(content).map_err(|e| bad(case.0, &e))?;
+    Ok(if restricted { (None, Some(vault.seal(SEALED_AS, json.as_bytes())?)) } else { (Some(json), None) })
+}
+
+#[derive(sqlx::FromRow)]
+struct ContentRow {
+    id: i64,
+    body: Option<String>,
+    wrapped_key: Option<Vec<u8>>,
+    cipher: Option<Vec<u8>>,
+}
+
+fn decode(vault: &Vault, row: ContentRow) -> Result<(ContentId, Content)> {
+    let json = match (row.body, row.wrapped_key, row.cipher) {
+        (Some(body), _, _) => body.into_bytes(),
+        (None, Some(wrapped_key), Some(cipher)) => vault.open(SEALED_AS, &Sealed { wrapped_key, cipher })?,
+        // erased: the row stays so that the timeline can say that something was here
+        _ => return Ok((ContentId(row.id), Content::default())),
+    };
+    let content = serde_json::from_slice(&json).map_err(|e| bad(row.id, &e))?;
+    Ok((ContentId(row.id), content))
+}
+
+fn bad(row: i64, e: &serde_json::Error) -> Error {
+    Error::BadRow { table: "contents", row, column: "body", says: e.to_string() }
+}
+
+/// Everything kept of a case. The caller has checked that the reader may see it.
+///
+/// # Errors
+/// As the database says, or when something sealed does not open.
+pub async fn contents_of(tx: &mut Tx, vault: &Vault, case: Reference) -> Result<Vec<(ContentId, Content)>> {
+    let rows = sql("SELECT id, body, wrapped_key, cipher FROM contents WHERE case_id = $1 ORDER BY id")
+        .bind(case)
+        .all::<ContentRow>(tx)
+        .await?;
+    rows.into_iter().map(|row| decode(vault, row)).collect()
+}
+
+/// One piece of content. The caller has checked that the reader may see it.
+///
+/// # Errors
+/// As the database says, or when something sealed does not open.
+pub async fn content_get(tx: &mut Tx, vault: &Vault, id: ContentId) -> Result<Option<Content>> {
+    let row = sql("SELECT id, body, wrapped_key, cipher FROM contents WHERE id = $1").bind(id).maybe::<ContentRow>(tx).await?;
+    Ok(row.map(|row| decode(vault, row)).transpose()?.map(|(_, content)| content))
+}
+
+/// Seals, or opens for good, everything kept of a case: what follows when it goes behind the wall or comes back.
+///
+/// # Errors
+/// As the database says, or when something sealed does not open.
+pub async fn contents_reseal(tx: &mut Tx, vault: &Vault, case: Reference, restricted: bool) -> Result<()> {
+    for (id, content) in contents_of(tx, vault, case).await? {
+        let (body, sealed) = encode(vault, case, restricted, &content)?;
+        sql("UPDATE contents SET body = $2, wrapped_key = $3, cipher = $4 WHERE id = $1")
+            .bind(id)
+            .bind(body)
+            .bind(sealed.as_ref().map(|s| s.wrapped_key.clone()))
+            .bind(sealed.map(|s| s.cipher))
+            .run(tx)
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,115 @@
+//! Numbers for the rail and the overview; counters stop counting at a cap, so that none reads a whole table.
+
+use super::{Result, Tx, sql};
+use crate::domain::{identity::StaffId, time::Instant};
+
+/// What is open, by urgency. Each counter stops at `list::CAP` plus one.
+#[derive(Debug, Clone, Copy, Default, sqlx::FromRow)]
+pub struct OpenCounts {
+    /// Open cases.
+    pub open: i64,
+    /// Of one person.
+    pub mine: i64,
+    /// Of nobody.
+    pub nobody: i64,
+    /// Past their binding clock.
+    pub breached: i64,
+    /// Due before the day ends.
+    pub today: i64,
+    /// Not yet acknowledged.
+    pub unacknowledged: i64,
+    /// Waiting for the person.
+    pub waiting: i64,
+}
+
+/// Counts what is open.
+///
+/// # Errors
+/// As the database says.
+pub async fn open_counts(tx: &mut Tx, staff: StaffId, now: Instant, day_end: Instant) -> Result<OpenCounts> {
+    sql("SELECT
+         (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE open LIMIT 10001) a) AS open,
+         (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE open AND owner_id = $1 LIMIT 10001) b) AS mine,
+         (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE open AND owner_id IS NULL LIMIT 10001) c) AS nobody,
+         (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE open AND sort_due < $2 LIMIT 10001) d) AS breached,
+         (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE open AND sort_due >= $2 AND sort_due <= $3 LIMIT 10001) e) AS today,
+         (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE acknowledge_due IS NOT NULL LIMIT 10001) f) AS unacknowledged,
+         (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE state = 'waiting_requester' LIMIT 10001) g) AS waiting")
+        .bind(staff)
+        .bind(now)
+        .bind(day_end)
+        .one(tx)
+        .await
+}
+
+/// What went wrong, by kind. Each counter stops at `list::CAP` plus one.
+#[derive(Debug, Clone, Copy, Default, sqlx::FromRow)]
+pub struct TroubleCounts {
+    /// Mail that could not be read.
+    pub unreadable: i64,
+    /// Mail that the server refused for good.
+    pub failed_mail: i64,
+    /// Jobs that gave up.
+    pub dead_jobs: i64,
+}
+
+/// Counts what went wrong.
+///
+/// # Errors
+/// As the database says.
+pub async fn trouble_counts(tx: &mut Tx) -> Result<TroubleCounts> {
+    sql("SELECT
+         (SELECT COUNT(*) FROM (SELECT 1 FROM messages WHERE state = 'unreadable' LIMIT 10001) a) AS unreadable,
+         (SELECT COUNT(*) FROM (SELECT 1 FROM mails WHERE state = 'failed' LIMIT 10001) b) AS failed_mail,
+         (SELECT COUNT(*) FROM (SELECT 1 FROM jobs WHERE state = 'dead' LIMIT 10001) c) AS dead_jobs")
+        .one(tx)
+        .await
+}
+
+/// The oldest breach, the next due instant of today, the next acknowledgement due.
+///
+/// # Errors
+/// As the database says.
+pub async fn next_dues(tx: &mut Tx, now: Instant) -> Result<(Option<Instant>, Option<Instant>, Option<Instant>)> {
+    let (breach, next, acknowledge): (Option<i64>, Option<i64>, Option<i64>) = sql(
+        "SELECT (SELECT sort_due FROM cases WHERE open AND sort_due < $1 ORDER BY sort_due LIMIT 1),
+         (SELECT due_at FROM cases WHERE open AND sort_due >= $1 ORDER BY sort_due LIMIT 1),
+         (SELECT acknowledge_due FROM cases WHERE acknowledge_due IS NOT NULL AND acknowledge_due >= $1 ORDER BY acknowledge_due LIMIT 1)",
+    )
+    .bind(now)
+    .one(tx)
+    .await?;
+    Ok((breach.map(Instant), next.map(Instant), acknowledge.map(Instant)))
+}
+
+/// Cases by the week of their receipt and of their resolution: (weeks since `start`, how many).
+///
+/// # Errors
+/// As the database says.
+pub async fn by_week(tx: &mut Tx, start: Instant) -> Result<(Vec<(i64, i64)>, Vec<(i64, i64)>)> {
+    let received = sql(
+        "SELECT (received_at - $1) / 604800000 AS week, COUNT(*) FROM cases WHERE received_at >= $1 GROUP BY 1 ORDER BY 1",
+    )
+    .bind(start)
+    .all(tx)
+    .await?;
+    let closed = sql(
+        "SELECT (resolved_at - $1) / 604800000 AS week, COUNT(*) FROM cases WHERE NOT open AND resolved_at >= $1 GROUP BY 1 ORDER BY 1",
+    )
+    .bind(start)
+    .all(tx)
+    .await?;
+    Ok((received, closed))
+}
+
+/// Cases resolved since `start`, by product: product id, how many, how many in time.
+///
+/// # Errors
+/// As the database says.
+pub async fn in_time(tx: &mut Tx, start: Instant) -> Result<Vec<(String, i64, i64)>> {
+    sql("SELECT product, COUNT(*), CAST(SUM(CASE WHEN in_time THEN 1 ELSE 0 END) AS BIGINT) FROM cases
+         WHERE NOT open AND resolved_at >= $1 GROUP BY product ORDER BY product")
+        .bind(start)
+        .all(tx)
+        .await
+}

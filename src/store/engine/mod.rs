@@ -1,0 +1,142 @@
+//! The two engines behind one face: pools, transactions and the settings each connection must have.
+//! Nothing outside this folder knows which engine is running.
+
+mod sql;
+mod tx;
+
+pub use sql::{Filter, Sql, Value, per_engine, sql};
+pub use tx::Tx;
+
+use super::{Clock, Result};
+use sqlx::{
+    ConnectOptions,
+    postgres::{PgConnectOptions, PgPool, PgPoolOptions},
+    sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::{path::Path, str::FromStr, time::Duration};
+
+/// Our own database.
+#[derive(Debug, Clone)]
+pub struct Db {
+    pools: Pools,
+    /// The clock that business instants and, on SQLite, leases are read from.
+    pub clock: Clock,
+}
+
+#[derive(Debug, Clone)]
+enum Pools {
+    /// One writer a process, first come first served; several readers that cannot write.
+    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Postgres(PgPool),
+}
+
+/// How long a statement waits for somebody else's write lock before it gives up.
+const BUSY: Duration = Duration::from_secs(10);
+/// How long a caller waits for a connection.
+const ACQUIRE: Duration = Duration::from_secs(15);
+
+impl Db {
+    /// Opens a SQLite file, creating it where there is none.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or is no database.
+    pub async fn sqlite(file: &Path, clock: Clock) -> Result<Self> {
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .auto_vacuum(SqliteAutoVacuum::Incremental)
+            .foreign_keys(true)
+            .busy_timeout(BUSY)
+            .pragma("secure_delete", "ON")
+            .pragma("trusted_schema", "OFF")
+            .disable_statement_logging();
+        let pool = |max| SqlitePoolOptions::new().max_connections(max).acquire_timeout(ACQUIRE).idle_timeout(None).max_lifetime(None);
+        let writer = pool(1).connect_with(options.clone()).await?;
+        let readers = pool(4).min_connections(1).connect_with(options.pragma("query_only", "ON")).await?;
+        Ok(Self { pools: Pools::Sqlite { writer, readers }, clock })
+    }
+
+    /// Connects to a PostgreSQL database by its address.
+    ///
+    /// # Errors
+    /// When the address is wrong or the server does not answer within the time a connection may take.
+    pub async fn postgres(url: &str, connections: u32, clock: Clock) -> Result<Self> {
+        let options = PgConnectOptions::from_str(url)?
+            .application_name("recourse")
+            .options([("statement_timeout", "30s"), ("idle_in_transaction_session_timeout", "60s")])
+            .disable_statement_logging();
+        let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE).connect_with(options).await?;
+        Ok(Self { pools: Pools::Postgres(pool), clock })
+    }
+
+    /// A connection that reads; each statement sees what is committed when it starts.
+    ///
+    /// # Errors
+    /// When no connection is free in time.
+    pub async fn read(&self) -> Result<Tx> {
+        Ok(match &self.pools {
+            Pools::Sqlite { readers, .. } => Tx::sqlite_read(readers.acquire().await?, self.clock.clone()),
+            Pools::Postgres(pool) => Tx::postgres_read(pool.acquire().await?, self.clock.clone()),
+        })
+    }
+
+    /// A transaction that may write. On SQLite it holds the write lock from its first moment.
+    ///
+    /// # Errors
+    /// When no connection or lock is free in time.
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(match &self.pools {
+            Pools::Sqlite { writer, .. } => {
+                Tx::sqlite_write(writer.begin_with("BEGIN IMMEDIATE").await?, self.clock.clone())
+            }
+            Pools::Postgres(pool) => Tx::postgres_write(pool.begin().await?, self.clock.clone()),
+        })
+    }
+
+    /// True when the database answers.
+    pub async fn answers(&self) -> bool {
+        match self.read().await {
+            Ok(mut tx) => sql("SELECT CAST(1 AS BIGINT)").one::<(i64,)>(&mut tx).await.is_ok(),
+            Err(_) => false,
+        }
+    }
+
+    /// The present moment by the clock that business instants use.
+    #[must_use]
+    pub fn now(&self) -> crate::domain::time::Instant {
+        self.clock.now()
+    }
+
+    /// True on SQLite; for the migrator and for what a test has to know.
+    #[must_use]
+    pub const fn is_sqlite(&self) -> bool {
+        matches!(self.pools, Pools::Sqlite { .. })
+    }
+
+    pub(super) const fn sqlite_writer(&self) -> Option<&SqlitePool> {
+        match &self.pools {
+            Pools::Sqlite { writer, .. } => Some(writer),
+            Pools::Postgres(_) => None,
+        }
+    }
+
+    pub(super) const fn postgres_pool(&self) -> Option<&PgPool> {
+        match &self.pools {
+            Pools::Sqlite { .. } => None,
+            Pools::Postgres(pool) => Some(pool),
+        }
+    }
+
+    /// Waits for running statements and closes every connection.
+    pub async fn close(&self) {
+        match &self.pools {
+            Pools::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+}

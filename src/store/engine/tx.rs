@@ -1,0 +1,90 @@
+//! A connection in use: a transaction, or a reader. Dropped without `commit`, a transaction is rolled back.
+
+use crate::{
+    domain::time::Instant,
+    store::{Clock, Result},
+};
+use sqlx::{
+    PgConnection, Postgres, Sqlite, SqliteConnection, Transaction,
+    pool::PoolConnection,
+};
+
+/// A connection in use.
+pub struct Tx {
+    inner: Inner,
+    clock: Clock,
+}
+
+enum Inner {
+    SqliteWrite(Transaction<'static, Sqlite>),
+    SqliteRead(PoolConnection<Sqlite>),
+    PostgresWrite(Transaction<'static, Postgres>),
+    PostgresRead(PoolConnection<Postgres>),
+}
+
+pub(super) enum Conn<'a> {
+    Sqlite(&'a mut SqliteConnection),
+    Postgres(&'a mut PgConnection),
+}
+
+impl Tx {
+    pub(super) const fn sqlite_write(tx: Transaction<'static, Sqlite>, clock: Clock) -> Self {
+        Self { inner: Inner::SqliteWrite(tx), clock }
+    }
+
+    pub(super) const fn sqlite_read(conn: PoolConnection<Sqlite>, clock: Clock) -> Self {
+        Self { inner: Inner::SqliteRead(conn), clock }
+    }
+
+    pub(super) const fn postgres_write(tx: Transaction<'static, Postgres>, clock: Clock) -> Self {
+        Self { inner: Inner::PostgresWrite(tx), clock }
+    }
+
+    pub(super) const fn postgres_read(conn: PoolConnection<Postgres>, clock: Clock) -> Self {
+        Self { inner: Inner::PostgresRead(conn), clock }
+    }
+
+    pub(super) fn conn(&mut self) -> Conn<'_> {
+        match &mut self.inner {
+            Inner::SqliteWrite(tx) => Conn::Sqlite(tx),
+            Inner::SqliteRead(conn) => Conn::Sqlite(conn),
+            Inner::PostgresWrite(tx) => Conn::Postgres(tx),
+            Inner::PostgresRead(conn) => Conn::Postgres(conn),
+        }
+    }
+
+    /// The present moment for business instants.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// The present moment for leases, sessions, throttles and expiring links: the database server's own clock
+    /// where several consoles share one, the injected clock on SQLite.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn db_now(&mut self) -> Result<Instant> {
+        match self.conn() {
+            Conn::Sqlite(_) => Ok(self.clock.now()),
+            Conn::Postgres(conn) => {
+                let text = "SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT";
+                let (now,): (i64,) = sqlx::query_as(text).fetch_one(conn).await?;
+                Ok(Instant(now))
+            }
+        }
+    }
+
+    /// Makes everything in the transaction last; a reader has nothing to commit.
+    ///
+    /// # Errors
+    /// When the database could not keep it; nothing of it happened then.
+    pub async fn commit(self) -> Result<()> {
+        match self.inner {
+            Inner::SqliteWrite(tx) => tx.commit().await?,
+            Inner::PostgresWrite(tx) => tx.commit().await?,
+            Inner::SqliteRead(_) | Inner::PostgresRead(_) => {}
+        }
+        Ok(())
+    }
+}

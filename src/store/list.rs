@@ -1,0 +1,206 @@
+//! Lists of cases: filtered, sorted and paged by keys, so that a million cases cost no more than a page.
+//! The restricted wall is part of the condition: outside the circle no filter but the clocks can tell restricted
+//! cases apart.
+
+use super::{Result, Tx, engine::Filter, engine::Value, row::known};
+use crate::domain::{
+    case::{State, codes},
+    clock::{Duty, Layer},
+    identity::{Reference, StaffId},
+    kind::Kind,
+    time::Instant,
+};
+
+codes! {
+    /// A saved view of the queue; its code stands in the address.
+    View {
+        Open "open" "All open",
+        Mine "mine" "Mine",
+        Nobody "nobody" "Nobody’s",
+        Breached "breached" "Breached",
+        Today "today" "Due today",
+        Unacknowledged "unacknowledged" "Unacknowledged",
+        Waiting "waiting" "Waiting for the person",
+        Closed "closed" "Closed",
+    }
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self::Open
+    }
+}
+
+/// What to list, and for whom.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The saved view.
+    pub view: View,
+    /// Whose list it is.
+    pub staff: StaffId,
+    /// True for responders.
+    pub circle: bool,
+    /// A reference to find.
+    pub reference: Option<Reference>,
+    /// Words to find in name and subject.
+    pub words: Option<String>,
+    /// Only this kind.
+    pub kind: Option<Kind>,
+    /// Only this product.
+    pub product: Option<String>,
+    /// Only cases whose binding clock is of this layer.
+    pub layer: Option<Layer>,
+    /// The present moment.
+    pub now: Instant,
+    /// The last moment of the day.
+    pub day_end: Instant,
+}
+
+/// One case in a list.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// Its number.
+    pub reference: Reference,
+    /// Where it stands.
+    pub state: State,
+    /// What is asked for.
+    pub kind: Kind,
+    /// The product's id.
+    pub product: String,
+    /// True behind the wall.
+    pub restricted: bool,
+    /// When it was received.
+    pub received: Instant,
+    /// The binding clock: duty, layer, from, due.
+    pub clock: Option<(Duty, Layer, Instant, Instant)>,
+    /// The owner's name.
+    pub owner: Option<String>,
+    /// Who wrote, and about what; none for restricted cases.
+    pub face: Option<(String, String)>,
+    /// What the next page starts after.
+    pub key: (i64, i64),
+}
+
+#[derive(sqlx::FromRow)]
+struct ListRow {
+    id: i64,
+    state: String,
+    kind: String,
+    product: String,
+    restricted: bool,
+    received_at: i64,
+    due_at: Option<i64>,
+    due_from: Option<i64>,
+    due_duty: Option<String>,
+    due_layer: Option<String>,
+    sort_key: i64,
+    owner: Option<String>,
+    who: Option<String>,
+    about: Option<String>,
+}
+
+const COLUMNS: &str = "SELECT c.id, c.state, c.kind, c.product, c.restricted, c.received_at, c.due_at, c.due_from, c.due_duty,
+ c.due_layer, c.sort_due AS sort_key, s.name AS owner, f.who, f.about FROM cases c
+ LEFT JOIN staff s ON s.id = c.owner_id LEFT JOIN case_faces f ON f.case_id = c.id WHERE 1 = 1";
+const COLUMNS_CLOSED: &str = "SELECT c.id, c.state, c.kind, c.product, c.restricted, c.received_at, c.due_at, c.due_from, c.due_duty,
+ c.due_layer, COALESCE(c.resolved_at, 0) AS sort_key, s.name AS owner, f.who, f.about FROM cases c
+ LEFT JOIN staff s ON s.id = c.owner_id LEFT JOIN case_faces f ON f.case_id = c.id WHERE 1 = 1";
+
+/// The most a counter counts.
+pub const CAP: i64 = 10_000;
+
+fn condition(asked: &Asked) -> Filter {
+    let mut filter = Filter::default();
+    match asked.view {
+        View::Open => filter.and("c.open", []),
+        View::Mine => filter.and("c.open AND c.owner_id = ?", [asked.staff.into()]),
+        View::Nobody => filter.and("c.open AND c.owner_id IS NULL", []),
+        View::Breached => filter.and("c.open AND c.sort_due < ?", [asked.now.into()]),
+        View::Today => filter.and("c.open AND c.sort_due >= ? AND c.sort_due <= ?", [asked.now.into(), asked.day_end.into()]),
+        View::Unacknowledged => filter.and("c.acknowledge_due IS NOT NULL", []),
+        View::Waiting => filter.and("c.state = 'waiting_requester'", []),
+        View::Closed => filter.and("NOT c.open", []),
+    }
+    if let Some(reference) = asked.reference {
+        filter.and("c.id = ?", [reference.into()]);
+    }
+    if let Some(words) = &asked.words {
+        let pattern: Value = format!("%{}%", words.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")).into();
+        filter.and("(LOWER(f.who) LIKE ? ESCAPE '\\' OR LOWER(f.about) LIKE ? ESCAPE '\\')", [pattern.clone(), pattern]);
+    }
+    if let Some(kind) = asked.kind {
+        filter.and("c.kind = ?", [kind.code().into()]);
+    }
+    if let Some(product) = &asked.product {
+        filter.and("c.product = ?", [product.into()]);
+    }
+    if let Some(layer) = asked.layer {
+        filter.and("c.due_layer = ?", [layer.code().into()]);
+    }
+    // a filter on what the wall hides would tell what is behind it
+    if !asked.circle && (asked.kind.is_some() || asked.product.is_some() || asked.words.is_some()) {
+        filter.and("NOT c.restricted", []);
+    }
+    filter
+}
+
+/// One page of at most a hundred, after the key where the page before ended.
+///
+/// # Errors
+/// As the database says, or when a stored code is unknown to this version.
+pub async fn cases_list(tx: &mut Tx, asked: &Asked, after: Option<(i64, i64)>, limit: usize) -> Result<Vec<Listed>> {
+    let mut filter = condition(asked);
+    let closed = asked.view == View::Closed;
+    if let Some((key, id)) = after {
+        let values = [Value::from(key), Value::from(id)];
+        if closed {
+            filter.and("(c.resolved_at, c.id) < (?, ?)", values);
+        } else {
+            filter.and("(c.sort_due, c.id) > (?, ?)", values);
+        }
+    }
+    let statement = if closed {
+        filter.sql(COLUMNS_CLOSED, " ORDER BY c.resolved_at DESC, c.id DESC LIMIT 101")
+    } else {
+        filter.sql(COLUMNS, " ORDER BY c.sort_due, c.id LIMIT 101")
+    };
+    let rows = statement.all::<ListRow>(tx).await?;
+    rows.into_iter().take(limit).map(listed).collect()
+}
+
+fn listed(row: ListRow) -> Result<Listed> {
+    let id = row.id;
+    let clock = match (row.due_duty, row.due_layer, row.due_from, row.due_at) {
+        (Some(duty), Some(layer), Some(from), Some(due)) => Some((
+            known(Duty::from_code(&duty), "cases", id, "due_duty", &duty)?,
+            known(Layer::from_code(&layer), "cases", id, "due_layer", &layer)?,
+            Instant(from),
+            Instant(due),
+        )),
+        _ => None,
+    };
+    Ok(Listed {
+        reference: Reference(id),
+        state: known(State::from_code(&row.state), "cases", id, "state", &row.state)?,
+        kind: known(row.kind.parse().ok(), "cases", id, "kind", &row.kind)?,
+        product: row.product,
+        restricted: row.restricted,
+        received: Instant(row.received_at),
+        clock,
+        owner: row.owner,
+        face: row.who.zip(row.about).filter(|_| !row.restricted),
+        key: (row.sort_key, id),
+    })
+}
+
+/// How many cases the filter matches, counted up to `CAP` plus one.
+///
+/// # Errors
+/// As the database says.
+pub async fn cases_count(tx: &mut Tx, asked: &Asked) -> Result<i64> {
+    let statement = condition(asked).sql(
+        "SELECT COUNT(*) FROM (SELECT 1 FROM cases c LEFT JOIN case_faces f ON f.case_id = c.id WHERE 1 = 1",
+        " LIMIT 10001) counted",
+    );
+    Ok(statement.one::<(i64,)>(tx).await?.0)
+}

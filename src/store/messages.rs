@@ -1,0 +1,177 @@
+//! Mail as it arrived: the raw bytes, sealed, before anybody has read them; and what became of it.
+
+use super::{Result, Tx, row::known, sql, vault::Sealed, vault::Vault};
+use crate::domain::{
+    case::codes,
+    identity::{MessageId, Reference},
+    time::Instant,
+};
+
+codes! {
+    /// What became of a stored message.
+    MessageState {
+        Stored "stored" "waiting to be read",
+        Read "read" "read",
+        Unreadable "unreadable" "could not be read",
+        Duplicate "duplicate" "came before",
+    }
+}
+
+const SEALED_AS: &str = "message";
+
+/// A message without its bytes.
+#[derive(Debug, Clone)]
+pub struct Message {
+    /// Its row.
+    pub id: MessageId,
+    /// The product it was sent to.
+    pub product: String,
+    /// What became of it.
+    pub state: MessageState,
+    /// Why it could not be read.
+    pub reason: Option<String>,
+    /// The case it belongs to.
+    pub case: Option<Reference>,
+    /// True when only responders may see it.
+    pub restricted: bool,
+    /// When it was stored.
+    pub received: Instant,
+    /// Bytes of the raw mail.
+    pub size: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct MessageRow {
+    id: i64,
+    product: String,
+    state: String,
+    reason: Option<String>,
+    case_id: Option<i64>,
+    restricted: bool,
+    received_at: i64,
+    size: i64,
+}
+
+impl MessageRow {
+    fn message(self) -> Result<Message> {
+        Ok(Message {
+            id: MessageId(self.id),
+            state: known(MessageState::from_code(&self.state), "messages", self.id, "state", &self.state)?,
+            product: self.product,
+            reason: self.reason,
+            case: self.case_id.map(Reference),
+            restricted: self.restricted,
+            received: Instant(self.received_at),
+            size: self.size,
+        })
+    }
+}
+
+/// Stores a raw message; none when the very same bytes are stored already for the product.
+///
+/// # Errors
+/// As the database says, or when sealing fails.
+pub async fn message_keep(tx: &mut Tx, vault: &Vault, product: &str, raw: &[u8], at: Instant) -> Result<Option<MessageId>> {
+    let sealed = vault.seal(SEALED_AS, raw)?;
+    let row = sql(
+        "INSERT INTO messages (product, state, received_at, size, raw_digest, wrapped_key, cipher)
+         VALUES ($1, 'stored', $2, $3, $4, $5, $6) ON CONFLICT (product, raw_digest) DO NOTHING RETURNING id",
+    )
+    .bind(product)
+    .bind(at)
+    .bind(i64::try_from(raw.len()).unwrap_or(i64::MAX))
+    .bind(vault.digest("raw message", raw))
+    .bind(sealed.wrapped_key)
+    .bind(sealed.cipher)
+    .maybe::<(i64,)>(tx)
+    .await?;
+    Ok(row.map(|(id,)| MessageId(id)))
+}
+
+/// A message without its bytes.
+///
+/// # Errors
+/// As the database says.
+pub async fn message_get(tx: &mut Tx, id: MessageId) -> Result<Option<Message>> {
+    sql("SELECT id, product, state, reason, case_id, restricted, received_at, size FROM messages WHERE id = $1")
+        .bind(id)
+        .maybe::<MessageRow>(tx)
+        .await?
+        .map(MessageRow::message)
+        .transpose()
+}
+
+/// The raw bytes. The caller has checked that the reader may have them.
+///
+/// # Errors
+/// As the database says, or when it does not open.
+pub async fn message_raw(tx: &mut Tx, vault: &Vault, id: MessageId) -> Result<Option<Vec<u8>>> {
+    let row = sql("SELECT wrapped_key, cipher FROM messages WHERE id = $1").bind(id).maybe::<(Vec<u8>, Vec<u8>)>(tx).await?;
+    row.map(|(wrapped_key, cipher)| vault.open(SEALED_AS, &Sealed { wrapped_key, cipher })).transpose().map_err(Into::into)
+}
+
+/// The message belongs to a case now. False when a message of the same content was there first.
+///
+/// # Errors
+/// As the database says.
+pub async fn message_read(tx: &mut Tx, id: MessageId, case: Reference, restricted: bool) -> Result<()> {
+    sql("UPDATE messages SET state = 'read', reason = NULL, case_id = $2, restricted = $3 WHERE id = $1")
+        .bind(id)
+        .bind(case)
+        .bind(restricted)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// Claims the digest of what the message says, whichever way it travelled; false when another message has it.
+///
+/// # Errors
+/// As the database says.
+pub async fn message_claim_content(tx: &mut Tx, id: MessageId, product: &str, digest: Vec<u8>) -> Result<bool> {
+    let other = sql("SELECT id FROM messages WHERE product = $1 AND content_digest = $2 AND id <> $3")
+        .bind(product)
+        .bind(digest.clone())
+        .bind(id)
+        .maybe::<(i64,)>(tx)
+        .await?;
+    if other.is_some() {
+        return Ok(false);
+    }
+    sql("UPDATE messages SET content_digest = $2 WHERE id = $1").bind(id).bind(digest).run(tx).await?;
+    Ok(true)
+}
+
+/// The message became no case.
+///
+/// # Errors
+/// As the database says.
+pub async fn message_set_aside(tx: &mut Tx, id: MessageId, state: MessageState, reason: &str) -> Result<()> {
+    sql("UPDATE messages SET state = $2, reason = $3 WHERE id = $1").bind(id).bind(state.code()).bind(reason).run(tx).await?;
+    Ok(())
+}
+
+/// The messages of a case went behind the wall, or came back.
+///
+/// # Errors
+/// As the database says.
+pub async fn messages_restrict(tx: &mut Tx, case: Reference, restricted: bool) -> Result<()> {
+    sql("UPDATE messages SET restricted = $2 WHERE case_id = $1").bind(case).bind(restricted).run(tx).await?;
+    Ok(())
+}
+
+/// Mail that could not be read, newest first, below `before`.
+///
+/// # Errors
+/// As the database says.
+pub async fn messages_unreadable(tx: &mut Tx, before: i64, limit: i64) -> Result<Vec<Message>> {
+    let rows = sql(
+        "SELECT id, product, state, reason, case_id, restricted, received_at, size FROM messages
+         WHERE state = 'unreadable' AND id < $1 ORDER BY id DESC LIMIT $2",
+    )
+    .bind(before)
+    .bind(limit)
+    .all::<MessageRow>(tx)
+    .await?;
+    rows.into_iter().map(MessageRow::message).collect()
+}

@@ -1,0 +1,72 @@
+//! Our own database: one SQL text on SQLite and PostgreSQL, one file an aggregate.
+//! Functions are `noun_verb`, return domain types, and never commit: the caller's transaction does.
+
+pub mod audit;
+pub mod cases;
+pub mod clock;
+pub mod contents;
+pub mod counts;
+pub mod drafts;
+pub mod engine;
+pub mod events;
+pub mod jobs;
+pub mod list;
+pub mod lockfile;
+pub mod mails;
+pub mod messages;
+pub mod migrate;
+pub mod row;
+pub mod sessions;
+pub mod staff;
+pub mod threads;
+pub mod throttles;
+pub mod vault;
+
+pub use clock::Clock;
+pub use engine::{Db, Sql, Tx, per_engine, sql};
+
+/// What can go wrong below a verb.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The database refused, is gone, or is locked for too long.
+    #[error("the database did not answer as it should: {0}")]
+    Database(#[from] sqlx::Error),
+    /// A row holds something that this program does not understand.
+    #[error("table {table}, row {row}, column {column}: {says}")]
+    BadRow {
+        /// The table.
+        table: &'static str,
+        /// The row's key.
+        row: i64,
+        /// The column.
+        column: &'static str,
+        /// What is wrong.
+        says: String,
+    },
+    /// Something sealed does not open with this key, or was changed.
+    #[error("{0}")]
+    Sealed(#[from] vault::VaultError),
+    /// The system's source of randomness failed.
+    #[error("no randomness: {0}")]
+    Random(getrandom::Error),
+}
+
+impl Error {
+    /// True when the database was busy or away, so that trying again soon may help.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Database(sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::PoolClosed) => true,
+            Self::Database(sqlx::Error::Database(e)) => {
+                let code = e.code();
+                // SQLITE_BUSY and SQLITE_LOCKED with their extended codes; PostgreSQL's classes 08 and 57P
+                let lite = code.as_deref().and_then(|c| c.parse::<i64>().ok()).is_some_and(|c| matches!(c & 0xff, 5 | 6));
+                lite || code.as_deref().is_some_and(|c| c.len() == 5 && (c.starts_with("08") || c.starts_with("57P")))
+            }
+            _ => false,
+        }
+    }
+}
+
+/// What store functions return.
+pub type Result<T> = std::result::Result<T, Error>;

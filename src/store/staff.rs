@@ -1,0 +1,93 @@
+//! The people who work here, and their roles.
+
+use super::{Result, Tx, row::known, sql};
+use crate::domain::{
+    identity::{StaffId, normal_address},
+    rights::{Actor, Role},
+    time::Instant,
+};
+
+/// Adds a member of staff; none when the address is taken.
+///
+/// # Errors
+/// As the database says.
+pub async fn staff_add(tx: &mut Tx, email: &str, name: &str, hash: &str, roles: &[Role], at: Instant) -> Result<Option<StaffId>> {
+    let row = sql(
+        "INSERT INTO staff (email, name, password_hash, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (email) DO NOTHING RETURNING id",
+    )
+    .bind(normal_address(email))
+    .bind(name)
+    .bind(hash)
+    .bind(at)
+    .maybe::<(i64,)>(tx)
+    .await?;
+    let Some((id,)) = row else { return Ok(None) };
+    for role in roles {
+        sql("INSERT INTO staff_roles (staff_id, role) VALUES ($1, $2) ON CONFLICT DO NOTHING").bind(id).bind(role.code()).run(tx).await?;
+    }
+    Ok(Some(StaffId(id)))
+}
+
+/// Who signs in with this address, and the stored hash; nobody when unknown or disabled.
+///
+/// # Errors
+/// As the database says.
+pub async fn staff_by_email(tx: &mut Tx, email: &str) -> Result<Option<(StaffId, String)>> {
+    let row = sql("SELECT id, password_hash FROM staff WHERE email = $1 AND disabled_at IS NULL")
+        .bind(normal_address(email))
+        .maybe::<(i64, String)>(tx)
+        .await?;
+    Ok(row.map(|(id, hash)| (StaffId(id), hash)))
+}
+
+/// The member of staff with their roles; none when unknown or disabled.
+///
+/// # Errors
+/// As the database says, or when a stored role is unknown to this version.
+pub async fn actor_get(tx: &mut Tx, id: StaffId) -> Result<Option<Actor>> {
+    let rows = sql(
+        "SELECT s.id, s.name, COALESCE(r.role, '') FROM staff s LEFT JOIN staff_roles r ON r.staff_id = s.id
+         WHERE s.disabled_at IS NULL AND s.id = $1 ORDER BY r.role",
+    )
+    .bind(id)
+    .all::<(i64, String, String)>(tx)
+    .await?;
+    Ok(actors(rows)?.pop())
+}
+
+/// Everybody who may sign in, by name.
+///
+/// # Errors
+/// As the database says, or when a stored role is unknown to this version.
+pub async fn staff_all(tx: &mut Tx) -> Result<Vec<Actor>> {
+    let rows = sql(
+        "SELECT s.id, s.name, COALESCE(r.role, '') FROM staff s LEFT JOIN staff_roles r ON r.staff_id = s.id
+         WHERE s.disabled_at IS NULL ORDER BY s.name, s.id, r.role",
+    )
+    .all::<(i64, String, String)>(tx)
+    .await?;
+    actors(rows)
+}
+
+/// One actor a person from one row a role.
+fn actors(rows: Vec<(i64, String, String)>) -> Result<Vec<Actor>> {
+    let mut staff: Vec<Actor> = Vec::new();
+    for (id, name, code) in rows {
+        if staff.last().is_none_or(|last| last.id.0 != id) {
+            staff.push(Actor { id: StaffId(id), name, roles: Vec::new() });
+        }
+        if let (Some(actor), false) = (staff.last_mut(), code.is_empty()) {
+            actor.roles.push(known(Role::from_code(&code), "staff_roles", id, "role", &code)?);
+        }
+    }
+    Ok(staff)
+}
+
+/// The names of everybody who ever worked here, disabled people too: timelines speak of them.
+///
+/// # Errors
+/// As the database says.
+pub async fn staff_names(tx: &mut Tx) -> Result<std::collections::HashMap<StaffId, String>> {
+    let rows = sql("SELECT id, name FROM staff").all::<(i64, String)>(tx).await?;
+    Ok(rows.into_iter().map(|(id, name)| (StaffId(id), name)).collect())
+}
