@@ -8,6 +8,8 @@ CARGO ?= cargo
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 WASM := $(TARGET)/wasm32-unknown-unknown/wasm-release/recourse.wasm
 BROWSER := --lib --no-default-features --features hydrate --target wasm32-unknown-unknown
+# What is shipped names no folder of the machine that built it, and is the same wherever it is built.
+SHIPPED := --config "build.rustflags=['--remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src=']"
 TOOL := --bin bundle --no-default-features --features bundle
 # Folders count too: they change when a file in them goes.
 SOURCES := $(shell find src style public policies 2>/dev/null) Cargo.toml Cargo.lock .cargo/config.toml
@@ -52,7 +54,7 @@ check: setup-demo
 	else echo 'cargo-deny is not installed: licences of dependencies not checked'; fi
 
 build: bundle
-	$(CARGO) build --release
+	$(CARGO) build --release $(SHIPPED)
 	@if [ ! $(TARGET)/release/recourse -ef target/release/recourse ]; \
 	then mkdir -p target/release && install -m 755 $(TARGET)/release/recourse target/release/recourse; fi
 	@ls -lh target/release/recourse
@@ -61,7 +63,7 @@ bundle: site/manifest.json
 
 site/manifest.json: $(SOURCES) | setup-demo
 	$(CARGO) build $(TOOL)
-	$(CARGO) rustc $(BROWSER) --crate-type cdylib --profile wasm-release
+	$(CARGO) rustc $(SHIPPED) $(BROWSER) --crate-type cdylib --profile wasm-release
 	$(TARGET)/debug/bundle --wasm $(WASM) --style style/main.css --public public --out site
 
 bench: bundle
