@@ -1,0 +1,67 @@
+//! Who asks, and what a page needs around itself. Taken from the request's extensions, which `web` fills;
+//! never decides who may ask.
+
+use crate::{app::App, domain::rights::Actor, ui::render};
+use axum::{
+    extract::FromRequestParts,
+    http::{StatusCode, request::Parts},
+    response::Response,
+};
+use std::sync::Arc;
+
+/// The number used once that lets this response's scripts run.
+#[derive(Debug, Clone)]
+pub struct Nonce(pub Arc<str>);
+
+/// Where the browser finds the style sheet and the compiled islands.
+#[derive(Debug, Clone)]
+pub struct Assets {
+    /// The style sheet's address, for example `/pkg/ab12cd/main.css`.
+    pub css: String,
+    /// The folder of `recourse.js` and `recourse_bg.wasm`, without slashes at its ends, for example `pkg/ab12cd`.
+    pub pkg: String,
+}
+
+/// What every document needs, signed in or not.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// Lets this response's scripts run.
+    pub nonce: Nonce,
+    /// Style sheet and islands.
+    pub assets: Assets,
+}
+
+/// A request by somebody who is signed in.
+#[derive(Clone)]
+pub struct Asked {
+    /// The house.
+    pub app: App,
+    /// The person who asks.
+    pub actor: Actor,
+    /// What the document needs.
+    pub page: Frame,
+}
+
+impl<S: Sync> FromRequestParts<S> for Frame {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Response> {
+        Ok(Self { nonce: extension(parts)?, assets: extension(parts)? })
+    }
+}
+
+impl FromRequestParts<App> for Asked {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let page = Frame::from_request_parts(parts, app).await?;
+        Ok(Self { app: app.clone(), actor: extension(parts)?, page })
+    }
+}
+
+fn extension<T: Clone + Send + Sync + 'static>(parts: &Parts) -> Result<T, Response> {
+    parts.extensions.get::<T>().cloned().ok_or_else(|| {
+        tracing::error!(missing = std::any::type_name::<T>(), "a request reached a page without what web has to add");
+        render::plain(StatusCode::INTERNAL_SERVER_ERROR, "This page could not be made. Tell your administrator.")
+    })
+}

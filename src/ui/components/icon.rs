@@ -1,0 +1,42 @@
+//! Line icons of 16 by 16; always beside a word, never instead of one.
+
+use leptos::prelude::*;
+
+/// What an icon shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Three bars.
+    Overview,
+    /// Lines of a list.
+    Queue,
+    /// An envelope: mail that came, and the mail room.
+    Mail,
+    /// A paper plane: mail that leaves.
+    Sent,
+    /// A pencil.
+    Note,
+    /// A speech bubble: what was said by phone, post or form.
+    Spoken,
+    /// Three points.
+    More,
+}
+
+impl Shape {
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Overview => "M3 13V8M8 13V3M13 13V6",
+            Self::Queue => "M3 4h10M3 8h10M3 12h6",
+            Self::Mail => "M2 4h12v8H2zM2 4.500l6 4.500 6-4.500",
+            Self::Sent => "M14 2 2 7l4.500 2.500L9 14zM14 2 6.500 9.500",
+            Self::Note => "M3 13l.8-3L11 2.800 13.200 5 6 12.200z",
+            Self::Spoken => "M2.500 3h11v7.500H7.500L4.500 13v-2.500h-2z",
+            Self::More => "M3.500 8h.01M8 8h.01M12.500 8h.01",
+        }
+    }
+}
+
+/// An icon, silent for screen readers.
+#[component]
+pub fn Icon(shape: Shape) -> impl IntoView {
+    view! { <svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d=shape.path() /></svg> }
+}

@@ -1,0 +1,66 @@
+//! Keeps what is being written to the requester, so that neither a closed tab nor a conflict loses it.
+
+use leptos::prelude::*;
+
+/// Keeps the draft of the reply to a case; says when it was kept, on the wall clock of the house.
+///
+/// # Errors
+/// When the case is not the person's to write to, or the house cannot keep it now.
+#[server(name = DraftToKeep, prefix = "/api", endpoint = "keep_draft")]
+pub async fn keep_draft(reference: String, text: String) -> Result<String, ServerFnError> {
+    use crate::{
+        app::{App, verbs},
+        domain::rights::Actor,
+    };
+    let refused = || ServerFnError::new("the draft was not kept");
+    let app = use_context::<App>().ok_or_else(refused)?;
+    let actor = use_context::<Actor>().ok_or_else(refused)?;
+    let reference = reference.parse().map_err(|_| refused())?;
+    let kept = verbs::keep_draft(&app, &actor, reference, &text).await.map_err(|error| {
+        tracing::info!(%error, "a draft was not kept");
+        refused()
+    })?;
+    Ok(kept.local(app.zone()).format("%H:%M").to_string())
+}
+
+/// Watches the text field of the reply box and says what became of the draft.
+#[island]
+pub fn KeepDraft(
+    /// `R-10021`.
+    reference: String,
+    /// True when the text field was filled from a kept draft.
+    kept: bool,
+) -> impl IntoView {
+    let says = RwSignal::new(if kept { "Draft kept".to_owned() } else { String::new() });
+    #[cfg(feature = "hydrate")]
+    watch(reference, says);
+    #[cfg(not(feature = "hydrate"))]
+    drop(reference);
+    view! { <small class="faint" role="status">{move || says.get()}</small> }
+}
+
+/// Saves a moment after the last key, one save at a time.
+#[cfg(feature = "hydrate")]
+fn watch(reference: String, says: RwSignal<String>) {
+    use leptos::{ev, leptos_dom::helpers::debounce, task::spawn_local};
+    use std::time::Duration;
+    use wasm_bindgen::JsCast;
+    const PAUSE: Duration = Duration::from_millis(1200);
+
+    let mut save = debounce(PAUSE, move |text: String| {
+        let reference = reference.clone();
+        spawn_local(async move {
+            says.set(match keep_draft(reference, text).await {
+                Ok(at) => format!("Draft kept {at}"),
+                Err(_) => "Draft not kept; copy your text before you leave".to_owned(),
+            });
+        });
+    });
+    let handle = window_event_listener_untyped(ev::input.name().as_ref(), move |event| {
+        let field = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        if field.is_some_and(|field| field.id() == "text") {
+            save(event_target_value(&event));
+        }
+    });
+    on_cleanup(move || handle.remove());
+}

@@ -1,0 +1,93 @@
+//! Assign, classify, change state: forms behind a press of a button, open again when something was wrong.
+
+use super::tried::{Act, Tried};
+use crate::{
+    app::case_page::Full,
+    domain::{case::{Outcome, State}, kind::Kind},
+    ui::{
+        components::field::{Field, SelectField},
+        paths,
+    },
+};
+use leptos::prelude::*;
+
+/// The buttons of the head.
+pub(super) fn all(full: &Full, tried: &Tried) -> impl IntoView + use<> {
+    let reply = if full.address.is_some() { "Reply" } else { "Write a note" };
+    view! {
+        <div class="acts">
+            {assign(full, tried)}
+            {classify(full, tried)}
+            {(!full.case.state.next().is_empty()).then(|| change_state(full, tried))}
+            <a class="btn main" href="#text">{reply}</a>
+        </div>
+    }
+}
+
+/// A form that opens under its button.
+fn act(full: &Full, tried: &Tried, act: Act, button: &'static str, anyway: &'static str, fields: impl IntoView) -> impl IntoView {
+    let open = tried.is(act) && tried.done.is_none();
+    view! {
+        <details class="act" name="act" open=open>
+            <summary class="btn">{act.label()}</summary>
+            <form class="sheet" method="post" action=paths::case(full.case.reference)>
+                <input type="hidden" name="do" value=act.code() />
+                <input type="hidden" name="seen" value=tried.seen(act, full.case.seq) />
+                {fields}
+                <p class="acts"><button class="btn main">{tried.button(act, button, anyway)}</button></p>
+            </form>
+        </details>
+    }
+}
+
+fn assign(full: &Full, tried: &Tried) -> impl IntoView + use<> {
+    let staff = full.staff.iter().map(|person| (person.id.0.to_string(), person.name.clone())).collect();
+    let now = full.case.owner.map(|id| id.0.to_string()).unwrap_or_default();
+    let value = if tried.is(Act::Assign) { tried.value(Act::Assign, "to") } else { now };
+    let fields = view! {
+        <SelectField id=Act::Assign.id("to") name="to" label="Owner" first="Nobody" options=staff value problems=tried.problems.clone() />
+    };
+    act(full, tried, Act::Assign, "Assign case", "Assign anyway", fields).into_any()
+}
+
+fn classify(full: &Full, tried: &Tried) -> impl IntoView + use<> {
+    let kinds = Kind::ALL.iter().map(|kind| (kind.code().to_owned(), kind.label().to_owned())).collect();
+    let value = if tried.is(Act::Classify) { tried.value(Act::Classify, "to") } else { full.case.kind.code().to_owned() };
+    let fields = view! {
+        <SelectField id=Act::Classify.id("to") name="to" label="Kind" options=kinds value problems=tried.problems.clone()
+            hint="The kind decides the clocks. A slower kind, and one outside the restricted circle, takes two people." />
+        {reason(tried, Act::Classify, "Why is it this kind?")}
+    };
+    act(full, tried, Act::Classify, "Save kind", "Save anyway", fields).into_any()
+}
+
+fn change_state(full: &Full, tried: &Tried) -> impl IntoView + use<> {
+    let next = full.case.state.next();
+    let states = next.iter().map(|state| (state.code().to_owned(), state.label().to_owned())).collect();
+    let outcomes = Outcome::ALL.iter().map(|outcome| (outcome.code().to_owned(), outcome.label().to_owned())).collect();
+    let problems = tried.problems.clone();
+    let outcome = next.contains(&State::Resolved).then(|| {
+        view! {
+            <SelectField id=Act::State.id("outcome") name="outcome" label="Outcome" hint="Only when the case is resolved."
+                first="None" options=outcomes value=tried.value(Act::State, "outcome") problems=problems.clone() />
+        }
+    });
+    let fields = view! {
+        <SelectField id=Act::State.id("to") name="to" label="New state" options=states value=tried.value(Act::State, "to") problems=problems.clone() />
+        {outcome}
+        {reason(tried, Act::State, "Why?")}
+    };
+    act(full, tried, Act::State, "Save state", "Save anyway", fields).into_any()
+}
+
+fn reason(tried: &Tried, act: Act, label: &'static str) -> impl IntoView + use<> {
+    let id = act.id("reason");
+    let problems = tried.problems.clone();
+    let (invalid, described) = (problems.invalid(&id), problems.described(&id, true));
+    let text = tried.value(act, "reason");
+    view! {
+        <Field id=id.clone() label hint="Stands in the timeline; the person does not see it." problems>
+            <textarea id=id name="reason" rows="3" dir="auto" aria-invalid=invalid aria-describedby=described>{text}</textarea>
+        </Field>
+    }
+}

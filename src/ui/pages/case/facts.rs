@@ -1,0 +1,65 @@
+//! The facts beside the timeline: clocks, what is left before closing, the requester, linked cases.
+
+use crate::{
+    app::case_page::{Check, Full, Linked},
+    ui::{components::clock::Clocks, paths},
+};
+use leptos::prelude::*;
+
+/// Every section.
+pub(super) fn all(full: &Full) -> impl IntoView + use<> {
+    view! {
+        <Clocks clocks=full.case.clocks.clone() now=full.now zone=full.zone />
+        {checks(&full.checks)}
+        {requester(full)}
+        {linked(&full.linked)}
+    }
+}
+
+fn checks(checks: &[Check]) -> impl IntoView + use<> {
+    let done = format!("{} of {}", checks.iter().filter(|check| check.done).count(), checks.len());
+    let lines = checks
+        .iter()
+        .map(|check| {
+            let (class, spoken) = if check.done { ("is-ok is-met", "Done: ") } else { ("todo", "To do: ") };
+            view! {
+                <li class=class><i class="mark" aria-hidden="true"></i><span><span class="sr">{spoken}</span>{check.says}</span></li>
+            }
+        })
+        .collect_view();
+    (!checks.is_empty()).then(|| {
+        view! {
+            <section aria-labelledby="h-close">
+                <div class="title-row"><h2 id="h-close">"Before closing"</h2><span class="dim">{done}</span></div>
+                <ul class="check">{lines}</ul>
+            </section>
+        }
+    })
+}
+
+fn requester(full: &Full) -> impl IntoView + use<> {
+    let name = Some(full.requester.clone()).filter(|name| !name.is_empty()).unwrap_or_else(|| "not given".to_owned());
+    let address = full.address.clone().unwrap_or_else(|| "none left".to_owned());
+    view! {
+        <section aria-labelledby="h-requester">
+            <h2 id="h-requester">"Requester"</h2>
+            <dl class="pairs">
+                <dt>"Name"</dt><dd dir="auto">{name}</dd>
+                <dt>"Address"</dt><dd>{address}</dd>
+                <dt>"Came by"</dt><dd>{full.case.channel.label().to_lowercase()}</dd>
+                <dt>"Received"</dt><dd>{full.case.received.in_words(full.zone)}</dd>
+            </dl>
+        </section>
+    }
+}
+
+fn linked(linked: &[Linked]) -> impl IntoView + use<> {
+    let lines = linked
+        .iter()
+        .map(|case| {
+            view! { <li><a href=paths::case(case.reference)>{case.reference.to_string()}</a>" "{case.says.clone()}</li> }
+        })
+        .collect_view();
+    let none = linked.is_empty().then(|| view! { <p class="dim">"No other case of this person."</p> });
+    view! { <section aria-labelledby="h-linked"><h2 id="h-linked">"Linked cases"</h2>{none}<ul class="plain">{lines}</ul></section> }
+}

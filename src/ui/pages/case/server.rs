@@ -1,0 +1,129 @@
+//! Answers requests for a case: looks, writes, downloads. Every form calls one verb.
+
+use super::{
+    page, title,
+    tried::{Act, Done, Since, Tried},
+};
+use crate::{
+    app::{
+        case_page,
+        error::Error,
+        mailroom,
+        verbs::{self, Classified},
+    },
+    domain::{
+        case::{Outcome, State},
+        identity::{MessageId, Reference},
+    },
+    ui::{answer, asked::Asked, form::Fields, pages::queue::server::person, paths, shell::Place},
+};
+use axum::{
+    extract::{Path, Query},
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+/// GET: the page.
+pub async fn show(asked: Asked, Path(reference): Path<String>, Query(query): Query<Vec<(String, String)>>) -> Response {
+    let tried = Tried { done: Done::from_code(Fields(query).get("done")), ..Tried::default() };
+    let outcome = match reference.parse() {
+        Ok(reference) => draw(&asked, reference, StatusCode::OK, &tried).await,
+        Err(_) => Err(Error::NotFound),
+    };
+    asked.answer(outcome).await
+}
+
+/// POST: does what the field `do` says.
+pub async fn act(asked: Asked, Path(reference): Path<String>, typed: Fields) -> Response {
+    let outcome = match (reference.parse(), Act::from_code(typed.get("do"))) {
+        (Ok(reference), Some(act)) => try_act(&asked, reference, act, typed).await,
+        (Ok(_), None) => Err(Error::field("do", "Choose what to do, then send the form again")),
+        (Err(_), _) => Err(Error::NotFound),
+    };
+    asked.answer(outcome).await
+}
+
+async fn try_act(asked: &Asked, reference: Reference, act: Act, typed: Fields) -> Result<Response, Error> {
+    match run(asked, reference, act, &typed).await {
+        Ok(done) => Ok(answer::go(&paths::case_done(reference, done.code()))),
+        Err(Error::Invalid(errors)) => {
+            let tried = Tried::invalid(act, typed, &errors);
+            draw(asked, reference, StatusCode::UNPROCESSABLE_ENTITY, &tried).await
+        }
+        Err(Error::Conflict { since, seq }) => {
+            let tried = Tried::late(act, typed, Since { entries: since, seq });
+            draw(asked, reference, StatusCode::CONFLICT, &tried).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> Result<Done, Error> {
+    let Asked { app, actor, .. } = asked;
+    // without a number nothing counts as seen
+    let seen = typed.get("seen").parse().unwrap_or(0);
+    let (text, reason, to) = (typed.text("text"), typed.text("reason"), typed.get("to"));
+    match act {
+        Act::Reply => {
+            let wait = !typed.get("wait").is_empty();
+            verbs::send_reply(app, actor, reference, seen, &text, wait).await?;
+            Ok(if wait { Done::Waiting } else { Done::Replied })
+        }
+        Act::Note => verbs::add_note(app, actor, reference, &text).await.map(|()| Done::Noted),
+        Act::Assign => {
+            let to = person(to).map_err(|_| Error::field("to", "Choose somebody from the list"))?;
+            verbs::assign_case(app, actor, reference, seen, to).await.map(|()| Done::Assigned)
+        }
+        Act::Classify => {
+            let to = to.parse().map_err(|_| Error::field("to", "Choose a kind from the list"))?;
+            Ok(match verbs::classify_case(app, actor, reference, seen, to, &reason).await? {
+                Classified::Done => Done::Classified,
+                Classified::Proposed => Done::Proposed,
+            })
+        }
+        Act::State => {
+            let to = State::from_code(to).ok_or_else(|| Error::field("to", "Choose a state from the list"))?;
+            let outcome = Outcome::from_code(typed.get("outcome"));
+            verbs::change_state(app, actor, reference, seen, to, outcome, &reason).await.map(|()| Done::Changed)
+        }
+    }
+}
+
+async fn draw(asked: &Asked, reference: Reference, status: StatusCode, tried: &Tried) -> Result<Response, Error> {
+    let case = case_page::load(&asked.app, &asked.actor, reference).await?;
+    let (title, me) = (title(&case), asked.actor.id);
+    asked.show(status, &title, Place::Elsewhere, move || page(case, tried, me)).await
+}
+
+/// GET: an attachment, as bytes that no browser opens in place.
+pub async fn download(asked: Asked, Path((reference, message, part)): Path<(String, i64, i64)>) -> Response {
+    let outcome = match reference.parse() {
+        Ok(reference) => mailroom::attachment(&asked.app, &asked.actor, reference, MessageId(message), part).await,
+        Err(_) => Err(Error::NotFound),
+    };
+    match outcome {
+        Ok(file) => {
+            let headers = [
+                (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
+                (header::CONTENT_DISPOSITION, disposition(&file.name)),
+                (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+                (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'")),
+                (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+            ];
+            (headers, file.bytes).into_response()
+        }
+        Err(error) => asked.answer(Err(error)).await,
+    }
+}
+
+/// `Content-Disposition` for a name from a mail (RFC 6266): a plain ASCII name for old clients, the whole name
+/// percent-encoded (RFC 8187) for the others; nothing that could end a header or climb out of a folder.
+#[must_use]
+pub fn disposition(name: &str) -> HeaderValue {
+    let name: String = name.chars().filter(|c| !c.is_control() && !"/\\".contains(*c)).take(150).collect();
+    let name = name.trim_matches(|c: char| c == '.' || c.is_whitespace());
+    let name = if name.is_empty() { "attachment" } else { name };
+    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || " ._-()".contains(c) { c } else { '_' }).collect();
+    let value = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", paths::encoded(name));
+    HeaderValue::from_str(&value).unwrap_or(HeaderValue::from_static("attachment"))
+}

@@ -1,0 +1,115 @@
+//! What somebody tried on a case's page, so that it can be drawn again with their words and what went wrong.
+
+use crate::{
+    app::{case_page::Entry, error::FieldError},
+    domain::case::codes,
+    ui::form::{Fields, Problems},
+};
+
+codes! {
+    /// The forms of the page, by the value of their field `do`.
+    Act {
+        Reply "reply" "Reply",
+        Note "note" "Note",
+        Assign "assign" "Assign",
+        Classify "classify" "Classify",
+        State "state" "Change state",
+    }
+}
+
+codes! {
+    /// What was just done, as the address says it after a form was sent.
+    Done {
+        Replied "replied" "Your reply is on its way.",
+        Waiting "waiting" "Your reply is on its way; the case waits for the person.",
+        Noted "noted" "Note added.",
+        Assigned "assigned" "The case has its owner.",
+        Classified "classified" "The kind is changed; the clocks follow it.",
+        Proposed "proposed" "Your proposal is noted. The kind changes once a second person classifies the case likewise.",
+        Changed "changed" "The state is changed.",
+    }
+}
+
+impl Act {
+    /// The id on the page of this form's field `field`. An error about a field that the form does not have is
+    /// linked to the form's first field.
+    #[must_use]
+    pub fn id(self, field: &str) -> String {
+        let known = match (self, field) {
+            (Self::Reply | Self::Note, _) => return "text".to_owned(),
+            (Self::Assign, _) => "to",
+            (Self::Classify | Self::State, "reason") => "reason",
+            (Self::State, "outcome") => "outcome",
+            (Self::Classify | Self::State, _) => "to",
+        };
+        format!("{}-{known}", self.code())
+    }
+}
+
+/// What somebody else did before this person pressed the button.
+#[derive(Debug, Clone)]
+pub struct Since {
+    /// Their part, oldest first.
+    pub entries: Vec<Entry>,
+    /// The event number a second try has to name.
+    pub seq: i64,
+}
+
+/// A try and its end; empty when the page is only looked at.
+#[derive(Debug, Clone, Default)]
+pub struct Tried {
+    /// The form that was sent.
+    pub act: Option<Act>,
+    /// What was typed into it.
+    pub typed: Fields,
+    /// What is wrong with it.
+    pub problems: Problems,
+    /// What somebody else did first.
+    pub since: Option<Since>,
+    /// What was done before this page was asked for.
+    pub done: Option<Done>,
+}
+
+impl Tried {
+    /// A form that has to be filled in differently.
+    #[must_use]
+    pub fn invalid(act: Act, typed: Fields, errors: &[FieldError]) -> Self {
+        let problems = Problems::at(errors, |field| act.id(field));
+        Self { act: Some(act), typed, problems, ..Self::default() }
+    }
+
+    /// A form that came too late.
+    #[must_use]
+    pub fn late(act: Act, typed: Fields, since: Since) -> Self {
+        Self { act: Some(act), typed, since: Some(since), ..Self::default() }
+    }
+
+    /// True when this is the form that was sent.
+    #[must_use]
+    pub fn is(&self, act: Act) -> bool {
+        self.act == Some(act)
+    }
+
+    /// What was typed into `name` of the form `act`; empty for every other form.
+    #[must_use]
+    pub fn value(&self, act: Act, name: &str) -> String {
+        if self.is(act) { self.typed.text(name) } else { String::new() }
+    }
+
+    /// The event number that the form `act` sends along. A corrected form keeps the one it was made with, so
+    /// that what happened meanwhile is still noticed.
+    #[must_use]
+    pub fn seen(&self, act: Act, latest: i64) -> i64 {
+        match &self.since {
+            Some(since) if self.is(act) => since.seq,
+            None if self.is(act) => self.typed.get("seen").parse().unwrap_or(latest),
+            _ => latest,
+        }
+    }
+
+    /// The words of a button: `plain`, or `anyway` when somebody was quicker.
+    #[must_use]
+    pub fn button(&self, act: Act, plain: &'static str, anyway: &'static str) -> &'static str {
+        if self.is(act) && self.since.is_some() { anyway } else { plain }
+    }
+}

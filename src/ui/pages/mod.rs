@@ -1,0 +1,6 @@
+//! The places of the console. Each has `mod.rs`, what is drawn, and `server.rs`, what answers requests.
+
+pub mod case;
+pub mod problem;
+pub mod queue;
+pub mod signin;

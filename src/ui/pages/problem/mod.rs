@@ -1,0 +1,75 @@
+//! The page that stands where a page could not: what happened and what to do, nothing of the inside.
+
+use crate::ui::paths;
+use leptos::prelude::*;
+
+/// Why there is no page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Problem {
+    /// Not there, or not this person's to see; the two are not told apart.
+    NotFound,
+    /// Seen, but not to be done by this person.
+    NotAllowed(String),
+    /// A button was pressed with answers that do not hold.
+    Invalid(Vec<String>),
+    /// Somebody else was quicker.
+    Conflict,
+    /// Too much to do just now.
+    Busy,
+    /// Anything else.
+    Broken,
+}
+
+impl Problem {
+    /// The page's title.
+    #[must_use]
+    pub const fn title(&self) -> &'static str {
+        match self {
+            Self::NotFound => "There is no such page, or it is not yours to see",
+            Self::NotAllowed(_) => "You may not do this",
+            Self::Invalid(_) => "This cannot be done as asked",
+            Self::Conflict => "Somebody was quicker",
+            Self::Busy => "Recourse is busy",
+            Self::Broken => "This did not work",
+        }
+    }
+
+    fn says(&self) -> Vec<String> {
+        let one = |says: &str| vec![says.to_owned()];
+        match self {
+            Self::NotFound => one("The address may be mistyped, or the case is restricted to other people."),
+            Self::NotAllowed(why) => vec![why.clone()],
+            Self::Invalid(says) => says.clone(),
+            Self::Conflict => one("What you wanted to change has changed meanwhile. Open it again and look before you go on."),
+            Self::Busy => one("Nothing was changed. Wait a few seconds, then try again."),
+            Self::Broken => {
+                one("Nothing was changed. Try again; if it happens once more, tell your administrator the time, the log has the rest.")
+            }
+        }
+    }
+}
+
+/// The page.
+pub fn page(problem: Problem) -> AnyView {
+    let title = problem.title();
+    let says = problem.says().into_iter().map(|says| view! { <p>{says}</p> }).collect_view();
+    view! {
+        <section class="blank first">
+            <h1>{title}</h1>
+            {says}
+            <div class="acts"><a class="btn" href=paths::QUEUE>"Go to the queue"</a></div>
+        </section>
+    }
+    .into_any()
+}
+
+/// What answers addresses that lead nowhere.
+pub mod server {
+    use crate::{app::error::Error, ui::asked::Asked};
+    use axum::response::Response;
+
+    /// The page for an address without a page.
+    pub async fn nothing_here(asked: Asked) -> Response {
+        asked.answer(Err(Error::NotFound)).await
+    }
+}

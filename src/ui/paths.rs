@@ -1,0 +1,143 @@
+//! Every address of the console, as a function. No other file of `ui` spells one out.
+
+use crate::{
+    app::{mailroom::Tab, queue::{QueueFilter, View}},
+    domain::identity::{MailId, MessageId, Reference},
+};
+
+/// The sign-in page.
+pub const SIGNIN: &str = "/signin";
+/// Ends the session; POST only.
+pub const SIGNOUT: &str = "/signout";
+/// Where signing in leads.
+pub const HOME: &str = "/";
+/// The overview.
+pub const OVERVIEW: &str = "/overview";
+/// The queue.
+pub const QUEUE: &str = "/queue";
+/// A case opened by hand.
+pub const NEW_CASE: &str = "/cases/new";
+/// The mail room.
+pub const MAIL: &str = "/mail";
+
+/// Patterns of the addresses that hold an id, as the router wants them.
+pub mod patterns {
+    /// A case.
+    pub const CASE: &str = "/cases/{reference}";
+    /// An attachment.
+    pub const FILE: &str = "/cases/{reference}/files/{message}/{part}";
+    /// A mail that could not be read.
+    pub const MAIL_IN: &str = "/mail/in/{id}";
+    /// A mail that left.
+    pub const MAIL_OUT: &str = "/mail/out/{id}";
+    /// Work that gave up.
+    pub const WORK: &str = "/mail/failed/{id}";
+}
+
+/// A case.
+#[must_use]
+pub fn case(reference: Reference) -> String {
+    format!("/cases/{reference}")
+}
+
+/// A case, with a word about what was just done.
+#[must_use]
+pub fn case_done(reference: Reference, done: &str) -> String {
+    format!("/cases/{reference}?done={done}")
+}
+
+/// The reply box of a case.
+#[must_use]
+pub fn reply(reference: Reference) -> String {
+    format!("/cases/{reference}#text")
+}
+
+/// An attachment of a mail in a case.
+#[must_use]
+pub fn file(reference: Reference, message: MessageId, part: i64) -> String {
+    format!("/cases/{reference}/files/{}/{part}", message.0)
+}
+
+/// One view of the queue.
+#[must_use]
+pub fn view(view: View) -> String {
+    queue(&QueueFilter { view, ..QueueFilter::default() })
+}
+
+/// The queue as a filter asks for it; only what differs from the plain queue stands in the address.
+#[must_use]
+pub fn queue(filter: &QueueFilter) -> String {
+    let parts = [
+        ("view", (filter.view != View::default()).then(|| filter.view.code().to_owned())),
+        ("q", Some(filter.q.clone()).filter(|q| !q.is_empty())),
+        ("kind", filter.kind.map(|kind| kind.code().to_owned())),
+        ("product", filter.product.clone()),
+        ("layer", filter.layer.map(|layer| layer.code().to_owned())),
+        ("after", filter.after.clone()),
+    ];
+    with_query(QUEUE, parts)
+}
+
+/// A part of the mail room, from its start or after `after`.
+#[must_use]
+pub fn mail(tab: Tab, after: Option<&str>) -> String {
+    with_query(MAIL, [("tab", Some(tab_code(tab).to_owned())), ("after", after.map(str::to_owned))])
+}
+
+/// The code of a part of the mail room.
+#[must_use]
+pub const fn tab_code(tab: Tab) -> &'static str {
+    match tab {
+        Tab::Unreadable => "unreadable",
+        Tab::Outgoing => "outgoing",
+        Tab::Failed => "failed",
+    }
+}
+
+/// A mail that could not be read.
+#[must_use]
+pub fn mail_in(id: MessageId) -> String {
+    format!("/mail/in/{}", id.0)
+}
+
+/// A mail that left.
+#[must_use]
+pub fn mail_out(id: MailId) -> String {
+    format!("/mail/out/{}", id.0)
+}
+
+/// Work that gave up; POST only.
+#[must_use]
+pub fn work(job: i64) -> String {
+    format!("/mail/failed/{job}")
+}
+
+/// `next` when it is an address inside this console, else home. Refuses whatever a browser could read as
+/// another host: `//host`, `/\host`, and control characters, which browsers drop.
+#[must_use]
+pub fn local(next: &str) -> &str {
+    let inside = next.starts_with('/') && !next[1..].starts_with(['/', '\\']) && !next.chars().any(char::is_control);
+    if inside { next } else { HOME }
+}
+
+fn with_query<const N: usize>(path: &str, parts: [(&str, Option<String>); N]) -> String {
+    let query: Vec<_> = parts
+        .into_iter()
+        .filter_map(|(name, value)| value.map(|value| format!("{name}={}", encoded(&value))))
+        .collect();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
+}
+
+/// `text` as a value in an address: everything but RFC 3986's unreserved characters as `%XX`.
+#[must_use]
+pub fn encoded(text: &str) -> String {
+    use std::fmt::Write as _;
+    text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+        out
+    })
+}

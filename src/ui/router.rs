@@ -1,0 +1,29 @@
+//! Which address leads to which page. `web` mounts these and guards them; nothing here looks at a session.
+
+use crate::{
+    app::App,
+    ui::{
+        pages::{case, queue, signin},
+        paths::{self, patterns},
+    },
+};
+use axum::{
+    Router,
+    response::Redirect,
+    routing::{get, post},
+};
+
+/// The pages of those who are signed in.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route(paths::HOME, get(|| async { Redirect::to(paths::OVERVIEW) }))
+        .route(paths::QUEUE, get(queue::server::show).post(queue::server::assign))
+        .route(patterns::CASE, get(case::server::show).post(case::server::act))
+        .route(patterns::FILE, get(case::server::download))
+        .route(paths::SIGNOUT, post(signin::server::sign_out))
+}
+
+/// The pages of everybody.
+pub fn door() -> Router<App> {
+    Router::new().route(paths::SIGNIN, get(signin::server::show).post(signin::server::sign_in))
+}

@@ -1,0 +1,173 @@
+//! What stands around every page: the document, the rail, the bar at the foot of a narrow screen.
+
+use crate::{
+    app::{mailroom::Tab, queue::{Count, View}, rail::Rail},
+    domain::rights::Actor,
+    ui::{asked::Frame, components::icon::{Icon, Shape}, paths},
+};
+use leptos::{config::LeptosOptions, hydration::HydrationScripts, prelude::*};
+
+/// The place a page belongs to, marked in the rail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The overview.
+    Overview,
+    /// The queue in one of its views.
+    Queue(View),
+    /// The mail room.
+    Mail,
+    /// No place of the rail.
+    Elsewhere,
+}
+
+const MARK: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M13 5a6 6 0 1 0 0 6' fill='none' stroke='%231b5e94' stroke-width='3'/%3E%3C/svg%3E";
+/// What the islands' loader expects on a page that has no resources.
+const NO_RESOURCES: &str = "__RESOLVED_RESOURCES=[];__SERIALIZED_ERRORS=[];__INCOMPLETE_CHUNKS=[];";
+
+/// The whole document around `body`.
+pub fn document(frame: &Frame, title: &str, body: AnyView) -> impl IntoView + use<> {
+    let options = LeptosOptions::builder().output_name("recourse").site_pkg_dir(frame.assets.pkg.as_str()).build();
+    let css = frame.assets.css.clone();
+    let nonce = frame.nonce.0.to_string();
+    let title = format!("{title} · Recourse");
+    view! {
+        <html lang="en">
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <title>{title}</title>
+                <link rel="icon" href=MARK />
+                <link rel="stylesheet" href=css />
+                <script nonce=nonce>{NO_RESOURCES}</script>
+                <HydrationScripts options islands=true />
+            </head>
+            <body>{body}</body>
+        </html>
+    }
+}
+
+/// A page of the console: the rail and `body` beside it.
+pub fn house(actor: &Actor, rail: &Rail, place: Place, body: AnyView) -> AnyView {
+    view! {
+        <a class="skip" href="#main">"Skip to content"</a>
+        <div class="house">
+            {side(actor, rail, place)}
+            {more(rail)}
+            <main id="main" tabindex="-1">{body}</main>
+        </div>
+    }
+    .into_any()
+}
+
+/// A page without the rail: signing in, and errors that leave nothing to show beside them.
+pub fn door(body: AnyView) -> AnyView {
+    view! {
+        <main class="door" id="main">
+            <p class="brand">"Recourse"</p>
+            {body}
+        </main>
+    }
+    .into_any()
+}
+
+fn side(actor: &Actor, rail: &Rail, place: Place) -> impl IntoView + use<> {
+    let in_queue = matches!(place, Place::Queue(_));
+    view! {
+        <header class="rail">
+            <a class="brand" href=paths::OVERVIEW><span>"Recourse"</span></a>
+            {search("find")}
+            <nav aria-label="Main">
+                <ul class="places">
+                    <li>
+                        <a href=paths::OVERVIEW aria-current=here(place == Place::Overview)>
+                            <Icon shape=Shape::Overview />"Overview"
+                        </a>
+                    </li>
+                    <li>
+                        <a href=paths::QUEUE aria-current=here(in_queue)>
+                            <Icon shape=Shape::Queue />"Queue"{tally(rail.open, "open", false)}
+                        </a>
+                    </li>
+                    <li class="views"><ul class="plain">{views(rail, place)}</ul></li>
+                    <li>
+                        <a href=paths::MAIL aria-current=here(place == Place::Mail)>
+                            <Icon shape=Shape::Mail />"Mail"{tally(rail.trouble, "need somebody", true)}
+                        </a>
+                    </li>
+                    <li class="only-bar">
+                        <button class="more" type="button" popovertarget="more"><Icon shape=Shape::More />"More"</button>
+                    </li>
+                </ul>
+            </nav>
+            <div class="who">
+                <p>{actor.name.clone()}</p>
+                <p class="small faint">{actor.title()}" · "{sign_out()}</p>
+            </div>
+        </header>
+    }
+}
+
+fn more(rail: &Rail) -> impl IntoView + use<> {
+    view! {
+        <nav class="more-places" id="more" popover="auto" aria-label="More places">
+            {search("find-more")}
+            <ul class="plain">{views(rail, Place::Elsewhere)}<li><a href=paths::NEW_CASE>"New case"</a></li></ul>
+            {sign_out()}
+        </nav>
+    }
+}
+
+fn views(rail: &Rail, place: Place) -> impl IntoView + use<> {
+    [(View::Mine, rail.mine), (View::Unacknowledged, rail.unacknowledged), (View::Nobody, rail.nobody)]
+        .map(|(view, count)| {
+            let current = here(place == Place::Queue(view));
+            view! { <li><a href=paths::view(view) aria-current=current>{view.label()}{tally(count, "cases", false)}</a></li> }
+        })
+        .into_iter()
+        .collect_view()
+}
+
+fn search(id: &'static str) -> impl IntoView {
+    view! {
+        <form class="find" role="search" method="get" action=paths::QUEUE aria-label="Search">
+            <label class="sr" for=id>"Search cases, people and references"</label>
+            <input id=id type="search" name="q" placeholder="Search" />
+        </form>
+    }
+}
+
+fn sign_out() -> impl IntoView {
+    view! {
+        <form class="inline" method="post" action=paths::SIGNOUT>
+            <button class="as-link">"Sign out"</button>
+        </form>
+    }
+}
+
+fn tally(count: Count, of: &'static str, alarm: bool) -> Option<impl IntoView> {
+    let class = if alarm { "n is-over" } else { "n" };
+    (count.n > 0 || !alarm).then(|| view! { <span class=class>{counted(count)}<span class="sr">" "{of}</span></span> })
+}
+
+fn here(is: bool) -> Option<&'static str> {
+    is.then_some("page")
+}
+
+/// A count as it is shown: "47", "10,000+".
+#[must_use]
+pub fn counted(count: Count) -> String {
+    let mut digits = count.n.to_string();
+    let mut at = digits.len();
+    while at > 3 {
+        at -= 3;
+        digits.insert(at, ',');
+    }
+    if count.more { digits + "+" } else { digits }
+}
+
+/// The address of the mail room as its count in the rail means it.
+#[must_use]
+pub fn trouble() -> String {
+    paths::mail(Tab::Unreadable, None)
+}
