@@ -78,10 +78,24 @@ pub fn queue(filter: &QueueFilter) -> String {
     with_query(QUEUE, parts)
 }
 
+/// The queue, with a word about how many cases were just assigned.
+#[must_use]
+pub fn queue_assigned(filter: &QueueFilter, done: usize) -> String {
+    let path = queue(filter);
+    let sign = if path.contains('?') { '&' } else { '?' };
+    format!("{path}{sign}assigned={done}")
+}
+
 /// A part of the mail room, from its start or after `after`.
 #[must_use]
 pub fn mail(tab: Tab, after: Option<&str>) -> String {
     with_query(MAIL, [("tab", Some(tab_code(tab).to_owned())), ("after", after.map(str::to_owned))])
+}
+
+/// A part of the mail room, with a word that something is tried again.
+#[must_use]
+pub fn mail_again(tab: Tab) -> String {
+    with_query(MAIL, [("tab", Some(tab_code(tab).to_owned())), ("done", Some("again".to_owned()))])
 }
 
 /// The code of a part of the mail room.

@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     ui::{
-        pages::{case, queue, signin},
+        pages::{case, mailroom, new_case, overview, queue, signin},
         paths::{self, patterns},
     },
 };
@@ -20,6 +20,12 @@ pub fn routes() -> Router<App> {
         .route(paths::QUEUE, get(queue::server::show).post(queue::server::assign))
         .route(patterns::CASE, get(case::server::show).post(case::server::act))
         .route(patterns::FILE, get(case::server::download))
+        .route(paths::OVERVIEW, get(overview::server::show))
+        .route(paths::NEW_CASE, get(new_case::server::show).post(new_case::server::open))
+        .route(paths::MAIL, get(mailroom::server::show))
+        .route(patterns::MAIL_IN, get(mailroom::server::unreadable).post(mailroom::server::read_again))
+        .route(patterns::MAIL_OUT, get(mailroom::server::outgoing).post(mailroom::server::send_again))
+        .route(patterns::WORK, post(mailroom::server::run_again))
         .route(paths::SIGNOUT, post(signin::server::sign_out))
 }
 

@@ -1,7 +1,7 @@
 //! What stands around every page: the document, the rail, the bar at the foot of a narrow screen.
 
 use crate::{
-    app::{mailroom::Tab, queue::{Count, View}, rail::Rail},
+    app::{queue::{Count, View}, rail::Rail},
     domain::rights::Actor,
     ui::{asked::Frame, components::icon::{Icon, Shape}, paths},
 };
@@ -164,10 +164,4 @@ pub fn counted(count: Count) -> String {
         digits.insert(at, ',');
     }
     if count.more { digits + "+" } else { digits }
-}
-
-/// The address of the mail room as its count in the rail means it.
-#[must_use]
-pub fn trouble() -> String {
-    paths::mail(Tab::Unreadable, None)
 }

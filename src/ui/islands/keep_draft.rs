@@ -56,7 +56,7 @@ fn watch(reference: String, says: RwSignal<String>) {
             });
         });
     });
-    let handle = window_event_listener_untyped(ev::input.name().as_ref(), move |event| {
+    let handle = window_event_listener(ev::input, move |event| {
         let field = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
         if field.is_some_and(|field| field.id() == "text") {
             save(event_target_value(&event));

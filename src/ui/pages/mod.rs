@@ -1,6 +1,9 @@
 //! The places of the console. Each has `mod.rs`, what is drawn, and `server.rs`, what answers requests.
 
 pub mod case;
+pub mod mailroom;
+pub mod new_case;
+pub mod overview;
 pub mod problem;
 pub mod queue;
 pub mod signin;

@@ -48,7 +48,7 @@ async fn assign_picked(asked: &Asked, filter: &QueueFilter, typed: &Fields) -> R
         return draw(asked, StatusCode::UNPROCESSABLE_ENTITY, filter, refuse("to", "Choose somebody from the list")).await;
     };
     match queue::assign_many(&asked.app, &asked.actor, &picked, to).await {
-        Ok(outcome) if outcome.skipped.is_empty() => Ok(answer::go(&assigned(filter, outcome.done))),
+        Ok(outcome) if outcome.skipped.is_empty() => Ok(answer::go(&paths::queue_assigned(filter, outcome.done))),
         Ok(outcome) => draw(asked, StatusCode::OK, filter, Said::of(&outcome)).await,
         Err(Error::Invalid(errors)) => {
             let said = Said { problems: Problems::new(&errors), ..Said::default() };
@@ -64,12 +64,6 @@ async fn assign_picked(asked: &Asked, filter: &QueueFilter, typed: &Fields) -> R
 /// When the value is no number.
 pub fn person(value: &str) -> Result<Option<StaffId>, std::num::ParseIntError> {
     if value.is_empty() { Ok(None) } else { value.parse().map(|id| Some(StaffId(id))) }
-}
-
-fn assigned(filter: &QueueFilter, done: usize) -> String {
-    let path = paths::queue(filter);
-    let sign = if path.contains('?') { '&' } else { '?' };
-    format!("{path}{sign}assigned={done}")
 }
 
 async fn draw(asked: &Asked, status: StatusCode, filter: &QueueFilter, said: Said) -> Result<Response, Error> {

@@ -1,0 +1,116 @@
+//! The three lists of the mail room. Of a restricted case's mail they show neither address nor subject.
+
+use crate::{
+    app::mailroom::{DeadJob, Mailroom, Outgoing, Tab, Unreadable},
+    ui::{
+        components::{notice::Blank, rows::RESTRICTED},
+        pages::case::timeline::size,
+        paths,
+    },
+};
+use chrono_tz::Tz;
+use leptos::prelude::*;
+
+/// The list of the part that is looked at, or what to know when it is empty.
+pub(super) fn of(room: Mailroom) -> AnyView {
+    let zone = room.zone;
+    match room.tab {
+        Tab::Unreadable if room.unreadable.is_empty() => {
+            blank("Every mail was read", "A mail that cannot be read waits here until somebody looks at it. None is lost.")
+        }
+        Tab::Outgoing if room.outgoing.is_empty() => {
+            blank("No mail was written yet", "Acknowledgements and replies appear here with what became of them.")
+        }
+        Tab::Failed if room.dead.is_empty() => {
+            blank("Nothing failed", "Work that gave up after several tries waits here for a decision.")
+        }
+        Tab::Unreadable => unreadable(room.unreadable, zone),
+        Tab::Outgoing => outgoing(room.outgoing, zone),
+        Tab::Failed => dead(room.dead, zone),
+    }
+}
+
+fn blank(title: &'static str, says: &'static str) -> AnyView {
+    view! { <Blank title><p>{says}</p></Blank> }.into_any()
+}
+
+fn unreadable(mails: Vec<Unreadable>, zone: Tz) -> AnyView {
+    let rows = mails
+        .into_iter()
+        .map(|mail| {
+            view! {
+                <li>
+                    <span><a href=paths::mail_in(mail.id)>{format!("Mail {}", mail.id.0)}</a>" to "{mail.product}", "{size(mail.size)}</span>
+                    <time class="dim" datetime=mail.received.rfc3339()>{mail.received.short(zone)}</time>
+                    <small>{mail.reason}</small>
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <ul class="list roomy">{rows}</ul> }.into_any()
+}
+
+/// The colour of what became of a mail; the words stand beside it.
+pub(super) const fn fate_class(failed: bool) -> &'static str {
+    if failed { "tag is-over" } else { "tag" }
+}
+
+fn outgoing(mails: Vec<Outgoing>, zone: Tz) -> AnyView {
+    let rows = mails
+        .into_iter()
+        .map(|mail| {
+            let envelope = mail.envelope.map_or_else(
+                || view! { <small>{RESTRICTED}</small> }.into_any(),
+                |(to, subject)| view! { <small dir="auto">{format!("to {to}: {subject}")}</small> }.into_any(),
+            );
+            view! {
+                <li>
+                    <span>
+                        <a href=paths::mail_out(mail.id)>{mail.purpose}</a>
+                        " of "
+                        <a href=paths::case(mail.reference)>{mail.reference.to_string()}</a>
+                        " "
+                        <span class=fate_class(mail.failed)>
+                            {mail.failed.then(|| view! { <i class="mark" aria-hidden="true"></i> })}{mail.fate}
+                        </span>
+                    </span>
+                    <time class="dim" datetime=mail.at.rfc3339()>{mail.at.short(zone)}</time>
+                    {envelope}
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <ul class="list roomy">{rows}</ul> }.into_any()
+}
+
+fn dead(jobs: Vec<DeadJob>, zone: Tz) -> AnyView {
+    let rows = jobs
+        .into_iter()
+        .map(|job| {
+            let tries = if job.attempts == 1 { "1 try".to_owned() } else { format!("{} tries", job.attempts) };
+            view! {
+                <li class="with-act">
+                    <span>{work_words(&job.work)}" gave up after "{tries}" "<span class="faint">{format!("job {}", job.id)}</span></span>
+                    <span>
+                        <time class="dim" datetime=job.at.rfc3339()>{job.at.short(zone)}</time>
+                        <form class="inline" method="post" action=paths::work(job.id)>
+                            <button class="btn">"Try again"<span class="sr">{format!(", job {}", job.id)}</span></button>
+                        </form>
+                    </span>
+                    <small>{job.error}</small>
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <ul class="list roomy">{rows}</ul> }.into_any()
+}
+
+/// What a job does, in words; its own name when there are none.
+fn work_words(work: &str) -> String {
+    match work {
+        "read_message" => "Reading a mail".to_owned(),
+        "send_mail" => "Sending a mail".to_owned(),
+        "tidy_up" => "Tidying up".to_owned(),
+        other => other.to_owned(),
+    }
+}

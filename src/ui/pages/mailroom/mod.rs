@@ -1,0 +1,48 @@
+//! The mail room: mail that could not be read, mail that left, and work that gave up.
+
+mod lists;
+pub mod one;
+pub mod server;
+
+use crate::{
+    app::mailroom::{Mailroom, Tab},
+    ui::{
+        components::notice::{Meaning, Notice},
+        paths,
+        shell::counted,
+    },
+};
+use leptos::prelude::*;
+
+/// What a part of the mail room is called.
+#[must_use]
+pub const fn tab_label(tab: Tab) -> &'static str {
+    match tab {
+        Tab::Unreadable => "Not readable",
+        Tab::Outgoing => "Outgoing",
+        Tab::Failed => "Failed work",
+    }
+}
+
+/// The page. `done` says what a button just did.
+pub fn page(room: Mailroom, done: Option<&'static str>) -> AnyView {
+    let when = room.now.local(room.zone).format("%a %-d %b %Y, %H:%M %Z").to_string();
+    let tabs = room
+        .counts
+        .map(|(tab, count)| {
+            let here = (tab == room.tab).then_some("page");
+            view! { <a href=paths::mail(tab, None) aria-current=here>{tab_label(tab)}" "<span class="n">{counted(count)}</span></a> }
+        })
+        .into_iter()
+        .collect_view();
+    let next = room.next.as_deref().map(|after| view! { <a rel="next" href=paths::mail(room.tab, Some(after))>"Next"</a> });
+    let pager = next.map(|next| view! { <div class="pager"><a href=paths::mail(room.tab, None)>"From the start"</a>{next}</div> });
+    view! {
+        <div class="head"><div><h1>"Mail"</h1><p class="byline"><span>{when}</span></p></div></div>
+        {done.map(|lead| view! { <Notice meaning=Meaning::Done lead>{()}</Notice> })}
+        <nav class="views-bar" aria-label="Parts of the mail room">{tabs}</nav>
+        {lists::of(room)}
+        {pager}
+    }
+    .into_any()
+}

@@ -1,0 +1,85 @@
+//! One mail of the mail room in full, and the button that has it tried again.
+
+use super::{lists::fate_class, tab_label};
+use crate::{
+    app::mailroom::{OutgoingMail, Tab, UnreadableMail},
+    ui::{
+        components::{
+            notice::{Meaning, Notice},
+            rows::RESTRICTED,
+        },
+        pages::case::timeline::size,
+        paths,
+    },
+};
+use chrono_tz::Tz;
+use leptos::{either::Either, prelude::*};
+
+fn head(tab: Tab, title: String) -> impl IntoView {
+    view! {
+        <div class="head">
+            <div><a class="crumb quiet" href=paths::mail(tab, None)>"← Mail, "{tab_label(tab).to_lowercase()}</a><h1>{title}</h1></div>
+        </div>
+    }
+}
+
+/// A mail that could not be read.
+pub fn unreadable(mail: UnreadableMail, zone: Tz) -> AnyView {
+    let UnreadableMail { unreadable: facts, head: raw } = mail;
+    let raw = match raw {
+        Some(raw) => Either::Left(view! {
+            <section class="after" aria-labelledby="h-raw"><h2 id="h-raw">"How it begins"</h2><pre class="raw" dir="auto">{raw}</pre></section>
+        }),
+        None => Either::Right(view! { <p class="dim after">"What it holds is seen by restricted responders only."</p> }),
+    };
+    view! {
+        {head(Tab::Unreadable, format!("Mail {} could not be read", facts.id.0))}
+        <Notice meaning=Meaning::Trouble lead=facts.reason>
+            <p>"It is stored as it came. If the cause is gone, read it again; if not, open a case by hand from what you see, so that its clocks run."</p>
+        </Notice>
+        <dl class="pairs">
+            <dt>"Product"</dt><dd>{facts.product}</dd>
+            <dt>"Received"</dt><dd>{facts.received.in_words(zone)}</dd>
+            <dt>"Size"</dt><dd>{size(facts.size)}</dd>
+        </dl>
+        <div class="acts after">
+            <form class="inline" method="post" action=paths::mail_in(facts.id)><button class="btn main">"Read again"</button></form>
+            <a class="btn" href=paths::NEW_CASE>"Enter a case by hand"</a>
+        </div>
+        {raw}
+    }
+    .into_any()
+}
+
+/// A mail that left, or should have.
+pub fn outgoing(mail: OutgoingMail, zone: Tz) -> AnyView {
+    let OutgoingMail { outgoing: facts, from, message_id, text } = mail;
+    let (to, subject) = facts.envelope.unwrap_or_else(|| (RESTRICTED.to_owned(), RESTRICTED.to_owned()));
+    let again = facts.failed.then(|| {
+        view! {
+            <Notice meaning=Meaning::Trouble lead="This mail will not be tried again by itself.">
+                <p>"Look at the address and at what the mail server said. Once the cause is gone, send it again; otherwise answer another way."</p>
+                <form class="acts" method="post" action=paths::mail_out(facts.id)><button class="btn main">"Send again"</button></form>
+            </Notice>
+        }
+    });
+    let text = match text {
+        Some(text) => Either::Left(view! { <div class="words" dir="auto">{text}</div> }),
+        None => Either::Right(view! { <p class="dim">"What it says is seen by restricted responders only."</p> }),
+    };
+    view! {
+        {head(Tab::Outgoing, format!("{} of {}", facts.purpose, facts.reference))}
+        {again}
+        <dl class="pairs">
+            <dt>"Case"</dt><dd><a href=paths::case(facts.reference)>{facts.reference.to_string()}</a></dd>
+            <dt>"Written"</dt><dd>{facts.at.in_words(zone)}</dd>
+            <dt>"From"</dt><dd>{from}</dd>
+            <dt>"To"</dt><dd>{to}</dd>
+            <dt>"Subject"</dt><dd dir="auto">{subject}</dd>
+            <dt>"State"</dt><dd class=fate_class(facts.failed)>{facts.fate}</dd>
+            <dt>"Message-ID"</dt><dd class="mono">{message_id}</dd>
+        </dl>
+        <section class="after" aria-labelledby="h-text"><h2 id="h-text">"Text"</h2>{text}</section>
+    }
+    .into_any()
+}
