@@ -96,3 +96,27 @@ async fn failed(app: &App, mail: &Mail, why: &str) -> Result<(), Error> {
     tx.commit().await?;
     Ok(())
 }
+
+/// The mails of a case that wait to be sent, oldest first.
+///
+/// # Errors
+/// As the database says.
+pub async fn waiting(app: &App, case: crate::domain::identity::Reference) -> Result<Vec<MailId>, Error> {
+    let mut tx = app.db.read().await?;
+    let mails = mails::mails_of(&mut tx, case).await?;
+    Ok(mails.into_iter().filter(|m| m.state == MailState::Queued).map(|m| m.id).collect())
+}
+
+/// Puts off the mails of a case that wait to be sent: for the demo, whose mail server is slow with a few.
+///
+/// # Errors
+/// As the database says.
+pub async fn put_off(app: &App, case: crate::domain::identity::Reference, delay: i64) -> Result<(), Error> {
+    for mail in waiting(app, case).await? {
+        let key = crate::domain::work::Work::SendMail { mail }.unique_key().unwrap_or_default();
+        let mut tx = app.db.begin().await?;
+        crate::store::jobs::job_put_off(&mut tx, &key, delay).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}

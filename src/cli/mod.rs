@@ -1,6 +1,6 @@
 //! The command line: one file a command. Reads arguments and configuration, calls the house, says what happened.
 
-mod admin;
+pub(crate) mod admin;
 mod check;
 mod demo;
 mod healthcheck;

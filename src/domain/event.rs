@@ -91,6 +91,7 @@ impl Purpose {
 
 /// Everything that can happen to a case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "a field is what its type says; the variant tells the rest")]
 #[serde(tag = "event", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Event {
     /// The case began. `rule` says what decided the kind: a pack's intake rule, or `staff`.

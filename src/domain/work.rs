@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// One job's task.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "a field is what its type says")]
 #[serde(tag = "work", rename_all = "snake_case")]
 pub enum Work {
     /// Read a stored message and open a case or append to one.

@@ -128,6 +128,16 @@ pub async fn jobs_due(tx: &mut Tx) -> Result<bool> {
     Ok(row.is_some())
 }
 
+/// Puts off the job with this key until `delay` milliseconds from now.
+///
+/// # Errors
+/// As the database says.
+pub async fn job_put_off(tx: &mut Tx, key: &str, delay: i64) -> Result<()> {
+    let now = tx.db_now().await?;
+    sql("UPDATE jobs SET run_at = $2 WHERE unique_key = $1 AND state = 'available'").bind(key).bind(now.plus(delay)).run(tx).await?;
+    Ok(())
+}
+
 /// The job is done. False when the lease had gone to somebody else: then nothing was changed.
 ///
 /// # Errors

@@ -67,6 +67,11 @@ pub fn at_the_door(frame: &Frame, error: &Error) -> Response {
     with_retry(render::document(frame, status, problem.title(), || crate::ui::shell::door(problem::page(problem))))
 }
 
+/// An address that leads nowhere.
+pub async fn no_such_page(frame: Frame) -> Response {
+    at_the_door(&frame, &Error::NotFound)
+}
+
 impl Asked {
     /// The response of a handler: its page, or a page about why there is none.
     pub async fn answer(&self, outcome: Result<Response, Error>) -> Response {

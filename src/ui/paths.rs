@@ -34,6 +34,15 @@ pub mod patterns {
     pub const WORK: &str = "/mail/failed/{id}";
 }
 
+/// The door, leading on to the page somebody wanted.
+#[must_use]
+pub fn signin_then(wanted: Option<&str>) -> String {
+    match wanted.filter(|path| *path != HOME && local(path) == *path) {
+        Some(path) => format!("{SIGNIN}?next={}", encoded(path)),
+        None => SIGNIN.to_owned(),
+    }
+}
+
 /// A case.
 #[must_use]
 pub fn case(reference: Reference) -> String {

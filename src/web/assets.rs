@@ -26,7 +26,7 @@ struct Manifest {
 
 static ADDRESSES: LazyLock<Assets> = LazyLock::new(|| {
     let manifest = Site::get("manifest.json").and_then(|file| serde_json::from_slice::<Manifest>(&file.data).ok()).unwrap_or_default();
-    Assets { css: manifest.css, pkg: manifest.pkg }
+    Assets { css: format!("/{}", manifest.css), pkg: manifest.pkg }
 });
 
 /// Where the pages find their files.

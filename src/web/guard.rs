@@ -3,29 +3,17 @@
 use crate::{
     app::{App, sessions},
     domain::rights::Actor,
-    ui,
+    ui::{self, pages::signin::server::token},
 };
 use axum::{
     Extension,
     body::Body,
     extract::{Request, State},
-    http::{HeaderMap, Method, StatusCode, header},
+    http::{Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse as _, Redirect, Response},
 };
 use leptos::prelude::provide_context;
-
-/// The session's token, if the request has one.
-pub fn token(headers: &HeaderMap) -> Option<&str> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == sessions::COOKIE)
-        .map(|(_, token)| token)
-}
 
 /// Lets people with a session through and tells the pages who they are; sends others to the door.
 pub async fn signed_in(State(app): State<App>, mut request: Request, next: Next) -> Response {

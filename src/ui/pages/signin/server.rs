@@ -78,7 +78,9 @@ fn missing(typed: &Fields) -> Problems {
     }
 }
 
-fn token(headers: &HeaderMap) -> Option<&str> {
+/// The session's token, if the request has one.
+#[must_use]
+pub fn token(headers: &HeaderMap) -> Option<&str> {
     headers
         .get_all(header::COOKIE)
         .iter()

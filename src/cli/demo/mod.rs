@@ -1,0 +1,97 @@
+//! A console filled with synthetic cases, for this machine only: to look at, to try, to test in a browser.
+//! The cases are made by the same verbs as real ones, at moments of the past.
+
+mod people;
+mod script;
+mod story;
+
+use super::{open, serve};
+use crate::{
+    config::{Config, Flags},
+    store::Clock,
+};
+use anyhow::{Context as _, bail};
+use std::{fs, path::Path};
+
+/// The file that marks a directory as a demo's.
+const MARK: &str = "this-is-a-demo";
+
+pub async fn demo(flags: Flags) -> anyhow::Result<()> {
+    let mut flags = flags;
+    let folder = flags.data_dir.get_or_insert_with(|| "demo-data".into()).clone();
+    if flags.listen.is_some_and(|listen| !listen.ip().is_loopback()) {
+        bail!("a demo serves this machine only; give --listen a loopback address such as 127.0.0.1:8080");
+    }
+    let is_new = prepare(&folder)?;
+    let config = Config::load(&flags)?;
+    open::log(&config);
+    let listener = serve::listen(config.server.listen).await?;
+    let address = listener.local_addr()?;
+    if is_new {
+        // made beside the mark, so that a demo that was cut off while it was filled is begun again
+        let passwords = fill(&config).await?;
+        fs::write(folder.join(MARK), "Delete this folder to begin a new demo.\n")?;
+        println!("Recourse demo: http://{address}/signin\n");
+        for (person, password) in passwords {
+            println!("  {:<32} {password}   {}", person.email, person.says);
+        }
+        println!("\nThe passwords are shown only now. Delete {} to begin again.", folder.display());
+    } else {
+        println!("Recourse demo: http://{address}/signin");
+        println!("Sign in with the passwords of its first start, or delete {} to begin again.", folder.display());
+    }
+    let opened = open::open(&config, Clock::System).await?;
+    serve::until_stopped(opened.app.clone(), &config, listener).await?;
+    opened.app.db.close().await;
+    drop(opened.lock);
+    Ok(())
+}
+
+/// Makes the folder ready; true when it has to be filled. Refuses folders that are not a demo's.
+fn prepare(folder: &Path) -> anyhow::Result<bool> {
+    if folder.join(MARK).exists() {
+        return Ok(false);
+    }
+    fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+    let begun = folder.join("demo-begun");
+    if begun.exists() {
+        // the last start was cut off before the demo was complete
+        for entry in fs::read_dir(folder)?.flatten() {
+            let path = entry.path();
+            if path.is_dir() { fs::remove_dir_all(&path)? } else { fs::remove_file(&path)? }
+        }
+    } else if fs::read_dir(folder)?.next().is_some() {
+        bail!("the folder {} is not a demo's; give --data-dir an empty or new one", folder.display());
+    }
+    fs::write(&begun, "")?;
+    fs::write(folder.join("recourse.toml"), CONFIG)?;
+    Ok(true)
+}
+
+const CONFIG: &str = "# The demo's configuration; `recourse ingest --data-dir FOLDER` reads it too.\n\n\
+     [products.imagegen-artisticmonk]\naddress = \"privacy@imagegen.example\"\n";
+
+async fn fill(config: &Config) -> anyhow::Result<Vec<(people::Person, String)>> {
+    let clock = Clock::manual(Clock::System.now());
+    let opened = open::open(config, clock.clone()).await?;
+    let (people, passwords) = people::hire(&opened.app).await?;
+    story::tell(&opened.app, &clock, &people).await?;
+    opened.app.db.close().await;
+    fs::remove_file(config.data_dir.join("demo-begun"))?;
+    Ok(passwords)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_with_something_else_in_it_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert!(prepare(&folder.path().join("new")).expect("a new folder is fine"));
+        fs::write(folder.path().join("letter.txt"), "mine").expect("it is written");
+        let says = prepare(folder.path()).expect_err("it is refused").to_string();
+        assert!(says.contains("not a demo's"), "{says}");
+        assert!(folder.path().join("letter.txt").exists());
+    }
+}

@@ -1,0 +1,115 @@
+//! The demo's fifty cases as written down in `cases.toml`: who asked what how long ago, and what happened then.
+
+use serde::Deserialize;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Script {
+    #[serde(rename = "case")]
+    pub cases: Vec<ScriptCase>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScriptCase {
+    pub kind: String,
+    pub channel: String,
+    #[serde(deserialize_with = "ago")]
+    pub age: i64,
+    pub name: String,
+    pub address: String,
+    pub subject: String,
+    pub text: String,
+    #[serde(default, deserialize_with = "maybe_ago")]
+    pub ack: Option<i64>,
+    #[serde(default, rename = "step")]
+    pub steps: Vec<Step>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    #[serde(deserialize_with = "ago")]
+    pub after: i64,
+    #[serde(rename = "do")]
+    pub act: Act,
+    #[serde(default)]
+    pub by: String,
+    #[serde(default)]
+    pub text: String,
+    #[serde(default)]
+    pub to: String,
+    #[serde(default)]
+    pub outcome: String,
+    #[serde(default)]
+    pub wait: bool,
+    #[serde(default)]
+    pub auto: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    Assign,
+    Reply,
+    Note,
+    Mail,
+    Classify,
+    State,
+}
+
+/// The script inside the program.
+pub fn read() -> Result<Script, toml::de::Error> {
+    toml::from_str(include_str!("cases.toml"))
+}
+
+/// Milliseconds of `P1DT2H30M`.
+fn millis(text: &str) -> Option<i64> {
+    let rest = text.strip_prefix('P')?;
+    let (days, time) = rest.split_once('T').unwrap_or((rest, ""));
+    let mut total = 0;
+    for (part, units) in [(days, &[('D', 86_400_000_i64)][..]), (time, &[('H', 3_600_000), ('M', 60_000)][..])] {
+        let mut part = part;
+        for (unit, size) in units {
+            if let Some((count, rest)) = part.split_once(*unit) {
+                total += count.parse::<i64>().ok()? * size;
+                part = rest;
+            }
+        }
+        if !part.is_empty() {
+            return None;
+        }
+    }
+    Some(total)
+}
+
+fn ago<'de, D: serde::Deserializer<'de>>(d: D) -> Result<i64, D::Error> {
+    let text = String::deserialize(d)?;
+    millis(&text).ok_or_else(|| serde::de::Error::custom(format!("'{text}' is no span")))
+}
+
+fn maybe_ago<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Option<i64>, D::Error> {
+    ago(d).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::kind::Kind;
+    use std::collections::HashSet;
+
+    #[test]
+    fn the_script_has_fifty_cases_of_every_kind() {
+        let script = read().expect("it reads");
+        assert_eq!(script.cases.len(), 50);
+        let kinds: HashSet<_> = script.cases.iter().map(|c| c.kind.parse::<Kind>().expect("a kind")).collect();
+        assert_eq!(kinds.len(), Kind::ALL.len());
+    }
+
+    #[test]
+    fn spans_read() {
+        assert_eq!(millis("P1DT2H30M"), Some(95_400_000));
+        assert_eq!(millis("PT41M"), Some(2_460_000));
+        assert_eq!(millis("P3X"), None);
+    }
+}

@@ -1,0 +1,187 @@
+//! Tells the script: every mail, reply and decision at its moment in the past, in the order in which they happened,
+//! through the verbs that real ones go through.
+
+use super::{
+    people::Cast,
+    script::{self, Act, ScriptCase, Step},
+};
+use crate::{
+    app::{App, Error, by_hand, by_hand::ByHand, deliver, intake, verbs},
+    domain::{
+        case::{Outcome, State},
+        identity::Reference,
+        kind::Kind,
+        rights::Actor,
+        time::{DAY, Instant, MINUTE},
+    },
+    jobs,
+    store::Clock,
+};
+use anyhow::{Context as _, anyhow};
+
+const PRODUCT: &str = "imagegen-artisticmonk";
+const TO: &str = "privacy@imagegen.example";
+
+/// One thing that happens at a moment.
+enum Beat {
+    /// The request reaches us.
+    Arrives,
+    /// The outbox is emptied: the acknowledgement leaves.
+    Leaves,
+    /// A step of the script.
+    Step(usize),
+}
+
+/// Tells the whole script up to now.
+pub async fn tell(app: &App, clock: &Clock, cast: &Cast) -> anyhow::Result<()> {
+    let script = script::read()?;
+    let now = Clock::System.now();
+    let mut beats: Vec<(Instant, usize, Beat)> = Vec::new();
+    for (n, case) in script.cases.iter().enumerate() {
+        let start = now.plus(-case.age);
+        beats.push((start, n, Beat::Arrives));
+        if let Some(after) = case.ack {
+            beats.push((start.plus(after), n, Beat::Leaves));
+        }
+        beats.extend(case.steps.iter().enumerate().map(|(s, step)| (start.plus(step.after), n, Beat::Step(s))));
+    }
+    beats.sort_by_key(|(at, n, _)| (*at, *n));
+    let mut known: Vec<Option<Reference>> = vec![None; script.cases.len()];
+    for (at, n, beat) in beats {
+        let case = &script.cases[n];
+        clock.set(at);
+        let told = match beat {
+            Beat::Arrives => arrive(app, cast, case, n).await.map(|reference| known[n] = Some(reference)),
+            Beat::Leaves => leave(app, known[n]).await,
+            Beat::Step(s) => {
+                let reference = known[n].ok_or_else(|| anyhow!("the case was not opened"))?;
+                act(app, cast, case, reference, &case.steps[s], (n, s)).await
+            }
+        };
+        told.with_context(|| format!("the demo's case {n} ({})", case.kind))?;
+    }
+    clock.set(now);
+    for (case, reference) in script.cases.iter().zip(&known).filter(|(case, _)| case.ack.is_none()) {
+        let reference = reference.with_context(|| format!("a case of kind {} was not opened", case.kind))?;
+        deliver::put_off(app, reference, DAY).await?;
+    }
+    Ok(())
+}
+
+async fn arrive(app: &App, cast: &Cast, case: &ScriptCase, n: usize) -> anyhow::Result<Reference> {
+    if case.channel != "mail" {
+        let officer = player(cast, "officer")?;
+        let received = app.now().local(app.packs.zone(PRODUCT)).format("%Y-%m-%dT%H:%M").to_string();
+        let typed = ByHand {
+            product: PRODUCT.to_owned(),
+            kind: case.kind.clone(),
+            channel: case.channel.clone(),
+            received,
+            name: case.name.clone(),
+            address: case.address.clone(),
+            text: case.text.clone(),
+        };
+        return Ok(by_hand::open_by_hand(app, officer, &typed).await?);
+    }
+    let raw = mail(case, &case.subject, &case.text, &format!("demo-{n}"), false, app.now());
+    let message = intake::keep(app, PRODUCT, raw.as_bytes()).await?.context("the mail came before")?;
+    match intake::read(app, message).await? {
+        intake::Read::Opened(reference) => Ok(reference),
+        other => Err(anyhow!("the mail did not open a case: {other:?}")),
+    }
+}
+
+/// Sends what the case has in its outbox, as the runner would have.
+async fn leave(app: &App, reference: Option<Reference>) -> anyhow::Result<()> {
+    let reference = reference.ok_or_else(|| anyhow!("the case was not opened"))?;
+    jobs::send_for(app, reference).await?;
+    Ok(())
+}
+
+fn player<'a>(cast: &'a Cast, part: &str) -> anyhow::Result<&'a Actor> {
+    cast.iter().find(|(name, _)| *name == part).map(|(_, actor)| actor).ok_or_else(|| anyhow!("nobody plays {part}"))
+}
+
+async fn act(
+    app: &App,
+    cast: &Cast,
+    case: &ScriptCase,
+    reference: Reference,
+    step: &Step,
+    place: (usize, usize),
+) -> anyhow::Result<()> {
+    if step.act == Act::Mail {
+        let subject = format!("Re: {} [{reference}]", case.subject);
+        let id = format!("demo-{}-{}", place.0, place.1);
+        let raw = mail(case, &subject, &step.text, &id, step.auto, app.now());
+        let message = intake::keep(app, PRODUCT, raw.as_bytes()).await?.context("the mail came before")?;
+        intake::read(app, message).await?;
+        return Ok(());
+    }
+    let actor = player(cast, &step.by)?;
+    let seen = i64::MAX;
+    match step.act {
+        Act::Assign => {
+            let to = player(cast, &step.to)?.id;
+            verbs::assign_case(app, actor, reference, seen, Some(to)).await?;
+        }
+        Act::Reply => {
+            verbs::send_reply(app, actor, reference, seen, &step.text, step.wait).await?;
+            jobs::send_for(app, reference).await?;
+        }
+        Act::Note => verbs::add_note(app, actor, reference, &step.text).await?,
+        Act::Classify => {
+            let to: Kind = step.to.parse()?;
+            match verbs::classify_case(app, actor, reference, seen, to, &step.text).await {
+                Ok(_) => {}
+                // the guess was right already
+                Err(Error::Invalid(_)) => {}
+                Err(other) => return Err(other.into()),
+            }
+        }
+        Act::State => {
+            let to = State::from_code(&step.to).with_context(|| format!("no state {}", step.to))?;
+            let outcome = Outcome::from_code(&step.outcome);
+            match verbs::change_state(app, actor, reference, seen, to, outcome, &step.text).await {
+                Ok(()) => {}
+                // the case is there already, as when a reply opened it
+                Err(Error::Invalid(_)) if to == State::Open => {}
+                Err(other) => return Err(other.into()),
+            }
+        }
+        Act::Mail => {}
+    }
+    Ok(())
+}
+
+/// A mail as a person's program would have written it.
+fn mail(case: &ScriptCase, subject: &str, text: &str, id: &str, automatic: bool, at: Instant) -> String {
+    let encode = |words: &str| {
+        if words.is_ascii() {
+            words.to_owned()
+        } else {
+            let chunks: Vec<String> = words.chars().collect::<Vec<_>>().chunks(12).map(|c| c.iter().collect()).collect();
+            let word = |chunk: &String| format!("=?utf-8?B?{}?=", data_encoding::BASE64.encode(chunk.as_bytes()));
+            chunks.iter().map(word).collect::<Vec<_>>().join("\r\n ")
+        }
+    };
+    let from = if case.name.is_empty() { case.address.clone() } else { format!("{} <{}>", quoted(&encode(&case.name)), case.address) };
+    let domain = case.address.rsplit('@').next().unwrap_or("mail.example");
+    let date = at.plus(-MINUTE).utc().to_rfc2822();
+    let auto = if automatic { "Auto-Submitted: auto-replied\r\n" } else { "" };
+    let body = text.trim().replace('\n', "\r\n");
+    format!(
+        "From: {from}\r\nTo: {TO}\r\nSubject: {}\r\nDate: {date}\r\nMessage-ID: <{id}@{domain}>\r\n{auto}MIME-Version: 1.0\r\n\
+         Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{body}\r\n",
+        encode(subject)
+    )
+}
+
+/// A display name that holds more than letters goes between quotes; an encoded word must not.
+fn quoted(name: &str) -> String {
+    if name.starts_with("=?") || name.chars().all(|c| c.is_ascii_alphanumeric() || c == ' ') {
+        name.to_owned()
+    } else {
+        format!("\"{}\"", name.replace(['"', '\\'], ""))
+    }
+}
