@@ -8,3 +8,5 @@ pub mod app;
 pub mod domain;
 #[cfg(feature = "ssr")]
 pub mod store;
+#[cfg(feature = "ssr")]
+pub mod mail;

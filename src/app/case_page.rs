@@ -1,12 +1,18 @@
 //! What a case's page shows: to responders and ordinary readers everything they may see, to others the clocks.
 
-use crate::domain::{
-    case::{Case, Channel, State},
-    clock::Clock,
-    identity::{MailId, MessageId, Reference, StaffId},
-    time::Instant,
+use super::{App, Error, queue::Choice, timeline};
+use crate::{
+    domain::{
+        case::{Case, Channel, State},
+        clock::{Clock, Duty},
+        event::{Purpose, Recorded},
+        identity::{MailId, MessageId, Reference, StaffId},
+        kind::Kind,
+        rights::{Act, Actor},
+        time::Instant,
+    },
+    store::{audit, cases, contents, drafts, events, staff},
 };
-use crate::app::queue::Choice;
 
 /// An attachment of a mail, by what the mail says of it; its content was not looked at.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -165,4 +171,71 @@ pub enum CasePage {
     Full(Box<Full>),
     /// For those outside the circle.
     Walled(Walled),
+}
+
+/// Loads a case's page. Every view of a restricted case by its circle is audited.
+///
+/// # Errors
+/// `NotFound` where there is no such case.
+pub async fn load(app: &App, actor: &Actor, reference: Reference) -> Result<CasePage, Error> {
+    if !actor.may(Act::SeeCases) {
+        return Err(Error::NotFound);
+    }
+    let mut tx = app.db.read().await?;
+    let case = cases::case_get(&mut tx, reference).await?.ok_or(Error::NotFound)?;
+    let (now, zone) = (app.now(), app.packs.zone(&case.product));
+    let everybody = staff::staff_all(&mut tx).await?;
+    let owner = match case.owner {
+        Some(id) => staff::staff_names(&mut tx).await?.remove(&id),
+        None => None,
+    };
+    let circle = actor.may(Act::SeeRestricted);
+    if case.is_restricted() && !circle {
+        let state = if case.state.is_open() { State::Open } else { State::Closed };
+        return Ok(CasePage::Walled(Walled { reference, state, owner, clocks: case.clocks, now, zone }));
+    }
+    let events = events::events_of(&mut tx, reference).await?;
+    let timeline = timeline::entries(app, &mut tx, &case, &events).await?;
+    let first = contents::content_first(&mut tx, &app.vault, reference).await?.unwrap_or_default();
+    let linked = cases::cases_linked(&mut tx, reference, circle).await?;
+    let draft = drafts::draft_get(&mut tx, &app.vault, reference, actor.id).await?;
+    drop(tx);
+    if case.is_restricted() {
+        let mut tx = app.db.begin().await?;
+        audit::audit_append(&mut tx, now, Some(actor.id), "restricted_case_viewed", Some(reference), "").await?;
+        tx.commit().await?;
+    }
+    let restricted = case.is_restricted();
+    let may_own = |a: &&Actor| if restricted { a.may(Act::SeeRestricted) } else { a.may(Act::WorkCases) };
+    Ok(CasePage::Full(Box::new(Full {
+        product: app.packs.short(&case.product),
+        owner,
+        requester: first.name,
+        address: Some(first.address).filter(|a| !a.is_empty()),
+        subject: first.subject,
+        timeline,
+        checks: checks(&case, &events),
+        linked: linked.into_iter().map(|one| linked_line(one, zone)).collect(),
+        staff: everybody.iter().filter(may_own).map(|a| Choice { id: a.id, name: a.name.clone() }).collect(),
+        draft,
+        now,
+        zone,
+        case,
+    })))
+}
+
+fn checks(case: &Case, events: &[Recorded]) -> Vec<Check> {
+    let acknowledged = case.clocks.iter().any(|c| c.duty == Duty::Acknowledge && c.met.is_some());
+    vec![
+        Check { says: "Acknowledged", done: acknowledged },
+        Check { says: "It is clear what it is about", done: case.kind != Kind::Inquiry },
+        Check { says: "Somebody owns it", done: case.owner.is_some() },
+        Check { says: "The person was answered", done: timeline::was_accepted(events, Purpose::Reply) },
+        Check { says: "Resolved with an outcome", done: case.resolved.is_some() },
+    ]
+}
+
+fn linked_line((reference, kind, state, resolved): (Reference, Kind, State, Option<Instant>), zone: chrono_tz::Tz) -> Linked {
+    let when = resolved.map(|at| format!(" {}", at.local(zone).format("%-d %b %Y"))).unwrap_or_default();
+    Linked { reference, says: format!("{}, {}{when}", kind.label().to_lowercase(), state.label().to_lowercase()) }
 }

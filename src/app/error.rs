@@ -1,6 +1,6 @@
 //! Why a verb did not happen, in words a person can act on.
 
-use crate::app::case_page::Entry;
+use crate::{app::case_page::Entry, store};
 
 /// One field of a form that needs another look.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,11 +38,26 @@ pub enum Error {
         /// The event number a second try has to name.
         seq: i64,
     },
+    /// The database is busy or away; the same may work in a moment.
+    #[error("the database is busy; nothing was changed, try again in a moment")]
+    Busy,
+    /// Something is wrong with the house itself.
+    #[error("something went wrong: {0}")]
+    Internal(store::Error),
+    /// A mail's text could not be written.
+    #[error("the text of a mail could not be written: {0}")]
+    Template(#[from] askama::Error),
 }
 
 impl Error {
     /// One field that needs another look.
     pub fn field(field: &'static str, says: impl Into<String>) -> Self {
         Self::Invalid(vec![FieldError::new(field, says)])
+    }
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        if error.is_passing() { Self::Busy } else { Self::Internal(error) }
     }
 }

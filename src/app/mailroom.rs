@@ -1,9 +1,20 @@
 //! The mail room: mail that could not be read, mail that left, and work that gave up.
 
-use crate::app::queue::Count;
-use crate::domain::{
-    identity::{MailId, MessageId, Reference},
-    time::Instant,
+use super::{App, Error, queue::Count, timeline};
+use crate::{
+    domain::{
+        event::Event,
+        identity::{MailId, MessageId, Reference},
+        rights::{Act, Actor},
+        time::Instant,
+        work::Work,
+    },
+    mail::parse,
+    store::{
+        Tx, audit, contents, counts, events, jobs,
+        mails::{self, Mail, MailState},
+        messages::{self, Message, MessageState},
+    },
 };
 
 /// A received mail that became no case.
@@ -108,4 +119,223 @@ pub struct UnreadableMail {
     pub unreadable: Unreadable,
     /// The first lines of the raw mail, cleaned of control characters; none behind the wall.
     pub head: Option<String>,
+}
+
+const PAGE: usize = 50;
+
+/// Loads the mail room.
+///
+/// # Errors
+/// `NotFound` for people without the right, or as the database says.
+pub async fn load(app: &App, actor: &Actor, tab: Tab, after: Option<&str>) -> Result<Mailroom, Error> {
+    may_see(actor)?;
+    let before = after.and_then(|id| id.parse().ok()).unwrap_or(i64::MAX);
+    let limit = i64::try_from(PAGE).unwrap_or_default() + 1;
+    let mut tx = app.db.read().await?;
+    let troubles = counts::trouble_counts(&mut tx).await?;
+    let sent = counts::mail_count(&mut tx).await?;
+    let mut room = Mailroom {
+        tab,
+        now: app.now(),
+        zone: app.zone(),
+        counts: [
+            (Tab::Unreadable, Count::capped(troubles.unreadable)),
+            (Tab::Outgoing, Count::capped(sent)),
+            (Tab::Failed, Count::capped(troubles.dead_jobs)),
+        ],
+        unreadable: Vec::new(),
+        outgoing: Vec::new(),
+        dead: Vec::new(),
+        next: None,
+    };
+    match tab {
+        Tab::Unreadable => {
+            let rows = messages::messages_unreadable(&mut tx, before, limit).await?;
+            room.next = next(&rows, |m| m.id.0);
+            room.unreadable = rows.into_iter().take(PAGE).map(|m| unreadable_line(app, m)).collect();
+        }
+        Tab::Outgoing => {
+            let rows = mails::mails_before(&mut tx, before, limit).await?;
+            room.next = next(&rows, |m| m.id.0);
+            let ids: Vec<_> = rows.iter().filter(|m| !m.restricted).map(|m| m.content).collect();
+            let texts = contents::contents_get(&mut tx, &app.vault, &ids).await?;
+            let envelope = |m: &Mail| texts.get(&m.content).map(|c| (timeline::who(c), c.subject.clone()));
+            room.outgoing = rows.into_iter().take(PAGE).map(|m| (envelope(&m), m)).map(|(e, m)| outgoing_line(app, &m, e)).collect();
+        }
+        Tab::Failed => {
+            let rows = jobs::jobs_dead(&mut tx, before, limit).await?;
+            room.next = next(&rows, |j| j.0);
+            let line = |(id, work, attempts, at, error): jobs::Dead| DeadJob { id, work, attempts, at: Instant(at), error };
+            room.dead = rows.into_iter().take(PAGE).map(line).collect();
+        }
+    }
+    Ok(room)
+}
+
+fn may_see(actor: &Actor) -> Result<(), Error> {
+    if actor.may(Act::SeeMail) { Ok(()) } else { Err(Error::NotFound) }
+}
+
+fn next<T>(rows: &[T], id: impl Fn(&T) -> i64) -> Option<String> {
+    (rows.len() > PAGE).then(|| rows.get(PAGE - 1).map(|row| id(row).to_string()))?
+}
+
+fn unreadable_line(app: &App, message: Message) -> Unreadable {
+    Unreadable {
+        id: message.id,
+        product: app.packs.short(&message.product),
+        received: message.received,
+        size: message.size,
+        reason: message.reason.unwrap_or_default(),
+    }
+}
+
+fn outgoing_line(app: &App, mail: &Mail, envelope: Option<(String, String)>) -> Outgoing {
+    let (fate, failed) = timeline::fate(mail, app.packs.zone(&mail.product));
+    let purpose = mail.purpose.label();
+    Outgoing { id: mail.id, reference: mail.case, at: mail.created, purpose, fate, failed, envelope }
+}
+
+/// One outgoing mail; of a restricted case its words only for the circle.
+///
+/// # Errors
+/// `NotFound` where there is none, or as the database says.
+pub async fn outgoing(app: &App, actor: &Actor, id: MailId) -> Result<OutgoingMail, Error> {
+    may_see(actor)?;
+    let mut tx = app.db.read().await?;
+    let mail = mails::mail_get(&mut tx, id).await?.ok_or(Error::NotFound)?;
+    let hidden = mail.restricted && !actor.may(Act::SeeRestricted);
+    let content = if hidden { None } else { contents::content_get(&mut tx, &app.vault, mail.content).await? };
+    drop(tx);
+    if mail.restricted && !hidden {
+        let mut tx = app.db.begin().await?;
+        audit::audit_append(&mut tx, app.now(), Some(actor.id), "restricted_mail_viewed", Some(mail.case), "").await?;
+        tx.commit().await?;
+    }
+    let envelope = content.as_ref().map(|c| (c.address.clone(), c.subject.clone()));
+    Ok(OutgoingMail {
+        outgoing: outgoing_line(app, &mail, envelope),
+        from: app.address_of(&mail.product),
+        message_id: if hidden { String::new() } else { mail.message_id },
+        text: content.map(|c| c.text),
+    })
+}
+
+/// One unreadable mail with its first lines, for those who may see what nobody has read yet.
+///
+/// # Errors
+/// `NotFound` where there is none, or as the database says.
+pub async fn unreadable(app: &App, actor: &Actor, id: MessageId) -> Result<UnreadableMail, Error> {
+    may_see(actor)?;
+    let mut tx = app.db.read().await?;
+    let message = messages::message_get(&mut tx, id).await?.filter(|m| m.state == MessageState::Unreadable);
+    let message = message.ok_or(Error::NotFound)?;
+    // nobody has looked at it, so it may be anything: only the circle sees its words
+    let head = if actor.may(Act::SeeRestricted) {
+        messages::message_raw(&mut tx, &app.vault, id).await?.map(|raw| first_lines(&raw))
+    } else {
+        None
+    };
+    drop(tx);
+    if head.is_some() {
+        let mut tx = app.db.begin().await?;
+        audit::audit_append(&mut tx, app.now(), Some(actor.id), "unread_mail_viewed", None, &id.0.to_string()).await?;
+        tx.commit().await?;
+    }
+    Ok(UnreadableMail { unreadable: unreadable_line(app, message), head })
+}
+
+/// The first forty lines, in plain characters.
+fn first_lines(raw: &[u8]) -> String {
+    let (head, _) = crate::mail::outline::split(raw);
+    let text = String::from_utf8_lossy(&head[..head.len().min(8_000)]).replace("\r\n", "\n");
+    let lines: Vec<_> = text.lines().take(40).collect();
+    lines.join("\n").chars().map(|c| if c.is_control() && c != '\n' { '·' } else { c }).collect()
+}
+
+/// Has an unreadable mail read again.
+///
+/// # Errors
+/// `NotFound` where there is none, or as the database says.
+pub async fn read_again(app: &App, actor: &Actor, id: MessageId) -> Result<(), Error> {
+    let mut tx = begin(app, actor).await?;
+    let message = messages::message_get(&mut tx, id).await?.filter(|m| m.state == MessageState::Unreadable);
+    message.ok_or(Error::NotFound)?;
+    jobs::job_enqueue(&mut tx, &Work::ReadMessage { message: id }, 0).await?;
+    audit::audit_append(&mut tx, app.now(), Some(actor.id), "message_read_again", None, &id.0.to_string()).await?;
+    tx.commit().await?;
+    app.wake();
+    Ok(())
+}
+
+/// Has a failed mail sent again, with the same Message-ID.
+///
+/// # Errors
+/// `NotFound` where there is none, or as the database says.
+pub async fn send_again(app: &App, actor: &Actor, id: MailId) -> Result<(), Error> {
+    let mut tx = begin(app, actor).await?;
+    let mail = mails::mail_get(&mut tx, id).await?.filter(|m| m.state == MailState::Failed).ok_or(Error::NotFound)?;
+    if mail.restricted && !actor.may(Act::SeeRestricted) {
+        return Err(Error::NotFound);
+    }
+    mails::mail_requeue(&mut tx, id).await?;
+    jobs::job_enqueue(&mut tx, &Work::SendMail { mail: id }, 0).await?;
+    audit::audit_append(&mut tx, app.now(), Some(actor.id), "mail_sent_again", Some(mail.case), "").await?;
+    tx.commit().await?;
+    app.wake();
+    Ok(())
+}
+
+/// Has a job that gave up tried again.
+///
+/// # Errors
+/// `NotFound` where there is none, or where the same work waits already.
+pub async fn run_again(app: &App, actor: &Actor, job: i64) -> Result<(), Error> {
+    let mut tx = begin(app, actor).await?;
+    if !jobs::job_revive(&mut tx, job).await? {
+        return Err(Error::NotFound);
+    }
+    audit::audit_append(&mut tx, app.now(), Some(actor.id), "job_run_again", None, &job.to_string()).await?;
+    tx.commit().await?;
+    app.wake();
+    Ok(())
+}
+
+async fn begin(app: &App, actor: &Actor) -> Result<Tx, Error> {
+    if !actor.may(Act::SeeMail) || !actor.may(Act::WorkCases) {
+        return Err(Error::NotFound);
+    }
+    Ok(app.db.begin().await?)
+}
+
+/// An attachment, decoded for a download.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Download {
+    /// A clean file name.
+    pub name: String,
+    /// The content.
+    pub bytes: Vec<u8>,
+}
+
+/// Decodes one attachment of an ordinary case. Attachments of restricted cases are never decoded, for nobody.
+///
+/// # Errors
+/// `NotFound` where there is none, or it is restricted.
+pub async fn attachment(app: &App, actor: &Actor, reference: Reference, message: MessageId, part: i64) -> Result<Download, Error> {
+    if !actor.may(Act::SeeCases) {
+        return Err(Error::NotFound);
+    }
+    let mut tx = app.db.read().await?;
+    let found = messages::message_get(&mut tx, message).await?.filter(|m| m.case == Some(reference) && !m.restricted);
+    found.ok_or(Error::NotFound)?;
+    let belongs = |r: &crate::domain::event::Recorded| matches!(&r.event, Event::MessageReceived { message: m, .. } if *m == message);
+    if !events::events_of(&mut tx, reference).await?.iter().any(belongs) {
+        return Err(Error::NotFound);
+    }
+    let raw = messages::message_raw(&mut tx, &app.vault, message).await?.ok_or(Error::NotFound)?;
+    drop(tx);
+    let part = usize::try_from(part).map_err(|_| Error::NotFound)?;
+    let decoded = tokio::task::spawn_blocking(move || parse::attachment(&raw, part)).await.ok().flatten();
+    let (name, bytes) = decoded.ok_or(Error::NotFound)?;
+    Ok(Download { name, bytes })
 }

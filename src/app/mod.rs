@@ -2,8 +2,26 @@
 //! A verb loads in a transaction, lets `domain` decide, stores, enqueues, commits. It never talks to the
 //! outside while it holds the transaction.
 
+pub mod acknowledge;
+pub mod by_hand;
 pub mod case_page;
+pub mod deliver;
+pub mod desk;
 pub mod error;
+pub mod failpoint;
+pub mod house;
+pub mod intake;
 pub mod mailroom;
 pub mod overview;
+pub mod packs;
+pub mod passwords;
 pub mod queue;
+pub mod rail;
+pub mod sessions;
+pub mod staff;
+pub mod tidy;
+pub mod timeline;
+pub mod verbs;
+
+pub use error::{Error, FieldError};
+pub use house::{App, Settings};

@@ -1,7 +1,22 @@
 //! The overview: what is due today, breached, unacknowledged, unreadable, failed; and how the weeks went.
 
-use crate::app::queue::{Count, Row};
-use crate::domain::time::Instant;
+use super::{
+    App, Error, queue,
+    queue::{Count, Row},
+    timeline,
+};
+use crate::{
+    domain::{
+        rights::{Act, Actor},
+        time::{DAY, Instant},
+    },
+    store::{
+        Tx, counts, jobs,
+        list::{self, Asked},
+        mails, messages,
+    },
+};
+use chrono::{Datelike as _, TimeDelta};
 
 /// Cases received and closed in one week.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,4 +88,115 @@ pub struct Overview {
     pub weeks: Vec<Week>,
     /// Per product.
     pub in_time: Vec<InTime>,
+}
+
+/// How many urgent cases and troubles the page lists.
+const FIRST: usize = 6;
+const WEEKS: i64 = 12;
+
+/// Loads the overview.
+///
+/// # Errors
+/// `NotFound` for people without a role, or as the database says.
+pub async fn overview(app: &App, actor: &Actor) -> Result<Overview, Error> {
+    if !actor.may(Act::SeeCases) {
+        return Err(Error::NotFound);
+    }
+    let (now, zone) = (app.now(), app.zone());
+    let day_end = queue::end_of_day(now, zone);
+    let circle = actor.may(Act::SeeRestricted);
+    let asked = Asked {
+        view: queue::View::Open,
+        staff: actor.id,
+        circle,
+        reference: None,
+        words: None,
+        kind: None,
+        product: None,
+        layer: None,
+        now,
+        day_end,
+    };
+    let mut tx = app.db.read().await?;
+    let open = counts::open_counts(&mut tx, actor.id, now, day_end).await?;
+    let (oldest_breach, next_today, next_acknowledgement) = counts::next_dues(&mut tx, now).await?;
+    let troubles = counts::trouble_counts(&mut tx).await?;
+    let first = list::cases_list(&mut tx, &asked, None, FIRST).await?;
+    let listed = trouble_lines(app, &mut tx).await?;
+    let start = first_monday(now, zone);
+    let (received, closed) = counts::by_week(&mut tx, start).await?;
+    let in_time = counts::in_time(&mut tx, now.plus(-90 * DAY)).await?;
+    Ok(Overview {
+        now,
+        zone,
+        open: Count::capped(open.open),
+        mine: Count::capped(open.mine),
+        breached: Count::capped(open.breached),
+        oldest_breach,
+        today: Count::capped(open.today),
+        next_today: next_today.filter(|due| *due <= day_end),
+        unacknowledged: Count::capped(open.unacknowledged),
+        next_acknowledgement,
+        unreadable: Count::capped(troubles.unreadable),
+        failed: Count::capped(troubles.failed_mail + troubles.dead_jobs),
+        first: first.into_iter().map(|l| queue::row(app, l, circle)).collect(),
+        troubles: listed,
+        weeks: weeks(start, zone, &received, &closed),
+        in_time: in_time
+            .into_iter()
+            .map(|(product, closed, in_time)| InTime { product: app.packs.short(&product), closed, in_time })
+            .collect(),
+    })
+}
+
+async fn trouble_lines(app: &App, tx: &mut Tx) -> Result<Vec<Trouble>, Error> {
+    let zone = app.zone();
+    let mut lines = Vec::new();
+    for mail in mails::mails_failed(tx, 3).await? {
+        let (fate, _) = timeline::fate(&mail, zone);
+        lines.push(Trouble {
+            title: format!("{} of {}", mail.purpose.label(), mail.case),
+            href: format!("/mail/out/{}", mail.id.0),
+            at: mail.created,
+            says: format!("{fate}. The duty counts as not done."),
+        });
+    }
+    for message in messages::messages_unreadable(tx, i64::MAX, 3).await? {
+        lines.push(Trouble {
+            title: format!("Mail to {}", app.packs.short(&message.product)),
+            href: format!("/mail/in/{}", message.id.0),
+            at: message.received,
+            says: message.reason.unwrap_or_else(|| "could not be read".to_owned()),
+        });
+    }
+    for (id, work, attempts, at, _) in jobs::jobs_dead(tx, i64::MAX, 3).await? {
+        lines.push(Trouble {
+            title: format!("Work “{}” no. {id}", work.replace('_', " ")),
+            href: "/mail?tab=failed".to_owned(),
+            at: Instant(at),
+            says: format!("gave up after {attempts} tries; nothing is lost, it can be tried again"),
+        });
+    }
+    lines.sort_by_key(|line| std::cmp::Reverse(line.at));
+    lines.truncate(FIRST);
+    Ok(lines)
+}
+
+/// The Monday, at midnight, with which the first of the twelve weeks began.
+fn first_monday(now: Instant, zone: chrono_tz::Tz) -> Instant {
+    let today = now.local(zone).date_naive();
+    let back = i64::from(today.weekday().num_days_from_monday()) + 7 * (WEEKS - 1);
+    let eve = today.checked_sub_signed(TimeDelta::days(back + 1)).unwrap_or(today);
+    crate::domain::clock::period::end_of_day(eve, zone).plus(1)
+}
+
+fn weeks(start: Instant, zone: chrono_tz::Tz, received: &[(i64, i64)], closed: &[(i64, i64)]) -> Vec<Week> {
+    let count = |of: &[(i64, i64)], week| of.iter().find(|(w, _)| *w == week).map_or(0, |(_, n)| *n);
+    (0..WEEKS)
+        .map(|week| Week {
+            label: start.plus(week * 7 * DAY + DAY / 2).local(zone).format("%-d %b").to_string(),
+            received: count(received, week),
+            closed: count(closed, week),
+        })
+        .collect()
 }

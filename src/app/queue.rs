@@ -1,12 +1,23 @@
 //! The queue: cases by the clock that binds, filtered by what the address bar says.
 
-use crate::domain::{
-    case::State,
-    clock::{Duty, Layer},
-    identity::{Reference, StaffId},
-    kind::Kind,
-    time::Instant,
+use super::{App, Error};
+use crate::{
+    domain::{
+        case::State,
+        clock::{Duty, Layer},
+        identity::{Reference, StaffId},
+        kind::Kind,
+        rights::{Act, Actor},
+        time::Instant,
+    },
+    store::{
+        counts,
+        list::{self, Asked, CAP, Listed},
+        staff,
+    },
 };
+
+pub use super::verbs::{BulkOutcome, assign_many};
 pub use crate::store::list::View;
 
 /// What the address bar asks for.
@@ -122,4 +133,128 @@ pub struct QueuePage {
     pub staff: Vec<Choice<StaffId>>,
     /// Products to filter by.
     pub products: Vec<Choice<String>>,
+}
+
+/// How many cases a page shows.
+pub const PAGE: usize = 50;
+
+impl Count {
+    /// A counter that stopped at the store's cap.
+    #[must_use]
+    pub const fn capped(n: i64) -> Self {
+        if n > CAP { Self { n: CAP, more: true } } else { Self { n, more: false } }
+    }
+}
+
+/// Loads one page of the queue.
+///
+/// # Errors
+/// `NotFound` for people without a role, or as the database says.
+pub async fn list(app: &App, actor: &Actor, filter: &QueueFilter) -> Result<QueuePage, Error> {
+    if !actor.may(Act::SeeCases) {
+        return Err(Error::NotFound);
+    }
+    let (now, zone) = (app.now(), app.zone());
+    let day_end = end_of_day(now, zone);
+    let asked = asked(actor, filter, now, day_end);
+    let start = filter.after.as_deref().and_then(Start::read);
+    let mut tx = app.db.read().await?;
+    let mut listed = list::cases_list(&mut tx, &asked, start.map(|s| s.key), PAGE + 1).await?;
+    let total = list::cases_count(&mut tx, &asked).await?;
+    let open = counts::open_counts(&mut tx, actor.id, now, day_end).await?;
+    let everybody = staff::staff_all(&mut tx).await?;
+    let first = start.map_or(1, |s| s.number);
+    let more = listed.len() > PAGE;
+    listed.truncate(PAGE);
+    let number = first + i64::try_from(PAGE).unwrap_or_default();
+    let next = listed.last().filter(|_| more).map(|last| Start { key: last.key, number }.to_string());
+    let circle = actor.may(Act::SeeRestricted);
+    Ok(QueuePage {
+        now,
+        zone,
+        filter: filter.clone(),
+        counts: View::ALL.iter().map(|view| (*view, view_count(*view, &open))).collect(),
+        rows: listed.into_iter().map(|l| row(app, l, circle)).collect(),
+        total: Count::capped(total),
+        first,
+        next,
+        staff: everybody.into_iter().filter(|a| a.may(Act::WorkCases)).map(|a| Choice { id: a.id, name: a.name }).collect(),
+        products: super::by_hand::products(app),
+    })
+}
+
+fn asked(actor: &Actor, filter: &QueueFilter, now: Instant, day_end: Instant) -> Asked {
+    let q = filter.q.trim();
+    let reference = q.parse::<Reference>().ok();
+    Asked {
+        view: filter.view,
+        staff: actor.id,
+        circle: actor.may(Act::SeeRestricted),
+        reference,
+        words: (reference.is_none() && !q.is_empty()).then(|| q.chars().take(200).collect()),
+        kind: filter.kind,
+        product: filter.product.clone(),
+        layer: filter.layer,
+        now,
+        day_end,
+    }
+}
+
+const fn view_count(view: View, open: &counts::OpenCounts) -> Option<Count> {
+    Some(Count::capped(match view {
+        View::Open => open.open,
+        View::Mine => open.mine,
+        View::Nobody => open.nobody,
+        View::Breached => open.breached,
+        View::Today => open.today,
+        View::Unacknowledged => open.unacknowledged,
+        View::Waiting => open.waiting,
+        View::Closed => return None,
+    }))
+}
+
+/// The last moment of the day on which `now` falls.
+pub(super) fn end_of_day(now: Instant, zone: chrono_tz::Tz) -> Instant {
+    crate::domain::clock::period::end_of_day(now.local(zone).date_naive(), zone)
+}
+
+/// A listed case as this reader may see it.
+pub(super) fn row(app: &App, listed: Listed, circle: bool) -> Row {
+    let product = app.packs.short(&listed.product);
+    let face = match (listed.restricted, circle) {
+        (true, true) => Face::Circle { kind: listed.kind, product },
+        (true, false) => Face::Walled,
+        (false, _) => {
+            let (who, about) = listed.face.unwrap_or_default();
+            Face::Plain { who, about, kind: listed.kind, product }
+        }
+    };
+    let state = match (&face, listed.state.is_open()) {
+        (Face::Walled, true) => State::Open,
+        (Face::Walled, false) => State::Closed,
+        _ => listed.state,
+    };
+    let clock = listed.clock.map(|(duty, layer, from, due)| ClockFace { duty, layer, from, due });
+    Row { reference: listed.reference, state, owner: listed.owner, clock, received: listed.received, face }
+}
+
+/// Where a page starts: after which key, and which number its first row has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Start {
+    key: (i64, i64),
+    number: i64,
+}
+
+impl Start {
+    fn read(text: &str) -> Option<Self> {
+        let mut parts = text.split('.').map(|part| part.parse::<i64>().ok());
+        let start = Self { key: (parts.next()??, parts.next()??), number: parts.next()?? };
+        parts.next().is_none().then_some(start)
+    }
+}
+
+impl std::fmt::Display for Start {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}.{}", self.key.0, self.key.1, self.number)
+    }
 }

@@ -197,7 +197,9 @@ impl Case {
                     })
                     .collect();
             }
-            Event::MailAccepted { purpose: Purpose::Acknowledgement, .. } => self.meet(Duty::Acknowledge, recorded.at),
+            Event::MailAccepted { purpose: Purpose::Acknowledgement, .. } | Event::AcknowledgedOtherwise { .. } => {
+                self.meet(Duty::Acknowledge, recorded.at);
+            }
             Event::Assigned { to, .. } => {
                 self.owner = *to;
             }

@@ -107,6 +107,8 @@ pub enum Event {
     MailAccepted { mail: MailId, purpose: Purpose },
     /// It will not be tried again; `reason` is the server's status class, never its text.
     MailFailed { mail: MailId, purpose: Purpose, reason: String },
+    /// The person was told by phone or letter; meets the `acknowledge` clock.
+    AcknowledgedOtherwise { how: ContentId },
     /// Staff wrote something for staff.
     NoteAdded { content: ContentId },
     /// The case has an owner, or none.
@@ -131,6 +133,7 @@ impl Event {
             Self::MailQueued { .. } => "mail_queued",
             Self::MailAccepted { .. } => "mail_accepted",
             Self::MailFailed { .. } => "mail_failed",
+            Self::AcknowledgedOtherwise { .. } => "acknowledged_otherwise",
             Self::NoteAdded { .. } => "note_added",
             Self::Assigned { .. } => "assigned",
             Self::ClassificationProposed { .. } => "classification_proposed",
@@ -147,7 +150,9 @@ impl Event {
             | Self::StatementRecorded { content }
             | Self::MailQueued { content, .. }
             | Self::NoteAdded { content } => Some(*content),
-            Self::ClassificationProposed { reason, .. } | Self::Classified { reason, .. } => Some(*reason),
+            Self::AcknowledgedOtherwise { how: reason }
+            | Self::ClassificationProposed { reason, .. }
+            | Self::Classified { reason, .. } => Some(*reason),
             Self::StateChanged { reason, .. } => *reason,
             _ => None,
         }

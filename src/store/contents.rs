@@ -1,12 +1,13 @@
 //! Names, text and addresses, apart from the events that point to them, so that they can be erased.
 //! Content of a restricted case is sealed under a key of its own; nothing readable of it stays.
 
-use super::{Error, Result, Tx, sql, vault::Sealed, vault::Vault};
+use super::{Error, Result, Tx, per_engine, sql, vault::Sealed, vault::Vault};
 use crate::domain::{
     identity::{ContentId, Reference},
     time::Instant,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// One piece of content. Fields that a purpose does not use stay empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,7 +23,9 @@ pub struct Content {
     pub text: String,
     /// The HTML part of a mail that leaves.
     pub html: String,
-    /// Headers a mail that leaves answers to: Message-IDs, oldest first.
+    /// The Message-ID of a mail that arrived.
+    pub message_id: String,
+    /// The thread of a mail that leaves: Message-IDs, oldest first; the last one is what it answers.
     pub references: Vec<String>,
     /// What came with a mail, undecoded.
     pub files: Vec<File>,
@@ -122,6 +125,22 @@ pub async fn content_get(tx: &mut Tx, vault: &Vault, id: ContentId) -> Result<Op
     Ok(row.map(|row| decode(vault, row)).transpose()?.map(|(_, content)| content))
 }
 
+/// Several pieces of content at once. The caller has checked that the reader may see them.
+///
+/// # Errors
+/// As the database says, or when something sealed does not open.
+pub async fn contents_get(tx: &mut Tx, vault: &Vault, ids: &[ContentId]) -> Result<HashMap<ContentId, Content>> {
+    let wanted = serde_json::to_string(ids).map_err(|e| bad(0, &e))?;
+    let rows = per_engine(
+        "SELECT id, body, wrapped_key, cipher FROM contents WHERE id IN (SELECT value::BIGINT FROM json_array_elements_text($1::JSON))",
+        "SELECT id, body, wrapped_key, cipher FROM contents WHERE id IN (SELECT value FROM json_each($1))",
+    )
+    .bind(wanted)
+    .all::<ContentRow>(tx)
+    .await?;
+    rows.into_iter().map(|row| decode(vault, row)).collect()
+}
+
 /// Seals, or opens for good, everything kept of a case: what follows when it goes behind the wall or comes back.
 ///
 /// # Errors
@@ -138,4 +157,16 @@ pub async fn contents_reseal(tx: &mut Tx, vault: &Vault, case: Reference, restri
             .await?;
     }
     Ok(())
+}
+
+/// The first piece of content of a case: what it was opened with. The caller has checked that the reader may see it.
+///
+/// # Errors
+/// As the database says, or when something sealed does not open.
+pub async fn content_first(tx: &mut Tx, vault: &Vault, case: Reference) -> Result<Option<Content>> {
+    let row = sql("SELECT id, body, wrapped_key, cipher FROM contents WHERE case_id = $1 ORDER BY id LIMIT 1")
+        .bind(case)
+        .maybe::<ContentRow>(tx)
+        .await?;
+    Ok(row.map(|row| decode(vault, row)).transpose()?.map(|(_, content)| content))
 }

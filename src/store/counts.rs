@@ -113,3 +113,11 @@ pub async fn in_time(tx: &mut Tx, start: Instant) -> Result<Vec<(String, i64, i6
         .all(tx)
         .await
 }
+
+/// How many mails there are in the outbox, sent ones too; stops at `list::CAP` plus one.
+///
+/// # Errors
+/// As the database says.
+pub async fn mail_count(tx: &mut Tx) -> Result<i64> {
+    Ok(sql("SELECT COUNT(*) FROM (SELECT 1 FROM mails LIMIT 10001) a").one::<(i64,)>(tx).await?.0)
+}

@@ -203,3 +203,18 @@ pub async fn message_ids_of(tx: &mut Tx, case: Reference) -> Result<Vec<String>>
     let rows = sql("SELECT message_id FROM mails WHERE case_id = $1 ORDER BY id DESC LIMIT 20").bind(case).all::<(String,)>(tx).await?;
     Ok(rows.into_iter().rev().map(|(id,)| id).collect())
 }
+
+/// The latest mails that failed.
+///
+/// # Errors
+/// As the database says.
+pub async fn mails_failed(tx: &mut Tx, limit: i64) -> Result<Vec<Mail>> {
+    let rows = sql(
+        "SELECT m.id, m.case_id, m.product, m.purpose, m.state, m.reason, m.message_id, m.content_id, m.in_doubt, m.created_at,
+         m.accepted_at, c.restricted FROM mails m JOIN cases c ON c.id = m.case_id WHERE m.state = 'failed' ORDER BY m.id DESC LIMIT $1",
+    )
+    .bind(limit)
+    .all::<MailRow>(tx)
+    .await?;
+    rows.into_iter().map(MailRow::mail).collect()
+}

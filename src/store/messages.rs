@@ -175,3 +175,18 @@ pub async fn messages_unreadable(tx: &mut Tx, before: i64, limit: i64) -> Result
     .await?;
     rows.into_iter().map(MessageRow::message).collect()
 }
+
+/// Locks a message for the rest of the transaction; false when it was read meanwhile.
+///
+/// # Errors
+/// As the database says.
+pub async fn message_lock(tx: &mut Tx, id: MessageId) -> Result<bool> {
+    let row = super::per_engine(
+        "SELECT id FROM messages WHERE id = $1 AND state IN ('stored', 'unreadable') FOR UPDATE",
+        "SELECT id FROM messages WHERE id = $1 AND state IN ('stored', 'unreadable')",
+    )
+    .bind(id)
+    .maybe::<(i64,)>(tx)
+    .await?;
+    Ok(row.is_some())
+}

@@ -81,7 +81,8 @@ pub(super) fn add_months(date: NaiveDate, months: u32) -> NaiveDate {
 }
 
 /// The last millisecond of `date` in `zone`, also where midnight does not exist.
-pub(super) fn end_of_day(date: NaiveDate, zone: Tz) -> Instant {
+#[must_use]
+pub fn end_of_day(date: NaiveDate, zone: Tz) -> Instant {
     let mut first_of_next = date.succ_opt().unwrap_or(date).and_time(NaiveTime::MIN);
     // a gap is at most a day long (Apia, 30 December 2011)
     for _ in 0..=96 {

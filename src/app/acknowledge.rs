@@ -1,0 +1,88 @@
+//! Puts mails to the requester into the outbox: the acknowledgement, and what staff write.
+
+use super::{App, Error};
+use crate::{
+    domain::{
+        case::Case,
+        clock::{Duty, binding_of},
+        event::{Event, Purpose},
+        kind::Kind,
+        time::Instant,
+        work::Work,
+    },
+    mail::compose::{self, Acknowledged, DueLine, Written},
+    store::{Tx, contents, contents::Content, jobs, mails, threads, vault::random},
+};
+
+/// Whom a mail goes to, and which of their mails it answers.
+#[derive(Debug, Clone, Default)]
+pub struct Addressee {
+    /// As they call themselves; may be empty.
+    pub name: String,
+    /// Their address.
+    pub address: String,
+    /// The Message-IDs of their mails on the case, oldest first.
+    pub answers: Vec<String>,
+}
+
+/// Writes the acknowledgement of a case and queues it; the event has to be recorded by the caller.
+///
+/// # Errors
+/// As the database says, or when the text cannot be written.
+pub async fn acknowledge(app: &App, tx: &mut Tx, case: &Case, to: Addressee, subject: &str, now: Instant) -> Result<Event, Error> {
+    let zone = app.packs.zone(&case.product);
+    let due = |duty, says| {
+        binding_of(&case.clocks, duty).map(|clock| DueLine {
+            says,
+            when: clock.due.in_words(zone),
+            source: clock.source.split(':').next().unwrap_or_default().to_owned(),
+        })
+    };
+    let a = Acknowledged {
+        head: app.letterhead(&case.product),
+        reference: case.reference.to_string(),
+        name: to.name.clone(),
+        understood: case.kind.label().to_lowercase(),
+        unsure: case.kind == Kind::Inquiry,
+        restricted: case.is_restricted(),
+        received: case.received.in_words(zone),
+        dues: [
+            due(Duty::Acknowledge, "We promise to confirm your message by"),
+            due(Duty::Resolve, "We promise to resolve it by"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        subject: subject.to_owned(),
+    };
+    queue(app, tx, case, Purpose::Acknowledgement, to, compose::acknowledgement(&a)?, now).await
+}
+
+/// Queues a mail: its text, its row with a fixed Message-ID, the thread it belongs to, the job that sends it.
+/// Returns the event that the caller has to record.
+///
+/// # Errors
+/// As the database says.
+pub async fn queue(
+    app: &App,
+    tx: &mut Tx,
+    case: &Case,
+    purpose: Purpose,
+    to: Addressee,
+    written: Written,
+    now: Instant,
+) -> Result<Event, Error> {
+    let mut references = mails::message_ids_of(tx, case.reference).await?;
+    references.extend(to.answers);
+    let address = app.address_of(&case.product);
+    let domain = address.rsplit('@').next().unwrap_or("invalid");
+    let secret = data_encoding::BASE32_NOPAD.encode(&random::<20>()?).to_lowercase();
+    let message_id = format!("{secret}.{}@{domain}", case.reference.0);
+    let Written { subject, text, html } = written;
+    let content = Content { name: to.name, address: to.address, subject, text, html, references, ..Content::default() };
+    let content = contents::content_keep(tx, &app.vault, case.reference, case.is_restricted(), "mail_out", &content, now).await?;
+    let mail = mails::mail_queue(tx, case.reference, &case.product, purpose, &message_id, content, now).await?;
+    threads::thread_remember(tx, &app.vault, case.reference, &message_id, true).await?;
+    jobs::job_enqueue(tx, &Work::SendMail { mail }, 0).await?;
+    Ok(Event::MailQueued { mail, content, purpose })
+}

@@ -1,0 +1,133 @@
+//! A verb at work on one case: who, the locked case, the transaction; and the one way to end it well.
+
+use super::{App, Error, timeline};
+use crate::{
+    domain::{
+        case::{Case, State},
+        conflict,
+        event::{By, Event},
+        identity::{ContentId, Reference},
+        kind::Kind,
+        rights::{Act, Actor},
+        time::Instant,
+    },
+    store::{Tx, audit, cases, contents, contents::Content, events},
+};
+
+/// A verb at work on one case.
+pub struct Desk<'a> {
+    /// The house.
+    pub app: &'a App,
+    /// Who acts.
+    pub actor: &'a Actor,
+    /// The transaction.
+    pub tx: Tx,
+    /// The case, locked.
+    pub case: Case,
+    /// The moment it happens.
+    pub now: Instant,
+}
+
+impl<'a> Desk<'a> {
+    /// Locks the case for somebody who may work on it. `seen` is the last event they know of; where others did
+    /// something since, they are told instead.
+    ///
+    /// # Errors
+    /// `NotFound` where the case does not exist or is behind the wall, `Conflict` where others were quicker.
+    pub async fn at(app: &'a App, actor: &'a Actor, reference: Reference, seen: Option<i64>) -> Result<Self, Error> {
+        if !actor.may(Act::WorkCases) {
+            return Err(Error::NotAllowed("Your role does not work on cases. Ask an administrator.".to_owned()));
+        }
+        let mut tx = app.db.begin().await?;
+        let case = cases::case_lock(&mut tx, reference).await?.ok_or(Error::NotFound)?;
+        if case.is_restricted() && !actor.may(Act::SeeRestricted) {
+            return Err(Error::NotFound);
+        }
+        if let Some(seen) = seen.filter(|seen| *seen < case.seq) {
+            let history = events::events_of(&mut tx, reference).await?;
+            let unseen: Vec<_> = conflict::unseen(&history, seen).into_iter().cloned().collect();
+            if !unseen.is_empty() {
+                let since = timeline::entries(app, &mut tx, &case, &unseen).await?;
+                return Err(Error::Conflict { since, seq: case.seq });
+            }
+        }
+        Ok(Self { app, actor, tx, case, now: app.now() })
+    }
+
+    /// Records what the actor did.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn record(&mut self, event: Event) -> Result<(), Error> {
+        Ok(cases::case_record(&mut self.tx, &mut self.case, By::Staff(self.actor.id), self.now, event).await?)
+    }
+
+    /// Keeps a text of the case.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn keep(&mut self, purpose: &'static str, content: &Content) -> Result<ContentId, Error> {
+        let (vault, case) = (&self.app.vault, &self.case);
+        Ok(contents::content_keep(&mut self.tx, vault, case.reference, case.is_restricted(), purpose, content, self.now).await?)
+    }
+
+    /// Keeps a reason that somebody gave.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn keep_reason(&mut self, reason: &str) -> Result<ContentId, Error> {
+        self.keep("reason", &Content { text: reason.trim().to_owned(), ..Content::default() }).await
+    }
+
+    /// A case somebody works on is no longer new.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn take_up(&mut self) -> Result<(), Error> {
+        if self.case.state == State::New {
+            self.record(Event::StateChanged { from: State::New, to: State::Open, outcome: None, reason: None }).await?;
+        }
+        Ok(())
+    }
+
+    /// Starts the clocks of a kind from the original receipt, as the product's pack now says.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn start_clocks(&mut self, kind: Kind) -> Result<(), Error> {
+        if let Some(pack) = self.app.packs.get(&self.case.product) {
+            let (label, clocks) = (pack.label(), pack.clocks(kind, self.case.received));
+            self.record(Event::ClocksStarted { pack: label, clocks }).await?;
+        }
+        Ok(())
+    }
+
+    /// Saves the case, writes the audit entry last, commits, and wakes the runner.
+    ///
+    /// # Errors
+    /// As the database says; nothing happened then.
+    pub async fn commit(mut self, action: &'static str) -> Result<(), Error> {
+        cases::case_save(&mut self.tx, &self.case).await?;
+        audit::audit_append(&mut self.tx, self.now, Some(self.actor.id), action, Some(self.case.reference), "").await?;
+        super::failpoint::failpoint("verb-before-commit");
+        self.tx.commit().await?;
+        self.app.wake();
+        Ok(())
+    }
+}
+
+/// Text that somebody has to write: trimmed, not empty, not endless.
+///
+/// # Errors
+/// `Invalid` with `says` on `field`.
+pub fn written<'t>(field: &'static str, text: &'t str, says: &str) -> Result<&'t str, Error> {
+    const MOST: usize = 100_000;
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Error::field(field, says));
+    }
+    if text.len() > MOST {
+        return Err(Error::field(field, "Shorten the text to 100,000 characters"));
+    }
+    Ok(text)
+}

@@ -1,0 +1,103 @@
+//! What every verb needs at hand: the database, the vault, the packs, the way out for mail.
+
+use super::packs::Packs;
+use crate::{
+    domain::time::Instant,
+    mail::{classify::Classifier, compose::Letterhead, outbox::Transport},
+    store::{Db, vault::Vault},
+};
+use std::{collections::HashMap, ops::Deref, sync::Arc};
+use tokio::sync::{Notify, Semaphore};
+
+/// The running house; cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<House>);
+
+/// The parts of the running house.
+pub struct House {
+    /// Our own database.
+    pub db: Db,
+    /// The keeper of the master key.
+    pub vault: Vault,
+    /// What the products promised.
+    pub packs: Packs,
+    /// How mail is understood.
+    pub classifier: Classifier,
+    /// The way out for mail.
+    pub transport: Transport,
+    /// What the operator configured.
+    pub settings: Settings,
+    /// Bounds how many passwords are hashed at once.
+    pub(super) hashing: Semaphore,
+    wake: Notify,
+}
+
+/// What the operator configured and verbs need.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Each product's own mail address, by product id.
+    pub addresses: HashMap<String, String>,
+    /// The largest message intake takes, in bytes.
+    pub max_message: usize,
+}
+
+impl Deref for App {
+    type Target = House;
+    fn deref(&self) -> &House {
+        &self.0
+    }
+}
+
+/// How many passwords may be hashed at the same time, 19 MiB each.
+const HASHES: usize = 2;
+
+impl App {
+    /// Puts the house together.
+    #[must_use]
+    pub fn new(db: Db, vault: Vault, packs: Packs, classifier: Classifier, transport: Transport, settings: Settings) -> Self {
+        let (hashing, wake) = (Semaphore::new(HASHES), Notify::new());
+        Self(Arc::new(House { db, vault, packs, classifier, transport, settings, hashing, wake }))
+    }
+
+    /// The present moment.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.db.now()
+    }
+
+    /// The zone in which screens without a product speak: the first product's.
+    #[must_use]
+    pub fn zone(&self) -> chrono_tz::Tz {
+        self.packs.first_zone()
+    }
+
+    /// Tells the job runner of this process that work was committed.
+    pub fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    /// Waits until work was committed in this process.
+    pub async fn woken(&self) {
+        self.wake.notified().await;
+    }
+
+    /// The product's own mail address; a reserved one that leads nowhere while none is configured.
+    #[must_use]
+    pub fn address_of(&self, product: &str) -> String {
+        self.settings.addresses.get(product).cloned().unwrap_or_else(|| format!("privacy@{product}.invalid"))
+    }
+
+    /// What every mail of a product says of it and its officer.
+    #[must_use]
+    pub fn letterhead(&self, product: &str) -> Letterhead {
+        let pack = self.packs.get(product);
+        let officer = pack.map(|pack| &pack.officer);
+        Letterhead {
+            product: pack.map_or_else(|| product.to_owned(), |pack| pack.name.clone()),
+            officer: officer.map(|o| o.name.clone()).unwrap_or_default(),
+            title: officer.map(|o| o.title.clone()).unwrap_or_default(),
+            post: officer.map(|o| o.address.clone()).unwrap_or_default(),
+            mail: self.address_of(product),
+        }
+    }
+}

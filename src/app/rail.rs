@@ -1,0 +1,41 @@
+//! The numbers beside the places of the console.
+
+use super::{App, Error, queue::Count, queue::end_of_day};
+use crate::{
+    domain::rights::{Act, Actor},
+    store::counts,
+};
+
+/// The rail's numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rail {
+    /// Open cases.
+    pub open: Count,
+    /// Open cases of the person who looks.
+    pub mine: Count,
+    /// Not yet acknowledged.
+    pub unacknowledged: Count,
+    /// Nobody's.
+    pub nobody: Count,
+    /// Unreadable mail, failed mail and jobs that gave up.
+    pub trouble: Count,
+}
+
+/// Counts for the rail.
+///
+/// # Errors
+/// As the database says.
+pub async fn rail(app: &App, actor: &Actor) -> Result<Rail, Error> {
+    let now = app.now();
+    let mut tx = app.db.read().await?;
+    let open = counts::open_counts(&mut tx, actor.id, now, end_of_day(now, app.zone())).await?;
+    let trouble =
+        if actor.may(Act::SeeMail) { counts::trouble_counts(&mut tx).await? } else { counts::TroubleCounts::default() };
+    Ok(Rail {
+        open: Count::capped(open.open),
+        mine: Count::capped(open.mine),
+        unacknowledged: Count::capped(open.unacknowledged),
+        nobody: Count::capped(open.nobody),
+        trouble: Count::capped(trouble.unreadable + trouble.failed_mail + trouble.dead_jobs),
+    })
+}

@@ -1,0 +1,89 @@
+//! Says what a case is about. A faster kind shortens its clocks from the original receipt; a slower one, or one
+//! that takes a case out from behind the wall, needs a second person.
+
+use crate::{
+    app::{
+        App, Error,
+        desk::{Desk, written},
+    },
+    domain::{
+        event::Event,
+        identity::Reference,
+        kind::Kind,
+        rights::{Act, Actor},
+    },
+    store::{cases, contents, messages},
+};
+
+/// What became of a classification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Classified {
+    /// The kind has changed.
+    Done,
+    /// A second person has to classify likewise.
+    Proposed,
+}
+
+/// Changes the kind of a case, or proposes it.
+///
+/// # Errors
+/// When no reason is given, the kind is the same, or others were quicker.
+pub async fn classify_case(
+    app: &App,
+    actor: &Actor,
+    reference: Reference,
+    seen: i64,
+    to: Kind,
+    reason: &str,
+) -> Result<Classified, Error> {
+    let reason = written("reason", reason, "Say why this is the right kind")?;
+    let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
+    let (from, received) = (desk.case.kind, desk.case.received);
+    if from == to {
+        return Err(Error::field("kind", format!("The case is of this kind already: {}", to.label())));
+    }
+    let pack = app.packs.get(&desk.case.product);
+    let due = |kind| pack.and_then(|pack| pack.resolve_due(kind, received));
+    let is_slower = due(to) > due(from);
+    let leaves_wall = from.is_restricted() && !to.is_restricted();
+    let second = desk.case.proposed.is_some_and(|(kind, by)| kind == to && by != actor.id);
+    let kept = desk.keep_reason(reason).await?;
+    if (is_slower || leaves_wall) && !second {
+        desk.record(Event::ClassificationProposed { to, reason: kept }).await?;
+        desk.commit("classification_proposed").await?;
+        return Ok(Classified::Proposed);
+    }
+    desk.record(Event::Classified { from, to, reason: kept }).await?;
+    desk.take_up().await?;
+    desk.start_clocks(to).await?;
+    if from.is_restricted() != to.is_restricted() {
+        move_wall(&mut desk, to.is_restricted()).await?;
+    }
+    desk.commit("case_classified").await?;
+    Ok(Classified::Done)
+}
+
+/// Everything kept of the case is sealed, or opened; lists forget its name, or learn it; an owner outside the
+/// circle loses it.
+async fn move_wall(desk: &mut Desk<'_>, restricted: bool) -> Result<(), Error> {
+    let reference = desk.case.reference;
+    contents::contents_reseal(&mut desk.tx, &desk.app.vault, reference, restricted).await?;
+    messages::messages_restrict(&mut desk.tx, reference, restricted).await?;
+    if restricted {
+        cases::face_save(&mut desk.tx, reference, None).await?;
+        let owner = match desk.case.owner {
+            Some(id) => crate::store::staff::actor_get(&mut desk.tx, id).await?,
+            None => None,
+        };
+        if let Some(owner) = owner.filter(|owner| !owner.may(Act::SeeRestricted)) {
+            desk.record(Event::Assigned { from: Some(owner.id), to: None }).await?;
+        }
+    } else {
+        let kept = contents::contents_of(&mut desk.tx, &desk.app.vault, reference).await?;
+        if let Some((_, first)) = kept.first() {
+            let (who, about) = crate::app::intake::face(desk.app.packs.get(&desk.case.product), first);
+            cases::face_save(&mut desk.tx, reference, Some((&who, &about))).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,303 @@
+//! Reads a raw mail into what intake needs: who, about what, in which thread, saying what, with what attached.
+//! Attachments are named and measured, never decoded.
+
+use super::outline::{self, Part};
+use mail_parser::{Addr, HeaderValue, Message, MessageParser};
+
+/// A mail, read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Letter {
+    /// The writer's name; may be empty.
+    pub name: String,
+    /// The writer's address.
+    pub address: String,
+    /// The subject line; may be empty.
+    pub subject: String,
+    /// Its own id, without angle brackets.
+    pub message_id: Option<String>,
+    /// The ids it answers, nearest first.
+    pub answers: Vec<String>,
+    /// The letter's text; HTML is turned into text.
+    pub text: String,
+    /// What came with it.
+    pub files: Vec<Attached>,
+    /// Which header shows that no person wrote it.
+    pub automatic: Option<&'static str>,
+}
+
+/// An attachment by what the mail says of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attached {
+    /// The name, cleaned of path parts.
+    pub name: String,
+    /// The type the mail claims.
+    pub media_type: String,
+    /// Bytes as they stand in the mail, still encoded.
+    pub encoded_size: usize,
+    /// Its place among the parts, from 0.
+    pub part: usize,
+}
+
+/// Why a mail cannot become a case by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// There is nothing.
+    #[error("the message is empty")]
+    Empty,
+    /// There is something, but no mail.
+    #[error("the message has no mail headers")]
+    NoHeaders,
+    /// Nobody to answer.
+    #[error("the message names no sender")]
+    NoSender,
+    /// Parts too deep or too many.
+    #[error("the message has too many parts, or parts nested too deeply")]
+    TooComplex,
+    /// Reading it failed in a way that should not happen.
+    #[error("reading the message failed unexpectedly")]
+    Failed,
+}
+
+/// Reads a raw mail.
+///
+/// # Errors
+/// When it cannot be understood well enough to open a case; the raw mail stays stored.
+pub fn read(raw: &[u8]) -> Result<Letter, Unreadable> {
+    if raw.trim_ascii().is_empty() {
+        return Err(Unreadable::Empty);
+    }
+    // mailbox files put a line of their own before the headers
+    let raw = raw.strip_prefix(b"From ").map_or(raw, |rest| {
+        rest.iter().position(|b| *b == b'\n').map_or(raw, |end| &rest[end + 1..])
+    });
+    let (head, _) = outline::split(raw);
+    let message = MessageParser::default().parse_headers(head).ok_or(Unreadable::NoHeaders)?;
+    if !["From", "Subject", "Date", "To", "Received", "Message-ID", "Return-Path", "Sender", "Reply-To"]
+        .iter()
+        .any(|name| message.header(*name).is_some())
+    {
+        return Err(Unreadable::NoHeaders);
+    }
+    let (name, address) = sender(&message).ok_or(Unreadable::NoSender)?;
+    let parts = outline::parts(raw).map_err(|_| Unreadable::TooComplex)?;
+    Ok(Letter {
+        name: line(&name),
+        address: line(&address),
+        subject: line(message.subject().unwrap_or_default()),
+        message_id: message.message_id().map(line).filter(|id| !id.is_empty()),
+        answers: answered(&message),
+        text: letter_text(&parts),
+        files: attached(&parts),
+        automatic: automatic(&message, &address),
+    })
+}
+
+/// Who wrote: the first usable address of From, Reply-To, Return-Path, Sender.
+fn sender(message: &Message<'_>) -> Option<(String, String)> {
+    let usable = |addr: &Addr<'_>| {
+        let address = addr.address()?.trim();
+        let (local, domain) = address.rsplit_once('@')?;
+        let fits = !local.is_empty() && domain.len() > 2 && !address.contains(|c: char| c.is_whitespace() || c.is_control());
+        fits.then(|| (addr.name().unwrap_or_default().to_owned(), address.to_owned()))
+    };
+    [message.from(), message.reply_to()]
+        .into_iter()
+        .flatten()
+        .find_map(|list| list.iter().find_map(usable))
+        .or_else(|| {
+            let address = message.return_address()?.trim().to_owned();
+            address.contains('@').then(|| (String::new(), address))
+        })
+        .or_else(|| message.sender().and_then(|list| list.iter().find_map(usable)))
+}
+
+/// The ids in In-Reply-To, then those of References from the last to the first.
+fn answered(message: &Message<'_>) -> Vec<String> {
+    let ids = |value: &HeaderValue<'_>| match value {
+        HeaderValue::Text(id) => vec![line(id)],
+        HeaderValue::TextList(ids) => ids.iter().map(|id| line(id)).collect(),
+        _ => Vec::new(),
+    };
+    let mut all = ids(message.in_reply_to());
+    all.extend(ids(message.references()).into_iter().rev());
+    all.retain(|id| !id.is_empty());
+    all.truncate(50);
+    all
+}
+
+/// The letter's text: of each choice its plain version, else its HTML as text; everything else in order.
+fn letter_text(parts: &[Part<'_>]) -> String {
+    let mut texts: Vec<String> = Vec::new();
+    for (n, part) in parts.iter().enumerate().filter(|(_, p)| p.is_letter) {
+        let better = |other: &Part<'_>| other.choice == part.choice && other.is_letter && other.media_type == "text/plain";
+        let chosen = match part.choice {
+            None => true,
+            Some(_) if part.media_type == "text/plain" => !parts[..n].iter().any(better),
+            Some(_) => !parts.iter().any(better) && !parts[..n].iter().any(|o| o.choice == part.choice && o.is_letter),
+        };
+        if chosen {
+            texts.push(decoded(part.entity));
+        }
+    }
+    texts.retain(|text| !text.trim().is_empty());
+    texts.join("\n\n").trim().to_owned()
+}
+
+/// The text of one part that holds text, in whatever charset and encoding it came.
+fn decoded(entity: &[u8]) -> String {
+    let parsed = MessageParser::default().parse(entity);
+    let text = parsed.as_ref().and_then(|m| m.body_text(0)).map(std::borrow::Cow::into_owned);
+    // a part without headers begins with its empty line, which the parser takes for no message
+    let text = text.unwrap_or_else(|| String::from_utf8_lossy(outline::split(entity).1).into_owned());
+    clean(&text)
+}
+
+fn attached(parts: &[Part<'_>]) -> Vec<Attached> {
+    let file = |(n, part): (usize, &Part<'_>)| Attached {
+        name: file_name(part.name.as_deref().unwrap_or_default(), n),
+        media_type: line(&part.media_type),
+        encoded_size: part.body.len(),
+        part: n,
+    };
+    parts.iter().enumerate().filter(|(_, part)| !part.is_letter).map(file).collect()
+}
+
+/// Decodes one attachment for a download. The caller has checked that the case is not restricted.
+#[must_use]
+pub fn attachment(raw: &[u8], part: usize) -> Option<(String, Vec<u8>)> {
+    let parts = outline::parts(raw).ok()?;
+    let found = parts.get(part).filter(|p| !p.is_letter)?;
+    let name = file_name(found.name.as_deref().unwrap_or_default(), part);
+    if found.media_type == "message/rfc822" {
+        return Some((name, found.body.to_vec()));
+    }
+    let message = MessageParser::default().parse(found.entity)?;
+    Some((name, message.part(0)?.contents().to_vec()))
+}
+
+/// A name without folders, control characters or tricks; never empty, at most 120 characters.
+fn file_name(name: &str, part: usize) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let cleaned: String = line(last).chars().filter(|c| !"\"<>|:*?\u{202e}\u{202d}".contains(*c)).take(120).collect();
+    let cleaned = cleaned.trim_matches(['.', ' ']);
+    if cleaned.is_empty() { format!("part-{part}") } else { cleaned.to_owned() }
+}
+
+/// Which header shows that a machine wrote the mail; none for people's mail (RFC 3834 and common practice).
+fn automatic(message: &Message<'_>, address: &str) -> Option<&'static str> {
+    let text = |name: &'static str| message.header(name).map(header_text).map(|v| v.trim().to_lowercase());
+    let is = |name: &'static str, test: fn(&str) -> bool| text(name).is_some_and(|v| test(&v)).then_some(name);
+    is("Auto-Submitted", |v| !v.is_empty() && !v.starts_with("no"))
+        .or_else(|| is("Precedence", |v| matches!(v, "bulk" | "junk" | "list" | "auto_reply" | "auto-reply")))
+        .or_else(|| is("X-Auto-Response-Suppress", |v| !v.is_empty() && v != "none"))
+        .or_else(|| {
+            const MARKS: [&str; 8] = [
+                "X-Autoreply", "X-Autorespond", "X-Auto-Reply", "X-Autoresponder", "X-Autogenerated", "List-Id", "List-Unsubscribe", "Feedback-ID",
+            ];
+            MARKS.into_iter().find(|name| message.header(*name).is_some())
+        })
+        .or_else(|| text("Content-Type").filter(|v| v.starts_with("multipart/report")).map(|_| "Content-Type"))
+        .or_else(|| message.header_raw("Return-Path").filter(|v| v.trim() == "<>").map(|_| "Return-Path"))
+        .or_else(|| {
+            let local = address.split('@').next().unwrap_or_default().to_lowercase();
+            matches!(local.as_str(), "mailer-daemon" | "postmaster" | "no-reply" | "noreply" | "donotreply" | "do-not-reply").then_some("From")
+        })
+}
+
+fn header_text(value: &HeaderValue<'_>) -> String {
+    match value {
+        HeaderValue::Text(text) => text.to_string(),
+        HeaderValue::TextList(list) => list.join(", "),
+        HeaderValue::ContentType(ct) => format!("{}/{}", ct.ctype(), ct.subtype().unwrap_or_default()),
+        _ => String::new(),
+    }
+}
+
+/// Text without what no database or screen can hold: NUL and other controls, except line ends and tabs.
+fn clean(text: &str) -> String {
+    text.replace("\r\n", "\n").chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+}
+
+/// The same for one line, with folding white space made plain.
+fn line(text: &str) -> String {
+    clean(text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn letter(raw: &str) -> Letter {
+        read(raw.replace('\n', "\r\n").as_bytes()).expect("a readable mail")
+    }
+
+    #[test]
+    fn a_plain_mail_reads() {
+        let read = letter(
+            "From: =?utf-8?q?Ren=C3=A9e_T?= <renee@mail.example>\nTo: privacy@imagegen.example\nSubject: Privacy\n Request\nMessage-ID: <a1@mail.example>\nIn-Reply-To: <b@x>\nReferences: <c@x> <b@x>\n\nPlease delete\nmy account.\n",
+        );
+        assert_eq!((read.name.as_str(), read.address.as_str()), ("Renée T", "renee@mail.example"));
+        assert_eq!(read.subject, "Privacy Request");
+        assert_eq!(read.message_id.as_deref(), Some("a1@mail.example"));
+        assert_eq!(read.answers, ["b@x", "b@x", "c@x"]);
+        assert_eq!(read.text, "Please delete\nmy account.");
+        assert_eq!(read.automatic, None);
+    }
+
+    #[test]
+    fn html_alone_becomes_text_and_of_two_versions_the_plain_one_is_kept() {
+        let html = letter("From: a@mail.example\nContent-Type: text/html; charset=iso-8859-1\nContent-Transfer-Encoding: quoted-printable\n\n<p>Gr=FC=DFe</p>\n");
+        assert_eq!(html.text.trim(), "Grüße");
+        let both = letter("From: a@mail.example\nContent-Type: multipart/alternative; boundary=x\n\n--x\nContent-Type: text/plain\n\nplain\n--x\nContent-Type: text/html\n\n<b>rich</b>\n--x--\n");
+        assert_eq!(both.text, "plain");
+    }
+
+    #[test]
+    fn attachments_are_named_and_measured_but_not_decoded() {
+        let read = letter("From: a@mail.example\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\nsee file\n--x\nContent-Type: image/png\nContent-Disposition: attachment; filename=\"../../etc/pass\\\\wd.png\"\nContent-Transfer-Encoding: base64\n\naGVsbG8=\n--x--\n");
+        assert_eq!(read.text, "see file");
+        assert_eq!(read.files.len(), 1);
+        assert!(!read.files[0].name.contains(['/', '\\']), "{}", read.files[0].name);
+        assert_eq!(read.files[0].media_type, "image/png");
+    }
+
+    #[test]
+    fn an_attachment_decodes_only_when_asked_for() {
+        let raw = b"From: a@mail.example\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\nhi\r\n--x\r\nContent-Type: image/png; name=a.png\r\nContent-Transfer-Encoding: base64\r\n\r\naGVsbG8=\r\n--x--\r\n";
+        assert_eq!(attachment(raw, 1), Some(("a.png".to_owned(), b"hello".to_vec())));
+        assert_eq!(attachment(raw, 0), None);
+        assert_eq!(attachment(raw, 9), None);
+    }
+
+    #[test]
+    fn what_no_person_wrote_is_recognised() {
+        let check = |header: &str, expected: Option<&str>| {
+            let read = letter(&format!("From: Someone <a@mail.example>\n{header}\n\nhi\n"));
+            assert_eq!(read.automatic, expected, "{header}");
+        };
+        check("Auto-Submitted: auto-replied", Some("Auto-Submitted"));
+        check("Auto-Submitted: no", None);
+        check("Precedence: bulk", Some("Precedence"));
+        check("X-Auto-Response-Suppress: All", Some("X-Auto-Response-Suppress"));
+        check("List-Id: <l.mail.example>", Some("List-Id"));
+        check("Return-Path: <>", Some("Return-Path"));
+        check("Content-Type: multipart/report; boundary=x", Some("Content-Type"));
+        check("X-Mailer: thing", None);
+    }
+
+    #[test]
+    fn what_cannot_be_read_says_why() {
+        let check = |raw: &[u8], expected: Unreadable| assert_eq!(read(raw), Err(expected));
+        check(b"", Unreadable::Empty);
+        check(b"\r\n \r\n", Unreadable::Empty);
+        check(&[0xff, 0xfe, 0, 1, 2, 3], Unreadable::NoHeaders);
+        check(b"just some words\r\nwithout headers\r\n", Unreadable::NoHeaders);
+        check(b"Subject: hi\r\n\r\nwho am I\r\n", Unreadable::NoSender);
+    }
+
+    #[test]
+    fn control_characters_do_not_travel() {
+        let read = letter("From: \"A\u{0}B\" <a@mail.example>\nSubject: x\u{7}y\n\nz\u{0}\n");
+        assert!(!format!("{}{}{}", read.name, read.subject, read.text).contains(['\u{0}', '\u{7}']));
+    }
+}
