@@ -22,6 +22,8 @@ pub mod render;
 pub mod router;
 #[cfg(feature = "ssr")]
 pub mod shell;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
 
 #[cfg(feature = "ssr")]
 pub use asked::{Assets, Nonce};

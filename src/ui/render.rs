@@ -28,6 +28,14 @@ pub fn html(frame: &Frame, title: &str, body: impl FnOnce() -> AnyView) -> Strin
     format!("<!DOCTYPE html>{html}")
 }
 
+/// `text` as the inside of an element in which a browser reads no markup, comments included (`title`, `textarea`):
+/// Leptos' markers would be shown there. The line break at the start is dropped by browsers, and keeps them from
+/// dropping one of the text's own.
+#[must_use]
+pub fn raw_text(text: &str) -> String {
+    format!("\n{}", text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"))
+}
+
 /// A response of one sentence, for the moments in which no page can be made.
 pub fn plain(status: StatusCode, says: &'static str) -> Response {
     (status, says).into_response()

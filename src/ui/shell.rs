@@ -3,7 +3,7 @@
 use crate::{
     app::{queue::{Count, View}, rail::Rail},
     domain::rights::Actor,
-    ui::{asked::Frame, components::icon::{Icon, Shape}, paths},
+    ui::{asked::Frame, components::icon::{Icon, Shape}, paths, render},
 };
 use leptos::{config::LeptosOptions, hydration::HydrationScripts, prelude::*};
 
@@ -29,14 +29,14 @@ pub fn document(frame: &Frame, title: &str, body: AnyView) -> impl IntoView + us
     let options = LeptosOptions::builder().output_name("recourse").site_pkg_dir(frame.assets.pkg.as_str()).build();
     let css = frame.assets.css.clone();
     let nonce = frame.nonce.0.to_string();
-    let title = format!("{title} · Recourse");
+    let title = render::raw_text(&format!("{title} · Recourse")).trim_start().to_owned();
     view! {
         <html lang="en">
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
-                <title>{title}</title>
+                <title inner_html=title></title>
                 <link rel="icon" href=MARK />
                 <link rel="stylesheet" href=css />
                 <script nonce=nonce>{NO_RESOURCES}</script>
@@ -102,7 +102,7 @@ fn side(actor: &Actor, rail: &Rail, place: Place) -> impl IntoView + use<> {
             </nav>
             <div class="who">
                 <p>{actor.name.clone()}</p>
-                <p class="small faint">{actor.title()}" · "{sign_out()}</p>
+                <div class="small faint">{actor.title()}" · "{sign_out()}</div>
             </div>
         </header>
     }

@@ -43,11 +43,11 @@ pub fn KeepDraft(
 #[cfg(feature = "hydrate")]
 fn watch(reference: String, says: RwSignal<String>) {
     use leptos::{ev, leptos_dom::helpers::debounce, task::spawn_local};
-    use std::time::Duration;
+    use std::{cell::RefCell, time::Duration};
     use wasm_bindgen::JsCast;
     const PAUSE: Duration = Duration::from_millis(1200);
 
-    let mut save = debounce(PAUSE, move |text: String| {
+    let save = RefCell::new(debounce(PAUSE, move |text: String| {
         let reference = reference.clone();
         spawn_local(async move {
             says.set(match keep_draft(reference, text).await {
@@ -55,11 +55,11 @@ fn watch(reference: String, says: RwSignal<String>) {
                 Err(_) => "Draft not kept; copy your text before you leave".to_owned(),
             });
         });
-    });
+    }));
     let handle = window_event_listener(ev::input, move |event| {
         let field = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
         if field.is_some_and(|field| field.id() == "text") {
-            save(event_target_value(&event));
+            (save.borrow_mut())(event_target_value(&event));
         }
     });
     on_cleanup(move || handle.remove());

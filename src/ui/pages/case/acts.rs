@@ -6,7 +6,7 @@ use crate::{
     domain::{case::{Outcome, State}, kind::Kind},
     ui::{
         components::field::{Field, SelectField},
-        paths,
+        paths, render,
     },
 };
 use leptos::prelude::*;
@@ -84,10 +84,10 @@ fn reason(tried: &Tried, act: Act, label: &'static str) -> impl IntoView + use<>
     let id = act.id("reason");
     let problems = tried.problems.clone();
     let (invalid, described) = (problems.invalid(&id), problems.described(&id, true));
-    let text = tried.value(act, "reason");
+    let text = render::raw_text(&tried.value(act, "reason"));
     view! {
         <Field id=id.clone() label hint="Stands in the timeline; the person does not see it." problems>
-            <textarea id=id name="reason" rows="3" dir="auto" aria-invalid=invalid aria-describedby=described>{text}</textarea>
+            <textarea id=id name="reason" rows="3" dir="auto" aria-invalid=invalid aria-describedby=described inner_html=text></textarea>
         </Field>
     }
 }

@@ -47,8 +47,8 @@ pub fn page(page: CasePage, tried: &Tried, me: StaffId) -> AnyView {
 fn whole(full: &Full, tried: &Tried, me: StaffId) -> AnyView {
     let restricted = full.case.is_restricted();
     view! {
-        {head(full, tried)}
         <ErrorBox problems=tried.problems.clone() />
+        {head(full, tried)}
         {tried.done.map(|done| view! { <Notice meaning=Meaning::Done lead=done.label()>{()}</Notice> })}
         {tried.since.clone().map(|since| quicker(since, tried.act, full))}
         {restricted.then(|| view! {
@@ -78,13 +78,11 @@ fn head(full: &Full, tried: &Tried) -> impl IntoView + use<> {
         let who = Some(&full.requester).filter(|name| !name.is_empty()).or(full.address.as_ref());
         who.map_or_else(|| case.kind.label().to_owned(), |who| format!("{} for {who}", case.kind.label()))
     };
-    let subject = Some(full.subject.clone()).filter(|subject| !subject.is_empty() && !case.is_restricted());
     view! {
         <div class="head">
             <div>
                 <a class="crumb quiet" href=paths::QUEUE>"← Queue"</a>
                 <h1>{heading}</h1>
-                {subject.map(|subject| view! { <p class="subject dim" dir="auto">{subject}</p> })}
                 <p class="byline">
                     <span class="mono">{case.reference.to_string()}</span>
                     <span>{full.product.clone()}</span>

@@ -3,7 +3,7 @@
 use super::tried::{Act, Tried};
 use crate::{
     app::case_page::Full,
-    ui::{components::icon::{Icon, Shape}, islands::KeepDraft, paths},
+    ui::{components::icon::{Icon, Shape}, islands::KeepDraft, paths, render},
 };
 use leptos::{either::Either, prelude::*};
 
@@ -24,7 +24,7 @@ pub(super) fn form(full: &Full, tried: &Tried) -> impl IntoView + use<> {
             {error}
             <label class="sr" for="text">"Text"</label>
             <textarea id="text" name="text" dir="auto" rows="6" aria-invalid=tried.problems.invalid("text")
-                aria-describedby=tried.problems.described("text", false)>{text}</textarea>
+                aria-describedby=tried.problems.described("text", false) inner_html=render::raw_text(&text)></textarea>
             <div class="acts">
                 <span class="for-reply">
                     <button class="btn main">{tried.button(Act::Reply, "Send", "Send anyway")}</button>

@@ -60,7 +60,7 @@ fn line(entry: Entry, at: AnyView, reference: Reference, files: bool) -> AnyView
                 {words(text)}
                 <p class=tag>
                     {failed.then(|| view! { <i class="mark" aria-hidden="true"></i> })}
-                    <a href=paths::mail_out(mail)>{purpose}</a>": "{fate}
+                    <span><a href=paths::mail_out(mail)>{purpose}</a>": "{fate}</span>
                 </p>
             };
             long("mail-out", Shape::Sent, who, format!("to {address}"), at, body)

@@ -11,7 +11,7 @@ use crate::{
             field::{Field, SelectField, TextField},
         },
         form::Problems,
-        paths,
+        paths, render,
     },
 };
 use leptos::prelude::*;
@@ -22,6 +22,7 @@ pub fn page(products: Vec<Choice<String>>, typed: ByHand, problems: Problems) ->
     let kinds = Kind::ALL.iter().map(|kind| (kind.code().to_owned(), kind.label().to_owned())).collect();
     let channels = [Channel::Phone, Channel::Post, Channel::Form].map(|c| (c.code().to_owned(), c.label().to_owned())).to_vec();
     let (invalid, described) = (problems.invalid("text"), problems.described("text", true));
+    let text = render::raw_text(&typed.text);
     view! {
         <div class="head"><div><a class="crumb quiet" href=paths::QUEUE>"← Queue"</a><h1>"New case"</h1></div></div>
         <div class="narrow-page">
@@ -37,7 +38,7 @@ pub fn page(products: Vec<Choice<String>>, typed: ByHand, problems: Problems) ->
                 <TextField id="address" label="Email address" value=typed.address problems=problems.clone()
                     hint="Where answers go. Without one, you answer by letter or phone." />
                 <Field id="text" label="What they ask" hint="In their words, as far as you have them." problems>
-                    <textarea id="text" name="text" rows="6" dir="auto" aria-invalid=invalid aria-describedby=described>{typed.text}</textarea>
+                    <textarea id="text" name="text" rows="6" dir="auto" aria-invalid=invalid aria-describedby=described inner_html=text></textarea>
                 </Field>
                 <p class="acts"><button class="btn main">"Open case"</button><a class="btn" href=paths::QUEUE>"Cancel"</a></p>
             </form>

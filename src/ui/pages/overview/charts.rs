@@ -39,9 +39,9 @@ pub(super) fn weeks(weeks: Vec<Week>) -> impl IntoView {
     }
 }
 
-/// The smallest multiple of three, then of thirty, … that holds `most`, so that the three lines have whole numbers.
+/// A round number that holds `most` and parts into three, so that the lines stand at whole numbers.
 fn nice_top(most: i64) -> i64 {
-    let unit = if most <= 30 { 3 } else if most <= 300 { 30 } else { 300 };
+    let unit = if most <= 30 { 3 } else if most <= 300 { 15 } else { 150 };
     (most.max(1) + unit - 1) / unit * unit
 }
 

@@ -1,0 +1,46 @@
+//! Addresses: where signing in may lead, and what a filter writes into the address bar.
+
+use crate::{
+    app::queue::{QueueFilter, View},
+    domain::{clock::Layer, kind::Kind},
+    ui::{pages::case::server::disposition, paths},
+};
+
+#[test]
+fn signing_in_leads_only_to_places_inside() {
+    for inside in ["/", "/queue?view=mine", "/cases/R-10021#text", "/a//b"] {
+        assert_eq!(paths::local(inside), inside);
+    }
+    for outside in ["", "queue", "//evil.example", "/\\evil.example", "/\t/evil.example", "https://evil.example", "/\n/x", "javascript:x"] {
+        assert_eq!(paths::local(outside), "/", "{outside:?}");
+    }
+}
+
+#[test]
+fn no_two_routes_claim_one_address() {
+    drop(crate::ui::router::routes().merge(crate::ui::router::door()));
+}
+
+#[test]
+fn a_filter_writes_only_what_differs() {
+    assert_eq!(paths::queue(&QueueFilter::default()), "/queue");
+    let filter = QueueFilter {
+        view: View::Mine,
+        q: "a&b ü".into(),
+        kind: Some(Kind::ContentOther),
+        product: None,
+        layer: Some(Layer::Law),
+        after: None,
+    };
+    assert_eq!(paths::queue(&filter), "/queue?view=mine&q=a%26b%20%C3%BC&kind=content_report%3Aother&layer=law");
+}
+
+#[test]
+fn a_file_name_cannot_leave_its_header_or_folder() {
+    let check = |name: &str, expected: &str| assert_eq!(disposition(name), expected, "{name}");
+    check("order.png", "attachment; filename=\"order.png\"; filename*=UTF-8''order.png");
+    check("../../etc/passwd", "attachment; filename=\"etcpasswd\"; filename*=UTF-8''etcpasswd");
+    check("a\"\r\nSet-Cookie: x", "attachment; filename=\"a_Set-Cookie_ x\"; filename*=UTF-8''a%22Set-Cookie%3A%20x");
+    check("übung.pdf", "attachment; filename=\"_bung.pdf\"; filename*=UTF-8''%C3%BCbung.pdf");
+    check("...", "attachment; filename=\"attachment\"; filename*=UTF-8''attachment");
+}

@@ -1,0 +1,5 @@
+//! Pages drawn from invented cases: what they show, what they keep, what they must never say.
+
+mod addresses;
+mod pages;
+mod samples;

@@ -1,0 +1,163 @@
+//! Whole pages as text.
+
+use super::samples;
+use crate::{
+    app::{by_hand::ByHand, error::FieldError, queue::QueueFilter},
+    domain::{identity::StaffId, kind::Kind},
+    ui::{
+        form::{Fields, Problems},
+        pages::{
+            case::{self, tried::{Act, Since, Tried}},
+            new_case,
+            problem::{self, Problem},
+            queue::{self, Said},
+            signin::{self, SignIn},
+        },
+        render, shell::{self, Place},
+    },
+};
+use leptos::prelude::AnyView;
+
+/// A page in the house, as text.
+pub fn house(title: &str, place: Place, body: impl FnOnce() -> AnyView) -> String {
+    render::html(&samples::frame(), title, || shell::house(&samples::actor(), &samples::rail(), place, body()))
+}
+
+pub fn case_html(page: crate::app::case_page::CasePage, tried: &Tried) -> String {
+    let title = case::title(&page);
+    house(&title, Place::Elsewhere, || case::page(page, tried, StaffId(1)))
+}
+
+pub fn queue_html(filter: QueueFilter, rows: bool, said: Said) -> String {
+    let rows = if rows { samples::rows() } else { Vec::new() };
+    house("Queue", Place::Queue(filter.view), || queue::page(samples::queue(filter, rows), said))
+}
+
+pub fn fields(pairs: &[(&str, &str)]) -> Fields {
+    Fields(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+}
+
+fn by_hand() -> ByHand {
+    ByHand {
+        product: String::new(),
+        kind: "erasure".into(),
+        channel: "post".into(),
+        received: "2026-11-20T09:30".into(),
+        name: "<b>Jo</b>".into(),
+        address: "jo@".into(),
+        text: "Please\nerase".into(),
+    }
+}
+
+pub fn new_case_html() -> String {
+    let problems = Problems::new(&[FieldError::new("product", "Choose a product"), FieldError::new("address", "Enter a whole address")]);
+    house("New case", Place::Elsewhere, || new_case::page(Vec::new(), by_hand(), problems))
+}
+
+#[test]
+fn no_page_carries_a_style_or_a_handler() {
+    let pages = [
+        queue_html(QueueFilter::default(), true, Said::default()),
+        queue_html(QueueFilter::default(), false, Said::default()),
+        case_html(samples::case(Kind::Erasure), &Tried::default()),
+        case_html(samples::walled(), &Tried::default()),
+        new_case_html(),
+        render::html(&samples::frame(), "Sign in", || signin::page(SignIn::default())),
+        house("x", Place::Elsewhere, || problem::page(Problem::Broken)),
+    ];
+    for page in pages {
+        assert!(page.starts_with("<!DOCTYPE html><html lang=\"en\">"), "{}", &page[..80]);
+        for never in [" style=", " onclick=", " onsubmit=", "javascript:"] {
+            assert!(!page.contains(never), "{never}");
+        }
+        let with_nonce = page.matches("<script nonce=\"n0nce\"").count() + page.matches("<script type=\"module\" nonce=\"n0nce\"").count();
+        assert_eq!(page.matches("<script").count(), with_nonce);
+        for raw in page.split("<textarea").skip(1).filter_map(|rest| rest.split("</textarea>").next()) {
+            assert!(!raw.contains("<!"), "a marker would be shown: {raw}");
+        }
+    }
+}
+
+#[test]
+fn a_walled_case_shows_its_clocks_and_nothing_else() {
+    let html = case_html(samples::walled(), &Tried::default());
+    for there in ["Restricted case", "R-20440", "Open", "Nisha Rao", "Clocks", "restricted responders"] {
+        assert!(html.contains(there), "{there}");
+    }
+    for never in ["Waiting for the person", "Lena", "textarea", "Requester", "Timeline", "name=\"do\"", "ImageGen"] {
+        assert!(!html.contains(never), "{never}");
+    }
+}
+
+#[test]
+fn the_title_of_a_restricted_case_says_only_that() {
+    let html = case_html(samples::case(Kind::MinorData), &Tried::default());
+    assert!(html.contains("<title>R-20418 Restricted case · Recourse</title>"));
+    assert!(html.contains("This is a restricted case."));
+    assert!(!html.contains("/files/7/"), "an attachment of a restricted case is not offered");
+}
+
+#[test]
+fn text_of_a_mail_is_never_markup_nor_a_link() {
+    let html = case_html(samples::case(Kind::Erasure), &Tried::default());
+    assert!(!html.contains("href=\"https://mail.example/x"));
+    assert!(html.contains("passport&lt;b"), "a file's name is text");
+    assert!(html.contains("/cases/R-20418/files/7/1"));
+}
+
+#[test]
+fn a_refused_reply_keeps_its_words_and_links_to_the_field() {
+    let typed = fields(&[("do", "reply"), ("seen", "5"), ("text", "Dear <Lena>")]);
+    let tried = Tried::invalid(Act::Reply, typed, &[FieldError::new("text", "Write something")]);
+    let html = case_html(samples::case(Kind::Erasure), &tried);
+    assert!(html.contains("Dear &lt;Lena&gt;</textarea>"));
+    assert!(html.contains("<a href=\"#text\">Write something<"));
+    assert!(html.contains("id=\"text\""));
+    assert!(html.contains("name=\"seen\" value=\"5\""), "what happened meanwhile is still noticed");
+}
+
+#[test]
+fn a_late_reply_shows_what_others_did_and_can_go_on() {
+    let typed = fields(&[("do", "reply"), ("seen", "5"), ("text", "My answer")]);
+    let entries = vec![samples::event(12, 0, "Arun Pillai", "State changed", " to resolved", Some("All is done"))];
+    let html = case_html(samples::case(Kind::Erasure), &Tried::late(Act::Reply, typed, Since { entries, seq: 12 }));
+    for there in ["Somebody changed this case", "All is done", "My answer</textarea>", "name=\"seen\" value=\"12\"", "Send anyway"] {
+        assert!(html.contains(there), "{there}");
+    }
+}
+
+#[test]
+fn a_refused_classification_opens_its_form_again() {
+    let typed = fields(&[("do", "classify"), ("to", "access"), ("reason", "A copy is asked for")]);
+    let tried = Tried::invalid(Act::Classify, typed, &[FieldError::new("reason", "Say more")]);
+    let html = case_html(samples::case(Kind::Erasure), &tried);
+    assert!(html.contains("<a href=\"#classify-reason\">Say more<"));
+    assert!(html.contains("A copy is asked for</textarea>"));
+    assert!(html.contains("value=\"access\" selected"));
+}
+
+#[test]
+fn a_case_by_hand_keeps_what_was_typed() {
+    let html = new_case_html();
+    for there in ["There are 2 problems", "href=\"#product\"", "href=\"#address\"", "value=\"2026-11-20T09:30\"", "&lt;b&gt;Jo", "erase</textarea>"] {
+        assert!(html.contains(there), "{there}");
+    }
+}
+
+#[test]
+fn a_walled_row_of_the_queue_says_nothing_finer() {
+    let html = queue_html(QueueFilter::default(), true, Said::default());
+    let at = html.find("value=\"R-20440\"").unwrap_or_default();
+    let row = &html[at..at + html[at..].find("</tr>").unwrap_or_default()];
+    assert!(row.contains("Restricted case") && row.contains(">Open<"), "{row}");
+    assert!(!row.contains("Waiting"), "{row}");
+    assert!(html.contains("10,000+"));
+}
+
+#[test]
+fn no_password_comes_back() {
+    let form = SignIn { email: "nisha@x.example".into(), next: "/queue".into(), problems: Problems::one("email", "Check both") };
+    let html = render::html(&samples::frame(), "Sign in", || signin::page(form));
+    assert!(html.contains("value=\"nisha@x.example\"") && html.contains("name=\"next\" value=\"/queue\""));
+    assert!(html.contains("<a href=\"#email\">Check both<"));
+}

@@ -1,0 +1,210 @@
+//! Invented cases and pages, all at Tuesday 24 November 2026, 10:12 in India.
+
+use crate::{
+    app::{
+        case_page::{Attachment, CasePage, Check, Entry, Full, Linked, Walled, What},
+        queue::{Choice, ClockFace, Count, Face, QueueFilter, QueuePage, Row, View},
+        rail::Rail,
+    },
+    domain::{
+        case::{Case, Channel, State},
+        clock::{Clock, Duty, Layer},
+        identity::{MailId, MessageId, Reference, StaffId},
+        kind::Kind,
+        rights::{Actor, Role},
+        time::{DAY, HOUR, Instant, MINUTE},
+    },
+    ui::asked::{Assets, Frame, Nonce},
+};
+use chrono_tz::{Asia::Kolkata, Tz};
+
+pub const ZONE: Tz = Kolkata;
+/// 24 Nov 2026, 10:12 IST.
+pub const NOW: Instant = Instant(1_795_495_320_000);
+
+pub fn frame() -> Frame {
+    let assets = Assets { css: "main.css".into(), pkg: "pkg/t".into() };
+    Frame { nonce: Nonce("n0nce".into()), assets }
+}
+
+pub fn actor() -> Actor {
+    Actor { id: StaffId(1), name: "Nisha Rao".into(), roles: vec![Role::Officer] }
+}
+
+pub const fn count(n: i64) -> Count {
+    Count { n, more: false }
+}
+
+pub const fn rail() -> Rail {
+    Rail { open: count(47), mine: count(12), unacknowledged: count(3), nobody: count(6), trouble: count(2) }
+}
+
+pub fn staff() -> Vec<Choice<StaffId>> {
+    [(1, "Nisha Rao"), (2, "Arun Pillai"), (3, "Dana Okafor")]
+        .map(|(id, name)| Choice { id: StaffId(id), name: name.into() })
+        .to_vec()
+}
+
+pub fn clock(duty: Duty, layer: Layer, period: &str, from: Instant, due: Instant, met: Option<Instant>) -> Clock {
+    Clock {
+        duty,
+        layer,
+        rule: "000-37".into(),
+        period: period.into(),
+        from,
+        due,
+        met,
+        pack: "imagegen 2026-01-31".into(),
+        source: "Privacy policy §11A: “We will respond within 30 days”".into(),
+    }
+}
+
+pub fn clocks() -> Vec<Clock> {
+    let from = NOW.plus(-27 * DAY + 10 * MINUTE);
+    vec![
+        clock(Duty::Acknowledge, Layer::Promise, "PT24H", from, from.plus(DAY), Some(from.plus(41 * MINUTE))),
+        clock(Duty::Resolve, Layer::Promise, "P30D", from, NOW.plus(3 * DAY + 13 * HOUR), None),
+        clock(Duty::Resolve, Layer::Law, "P1M", from, NOW.plus(7 * DAY + 17 * HOUR), None),
+    ]
+}
+
+fn entry(seq: i64, days: i64, who: &str, what: What) -> Entry {
+    Entry { seq, at: NOW.plus(-days * DAY), who: who.into(), what }
+}
+
+pub fn event(seq: i64, days: i64, who: &str, lead: &str, rest: &str, reason: Option<&str>) -> Entry {
+    entry(seq, days, who, What::Event { lead: lead.into(), rest: rest.into(), reason: reason.map(Into::into) })
+}
+
+fn timeline() -> Vec<Entry> {
+    let file = |name: &str, size, part| Attachment { name: name.into(), media_type: "image/png".into(), encoded_size: size, part };
+    vec![
+        entry(1, 27, "Lena Hoffmann", What::MailIn {
+            message: MessageId(7),
+            address: "lena.hoffmann@mail.example".into(),
+            subject: "Privacy Request".into(),
+            text: "Hello, please delete my account and everything that was made with it: pictures, prompts, the lot. See https://mail.example/x.\n\nKind regards, Lena Hoffmann".into(),
+            attachments: vec![file("order.png", 34_822, 0), file("passport<b>.png", 2_334_822, 1)],
+            automatic: false,
+        }),
+        event(2, 27, "Recourse", "Case opened", " as erasure; subject “Privacy Request” matched by rule 000-15", None),
+        event(3, 27, "Recourse", "Clocks started", ": acknowledge 24 hours, resolve 30 days and 1 month", None),
+        entry(4, 27, "Recourse", What::MailOut {
+            mail: MailId(3),
+            address: "lena.hoffmann@mail.example".into(),
+            subject: "Your request R-20418".into(),
+            text: "Dear Lena Hoffmann,\n\nwe have your request and will answer by 27 November 2026.".into(),
+            purpose: "Acknowledgement",
+            fate: "accepted 28 Oct, 11:03".into(),
+            failed: false,
+        }),
+        event(5, 26, "Nisha Rao", "Assigned", " to Nisha Rao", None),
+        entry(6, 19, "Lena Hoffmann", What::Statement { channel: Channel::Phone, text: "Asks whether the voucher account is meant too.".into() }),
+        event(7, 10, "Arun Pillai", "Classified", " as erasure", Some("She asks for deletion, not for a copy.")),
+        entry(8, 5, "Arun Pillai", What::Note { text: "Twelve of her pictures sit in a collection shared with three other accounts.".into() }),
+        entry(9, 2, "Nisha Rao", What::MailOut {
+            mail: MailId(4),
+            address: "lena.hoffmann@mail.example".into(),
+            subject: "Re: Privacy Request".into(),
+            text: "Before we erase anything we need to be sure that the account is yours. averyveryverylongwordwithoutanybreakthatwouldpushthelayoutasideifnothingheldit_averyveryverylongword".into(),
+            purpose: "Reply",
+            fate: "failed: the mail server refused the address for good".into(),
+            failed: true,
+        }),
+    ]
+}
+
+pub fn full(kind: Kind) -> Full {
+    let clocks = clocks();
+    Full {
+        case: Case {
+            reference: Reference(20_418),
+            product: "imagegen-artisticmonk".into(),
+            kind,
+            state: State::Open,
+            outcome: None,
+            owner: Some(StaffId(1)),
+            channel: Channel::Mail,
+            received: clocks[0].from,
+            resolved: None,
+            clocks,
+            proposed: None,
+            seq: 9,
+        },
+        product: "ImageGen".into(),
+        owner: Some("Nisha Rao".into()),
+        requester: "Lena Hoffmann".into(),
+        address: Some("lena.hoffmann@mail.example".into()),
+        subject: "Privacy Request".into(),
+        timeline: timeline(),
+        checks: vec![Check { says: "Acknowledged", done: true }, Check { says: "The closing mail is sent", done: false }],
+        linked: vec![Linked { reference: Reference(18_802), says: "access, closed 14 Mar 2026".into() }],
+        staff: staff(),
+        draft: Some("Dear Lena Hoffmann, your request is with a colleague.".into()),
+        now: NOW,
+        zone: ZONE,
+    }
+}
+
+pub fn case(kind: Kind) -> CasePage {
+    CasePage::Full(Box::new(full(kind)))
+}
+
+pub fn walled() -> CasePage {
+    CasePage::Walled(Walled {
+        reference: Reference(20_440),
+        state: State::WaitingRequester,
+        owner: Some("Nisha Rao".into()),
+        clocks: clocks(),
+        now: NOW,
+        zone: ZONE,
+    })
+}
+
+fn row(reference: i64, face: Face, layer: Layer, from_days: i64, due: i64) -> Row {
+    let clock = ClockFace { duty: Duty::Resolve, layer, from: NOW.plus(-from_days * DAY), due: NOW.plus(due) };
+    Row {
+        reference: Reference(reference),
+        state: State::WaitingRequester,
+        owner: (reference % 3 != 0).then(|| "Arun Pillai".into()),
+        clock: Some(clock),
+        received: NOW.plus(-from_days * DAY),
+        face,
+    }
+}
+
+fn plain(who: &str, about: &str, kind: Kind) -> Face {
+    Face::Plain { who: who.into(), about: about.into(), kind, product: "ImageGen".into() }
+}
+
+pub fn rows() -> Vec<Row> {
+    let mut rows = vec![
+        row(20_391, plain("Clara Whitfield", "Wants every image made with her voucher account", Kind::Access), Layer::Promise, 31, -(DAY + 6 * HOUR)),
+        row(20_377, plain("Ishaan Deshmukh", "Says the opt-out made in August was ignored", Kind::Grievance), Layer::Law, 15, -(9 * HOUR + 40 * MINUTE)),
+        row(20_440, Face::Walled, Layer::Law, 1, 52 * MINUTE),
+        row(20_441, Face::Circle { kind: Kind::MinorData, product: "ImagoDraw".into() }, Layer::Law, 1, 3 * HOUR),
+        row(20_402, plain("Marek Zieliński", "Name and billing address are wrong on the invoice", Kind::Correction), Layer::Target, 20, 13 * HOUR + 47 * MINUTE),
+        row(20_418, plain("Lena Hoffmann", "Please delete my account and everything that was made with it", Kind::Erasure), Layer::Promise, 27, 3 * DAY + 13 * HOUR),
+        row(20_424, plain("Anneliese van der Meulen-Castellanos", "Withdraws consent", Kind::ConsentWithdrawal), Layer::Promise, 20, 6 * DAY + 9 * HOUR),
+        row(20_436, plain("Priscilla Amponsah", "Copy of the profile before closing the account", Kind::Access), Layer::Law, 7, 23 * DAY + 4 * HOUR),
+        row(20_438, plain("Hugo Baptista", "Objects to analytics", Kind::Objection), Layer::Law, 2, 27 * DAY + 8 * HOUR),
+    ];
+    rows.push(Row { clock: None, ..row(20_300, plain("Jonas Lindqvist", "Thanks", Kind::Inquiry), Layer::Law, 40, 0) });
+    rows
+}
+
+pub fn queue(filter: QueueFilter, rows: Vec<Row>) -> QueuePage {
+    let counts = View::ALL.iter().map(|view| (*view, (*view != View::Closed).then_some(Count { n: 10_000, more: true })));
+    QueuePage {
+        now: NOW,
+        zone: ZONE,
+        filter,
+        counts: counts.collect(),
+        total: count(i64::try_from(rows.len()).unwrap_or(0)),
+        rows,
+        first: 1,
+        next: Some("after-this".into()),
+        staff: staff(),
+        products: vec![Choice { id: "imagegen-artisticmonk".into(), name: "ImageGen".into() }],
+    }
+}
