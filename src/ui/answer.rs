@@ -56,15 +56,17 @@ fn with_retry(mut response: Response) -> Response {
 }
 
 /// Sends the browser on after a form was done; it asks by GET.
+#[must_use]
 pub fn go(path: &str) -> Response {
     Redirect::to(path).into_response()
 }
 
 /// A page about an error for somebody who is not signed in.
+#[must_use]
 pub fn at_the_door(frame: &Frame, error: &Error) -> Response {
     let (status, problem) = (status_of(error), problem_of(error));
     log(error, status);
-    with_retry(render::document(frame, status, problem.title(), || crate::ui::shell::door(problem::page(problem))))
+    with_retry(render::document(frame, status, problem.title(), || crate::ui::shell::door(problem::page(&problem))))
 }
 
 /// An address that leads nowhere.
@@ -82,7 +84,7 @@ impl Asked {
         let (status, problem) = (status_of(&error), problem_of(&error));
         log(&error, status);
         let title = problem.title();
-        let page = self.show(status, title, Place::Elsewhere, move || problem::page(problem)).await;
+        let page = self.show(status, title, Place::Elsewhere, || problem::page(&problem)).await;
         with_retry(page.unwrap_or_else(|_| at_the_door(&self.page, &error)))
     }
 }

@@ -59,6 +59,7 @@ impl FromRequestParts<App> for Asked {
     }
 }
 
+#[expect(clippy::result_large_err, reason = "axum wants a whole response as a rejection")]
 fn extension<T: Clone + Send + Sync + 'static>(parts: &Parts) -> Result<T, Response> {
     parts.extensions.get::<T>().cloned().ok_or_else(|| {
         tracing::error!(missing = std::any::type_name::<T>(), "a request reached a page without what web has to add");

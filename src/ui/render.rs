@@ -14,7 +14,9 @@ use std::sync::Arc;
 
 /// The document around `body`, as a response. `body` runs where components and islands can live.
 pub fn document(frame: &Frame, status: StatusCode, title: &str, body: impl FnOnce() -> AnyView) -> Response {
-    (status, [(header::CACHE_CONTROL, "no-store")], Html(html(frame, title, body))).into_response()
+    // said first, so that a screen reader's user knows before the page is read
+    let title = if status == StatusCode::UNPROCESSABLE_ENTITY { format!("Error: {title}") } else { title.to_owned() };
+    (status, [(header::CACHE_CONTROL, "no-store")], Html(html(frame, &title, body))).into_response()
 }
 
 /// The document around `body`, as text.
@@ -37,6 +39,7 @@ pub fn raw_text(text: &str) -> String {
 }
 
 /// A response of one sentence, for the moments in which no page can be made.
+#[must_use]
 pub fn plain(status: StatusCode, says: &'static str) -> Response {
     (status, says).into_response()
 }

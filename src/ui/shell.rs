@@ -21,10 +21,13 @@ pub enum Place {
 }
 
 const MARK: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M13 5a6 6 0 1 0 0 6' fill='none' stroke='%231b5e94' stroke-width='3'/%3E%3C/svg%3E";
+/// The views of the queue that stand in the rail.
+const VIEWS: [View; 3] = [View::Mine, View::Unacknowledged, View::Nobody];
 /// What the islands' loader expects on a page that has no resources.
 const NO_RESOURCES: &str = "__RESOLVED_RESOURCES=[];__SERIALIZED_ERRORS=[];__INCOMPLETE_CHUNKS=[];";
 
 /// The whole document around `body`.
+#[must_use]
 pub fn document(frame: &Frame, title: &str, body: AnyView) -> impl IntoView + use<> {
     let options = LeptosOptions::builder().output_name("recourse").site_pkg_dir(frame.assets.pkg.as_str()).build();
     let css = frame.assets.css.clone();
@@ -48,6 +51,7 @@ pub fn document(frame: &Frame, title: &str, body: AnyView) -> impl IntoView + us
 }
 
 /// A page of the console: the rail and `body` beside it.
+#[must_use]
 pub fn house(actor: &Actor, rail: &Rail, place: Place, body: AnyView) -> AnyView {
     view! {
         <a class="skip" href="#main">"Skip to content"</a>
@@ -61,6 +65,7 @@ pub fn house(actor: &Actor, rail: &Rail, place: Place, body: AnyView) -> AnyView
 }
 
 /// A page without the rail: signing in, and errors that leave nothing to show beside them.
+#[must_use]
 pub fn door(body: AnyView) -> AnyView {
     view! {
         <main class="door" id="main">
@@ -72,7 +77,7 @@ pub fn door(body: AnyView) -> AnyView {
 }
 
 fn side(actor: &Actor, rail: &Rail, place: Place) -> impl IntoView + use<> {
-    let in_queue = matches!(place, Place::Queue(_));
+    let in_queue = matches!(place, Place::Queue(view) if !VIEWS.contains(&view));
     view! {
         <header class="rail">
             <a class="brand" href=paths::OVERVIEW><span>"Recourse"</span></a>
@@ -119,12 +124,13 @@ fn more(rail: &Rail) -> impl IntoView + use<> {
 }
 
 fn views(rail: &Rail, place: Place) -> impl IntoView + use<> {
-    [(View::Mine, rail.mine), (View::Unacknowledged, rail.unacknowledged), (View::Nobody, rail.nobody)]
+    VIEWS
+        .into_iter()
+        .zip([rail.mine, rail.unacknowledged, rail.nobody])
         .map(|(view, count)| {
             let current = here(place == Place::Queue(view));
             view! { <li><a href=paths::view(view) aria-current=current>{view.label()}{tally(count, "cases", false)}</a></li> }
         })
-        .into_iter()
         .collect_view()
 }
 

@@ -19,7 +19,7 @@ pub fn ErrorBox(
         .collect_view();
     (!problems.is_empty()).then(|| {
         view! {
-            <section class="error-box" role="alert" aria-labelledby="problems" tabindex="-1">
+            <section class="error-box" role="alert" aria-labelledby="problems" tabindex="-1" autofocus=true>
                 <h2 id="problems">{count}</h2>
                 <ul>{lines}</ul>
             </section>

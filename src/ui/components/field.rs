@@ -96,6 +96,7 @@ pub fn SelectField(
 }
 
 /// The options of a select, the one in force marked.
+#[must_use]
 pub fn choices(first: &'static str, options: Vec<(String, String)>, value: &str) -> impl IntoView + use<> {
     let none = if first.is_empty() { Either::Left(()) } else { Either::Right(view! { <option value="">{first}</option> }) };
     let options = options

@@ -1,4 +1,9 @@
 //! Pieces that several pages draw; each knows only what it is given.
+#![expect(
+    clippy::must_use_candidate,
+    clippy::needless_pass_by_value,
+    reason = "Leptos' macro makes properties of a component's arguments; they are given away"
+)]
 
 pub mod clock;
 pub mod error_box;

@@ -35,13 +35,14 @@ pub fn Notice(
     #[prop(into)]
     lead: String,
     /// The rest.
-    children: Children,
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     let role = if meaning == Meaning::Done { "status" } else { "note" };
     view! {
         <div class=meaning.class() role=role>
             <i class="mark" aria-hidden="true"></i>
-            <div class="says"><p><b>{lead}</b></p>{children()}</div>
+            <div class="says"><p><b>{lead}</b></p>{children.map(|rest| rest())}</div>
         </div>
     }
 }

@@ -21,18 +21,21 @@ pub fn CaseRow(
     /// True in the queue, where rows are picked and every column stands.
     #[prop(optional)]
     pick: bool,
+    /// True when it is picked already.
+    #[prop(optional)]
+    picked: bool,
 ) -> impl IntoView {
     let reference = row.reference.to_string();
     let words = Words::of(&row);
     let owner = row.owner.clone().map_or_else(
         || view! { <span class="faint">"nobody"</span> }.into_any(),
-        |name| name.into_any(),
+        IntoAny::into_any,
     );
     let tick = pick.then(|| {
         let says = format!("Select {reference}");
         view! {
             <td role="cell" class="tick-cell">
-                <label class="tick"><span class="sr">{says}</span><input type="checkbox" name="case" value=reference.clone() /></label>
+                <label class="tick"><span class="sr">{says}</span><input type="checkbox" name="case" value=reference.clone() checked=picked /></label>
             </td>
         }
     });

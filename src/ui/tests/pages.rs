@@ -3,7 +3,7 @@
 use super::samples;
 use crate::{
     app::{by_hand::ByHand, error::FieldError, queue::QueueFilter},
-    domain::{identity::StaffId, kind::Kind},
+    domain::{identity::{Reference, StaffId}, kind::Kind},
     ui::{
         form::{Fields, Problems},
         pages::{
@@ -30,7 +30,7 @@ pub fn case_html(page: crate::app::case_page::CasePage, tried: &Tried) -> String
 
 pub fn queue_html(filter: QueueFilter, rows: bool, said: Said) -> String {
     let rows = if rows { samples::rows() } else { Vec::new() };
-    house("Queue", Place::Queue(filter.view), || queue::page(samples::queue(filter, rows), said))
+    house("Queue", Place::Queue(filter.view), || queue::page(&samples::queue(filter, rows), &said))
 }
 
 pub fn fields(pairs: &[(&str, &str)]) -> Fields {
@@ -63,7 +63,7 @@ fn no_page_carries_a_style_or_a_handler() {
         case_html(samples::walled(), &Tried::default()),
         new_case_html(),
         render::html(&samples::frame(), "Sign in", || signin::page(SignIn::default())),
-        house("x", Place::Elsewhere, || problem::page(Problem::Broken)),
+        house("x", Place::Elsewhere, || problem::page(&Problem::Broken)),
     ];
     for page in pages {
         assert!(page.starts_with("<!DOCTYPE html><html lang=\"en\">"), "{}", &page[..80]);
@@ -152,6 +152,14 @@ fn a_walled_row_of_the_queue_says_nothing_finer() {
     assert!(row.contains("Restricted case") && row.contains(">Open<"), "{row}");
     assert!(!row.contains("Waiting"), "{row}");
     assert!(html.contains("10,000+"));
+}
+
+#[test]
+fn picked_cases_stay_picked_and_nobody_is_chosen_by_default() {
+    let said = Said { problems: Problems::one("to", "Choose whom"), picked: vec![Reference(20_418)], ..Said::default() };
+    let html = queue_html(QueueFilter::default(), true, said);
+    assert!(html.contains("value=\"R-20418\" checked"));
+    assert!(html.contains("<a href=\"#to\">Choose whom<") && html.contains("<option value=\"\">Choose<"));
 }
 
 #[test]

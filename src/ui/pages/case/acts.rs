@@ -6,6 +6,7 @@ use crate::{
     domain::{case::{Outcome, State}, kind::Kind},
     ui::{
         components::field::{Field, SelectField},
+        pages::queue::parts::{NOBODY, people},
         paths, render,
     },
 };
@@ -41,11 +42,10 @@ fn act(full: &Full, tried: &Tried, act: Act, button: &'static str, anyway: &'sta
 }
 
 fn assign(full: &Full, tried: &Tried) -> impl IntoView + use<> {
-    let staff = full.staff.iter().map(|person| (person.id.0.to_string(), person.name.clone())).collect();
-    let now = full.case.owner.map(|id| id.0.to_string()).unwrap_or_default();
+    let now = full.case.owner.map_or_else(|| NOBODY.to_owned(), |id| id.0.to_string());
     let value = if tried.is(Act::Assign) { tried.value(Act::Assign, "to") } else { now };
     let fields = view! {
-        <SelectField id=Act::Assign.id("to") name="to" label="Owner" first="Nobody" options=staff value problems=tried.problems.clone() />
+        <SelectField id=Act::Assign.id("to") name="to" label="Owner" options=people(&full.staff) value problems=tried.problems.clone() />
     };
     act(full, tried, Act::Assign, "Assign case", "Assign anyway", fields).into_any()
 }

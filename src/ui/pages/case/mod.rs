@@ -37,6 +37,7 @@ pub fn title(page: &CasePage) -> String {
 }
 
 /// The page, for `me`.
+#[must_use]
 pub fn page(page: CasePage, tried: &Tried, me: StaffId) -> AnyView {
     match page {
         CasePage::Full(full) => whole(&full, tried, me),
@@ -49,7 +50,7 @@ fn whole(full: &Full, tried: &Tried, me: StaffId) -> AnyView {
     view! {
         <ErrorBox problems=tried.problems.clone() />
         {head(full, tried)}
-        {tried.done.map(|done| view! { <Notice meaning=Meaning::Done lead=done.label()>{()}</Notice> })}
+        {tried.done.map(|done| view! { <Notice meaning=Meaning::Done lead=done.label() /> })}
         {tried.since.clone().map(|since| quicker(since, tried.act, full))}
         {restricted.then(|| view! {
             <Notice meaning=Meaning::Info lead="This is a restricted case.">

@@ -71,7 +71,7 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
         }
         Act::Note => verbs::add_note(app, actor, reference, &text).await.map(|()| Done::Noted),
         Act::Assign => {
-            let to = person(to).map_err(|_| Error::field("to", "Choose somebody from the list"))?;
+            let to = person(to).ok_or_else(|| Error::field("to", "Choose somebody from the list"))?;
             verbs::assign_case(app, actor, reference, seen, to).await.map(|()| Done::Assigned)
         }
         Act::Classify => {
@@ -96,10 +96,12 @@ async fn draw(asked: &Asked, reference: Reference, status: StatusCode, tried: &T
 }
 
 /// GET: an attachment, as bytes that no browser opens in place.
-pub async fn download(asked: Asked, Path((reference, message, part)): Path<(String, i64, i64)>) -> Response {
-    let outcome = match reference.parse() {
-        Ok(reference) => mailroom::attachment(&asked.app, &asked.actor, reference, MessageId(message), part).await,
-        Err(_) => Err(Error::NotFound),
+pub async fn download(asked: Asked, Path((reference, message, part)): Path<(String, String, String)>) -> Response {
+    let outcome = match (reference.parse(), message.parse(), part.parse()) {
+        (Ok(reference), Ok(message), Ok(part)) => {
+            mailroom::attachment(&asked.app, &asked.actor, reference, MessageId(message), part).await
+        }
+        _ => Err(Error::NotFound),
     };
     match outcome {
         Ok(file) => {

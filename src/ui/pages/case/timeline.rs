@@ -1,6 +1,8 @@
 //! What happened, oldest first: mail, notes and statements in full, every other event as one line.
 //! Text is always text: an address in it never becomes a link.
 
+#![expect(clippy::must_use_candidate, reason = "Leptos' macro makes properties of a component's arguments")]
+
 use crate::{
     app::case_page::{Attachment, Entry, What},
     domain::{
@@ -66,7 +68,7 @@ fn line(entry: Entry, at: AnyView, reference: Reference, files: bool) -> AnyView
             long("mail-out", Shape::Sent, who, format!("to {address}"), at, body)
         }
         What::Note { text } => long("note", Shape::Note, who, "internal note, never sent".to_owned(), at, words(text)),
-        What::Event { lead, rest, reason } => event(who, lead, rest, reason, at),
+        What::Event { lead, rest, reason } => event(&who, lead, rest, reason, at),
     }
 }
 
@@ -82,8 +84,8 @@ fn long(class: &'static str, shape: Shape, who: String, how: String, at: AnyView
     .into_any()
 }
 
-fn event(who: String, lead: String, rest: String, reason: Option<String>, at: AnyView) -> AnyView {
-    let by = (who != "Recourse").then(|| format!(", {who}"));
+fn event(who: &str, lead: String, rest: String, reason: Option<String>, at: AnyView) -> AnyView {
+    let by = (who != "Recourse").then(|| format!(" by {who}"));
     let reason = reason.map(|reason| view! { <p class="reason" dir="auto">{reason}</p> });
     view! {
         <li class="small-event">
@@ -119,10 +121,14 @@ fn attached(attachments: Vec<Attachment>, reference: Reference, message: Message
 /// A size that a person can judge; attachments are counted as they stand in the mail, so it is never exact.
 #[must_use]
 pub fn size(bytes: i64) -> String {
-    match bytes {
-        ..1_024 => format!("{bytes} bytes"),
-        ..1_048_576 => format!("{} KB", bytes / 1_024),
-        _ => format!("{}.{} MB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
+    const KB: i64 = 1 << 10;
+    const MB: i64 = 1 << 20;
+    if bytes < KB {
+        format!("{bytes} bytes")
+    } else if bytes < MB {
+        format!("{} KB", bytes / KB)
+    } else {
+        format!("{}.{} MB", bytes / MB, bytes % MB * 10 / MB)
     }
 }
 

@@ -37,10 +37,9 @@ impl Act {
     pub fn id(self, field: &str) -> String {
         let known = match (self, field) {
             (Self::Reply | Self::Note, _) => return "text".to_owned(),
-            (Self::Assign, _) => "to",
             (Self::Classify | Self::State, "reason") => "reason",
             (Self::State, "outcome") => "outcome",
-            (Self::Classify | Self::State, _) => "to",
+            (Self::Assign | Self::Classify | Self::State, _) => "to",
         };
         format!("{}-{known}", self.code())
     }

@@ -24,6 +24,7 @@ fn head(tab: Tab, title: String) -> impl IntoView {
 }
 
 /// A mail that could not be read.
+#[must_use]
 pub fn unreadable(mail: UnreadableMail, zone: Tz) -> AnyView {
     let UnreadableMail { unreadable: facts, head: raw } = mail;
     let raw = match raw {
@@ -52,6 +53,7 @@ pub fn unreadable(mail: UnreadableMail, zone: Tz) -> AnyView {
 }
 
 /// A mail that left, or should have.
+#[must_use]
 pub fn outgoing(mail: OutgoingMail, zone: Tz) -> AnyView {
     let OutgoingMail { outgoing: facts, from, message_id, text } = mail;
     let (to, subject) = facts.envelope.unwrap_or_else(|| (RESTRICTED.to_owned(), RESTRICTED.to_owned()));

@@ -37,9 +37,18 @@ async fn draw(asked: &Asked, title: &str, body: impl FnOnce() -> AnyView + Send)
     asked.show(StatusCode::OK, title, Place::Mail, body).await
 }
 
+/// The id in an address; no page stands at one that is no number.
+fn number(id: &str) -> Result<i64, Error> {
+    id.parse().map_err(|_| Error::NotFound)
+}
+
 /// GET: a mail that could not be read.
-pub async fn unreadable(asked: Asked, Path(id): Path<i64>) -> Response {
-    let outcome = match mailroom::unreadable(&asked.app, &asked.actor, MessageId(id)).await {
+pub async fn unreadable(asked: Asked, Path(id): Path<String>) -> Response {
+    let found = match number(&id) {
+        Ok(id) => mailroom::unreadable(&asked.app, &asked.actor, MessageId(id)).await,
+        Err(error) => Err(error),
+    };
+    let outcome = match found {
         Ok(mail) => draw(&asked, "Mail not readable", || one::unreadable(mail, asked.app.zone())).await,
         Err(error) => Err(error),
     };
@@ -47,8 +56,12 @@ pub async fn unreadable(asked: Asked, Path(id): Path<i64>) -> Response {
 }
 
 /// GET: a mail that left.
-pub async fn outgoing(asked: Asked, Path(id): Path<i64>) -> Response {
-    let outcome = match mailroom::outgoing(&asked.app, &asked.actor, MailId(id)).await {
+pub async fn outgoing(asked: Asked, Path(id): Path<String>) -> Response {
+    let found = match number(&id) {
+        Ok(id) => mailroom::outgoing(&asked.app, &asked.actor, MailId(id)).await,
+        Err(error) => Err(error),
+    };
+    let outcome = match found {
         Ok(mail) => draw(&asked, "Outgoing mail", || one::outgoing(mail, asked.app.zone())).await,
         Err(error) => Err(error),
     };
@@ -56,19 +69,28 @@ pub async fn outgoing(asked: Asked, Path(id): Path<i64>) -> Response {
 }
 
 /// POST: has a mail read again.
-pub async fn read_again(asked: Asked, Path(id): Path<i64>) -> Response {
-    let outcome = mailroom::read_again(&asked.app, &asked.actor, MessageId(id)).await;
+pub async fn read_again(asked: Asked, Path(id): Path<String>) -> Response {
+    let outcome = match number(&id) {
+        Ok(id) => mailroom::read_again(&asked.app, &asked.actor, MessageId(id)).await,
+        Err(error) => Err(error),
+    };
     asked.answer(outcome.map(|()| answer::go(&paths::mail_again(Tab::Unreadable)))).await
 }
 
 /// POST: has a mail sent again.
-pub async fn send_again(asked: Asked, Path(id): Path<i64>) -> Response {
-    let outcome = mailroom::send_again(&asked.app, &asked.actor, MailId(id)).await;
+pub async fn send_again(asked: Asked, Path(id): Path<String>) -> Response {
+    let outcome = match number(&id) {
+        Ok(id) => mailroom::send_again(&asked.app, &asked.actor, MailId(id)).await,
+        Err(error) => Err(error),
+    };
     asked.answer(outcome.map(|()| answer::go(&paths::mail_again(Tab::Outgoing)))).await
 }
 
 /// POST: has work tried again.
-pub async fn run_again(asked: Asked, Path(id): Path<i64>) -> Response {
-    let outcome = mailroom::run_again(&asked.app, &asked.actor, id).await;
+pub async fn run_again(asked: Asked, Path(id): Path<String>) -> Response {
+    let outcome = match number(&id) {
+        Ok(id) => mailroom::run_again(&asked.app, &asked.actor, id).await,
+        Err(error) => Err(error),
+    };
     asked.answer(outcome.map(|()| answer::go(&paths::mail_again(Tab::Failed)))).await
 }

@@ -17,6 +17,7 @@ use crate::{
 use leptos::prelude::*;
 
 /// The page, with what was typed and what is wrong with it.
+#[must_use]
 pub fn page(products: Vec<Choice<String>>, typed: ByHand, problems: Problems) -> AnyView {
     let products = products.into_iter().map(|product| (product.id, product.name)).collect();
     let kinds = Kind::ALL.iter().map(|kind| (kind.code().to_owned(), kind.label().to_owned())).collect();

@@ -58,7 +58,7 @@ fn bars(week: &Week, at: usize, step: i64, top: i64) -> impl IntoView + use<> {
     let x = LEFT + 8 + i64::try_from(at).unwrap_or(0) * step;
     let (received, closed) = (height(week.received, top), height(week.closed, top));
     let class = if at % 4 == 2 { "alt" } else { "" };
-    let label = (at % 2 == 0).then(|| view! { <text class=class x=x - 2 y="128">{week.label.clone()}</text> });
+    let label = at.is_multiple_of(2).then(|| view! { <text class=class x=x - 2 y="128">{week.label.clone()}</text> });
     view! {
         <rect class="received" x=x y=FLOOR - received width="11" height=received />
         <rect class="closed" x=x + 12 y=FLOOR - closed width="11" height=closed />

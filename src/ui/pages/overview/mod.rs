@@ -20,6 +20,7 @@ use chrono_tz::Tz;
 use leptos::{either::Either, prelude::*};
 
 /// The page.
+#[must_use]
 pub fn page(overview: Overview) -> AnyView {
     let when = overview.now.local(overview.zone).format("%a %-d %b %Y, %H:%M %Z").to_string();
     let open = format!("{} {} open, {} yours", counted(overview.open), cases(overview.open), counted(overview.mine));

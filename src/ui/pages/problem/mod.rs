@@ -50,7 +50,8 @@ impl Problem {
 }
 
 /// The page.
-pub fn page(problem: Problem) -> AnyView {
+#[must_use]
+pub fn page(problem: &Problem) -> AnyView {
     let title = problem.title();
     let says = problem.says().into_iter().map(|says| view! { <p>{says}</p> }).collect_view();
     view! {

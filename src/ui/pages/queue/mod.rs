@@ -1,11 +1,12 @@
 //! The queue: cases by the clock that binds, grouped by urgency; filters stand in the address.
 
 mod groups;
-mod parts;
+pub mod parts;
 pub mod server;
 
 use crate::{
-    app::queue::{BulkOutcome, QueueFilter, QueuePage},
+    app::queue::{BulkOutcome, QueueFilter, QueuePage, View},
+    domain::identity::Reference,
     ui::{
         components::{
             error_box::ErrorBox,
@@ -29,6 +30,8 @@ pub struct Said {
     pub skipped: Vec<String>,
     /// What is wrong with what was asked.
     pub problems: Problems,
+    /// Cases that stay picked, so that nobody has to pick them again.
+    pub picked: Vec<Reference>,
 }
 
 impl Said {
@@ -36,16 +39,17 @@ impl Said {
     #[must_use]
     pub fn of(outcome: &BulkOutcome) -> Self {
         let skipped = outcome.skipped.iter().map(|(reference, why)| format!("{reference}: {why}")).collect();
-        Self { assigned: Some(outcome.done), skipped, problems: Problems::default() }
+        Self { assigned: Some(outcome.done), skipped, ..Self::default() }
     }
 }
 
 /// The page.
-pub fn page(queue: QueuePage, said: Said) -> AnyView {
+#[must_use]
+pub fn page(queue: &QueuePage, said: &Said) -> AnyView {
     let when = queue.now.local(queue.zone).format("%a %-d %b %Y, %H:%M %Z").to_string();
     let total = counted(queue.total);
     let empty = queue.rows.is_empty();
-    let body = if empty { Either::Left(blank(&queue.filter)) } else { Either::Right(list(&queue, &said.problems)) };
+    let body = if empty { Either::Left(blank(&queue.filter)) } else { Either::Right(list(queue, said)) };
     view! {
         <div class="head">
             <div>
@@ -54,9 +58,9 @@ pub fn page(queue: QueuePage, said: Said) -> AnyView {
             </div>
             <div class="acts"><a class="btn main" href=paths::NEW_CASE>"New case"</a></div>
         </div>
-        {notices(&said)}
-        {parts::views(&queue)}
-        {parts::filters(&queue)}
+        {notices(said)}
+        {parts::views(queue)}
+        {parts::filters(queue)}
         {body}
     }
     .into_any()
@@ -76,12 +80,19 @@ fn notices(said: &Said) -> impl IntoView + use<> {
     }
 }
 
-fn list(queue: &QueuePage, problems: &Problems) -> impl IntoView + use<> {
+fn list(queue: &QueuePage, said: &Said) -> impl IntoView + use<> {
     let now = queue.now;
     let groups = groups::grouped(queue)
         .into_iter()
         .map(|group| {
-            let rows = group.rows.into_iter().map(|row| view! { <CaseRow row now pick=true /> }).collect_view();
+            let rows = group
+                .rows
+                .into_iter()
+                .map(|row| {
+                    let picked = said.picked.contains(&row.reference);
+                    view! { <CaseRow row now pick=true picked /> }
+                })
+                .collect_view();
             view! {
                 <tbody role="rowgroup">
                     <tr role="row" class="group">
@@ -95,7 +106,7 @@ fn list(queue: &QueuePage, problems: &Problems) -> impl IntoView + use<> {
     let here = paths::queue(&queue.filter);
     view! {
         <form class="queue cases" method="post" action=here aria-label="Cases">
-            <table role="table" class="rows sticky">
+            <table role="table" class="rows sticky" id="cases">
                 <caption class="sr">"Cases, by the clock that binds. Of restricted cases only the clocks are shown."</caption>
                 <thead role="rowgroup">
                     <tr role="row">
@@ -111,7 +122,7 @@ fn list(queue: &QueuePage, problems: &Problems) -> impl IntoView + use<> {
                 </thead>
                 {groups}
             </table>
-            {parts::batch(queue, problems)}
+            {parts::batch(queue, &said.problems)}
             {parts::pager(queue)}
         </form>
     }
@@ -124,7 +135,7 @@ fn blank(filter: &QueueFilter) -> impl IntoView + use<> {
             <Blank title="Nothing is open">
                 <p>"All cases are closed. New mail to your addresses appears here as soon as it is read."</p>
                 <div class="acts">
-                    <a class="btn" href=paths::view(crate::app::queue::View::Closed)>"See closed cases"</a>
+                    <a class="btn" href=paths::view(View::Closed)>"See closed cases"</a>
                     <a class="btn" href=paths::NEW_CASE>"Enter a case by hand"</a>
                 </div>
             </Blank>

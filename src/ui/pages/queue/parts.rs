@@ -1,8 +1,8 @@
 //! What stands around the queue's table: views, filter, the bar for picked rows, the pager.
 
 use crate::{
-    app::queue::QueuePage,
-    domain::{clock::Layer, kind::Kind},
+    app::queue::{Choice, QueueFilter, QueuePage},
+    domain::{clock::Layer, identity::StaffId, kind::Kind},
     ui::{
         components::field::choices,
         form::Problems,
@@ -12,6 +12,16 @@ use crate::{
     },
 };
 use leptos::prelude::*;
+
+/// What a form sends to take a case from its owner and give it to nobody.
+pub const NOBODY: &str = "nobody";
+
+/// Whom a case can be given to, nobody first.
+#[must_use]
+pub fn people(staff: &[Choice<StaffId>]) -> Vec<(String, String)> {
+    let nobody = (NOBODY.to_owned(), "Nobody".to_owned());
+    std::iter::once(nobody).chain(staff.iter().map(|person| (person.id.0.to_string(), person.name.clone()))).collect()
+}
 
 /// Saved views with their counts.
 pub(super) fn views(queue: &QueuePage) -> impl IntoView + use<> {
@@ -52,13 +62,12 @@ pub(super) fn filters(queue: &QueuePage) -> impl IntoView + use<> {
 
 /// What can be done with picked rows; floats above the foot while any is picked.
 pub(super) fn batch(queue: &QueuePage, problems: &Problems) -> impl IntoView + use<> {
-    let staff = queue.staff.iter().map(|person| (person.id.0.to_string(), person.name.clone())).collect();
     let invalid = problems.invalid("to");
     view! {
         <div class="batch">
             <b class="picked">"selected"</b>
             <label for="to">"Assign to"</label>
-            <select id="to" name="to" aria-invalid=invalid>{choices("Nobody", staff, "")}</select>
+            <select id="to" name="to" aria-invalid=invalid>{choices("Choose", people(&queue.staff), "")}</select>
             <button class="btn">"Assign cases"</button>
             <button class="btn bare" type="reset">"Clear"</button>
         </div>
@@ -69,10 +78,10 @@ pub(super) fn batch(queue: &QueuePage, problems: &Problems) -> impl IntoView + u
 pub(super) fn pager(queue: &QueuePage) -> impl IntoView + use<> {
     let last = queue.first + i64::try_from(queue.rows.len()).unwrap_or(0) - 1;
     let range = format!("{}–{last} of {}", queue.first, counted(queue.total));
-    let start = crate::app::queue::QueueFilter { after: None, ..queue.filter.clone() };
+    let start = QueueFilter { after: None, ..queue.filter.clone() };
     let back = (queue.first > 1).then(|| view! { <a href=paths::queue(&start)>"From the start"</a> });
     let next = queue.next.clone().map(|after| {
-        let filter = crate::app::queue::QueueFilter { after: Some(after), ..queue.filter.clone() };
+        let filter = QueueFilter { after: Some(after), ..queue.filter.clone() };
         view! { <a rel="next" href=paths::queue(&filter)>"Next"</a> }
     });
     view! { <div class="pager"><span>{range}</span>{back}{next}<QueueKeys /></div> }

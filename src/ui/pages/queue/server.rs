@@ -1,6 +1,6 @@
 //! Answers requests for the queue.
 
-use super::{Said, page};
+use super::{Said, page, parts::NOBODY};
 use crate::{
     app::{
         error::Error,
@@ -39,37 +39,35 @@ pub async fn assign(asked: Asked, Query(query): Query<Vec<(String, String)>>, ty
 
 async fn assign_picked(asked: &Asked, filter: &QueueFilter, typed: &Fields) -> Result<Response, Error> {
     let picked: Vec<Reference> = typed.all("case").filter_map(|text| text.parse().ok()).collect();
-    let refuse = |id: &str, says: &str| Said { problems: Problems::one(id, says), ..Said::default() };
+    let refuse = |id: &str, says: &str| Said { problems: Problems::one(id, says), picked: picked.clone(), ..Said::default() };
     if picked.is_empty() {
-        let said = refuse("main", "Select at least one case, then choose whom to assign it to");
+        let said = refuse("cases", "Select at least one case, then choose whom to assign it to");
         return draw(asked, StatusCode::UNPROCESSABLE_ENTITY, filter, said).await;
     }
-    let Ok(to) = person(typed.get("to")) else {
-        return draw(asked, StatusCode::UNPROCESSABLE_ENTITY, filter, refuse("to", "Choose somebody from the list")).await;
+    let Some(to) = person(typed.get("to")) else {
+        return draw(asked, StatusCode::UNPROCESSABLE_ENTITY, filter, refuse("to", "Choose whom to assign the cases to")).await;
     };
     match queue::assign_many(&asked.app, &asked.actor, &picked, to).await {
         Ok(outcome) if outcome.skipped.is_empty() => Ok(answer::go(&paths::queue_assigned(filter, outcome.done))),
         Ok(outcome) => draw(asked, StatusCode::OK, filter, Said::of(&outcome)).await,
         Err(Error::Invalid(errors)) => {
-            let said = Said { problems: Problems::new(&errors), ..Said::default() };
+            let said = Said { problems: Problems::new(&errors), picked, ..Said::default() };
             draw(asked, StatusCode::UNPROCESSABLE_ENTITY, filter, said).await
         }
         Err(error) => Err(error),
     }
 }
 
-/// Somebody by their number; nobody when nothing was chosen.
-///
-/// # Errors
-/// When the value is no number.
-pub fn person(value: &str) -> Result<Option<StaffId>, std::num::ParseIntError> {
-    if value.is_empty() { Ok(None) } else { value.parse().map(|id| Some(StaffId(id))) }
+/// Whom a form names: a number of the staff, or [`NOBODY`]. None when it names neither.
+#[must_use]
+pub fn person(value: &str) -> Option<Option<StaffId>> {
+    if value == NOBODY { Some(None) } else { value.parse().ok().map(|id| Some(StaffId(id))) }
 }
 
 async fn draw(asked: &Asked, status: StatusCode, filter: &QueueFilter, said: Said) -> Result<Response, Error> {
     let queue = queue::list(&asked.app, &asked.actor, filter).await?;
     let place = Place::Queue(queue.filter.view);
-    asked.show(status, queue.filter.view.label(), place, move || page(queue, said)).await
+    asked.show(status, queue.filter.view.label(), place, || page(&queue, &said)).await
 }
 
 /// The filter in an address; what it does not know it leaves out.

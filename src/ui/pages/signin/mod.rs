@@ -21,6 +21,7 @@ pub struct SignIn {
 }
 
 /// The page.
+#[must_use]
 pub fn page(form: SignIn) -> AnyView {
     let SignIn { email, next, problems } = form;
     shell::door(
