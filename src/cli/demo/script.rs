@@ -113,3 +113,30 @@ mod tests {
         assert_eq!(millis("P3X"), None);
     }
 }
+
+#[cfg(test)]
+mod guesses {
+    use super::*;
+    use crate::{app::packs::Packs, domain::kind::Kind, mail::classify::Classifier};
+
+    #[test]
+    fn the_classifier_never_seals_an_ordinary_case_nor_opens_a_restricted_one() {
+        let packs = Packs::load(None).expect("they load");
+        let pack = packs.get("imagegen-artisticmonk").expect("it is there");
+        let classifier = Classifier::new(include_str!("../../../policies/intake.toml")).expect("it compiles");
+        let mut right = 0;
+        let mut wrong = Vec::new();
+        for case in read().expect("it reads").cases.iter().filter(|c| c.channel == "mail") {
+            let kind: Kind = case.kind.parse().expect("a kind");
+            let guess = classifier.guess(pack, &case.subject, &case.text);
+            right += usize::from(guess.kind == kind);
+            let crosses_wall = guess.kind.is_restricted() != kind.is_restricted();
+            let is_mended = case.steps.iter().any(|s| s.act == Act::Classify);
+            if crosses_wall || (guess.kind != kind && !is_mended) {
+                wrong.push(format!("{kind} was guessed as {} by {}: {} / {}", guess.kind, guess.rule, case.subject, case.text));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+        assert!(right >= 35, "only {right} guesses were right");
+    }
+}
