@@ -47,7 +47,7 @@ pub async fn acknowledge(app: &App, tx: &mut Tx, case: &Case, to: Addressee, sub
         restricted: case.is_restricted(),
         received: case.received.in_words(zone),
         dues: [
-            due(Duty::Acknowledge, "We promise to confirm your message by"),
+            due(Duty::Acknowledge, "This confirmation was due by"),
             due(Duty::Resolve, "We promise to resolve it by"),
         ]
         .into_iter()

@@ -24,7 +24,7 @@ pub mod throttles;
 pub mod vault;
 
 pub use clock::Clock;
-pub use engine::{Db, Sql, Tx, per_engine, sql};
+pub use engine::{Db, Row, Sql, Tx, per_engine, sql};
 
 /// What can go wrong below a verb.
 #[derive(Debug, thiserror::Error)]

@@ -1,1 +1,25 @@
-//! Helpers for tests.
+//! Helpers for tests: a house on either engine with a hand-moved clock, and the check of the arrows between rooms.
+
+mod arrows;
+mod house;
+mod jobs;
+mod postgres;
+mod story;
+mod wall;
+
+/// Writes each test once and runs it on SQLite and on PostgreSQL.
+macro_rules! on_both {
+    ($($(#[$doc:meta])* async fn $name:ident($house:ident: House) $body:block)+) => { $(
+        $(#[$doc])*
+        mod $name {
+            #[allow(unused_imports, clippy::allow_attributes, reason = "not every test needs every import of its file")]
+            use super::*;
+            async fn test($house: crate::testing::house::House) $body
+            #[tokio::test]
+            async fn sqlite() { test(crate::testing::house::House::sqlite().await).await; }
+            #[tokio::test]
+            async fn postgres() { test(crate::testing::house::House::postgres().await).await; }
+        }
+    )+ };
+}
+pub(crate) use on_both;

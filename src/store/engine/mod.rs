@@ -4,7 +4,7 @@
 mod sql;
 mod tx;
 
-pub use sql::{Filter, Sql, Value, per_engine, sql};
+pub use sql::{Filter, Row, Sql, Value, per_engine, sql};
 pub use tx::Tx;
 
 use super::{Clock, Result};

@@ -1,0 +1,150 @@
+//! A house for one test: a fresh database, a hand-moved clock, mail into a folder, two people at work.
+
+use super::postgres;
+use crate::{
+    app::{
+        App, Settings,
+        case_page::{self, CasePage, Full},
+        intake,
+        packs::{self, Packs},
+        staff,
+    },
+    domain::{
+        identity::Reference,
+        rights::{Actor, Role},
+        time::Instant,
+    },
+    jobs,
+    mail::{classify::Classifier, outbox::Transport},
+    store::{Clock, Db, migrate, vault::Vault},
+};
+use std::{collections::HashMap, fs};
+use tokio::sync::OnceCell;
+
+/// The product of most tests.
+pub const PRODUCT: &str = "imagegen-artisticmonk";
+/// Its mail address in tests.
+pub const ADDRESS: &str = "privacy@imagegen.example";
+/// Tuesday 24 November 2026, 10:00 in India.
+pub const START: Instant = Instant(1_795_494_600_000);
+
+/// A house for one test.
+pub struct House {
+    /// The house itself.
+    pub app: App,
+    /// Its clock.
+    pub clock: Clock,
+    /// Sees behind the wall.
+    pub officer: Actor,
+    /// Does not.
+    pub agent: Actor,
+    /// Where mail goes.
+    pub folder: tempfile::TempDir,
+}
+
+impl House {
+    /// On SQLite.
+    pub async fn sqlite() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let clock = Clock::manual(START);
+        let db = Db::sqlite(&folder.path().join("recourse.db"), clock.clone()).await.expect("it opens");
+        migrate::run(&db).await.expect("it migrates");
+        Self::furnish(db, clock, folder).await
+    }
+
+    /// On PostgreSQL, in a database copied from one that is migrated.
+    pub async fn postgres() -> Self {
+        static TEMPLATE: OnceCell<String> = OnceCell::const_new();
+        let clock = Clock::manual(START);
+        let template = TEMPLATE
+            .get_or_init(|| async {
+                let name = postgres::fresh_name();
+                create(&name, "template0").await;
+                let db = Db::postgres(&postgres::url(&name), 2, Clock::System).await.expect("it connects");
+                migrate::run(&db).await.expect("it migrates");
+                db.close().await;
+                name
+            })
+            .await;
+        let name = postgres::fresh_name();
+        create(&name, template).await;
+        let db = Db::postgres(&postgres::url(&name), 8, clock.clone()).await.expect("it connects");
+        Self::furnish(db, clock, tempfile::tempdir().expect("a folder")).await
+    }
+
+    async fn furnish(db: Db, clock: Clock, folder: tempfile::TempDir) -> Self {
+        let packs = Packs::load(None).expect("the packs load");
+        let classifier = Classifier::new(&packs::word_list(None).expect("it is there")).expect("it compiles");
+        let transport = Transport::Files(folder.path().join("outgoing"));
+        let addresses = HashMap::from([(PRODUCT.to_owned(), ADDRESS.to_owned())]);
+        let settings = Settings { addresses, max_message: 1_000_000 };
+        let app = App::new(db, Vault::new([3; 32]), packs, classifier, transport, settings);
+        let officer = hire(&app, "officer@imagegen.example", "Nisha Rao", &[Role::Officer, Role::Responder]).await;
+        let agent = hire(&app, "agent@imagegen.example", "Arun Pillai", &[Role::Agent]).await;
+        Self { app, clock, officer, agent, folder }
+    }
+
+    /// Lets time pass.
+    pub fn pass(&self, millis: i64) {
+        self.clock.set(self.clock.now().plus(millis));
+    }
+
+    /// A mail arrives and is read; the case it opened or went to. Mail that leaves meanwhile stays in the outbox.
+    pub async fn receives(&self, raw: &str) -> intake::Read {
+        let raw = raw.replace('\n', "\r\n");
+        match intake::keep(&self.app, PRODUCT, raw.as_bytes()).await.expect("it is kept") {
+            Some(message) => intake::read(&self.app, message).await.expect("it is read"),
+            None => intake::Read::Already,
+        }
+    }
+
+    /// A mail that opens a case.
+    pub async fn opens(&self, raw: &str) -> Reference {
+        match self.receives(raw).await {
+            intake::Read::Opened(reference) => reference,
+            other => panic!("the mail opened no case: {other:?}"),
+        }
+    }
+
+    /// Does everything that is due.
+    pub async fn works(&self) {
+        jobs::drain(&self.app).await.expect("the work is done");
+    }
+
+    /// The case in full, as the officer sees it.
+    pub async fn case(&self, reference: Reference) -> Full {
+        match case_page::load(&self.app, &self.officer, reference).await.expect("the page loads") {
+            CasePage::Full(full) => *full,
+            CasePage::Walled(_) => panic!("the officer sees every case"),
+        }
+    }
+
+    /// The mails that left, by file name.
+    pub fn sent(&self) -> Vec<String> {
+        let Ok(folder) = fs::read_dir(self.folder.path().join("outgoing")) else { return Vec::new() };
+        let mut files: Vec<_> = folder.flatten().map(|entry| entry.path()).collect();
+        files.sort();
+        files.iter().map(|file| fs::read_to_string(file).expect("a mail reads")).collect()
+    }
+}
+
+async fn hire(app: &App, email: &str, name: &str, roles: &[Role]) -> Actor {
+    let id = staff::create_user(app, email, name, "correct horse battery", roles).await.expect("they are hired");
+    Actor { id, name: name.to_owned(), roles: roles.to_vec() }
+}
+
+async fn create(name: &str, template: &str) {
+    use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
+    // a template may be copied by one at a time
+    static ONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+    let _one = ONE.lock().await;
+    let mut admin = PgConnection::connect(&postgres::url("postgres")).await.expect("the server answers");
+    let statement = format!("CREATE DATABASE {name} TEMPLATE {template}");
+    admin.execute(sqlx::raw_sql(AssertSqlSafe(statement))).await.expect("it is created");
+    admin.close().await.expect("it closes");
+}
+
+/// A plain mail.
+pub fn mail(from: &str, subject: &str, id: &str, text: &str) -> String {
+    format!("From: {from}\nTo: {ADDRESS}\nSubject: {subject}\nMessage-ID: <{id}>\n\n{text}\n")
+}
