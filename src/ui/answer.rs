@@ -6,7 +6,8 @@ use crate::{
     ui::{
         asked::{Asked, Frame},
         pages::problem::{self, Problem},
-        render, shell::Place,
+        render,
+        shell::Place,
     },
 };
 use axum::{

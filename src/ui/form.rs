@@ -48,7 +48,10 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
                     StatusCode::PAYLOAD_TOO_LARGE => StatusCode::PAYLOAD_TOO_LARGE,
                     _ => StatusCode::BAD_REQUEST,
                 };
-                Err(super::render::plain(status, "The form could not be read. Go back, shorten the text and try again."))
+                Err(super::render::plain(
+                    status,
+                    "The form could not be read. Go back, shorten the text and try again.",
+                ))
             }
         }
     }

@@ -1,7 +1,10 @@
 //! Every address of the console, as a function. No other file of `ui` spells one out.
 
 use crate::{
-    app::{mailroom::Tab, queue::{QueueFilter, View}},
+    app::{
+        mailroom::Tab,
+        queue::{QueueFilter, View},
+    },
     domain::identity::{MailId, MessageId, Reference},
 };
 

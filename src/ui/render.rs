@@ -1,10 +1,10 @@
 //! From a component tree to a response: one synchronous pass, nothing streamed, nothing loaded on the way.
 
+use crate::app::{error::Error, rail};
 use crate::ui::{
     asked::{Asked, Frame},
     shell::{self, Place},
 };
-use crate::app::{error::Error, rail};
 use axum::{
     http::{StatusCode, header},
     response::{Html, IntoResponse, Response},

@@ -1,9 +1,16 @@
 //! What stands around every page: the document, the rail, the bar at the foot of a narrow screen.
 
 use crate::{
-    app::{queue::{Count, View}, rail::Rail},
+    app::{
+        queue::{Count, View},
+        rail::Rail,
+    },
     domain::rights::Actor,
-    ui::{asked::Frame, components::icon::{Icon, Shape}, paths, render},
+    ui::{
+        asked::Frame,
+        components::icon::{Icon, Shape},
+        paths, render,
+    },
 };
 use leptos::{config::LeptosOptions, hydration::HydrationScripts, prelude::*};
 
@@ -101,7 +108,8 @@ fn side(actor: &Actor, rail: &Rail, place: Place) -> impl IntoView + use<> {
                         </a>
                     </li>
                     <li class="only-bar">
-                        <button class="more" type="button" popovertarget="more"><Icon shape=Shape::More />"More"</button>
+                        <button class="more" type="button" popovertarget="more"><Icon shape=Shape::More
+                            />"More"</button>
                     </li>
                 </ul>
             </nav>

@@ -64,9 +64,8 @@ pub fn Clocks(
     zone: Tz,
 ) -> impl IntoView {
     let binding = clock::binding(&clocks).cloned();
-    let (rivals, others): (Vec<_>, Vec<_>) = clocks
-        .into_iter()
-        .partition(|c| binding.as_ref().is_some_and(|b| b.duty == c.duty && c.met.is_none()));
+    let (rivals, others): (Vec<_>, Vec<_>) =
+        clocks.into_iter().partition(|c| binding.as_ref().is_some_and(|b| b.duty == c.duty && c.met.is_none()));
     let lead = match &binding {
         Some(binding) => Either::Left(lead(binding, &rivals, now, zone)),
         None => Either::Right(view! { <p class="dim">"No clock runs: every duty is done."</p> }),
@@ -90,7 +89,8 @@ fn lead(binding: &Clock, rivals: &[Clock], now: Instant, zone: Tz) -> impl IntoV
     let overdue = binding.is_breached(now);
     view! {
         <div class="lead">
-            <TickingClock verb=binding.duty.verb().to_owned() layer=String::new() from=binding.from.0 due=binding.due.0 now=now.0 />
+            <TickingClock verb=binding.duty.verb().to_owned() layer=String::new() from=binding.from.0
+                due=binding.due.0 now=now.0 />
             <p class="why">
                 {if overdue { "It was due " } else { "by " }}
                 <time datetime=binding.due.rfc3339()>{binding.due.in_words_with_weekday(zone)}</time>
@@ -158,7 +158,8 @@ fn duties(clocks: Vec<Clock>, now: Instant, zone: Tz) -> impl IntoView + use<> {
             view! {
                 <li class=class>
                     <i class="mark" aria-hidden="true"></i>
-                    <span>{c.duty.label()}" "<span class="layer">{layer_word(c.layer)}" "{period_words(&c.period)}</span></span>
+                    <span>{c.duty.label()}" "<span class="layer">
+                        {layer_word(c.layer)}" "{period_words(&c.period)}</span></span>
                     <span class="when">{when}</span>
                 </li>
             }
@@ -171,7 +172,9 @@ fn duties(clocks: Vec<Clock>, now: Instant, zone: Tz) -> impl IntoView + use<> {
 fn standing(c: &Clock, now: Instant, zone: Tz) -> (&'static str, String) {
     match c.met {
         Some(met) if met > c.due => ("is-over", format!("met {} late", words::span(met.since(c.due)))),
-        Some(met) if c.duty == Duty::Acknowledge => ("is-ok is-met", format!("met in {}", words::span(met.since(c.from)))),
+        Some(met) if c.duty == Duty::Acknowledge => {
+            ("is-ok is-met", format!("met in {}", words::span(met.since(c.from))))
+        }
         Some(met) => ("is-ok is-met", format!("met {}", met.short(zone))),
         None if c.is_breached(now) => ("is-over", format!("overdue by {}", words::span(now.since(c.due)))),
         None => (words::tone(c.from, c.due, now).class(), format!("by {}", c.due.short(zone))),

@@ -13,10 +13,8 @@ pub fn ErrorBox(
         1 => "There is a problem".to_owned(),
         n => format!("There are {n} problems"),
     };
-    let lines = problems
-        .iter()
-        .map(|(id, says)| view! { <li><a href=format!("#{id}")>{says.clone()}</a></li> })
-        .collect_view();
+    let lines =
+        problems.iter().map(|(id, says)| view! { <li><a href=format!("#{id}")>{says.clone()}</a></li> }).collect_view();
     (!problems.is_empty()).then(|| {
         view! {
             <section class="error-box" role="alert" aria-labelledby="problems" tabindex="-1" autofocus=true>

@@ -57,7 +57,8 @@ pub fn TextField(
     let invalid = problems.invalid(id);
     view! {
         <Field id label hint problems>
-            <input id=id name=id type=kind value=value autocomplete=autocomplete aria-describedby=described aria-invalid=invalid />
+            <input id=id name=id type=kind value=value autocomplete=autocomplete aria-describedby=described
+                aria-invalid=invalid />
         </Field>
     }
 }
@@ -90,7 +91,8 @@ pub fn SelectField(
     let invalid = problems.invalid(&id);
     view! {
         <Field id=id.clone() label hint problems>
-            <select id=id name=name aria-describedby=described aria-invalid=invalid>{choices(first, options, &value)}</select>
+            <select id=id name=name aria-describedby=described aria-invalid=invalid>
+                {choices(first, options, &value)}</select>
         </Field>
     }
 }
@@ -98,7 +100,8 @@ pub fn SelectField(
 /// The options of a select, the one in force marked.
 #[must_use]
 pub fn choices(first: &'static str, options: Vec<(String, String)>, value: &str) -> impl IntoView + use<> {
-    let none = if first.is_empty() { Either::Left(()) } else { Either::Right(view! { <option value="">{first}</option> }) };
+    let none =
+        if first.is_empty() { Either::Left(()) } else { Either::Right(view! { <option value="">{first}</option> }) };
     let options = options
         .into_iter()
         .map(|(code, words)| {

@@ -27,15 +27,14 @@ pub fn CaseRow(
 ) -> impl IntoView {
     let reference = row.reference.to_string();
     let words = Words::of(&row);
-    let owner = row.owner.clone().map_or_else(
-        || view! { <span class="faint">"nobody"</span> }.into_any(),
-        IntoAny::into_any,
-    );
+    let owner =
+        row.owner.clone().map_or_else(|| view! { <span class="faint">"nobody"</span> }.into_any(), IntoAny::into_any);
     let tick = pick.then(|| {
         let says = format!("Select {reference}");
         view! {
             <td role="cell" class="tick-cell">
-                <label class="tick"><span class="sr">{says}</span><input type="checkbox" name="case" value=reference.clone() checked=picked /></label>
+                <label class="tick"><span class="sr">{says}</span><input type="checkbox" name="case"
+                    value=reference.clone() checked=picked /></label>
             </td>
         }
     });
@@ -51,7 +50,8 @@ pub fn CaseRow(
             {tick}
             <td role="cell" class="ref">{reference}</td>
             <th role="rowheader" scope="row" class="what">
-                <a class="quiet" href=paths::case(row.reference)>{words.who}</a>" "<span class="faint">{words.about}</span>
+                <a class="quiet" href=paths::case(row.reference)>{words.who}</a>" "
+                    <span class="faint">{words.about}</span>
             </th>
             {columns}
             <td role="cell" class="c-owner">{owner}</td>
@@ -76,9 +76,13 @@ impl Words {
             Face::Plain { who, about, kind, product } => {
                 Self { who, about, kind: Some(kind.label()), product: Some(product), state }
             }
-            Face::Circle { kind, product } => {
-                Self { who: RESTRICTED.to_owned(), about: String::new(), kind: Some(kind.label()), product: Some(product), state }
-            }
+            Face::Circle { kind, product } => Self {
+                who: RESTRICTED.to_owned(),
+                about: String::new(),
+                kind: Some(kind.label()),
+                product: Some(product),
+                state,
+            },
             Face::Walled => Self {
                 who: RESTRICTED.to_owned(),
                 about: String::new(),

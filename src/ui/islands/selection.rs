@@ -62,7 +62,10 @@ mod browser {
             let Some(at) = all.iter().position(|input| *input == target) else { return };
             if let (true, Some(from)) = (event.shift_key(), last.get()) {
                 let stretch = at.min(from)..=at.max(from);
-                all.iter().enumerate().filter(|(i, _)| stretch.contains(i)).for_each(|(_, b)| b.set_checked(target.checked()));
+                all.iter()
+                    .enumerate()
+                    .filter(|(i, _)| stretch.contains(i))
+                    .for_each(|(_, b)| b.set_checked(target.checked()));
             }
             last.set(Some(at));
         });

@@ -11,7 +11,16 @@ fn signing_in_leads_only_to_places_inside() {
     for inside in ["/", "/queue?view=mine", "/cases/R-10021#text", "/a//b"] {
         assert_eq!(paths::local(inside), inside);
     }
-    for outside in ["", "queue", "//evil.example", "/\\evil.example", "/\t/evil.example", "https://evil.example", "/\n/x", "javascript:x"] {
+    for outside in [
+        "",
+        "queue",
+        "//evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "https://evil.example",
+        "/\n/x",
+        "javascript:x",
+    ] {
         assert_eq!(paths::local(outside), "/", "{outside:?}");
     }
 }

@@ -3,37 +3,44 @@
 use super::samples;
 use crate::{
     app::{by_hand::ByHand, error::FieldError, queue::QueueFilter},
-    domain::{identity::{Reference, StaffId}, kind::Kind},
+    domain::{
+        identity::{Reference, StaffId},
+        kind::Kind,
+    },
     ui::{
         form::{Fields, Problems},
         pages::{
-            case::{self, tried::{Act, Since, Tried}},
+            case::{
+                self,
+                tried::{Act, Since, Tried},
+            },
             new_case,
             problem::{self, Problem},
             queue::{self, Said},
             signin::{self, SignIn},
         },
-        render, shell::{self, Place},
+        render,
+        shell::{self, Place},
     },
 };
 use leptos::prelude::AnyView;
 
 /// A page in the house, as text.
-pub fn house(title: &str, place: Place, body: impl FnOnce() -> AnyView) -> String {
+fn house(title: &str, place: Place, body: impl FnOnce() -> AnyView) -> String {
     render::html(&samples::frame(), title, || shell::house(&samples::actor(), &samples::rail(), place, body()))
 }
 
-pub fn case_html(page: crate::app::case_page::CasePage, tried: &Tried) -> String {
+fn case_html(page: crate::app::case_page::CasePage, tried: &Tried) -> String {
     let title = case::title(&page);
     house(&title, Place::Elsewhere, || case::page(page, tried, StaffId(1)))
 }
 
-pub fn queue_html(filter: QueueFilter, rows: bool, said: Said) -> String {
+fn queue_html(filter: QueueFilter, rows: bool, said: &Said) -> String {
     let rows = if rows { samples::rows() } else { Vec::new() };
-    house("Queue", Place::Queue(filter.view), || queue::page(&samples::queue(filter, rows), &said))
+    house("Queue", Place::Queue(filter.view), || queue::page(&samples::queue(filter, rows), said))
 }
 
-pub fn fields(pairs: &[(&str, &str)]) -> Fields {
+fn fields(pairs: &[(&str, &str)]) -> Fields {
     Fields(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
 }
 
@@ -49,16 +56,19 @@ fn by_hand() -> ByHand {
     }
 }
 
-pub fn new_case_html() -> String {
-    let problems = Problems::new(&[FieldError::new("product", "Choose a product"), FieldError::new("address", "Enter a whole address")]);
+fn new_case_html() -> String {
+    let problems = Problems::new(&[
+        FieldError::new("product", "Choose a product"),
+        FieldError::new("address", "Enter a whole address"),
+    ]);
     house("New case", Place::Elsewhere, || new_case::page(Vec::new(), by_hand(), problems))
 }
 
 #[test]
 fn no_page_carries_a_style_or_a_handler() {
     let pages = [
-        queue_html(QueueFilter::default(), true, Said::default()),
-        queue_html(QueueFilter::default(), false, Said::default()),
+        queue_html(QueueFilter::default(), true, &Said::default()),
+        queue_html(QueueFilter::default(), false, &Said::default()),
         case_html(samples::case(Kind::Erasure), &Tried::default()),
         case_html(samples::walled(), &Tried::default()),
         new_case_html(),
@@ -70,7 +80,8 @@ fn no_page_carries_a_style_or_a_handler() {
         for never in [" style=", " onclick=", " onsubmit=", "javascript:"] {
             assert!(!page.contains(never), "{never}");
         }
-        let with_nonce = page.matches("<script nonce=\"n0nce\"").count() + page.matches("<script type=\"module\" nonce=\"n0nce\"").count();
+        let with_nonce = page.matches("<script nonce=\"n0nce\"").count()
+            + page.matches("<script type=\"module\" nonce=\"n0nce\"").count();
         assert_eq!(page.matches("<script").count(), with_nonce);
         for raw in page.split("<textarea").skip(1).filter_map(|rest| rest.split("</textarea>").next()) {
             assert!(!raw.contains("<!"), "a marker would be shown: {raw}");
@@ -121,7 +132,13 @@ fn a_late_reply_shows_what_others_did_and_can_go_on() {
     let typed = fields(&[("do", "reply"), ("seen", "5"), ("text", "My answer")]);
     let entries = vec![samples::event(12, 0, "Arun Pillai", "State changed", " to resolved", Some("All is done"))];
     let html = case_html(samples::case(Kind::Erasure), &Tried::late(Act::Reply, typed, Since { entries, seq: 12 }));
-    for there in ["Somebody changed this case", "All is done", "My answer</textarea>", "name=\"seen\" value=\"12\"", "Send anyway"] {
+    for there in [
+        "Somebody changed this case",
+        "All is done",
+        "My answer</textarea>",
+        "name=\"seen\" value=\"12\"",
+        "Send anyway",
+    ] {
         assert!(html.contains(there), "{there}");
     }
 }
@@ -139,32 +156,47 @@ fn a_refused_classification_opens_its_form_again() {
 #[test]
 fn a_case_by_hand_keeps_what_was_typed() {
     let html = new_case_html();
-    for there in ["There are 2 problems", "href=\"#product\"", "href=\"#address\"", "value=\"2026-11-20T09:30\"", "&lt;b&gt;Jo", "erase</textarea>"] {
+    for there in [
+        "There are 2 problems",
+        "href=\"#product\"",
+        "href=\"#address\"",
+        "value=\"2026-11-20T09:30\"",
+        "&lt;b&gt;Jo",
+        "erase</textarea>",
+    ] {
         assert!(html.contains(there), "{there}");
     }
 }
 
 #[test]
 fn a_walled_row_of_the_queue_says_nothing_finer() {
-    let html = queue_html(QueueFilter::default(), true, Said::default());
+    let html = queue_html(QueueFilter::default(), true, &Said::default());
     let at = html.find("value=\"R-20440\"").unwrap_or_default();
     let row = &html[at..at + html[at..].find("</tr>").unwrap_or_default()];
     assert!(row.contains("Restricted case") && row.contains(">Open<"), "{row}");
     assert!(!row.contains("Waiting"), "{row}");
     assert!(html.contains("10,000+"));
+    let groups = ["Breached", "Due today", "This week", "Later", "No clock runs"];
+    let at = groups.map(|group| html.find(&format!("scope=\"rowgroup\" colspan=\"8\">{group}")));
+    assert!(at.is_sorted() && at[0].is_some(), "{at:?}");
 }
 
 #[test]
 fn picked_cases_stay_picked_and_nobody_is_chosen_by_default() {
-    let said = Said { problems: Problems::one("to", "Choose whom"), picked: vec![Reference(20_418)], ..Said::default() };
-    let html = queue_html(QueueFilter::default(), true, said);
+    let said =
+        Said { problems: Problems::one("to", "Choose whom"), picked: vec![Reference(20_418)], ..Said::default() };
+    let html = queue_html(QueueFilter::default(), true, &said);
     assert!(html.contains("value=\"R-20418\" checked"));
     assert!(html.contains("<a href=\"#to\">Choose whom<") && html.contains("<option value=\"\">Choose<"));
 }
 
 #[test]
 fn no_password_comes_back() {
-    let form = SignIn { email: "nisha@x.example".into(), next: "/queue".into(), problems: Problems::one("email", "Check both") };
+    let form = SignIn {
+        email: "nisha@x.example".into(),
+        next: "/queue".into(),
+        problems: Problems::one("email", "Check both"),
+    };
     let html = render::html(&samples::frame(), "Sign in", || signin::page(form));
     assert!(html.contains("value=\"nisha@x.example\"") && html.contains("name=\"next\" value=\"/queue\""));
     assert!(html.contains("<a href=\"#email\">Check both<"));

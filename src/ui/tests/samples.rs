@@ -77,7 +77,12 @@ pub fn event(seq: i64, days: i64, who: &str, lead: &str, rest: &str, reason: Opt
 }
 
 fn timeline() -> Vec<Entry> {
-    let file = |name: &str, size, part| Attachment { name: name.into(), media_type: "image/png".into(), encoded_size: size, part };
+    let file = |name: &str, size, part| Attachment {
+        name: name.into(),
+        media_type: "image/png".into(),
+        encoded_size: size,
+        part,
+    };
     vec![
         entry(1, 27, "Lena Hoffmann", What::MailIn {
             message: MessageId(7),
@@ -137,7 +142,10 @@ pub fn full(kind: Kind) -> Full {
         address: Some("lena.hoffmann@mail.example".into()),
         subject: "Privacy Request".into(),
         timeline: timeline(),
-        checks: vec![Check { says: "Acknowledged", done: true }, Check { says: "The closing mail is sent", done: false }],
+        checks: vec![
+            Check { says: "Acknowledged", done: true },
+            Check { says: "The closing mail is sent", done: false },
+        ],
         linked: vec![Linked { reference: Reference(18_802), says: "access, closed 14 Mar 2026".into() }],
         staff: staff(),
         draft: Some("Dear Lena Hoffmann, your request is with a colleague.".into()),
@@ -179,22 +187,65 @@ fn plain(who: &str, about: &str, kind: Kind) -> Face {
 
 pub fn rows() -> Vec<Row> {
     let mut rows = vec![
-        row(20_391, plain("Clara Whitfield", "Wants every image made with her voucher account", Kind::Access), Layer::Promise, 31, -(DAY + 6 * HOUR)),
-        row(20_377, plain("Ishaan Deshmukh", "Says the opt-out made in August was ignored", Kind::Grievance), Layer::Law, 15, -(9 * HOUR + 40 * MINUTE)),
+        row(
+            20_391,
+            plain("Clara Whitfield", "Wants every image made with her voucher account", Kind::Access),
+            Layer::Promise,
+            31,
+            -(DAY + 6 * HOUR),
+        ),
+        row(
+            20_377,
+            plain("Ishaan Deshmukh", "Says the opt-out made in August was ignored", Kind::Grievance),
+            Layer::Law,
+            15,
+            -(9 * HOUR + 40 * MINUTE),
+        ),
         row(20_440, Face::Walled, Layer::Law, 1, 52 * MINUTE),
         row(20_441, Face::Circle { kind: Kind::MinorData, product: "ImagoDraw".into() }, Layer::Law, 1, 3 * HOUR),
-        row(20_402, plain("Marek Zieliński", "Name and billing address are wrong on the invoice", Kind::Correction), Layer::Target, 20, 13 * HOUR + 47 * MINUTE),
-        row(20_418, plain("Lena Hoffmann", "Please delete my account and everything that was made with it", Kind::Erasure), Layer::Promise, 27, 3 * DAY + 13 * HOUR),
-        row(20_424, plain("Anneliese van der Meulen-Castellanos", "Withdraws consent", Kind::ConsentWithdrawal), Layer::Promise, 20, 6 * DAY + 9 * HOUR),
-        row(20_436, plain("Priscilla Amponsah", "Copy of the profile before closing the account", Kind::Access), Layer::Law, 7, 23 * DAY + 4 * HOUR),
-        row(20_438, plain("Hugo Baptista", "Objects to analytics", Kind::Objection), Layer::Law, 2, 27 * DAY + 8 * HOUR),
+        row(
+            20_402,
+            plain("Marek Zieliński", "Name and billing address are wrong on the invoice", Kind::Correction),
+            Layer::Target,
+            20,
+            13 * HOUR + 47 * MINUTE,
+        ),
+        row(
+            20_418,
+            plain("Lena Hoffmann", "Please delete my account and everything that was made with it", Kind::Erasure),
+            Layer::Promise,
+            27,
+            3 * DAY + 13 * HOUR,
+        ),
+        row(
+            20_424,
+            plain("Anneliese van der Meulen-Castellanos", "Withdraws consent", Kind::ConsentWithdrawal),
+            Layer::Promise,
+            20,
+            6 * DAY + 9 * HOUR,
+        ),
+        row(
+            20_436,
+            plain("Priscilla Amponsah", "Copy of the profile before closing the account", Kind::Access),
+            Layer::Law,
+            7,
+            23 * DAY + 4 * HOUR,
+        ),
+        row(
+            20_438,
+            plain("Hugo Baptista", "Objects to analytics", Kind::Objection),
+            Layer::Law,
+            2,
+            27 * DAY + 8 * HOUR,
+        ),
     ];
     rows.push(Row { clock: None, ..row(20_300, plain("Jonas Lindqvist", "Thanks", Kind::Inquiry), Layer::Law, 40, 0) });
     rows
 }
 
 pub fn queue(filter: QueueFilter, rows: Vec<Row>) -> QueuePage {
-    let counts = View::ALL.iter().map(|view| (*view, (*view != View::Closed).then_some(Count { n: 10_000, more: true })));
+    let counts =
+        View::ALL.iter().map(|view| (*view, (*view != View::Closed).then_some(Count { n: 10_000, more: true })));
     QueuePage {
         now: NOW,
         zone: ZONE,

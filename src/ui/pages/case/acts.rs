@@ -3,7 +3,10 @@
 use super::tried::{Act, Tried};
 use crate::{
     app::case_page::Full,
-    domain::{case::{Outcome, State}, kind::Kind},
+    domain::{
+        case::{Outcome, State},
+        kind::Kind,
+    },
     ui::{
         components::field::{Field, SelectField},
         pages::queue::parts::{NOBODY, people},
@@ -26,7 +29,14 @@ pub(super) fn all(full: &Full, tried: &Tried) -> impl IntoView + use<> {
 }
 
 /// A form that opens under its button.
-fn act(full: &Full, tried: &Tried, act: Act, button: &'static str, anyway: &'static str, fields: impl IntoView) -> impl IntoView {
+fn act(
+    full: &Full,
+    tried: &Tried,
+    act: Act,
+    button: &'static str,
+    anyway: &'static str,
+    fields: impl IntoView,
+) -> impl IntoView {
     let open = tried.is(act) && tried.done.is_none();
     view! {
         <details class="act" name="act" open=open>
@@ -45,16 +55,19 @@ fn assign(full: &Full, tried: &Tried) -> impl IntoView + use<> {
     let now = full.case.owner.map_or_else(|| NOBODY.to_owned(), |id| id.0.to_string());
     let value = if tried.is(Act::Assign) { tried.value(Act::Assign, "to") } else { now };
     let fields = view! {
-        <SelectField id=Act::Assign.id("to") name="to" label="Owner" options=people(&full.staff) value problems=tried.problems.clone() />
+        <SelectField id=Act::Assign.id("to") name="to" label="Owner" options=people(&full.staff) value
+            problems=tried.problems.clone() />
     };
     act(full, tried, Act::Assign, "Assign case", "Assign anyway", fields).into_any()
 }
 
 fn classify(full: &Full, tried: &Tried) -> impl IntoView + use<> {
     let kinds = Kind::ALL.iter().map(|kind| (kind.code().to_owned(), kind.label().to_owned())).collect();
-    let value = if tried.is(Act::Classify) { tried.value(Act::Classify, "to") } else { full.case.kind.code().to_owned() };
+    let value =
+        if tried.is(Act::Classify) { tried.value(Act::Classify, "to") } else { full.case.kind.code().to_owned() };
     let fields = view! {
-        <SelectField id=Act::Classify.id("to") name="to" label="Kind" options=kinds value problems=tried.problems.clone()
+        <SelectField id=Act::Classify.id("to") name="to" label="Kind" options=kinds value
+            problems=tried.problems.clone()
             hint="The kind decides the clocks. A slower kind, and one outside the restricted circle, takes two people." />
         {reason(tried, Act::Classify, "Why is it this kind?")}
     };
@@ -68,12 +81,14 @@ fn change_state(full: &Full, tried: &Tried) -> impl IntoView + use<> {
     let problems = tried.problems.clone();
     let outcome = next.contains(&State::Resolved).then(|| {
         view! {
-            <SelectField id=Act::State.id("outcome") name="outcome" label="Outcome" hint="Only when the case is resolved."
+            <SelectField id=Act::State.id("outcome") name="outcome" label="Outcome"
+                hint="Only when the case is resolved."
                 first="None" options=outcomes value=tried.value(Act::State, "outcome") problems=problems.clone() />
         }
     });
     let fields = view! {
-        <SelectField id=Act::State.id("to") name="to" label="New state" options=states value=tried.value(Act::State, "to") problems=problems.clone() />
+        <SelectField id=Act::State.id("to") name="to" label="New state" options=states
+            value=tried.value(Act::State, "to") problems=problems.clone() />
         {outcome}
         {reason(tried, Act::State, "Why?")}
     };
@@ -87,7 +102,8 @@ fn reason(tried: &Tried, act: Act, label: &'static str) -> impl IntoView + use<>
     let text = render::raw_text(&tried.value(act, "reason"));
     view! {
         <Field id=id.clone() label hint="Stands in the timeline; the person does not see it." problems>
-            <textarea id=id name="reason" rows="3" dir="auto" aria-invalid=invalid aria-describedby=described inner_html=text></textarea>
+            <textarea id=id name="reason" rows="3" dir="auto" aria-invalid=invalid aria-describedby=described
+                inner_html=text></textarea>
         </Field>
     }
 }

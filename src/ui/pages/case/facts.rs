@@ -23,7 +23,8 @@ fn checks(checks: &[Check]) -> impl IntoView + use<> {
         .map(|check| {
             let (class, spoken) = if check.done { ("is-ok is-met", "Done: ") } else { ("todo", "To do: ") };
             view! {
-                <li class=class><i class="mark" aria-hidden="true"></i><span><span class="sr">{spoken}</span>{check.says}</span></li>
+                <li class=class><i class="mark" aria-hidden="true"></i><span><span class="sr">{spoken}</span>
+                    {check.says}</span></li>
             }
         })
         .collect_view();
@@ -61,5 +62,11 @@ fn linked(linked: &[Linked]) -> impl IntoView + use<> {
         })
         .collect_view();
     let none = linked.is_empty().then(|| view! { <p class="dim">"No other case of this person."</p> });
-    view! { <section aria-labelledby="h-linked"><h2 id="h-linked">"Linked cases"</h2>{none}<ul class="plain">{lines}</ul></section> }
+    view! {
+        <section aria-labelledby="h-linked">
+            <h2 id="h-linked">"Linked cases"</h2>
+            {none}
+            <ul class="plain">{lines}</ul>
+        </section>
+    }
 }

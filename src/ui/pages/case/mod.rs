@@ -30,7 +30,9 @@ use tried::{Act, Since, Tried};
 #[must_use]
 pub fn title(page: &CasePage) -> String {
     match page {
-        CasePage::Full(full) if !full.case.is_restricted() => format!("{} {}", full.case.reference, full.case.kind.label()),
+        CasePage::Full(full) if !full.case.is_restricted() => {
+            format!("{} {}", full.case.reference, full.case.kind.label())
+        }
         CasePage::Full(full) => format!("{} {RESTRICTED}", full.case.reference),
         CasePage::Walled(walled) => format!("{} {RESTRICTED}", walled.reference),
     }
@@ -61,7 +63,8 @@ fn whole(full: &Full, tried: &Tried, me: StaffId) -> AnyView {
         <div class="split">
             <section class="story" aria-labelledby="timeline">
                 <h2 class="sr" id="timeline">"Timeline"</h2>
-                <Timeline entries=full.timeline.clone() reference=full.case.reference files=!restricted now=full.now zone=full.zone />
+                <Timeline entries=full.timeline.clone() reference=full.case.reference files=!restricted now=full.now
+                    zone=full.zone />
                 {reply::form(full, tried)}
             </section>
             <aside class="facts" aria-label="Facts of the case">{facts::all(full)}</aside>
@@ -125,7 +128,10 @@ fn proposal(full: &Full, me: StaffId) -> Option<impl IntoView + use<>> {
     let (kind, by) = full.case.proposed?;
     let who = full.staff.iter().find(|person| person.id == by).map_or("Somebody", |person| person.name.as_str());
     let (lead, rest) = if by == me {
-        (format!("You proposed to classify this case as “{}”.", kind.label()), "A second person has to do the same before it changes.")
+        (
+            format!("You proposed to classify this case as “{}”.", kind.label()),
+            "A second person has to do the same before it changes.",
+        )
     } else {
         let lead = format!("{who} proposes to classify this case as “{}”.", kind.label());
         (lead, "If you agree, classify it likewise; until then nothing changes.")

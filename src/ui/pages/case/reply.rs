@@ -3,7 +3,11 @@
 use super::tried::{Act, Tried};
 use crate::{
     app::case_page::Full,
-    ui::{components::icon::{Icon, Shape}, islands::KeepDraft, paths, render},
+    ui::{
+        components::icon::{Icon, Shape},
+        islands::KeepDraft,
+        paths, render,
+    },
 };
 use leptos::{either::Either, prelude::*};
 
@@ -14,7 +18,12 @@ pub(super) fn form(full: &Full, tried: &Tried) -> impl IntoView + use<> {
     let text = if tried_here { tried.value(act, "text") } else { full.draft.clone().unwrap_or_default() };
     let kept = full.draft.is_some() && !tried_here;
     let error = tried.problems.of("text").map(|says| {
-        view! { <p class="error is-over" id="text-error"><i class="mark" aria-hidden="true"></i><span><span class="sr">"Error: "</span>{says}</span></p> }
+        view! {
+            <p class="error is-over" id="text-error">
+                <i class="mark" aria-hidden="true"></i>
+                <span><span class="sr">"Error: "</span>{says}</span>
+            </p>
+        }
     });
     view! {
         <form class="reply" method="post" action=paths::case(full.case.reference) id="reply" aria-labelledby="h-reply">
@@ -28,9 +37,11 @@ pub(super) fn form(full: &Full, tried: &Tried) -> impl IntoView + use<> {
             <div class="acts">
                 <span class="for-reply">
                     <button class="btn main">{tried.button(Act::Reply, "Send", "Send anyway")}</button>
-                    <button class="btn" name="wait" value="1">{tried.button(Act::Reply, "Send and wait for answer", "Send anyway and wait")}</button>
+                    <button class="btn" name="wait" value="1">
+                        {tried.button(Act::Reply, "Send and wait for answer", "Send anyway and wait")}</button>
                 </span>
-                <span class="for-note"><button class="btn main">{tried.button(Act::Note, "Add note", "Add note anyway")}</button></span>
+                <span class="for-note"><button class="btn main">
+                    {tried.button(Act::Note, "Add note", "Add note anyway")}</button></span>
                 <span class="push"><KeepDraft reference=full.case.reference.to_string() kept /></span>
             </div>
         </form>
@@ -44,14 +55,16 @@ fn kinds(full: &Full, act: Act) -> impl IntoView + use<> {
             <label><input type="radio" name="do" value="reply" checked=act == Act::Reply />"Reply to "{to}</label>
         }),
         _ => Either::Right(view! {
-            <p class="hint">"The person left no mail address. Answer by letter or phone, and write down here what you did."</p>
+            <p class="hint">
+                "The person left no mail address. Answer by letter or phone, and write down here what you did."</p>
         }),
     };
     view! {
         <fieldset class="top">
             <legend class="sr">"What are you writing?"</legend>
             {reply}
-            <label><input type="radio" name="do" value="note" checked=act == Act::Note /><Icon shape=Shape::Note />"Internal note"</label>
+            <label><input type="radio" name="do" value="note" checked=act == Act::Note /><Icon shape=Shape::Note
+                />"Internal note"</label>
         </fieldset>
     }
 }

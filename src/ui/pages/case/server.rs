@@ -9,6 +9,7 @@ use crate::{
         case_page,
         error::Error,
         mailroom,
+        queue::View,
         verbs::{self, Classified},
     },
     domain::{
@@ -92,7 +93,7 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
 async fn draw(asked: &Asked, reference: Reference, status: StatusCode, tried: &Tried) -> Result<Response, Error> {
     let case = case_page::load(&asked.app, &asked.actor, reference).await?;
     let (title, me) = (title(&case), asked.actor.id);
-    asked.show(status, &title, Place::Elsewhere, move || page(case, tried, me)).await
+    asked.show(status, &title, Place::Queue(View::default()), move || page(case, tried, me)).await
 }
 
 /// GET: an attachment, as bytes that no browser opens in place.
@@ -125,7 +126,8 @@ pub fn disposition(name: &str) -> HeaderValue {
     let name: String = name.chars().filter(|c| !c.is_control() && !"/\\".contains(*c)).take(150).collect();
     let name = name.trim_matches(|c: char| c == '.' || c.is_whitespace());
     let name = if name.is_empty() { "attachment" } else { name };
-    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || " ._-()".contains(c) { c } else { '_' }).collect();
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || " ._-()".contains(c) { c } else { '_' }).collect();
     let value = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", paths::encoded(name));
     HeaderValue::from_str(&value).unwrap_or(HeaderValue::from_static("attachment"))
 }

@@ -46,7 +46,8 @@ fn line(entry: Entry, at: AnyView, reference: Reference, files: bool) -> AnyView
     let who = entry.who;
     match entry.what {
         What::MailIn { message, address, subject, text, attachments, automatic } => {
-            let how = if automatic { format!("automatic answer from {address}") } else { format!("by mail from {address}") };
+            let how =
+                if automatic { format!("automatic answer from {address}") } else { format!("by mail from {address}") };
             let subject = (!subject.is_empty()).then(|| view! { <p class="subject" dir="auto">{subject}</p> });
             let attached = (!attachments.is_empty()).then(|| attached(attachments, reference, message, files));
             long("mail-in", Shape::Mail, who, how, at, view! { {subject}{words(text)}{attached} })

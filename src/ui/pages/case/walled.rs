@@ -33,7 +33,8 @@ pub(super) fn page(walled: Walled) -> AnyView {
             <Notice meaning=Meaning::Info lead="What this case holds is seen by restricted responders only.">
                 <p>"You see that it exists, who works on it and how its clocks stand. Ask the owner if you have to do with it."</p>
             </Notice>
-            <aside class="facts" aria-label="Facts of the case"><Clocks clocks=walled.clocks now=walled.now zone=walled.zone /></aside>
+            <aside class="facts" aria-label="Facts of the case"><Clocks clocks=walled.clocks now=walled.now
+                zone=walled.zone /></aside>
         </div>
     }
     .into_any()

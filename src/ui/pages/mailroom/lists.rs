@@ -15,9 +15,10 @@ use leptos::prelude::*;
 pub(super) fn of(room: Mailroom) -> AnyView {
     let zone = room.zone;
     match room.tab {
-        Tab::Unreadable if room.unreadable.is_empty() => {
-            blank("Every mail was read", "A mail that cannot be read waits here until somebody looks at it. None is lost.")
-        }
+        Tab::Unreadable if room.unreadable.is_empty() => blank(
+            "Every mail was read",
+            "A mail that cannot be read waits here until somebody looks at it. None is lost.",
+        ),
         Tab::Outgoing if room.outgoing.is_empty() => {
             blank("No mail was written yet", "Acknowledgements and replies appear here with what became of them.")
         }
@@ -40,7 +41,8 @@ fn unreadable(mails: Vec<Unreadable>, zone: Tz) -> AnyView {
         .map(|mail| {
             view! {
                 <li>
-                    <span><a href=paths::mail_in(mail.id)>{format!("Mail {}", mail.id.0)}</a>" to "{mail.product}", "{size(mail.size)}</span>
+                    <span><a href=paths::mail_in(mail.id)>{format!("Mail {}", mail.id.0)}</a>
+                        " to "{mail.product}", "{size(mail.size)}</span>
                     <time class="dim" datetime=mail.received.rfc3339()>{mail.received.short(zone)}</time>
                     <small>{mail.reason}</small>
                 </li>
@@ -90,11 +92,13 @@ fn dead(jobs: Vec<DeadJob>, zone: Tz) -> AnyView {
             let tries = if job.attempts == 1 { "1 try".to_owned() } else { format!("{} tries", job.attempts) };
             view! {
                 <li class="with-act">
-                    <span>{work_words(&job.work)}" gave up after "{tries}" "<span class="faint">{format!("job {}", job.id)}</span></span>
+                    <span>{work_words(&job.work)}" gave up after "{tries}" "
+                        <span class="faint">{format!("job {}", job.id)}</span></span>
                     <span>
                         <time class="dim" datetime=job.at.rfc3339()>{job.at.short(zone)}</time>
                         <form class="inline" method="post" action=paths::work(job.id)>
-                            <button class="btn">"Try again"<span class="sr">{format!(", job {}", job.id)}</span></button>
+                            <button class="btn">"Try again"<span class="sr">{format!(", job {}", job.id)}</span>
+                                </button>
                         </form>
                     </span>
                     <small>{job.error}</small>

@@ -36,8 +36,9 @@ pub fn page(room: Mailroom, done: Option<&'static str>) -> AnyView {
         })
         .into_iter()
         .collect_view();
-    let next = room.next.as_deref().map(|after| view! { <a rel="next" href=paths::mail(room.tab, Some(after))>"Next"</a> });
-    let pager = next.map(|next| view! { <div class="pager"><a href=paths::mail(room.tab, None)>"From the start"</a>{next}</div> });
+    let next =
+        room.next.as_deref().map(|after| view! { <a rel="next" href=paths::mail(room.tab, Some(after))>"Next"</a> });
+    let pager = next.map(|next| view! { <div class="pager">{next}</div> });
     view! {
         <div class="head"><div><h1>"Mail"</h1><p class="byline"><span>{when}</span></p></div></div>
         {done.map(|lead| view! { <Notice meaning=Meaning::Done lead /> })}

@@ -18,7 +18,8 @@ use leptos::{either::Either, prelude::*};
 fn head(tab: Tab, title: String) -> impl IntoView {
     view! {
         <div class="head">
-            <div><a class="crumb quiet" href=paths::mail(tab, None)>"← Mail, "{tab_label(tab).to_lowercase()}</a><h1>{title}</h1></div>
+            <div><a class="crumb quiet" href=paths::mail(tab, None)>"← Mail, "{tab_label(tab).to_lowercase()}</a>
+                <h1>{title}</h1></div>
         </div>
     }
 }
@@ -29,9 +30,12 @@ pub fn unreadable(mail: UnreadableMail, zone: Tz) -> AnyView {
     let UnreadableMail { unreadable: facts, head: raw } = mail;
     let raw = match raw {
         Some(raw) => Either::Left(view! {
-            <section class="after" aria-labelledby="h-raw"><h2 id="h-raw">"How it begins"</h2><pre class="raw" dir="auto">{raw}</pre></section>
+            <section class="after" aria-labelledby="h-raw"><h2 id="h-raw">"How it begins"</h2><pre class="raw"
+                dir="auto">{raw}</pre></section>
         }),
-        None => Either::Right(view! { <p class="dim after">"What it holds is seen by restricted responders only."</p> }),
+        None => {
+            Either::Right(view! { <p class="dim after">"What it holds is seen by restricted responders only."</p> })
+        }
     };
     view! {
         {head(Tab::Unreadable, format!("Mail {} could not be read", facts.id.0))}
@@ -44,7 +48,8 @@ pub fn unreadable(mail: UnreadableMail, zone: Tz) -> AnyView {
             <dt>"Size"</dt><dd>{size(facts.size)}</dd>
         </dl>
         <div class="acts after">
-            <form class="inline" method="post" action=paths::mail_in(facts.id)><button class="btn main">"Read again"</button></form>
+            <form class="inline" method="post" action=paths::mail_in(facts.id)>
+                <button class="btn main">"Read again"</button></form>
             <a class="btn" href=paths::NEW_CASE>"Enter a case by hand"</a>
         </div>
         {raw}
@@ -61,7 +66,8 @@ pub fn outgoing(mail: OutgoingMail, zone: Tz) -> AnyView {
         view! {
             <Notice meaning=Meaning::Trouble lead="This mail will not be tried again by itself.">
                 <p>"Look at the address and at what the mail server said. Once the cause is gone, send it again; otherwise answer another way."</p>
-                <form class="acts" method="post" action=paths::mail_out(facts.id)><button class="btn main">"Send again"</button></form>
+                <form class="acts" method="post" action=paths::mail_out(facts.id)>
+                    <button class="btn main">"Send again"</button></form>
             </Notice>
         }
     });

@@ -30,7 +30,10 @@ async fn list(asked: &Asked, query: &Fields) -> Result<Response, Error> {
 }
 
 fn tab(code: &str) -> Tab {
-    [Tab::Unreadable, Tab::Outgoing, Tab::Failed].into_iter().find(|tab| paths::tab_code(*tab) == code).unwrap_or_default()
+    [Tab::Unreadable, Tab::Outgoing, Tab::Failed]
+        .into_iter()
+        .find(|tab| paths::tab_code(*tab) == code)
+        .unwrap_or_default()
 }
 
 async fn draw(asked: &Asked, title: &str, body: impl FnOnce() -> AnyView + Send) -> Result<Response, Error> {

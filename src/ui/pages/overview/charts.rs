@@ -17,21 +17,36 @@ pub(super) fn weeks(weeks: Vec<Week>) -> impl IntoView {
     let rows = weeks
         .into_iter()
         .map(|week| {
-            view! { <tr><th scope="row">{week.label}</th><td class="num">{week.received}</td><td class="num">{week.closed}</td></tr> }
+            view! {
+                <tr>
+                    <th scope="row">{week.label}</th>
+                    <td class="num">{week.received}</td>
+                    <td class="num">{week.closed}</td>
+                </tr>
+            }
         })
         .collect_view();
     view! {
         <section aria-labelledby="h-weeks">
             <h2 id="h-weeks">"Received and closed, by week"</h2>
-            <svg class="chart" viewBox="0 0 480 132" role="img" aria-label="Cases received and closed each week; the table below has the numbers">
+            <svg class="chart" viewBox="0 0 480 132" role="img"
+                aria-label="Cases received and closed each week; the table below has the numbers">
                 {lines}{bars}
             </svg>
-            <p class="key" aria-hidden="true"><span><i class="received"></i>"received"</span><span><i class="closed"></i>"closed"</span></p>
+            <p class="key" aria-hidden="true">
+                <span><i class="received"></i>"received"</span><span><i class="closed"></i>"closed"</span>
+            </p>
             <details>
                 <summary>"Show as a table"</summary>
                 <table>
                     <caption class="sr">"Cases received and closed by week"</caption>
-                    <thead><tr><th scope="col">"Week of"</th><th scope="col" class="num">"Received"</th><th scope="col" class="num">"Closed"</th></tr></thead>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Week of"</th>
+                            <th scope="col" class="num">"Received"</th>
+                            <th scope="col" class="num">"Closed"</th>
+                        </tr>
+                    </thead>
                     <tbody>{rows}</tbody>
                 </table>
             </details>
@@ -41,7 +56,13 @@ pub(super) fn weeks(weeks: Vec<Week>) -> impl IntoView {
 
 /// A round number that holds `most` and parts into three, so that the lines stand at whole numbers.
 fn nice_top(most: i64) -> i64 {
-    let unit = if most <= 30 { 3 } else if most <= 300 { 15 } else { 150 };
+    let unit = if most <= 30 {
+        3
+    } else if most <= 300 {
+        15
+    } else {
+        150
+    };
     (most.max(1) + unit - 1) / unit * unit
 }
 
@@ -92,7 +113,14 @@ pub(super) fn in_time(products: Vec<InTime>) -> impl IntoView {
             <h2 id="h-in-time">"Closed inside the binding clock, 90 days"</h2>
             <table class="share">
                 <caption class="sr">"Share of cases closed in time, by product"</caption>
-                <thead><tr><th scope="col">"Product"</th><th scope="col" class="num">"Closed"</th><th scope="col" class="num">"In time"</th><td></td></tr></thead>
+                <thead>
+                    <tr>
+                        <th scope="col">"Product"</th>
+                        <th scope="col" class="num">"Closed"</th>
+                        <th scope="col" class="num">"In time"</th>
+                        <td></td>
+                    </tr>
+                </thead>
                 <tbody>{rows}</tbody>
             </table>
         </section>

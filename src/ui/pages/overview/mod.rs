@@ -66,7 +66,13 @@ fn counts(o: &Overview) -> impl IntoView + use<> {
             says: "Breached",
             more: o.oldest_breach.map(|due| format!("oldest by {}", words::span(o.now.since(due)))),
         },
-        Number { class: "is-soon", href: paths::view(View::Today), count: o.today, says: "Due today", more: next(o.next_today) },
+        Number {
+            class: "is-soon",
+            href: paths::view(View::Today),
+            count: o.today,
+            says: "Due today",
+            more: next(o.next_today),
+        },
         Number {
             class: "",
             href: paths::view(View::Unacknowledged),
@@ -74,15 +80,28 @@ fn counts(o: &Overview) -> impl IntoView + use<> {
             says: "Not acknowledged",
             more: next(o.next_acknowledgement),
         },
-        Number { class: "", href: paths::mail(Tab::Unreadable, None), count: o.unreadable, says: "Mail not readable", more: None },
-        Number { class: "", href: paths::mail(Tab::Failed, None), count: o.failed, says: "Mail or work that failed", more: None },
+        Number {
+            class: "",
+            href: paths::mail(Tab::Unreadable, None),
+            count: o.unreadable,
+            says: "Mail not readable",
+            more: None,
+        },
+        Number {
+            class: "",
+            href: paths::mail(Tab::Failed, None),
+            count: o.failed,
+            says: "Mail or work that failed",
+            more: None,
+        },
     ];
     let lines = numbers.map(|number| {
         // a zero alarms nobody
         let class = if number.count.n == 0 { "" } else { number.class };
         let mark = (!class.is_empty()).then(|| view! { <i class="mark" aria-hidden="true"></i> });
         view! {
-            <li><a href=number.href><b class=class>{mark}{counted(number.count)}</b>{number.says}<small>{number.more}</small></a></li>
+            <li><a href=number.href><b class=class>{mark}{counted(number.count)}</b>{number.says}
+                <small>{number.more}</small></a></li>
         }
     });
     view! { <ul class="counts">{lines.into_iter().collect_view()}</ul> }
@@ -128,12 +147,19 @@ fn troubled(troubles: Vec<Trouble>, now: Instant, zone: Tz) -> impl IntoView {
             let at = if today { trouble.at.local(zone).format("%H:%M").to_string() } else { trouble.at.short(zone) };
             view! {
                 <li>
-                    <span class="tag-line is-over"><i class="mark" aria-hidden="true"></i>" "<a href=trouble.href>{trouble.title}</a></span>
+                    <span class="tag-line is-over"><i class="mark" aria-hidden="true"></i>" "
+                        <a href=trouble.href>{trouble.title}</a></span>
                     <time class="dim" datetime=trouble.at.rfc3339()>{at}</time>
                     <small>{trouble.says}</small>
                 </li>
             }
         })
         .collect_view();
-    view! { <section aria-labelledby="h-trouble"><h2 id="h-trouble">"Mail and work that need somebody"</h2>{none}<ul class="list">{lines}</ul></section> }
+    view! {
+        <section aria-labelledby="h-trouble">
+            <h2 id="h-trouble">"Mail and work that need somebody"</h2>
+            {none}
+            <ul class="list">{lines}</ul>
+        </section>
+    }
 }

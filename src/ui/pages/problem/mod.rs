@@ -40,11 +40,13 @@ impl Problem {
             Self::NotFound => one("The address may be mistyped, or the case is restricted to other people."),
             Self::NotAllowed(why) => vec![why.clone()],
             Self::Invalid(says) => says.clone(),
-            Self::Conflict => one("What you wanted to change has changed meanwhile. Open it again and look before you go on."),
-            Self::Busy => one("Nothing was changed. Wait a few seconds, then try again."),
-            Self::Broken => {
-                one("Nothing was changed. Try again; if it happens once more, tell your administrator the time, the log has the rest.")
+            Self::Conflict => {
+                one("What you wanted to change has changed meanwhile. Open it again and look before you go on.")
             }
+            Self::Busy => one("Nothing was changed. Wait a few seconds, then try again."),
+            Self::Broken => one(
+                "Nothing was changed. Try again; if it happens once more, tell your administrator the time, the log has the rest.",
+            ),
         }
     }
 }

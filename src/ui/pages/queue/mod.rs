@@ -54,7 +54,8 @@ pub fn page(queue: &QueuePage, said: &Said) -> AnyView {
         <div class="head">
             <div>
                 <h1>"Queue"</h1>
-                <p class="byline"><span>{total}" "{if queue.total.n == 1 { "case" } else { "cases" }}</span><span>{when}</span></p>
+                <p class="byline"><span>{total}" "{if queue.total.n == 1 { "case" } else { "cases" }}</span>
+                    <span>{when}</span></p>
             </div>
             <div class="acts"><a class="btn main" href=paths::NEW_CASE>"New case"</a></div>
         </div>
@@ -68,7 +69,8 @@ pub fn page(queue: &QueuePage, said: &Said) -> AnyView {
 
 fn notices(said: &Said) -> impl IntoView + use<> {
     let skipped = said.skipped.clone();
-    let lead = said.assigned.map(|n| if n == 1 { "1 case assigned.".to_owned() } else { format!("{n} cases assigned.") });
+    let lead =
+        said.assigned.map(|n| if n == 1 { "1 case assigned.".to_owned() } else { format!("{n} cases assigned.") });
     let meaning = if skipped.is_empty() { Meaning::Done } else { Meaning::Warning };
     let rest = (!skipped.is_empty()).then(|| {
         let lines = skipped.into_iter().map(|line| view! { <li>{line}</li> }).collect_view();
@@ -96,7 +98,8 @@ fn list(queue: &QueuePage, said: &Said) -> impl IntoView + use<> {
             view! {
                 <tbody role="rowgroup">
                     <tr role="row" class="group">
-                        <th role="rowheader" scope="rowgroup" colspan="8">{group.title}" "<span class="faint">{group.count}</span></th>
+                        <th role="rowheader" scope="rowgroup" colspan="8">{group.title}" "
+                            <span class="faint">{group.count}</span></th>
                     </tr>
                     {rows}
                 </tbody>
@@ -107,10 +110,12 @@ fn list(queue: &QueuePage, said: &Said) -> impl IntoView + use<> {
     view! {
         <form class="queue cases" method="post" action=here aria-label="Cases">
             <table role="table" class="rows sticky" id="cases">
-                <caption class="sr">"Cases, by the clock that binds. Of restricted cases only the clocks are shown."</caption>
+                <caption class="sr">
+                    "Cases, by the clock that binds. Of restricted cases only the clocks are shown."</caption>
                 <thead role="rowgroup">
                     <tr role="row">
-                        <th role="columnheader" scope="col" class="tick-cell"><span class="sr">"Select"</span><Selection /></th>
+                        <th role="columnheader" scope="col" class="tick-cell"><span class="sr">"Select"</span>
+                            <Selection /></th>
                         <th role="columnheader" scope="col">"Reference"</th>
                         <th role="columnheader" scope="col">"From and about"</th>
                         <th role="columnheader" scope="col">"Kind"</th>

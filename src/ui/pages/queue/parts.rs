@@ -3,13 +3,7 @@
 use crate::{
     app::queue::{Choice, QueueFilter, QueuePage},
     domain::{clock::Layer, identity::StaffId, kind::Kind},
-    ui::{
-        components::field::choices,
-        form::Problems,
-        islands::QueueKeys,
-        paths,
-        shell::counted,
-    },
+    ui::{components::field::choices, form::Problems, islands::QueueKeys, paths, shell::counted},
 };
 use leptos::prelude::*;
 
@@ -48,13 +42,16 @@ pub(super) fn filters(queue: &QueuePage) -> impl IntoView + use<> {
         <form class="filters" role="search" method="get" action=paths::QUEUE aria-label="Filter the queue">
             <input type="hidden" name="view" value=filter.view.code() />
             <label class="sr" for="q">"Search this list"</label>
-            <input class="wide" id="q" type="search" name="q" value=filter.q placeholder="Name, address, words or reference" />
+            <input class="wide" id="q" type="search" name="q" value=filter.q
+                placeholder="Name, address, words or reference" />
             <label class="sr" for="f-kind">"Kind"</label>
             <select id="f-kind" name="kind">{choices("Any kind", kinds, filter.kind.map_or("", Kind::code))}</select>
             <label class="sr" for="f-product">"Product"</label>
-            <select id="f-product" name="product">{choices("Any product", products, &filter.product.unwrap_or_default())}</select>
+            <select id="f-product" name="product">
+                {choices("Any product", products, &filter.product.unwrap_or_default())}</select>
             <label class="sr" for="f-layer">"Layer of the clock"</label>
-            <select id="f-layer" name="layer">{choices("Any layer", layers, filter.layer.map_or("", Layer::code))}</select>
+            <select id="f-layer" name="layer">
+                {choices("Any layer", layers, filter.layer.map_or("", Layer::code))}</select>
             <button class="btn">"Filter"</button>
         </form>
     }

@@ -39,13 +39,20 @@ pub async fn assign(asked: Asked, Query(query): Query<Vec<(String, String)>>, ty
 
 async fn assign_picked(asked: &Asked, filter: &QueueFilter, typed: &Fields) -> Result<Response, Error> {
     let picked: Vec<Reference> = typed.all("case").filter_map(|text| text.parse().ok()).collect();
-    let refuse = |id: &str, says: &str| Said { problems: Problems::one(id, says), picked: picked.clone(), ..Said::default() };
+    let refuse =
+        |id: &str, says: &str| Said { problems: Problems::one(id, says), picked: picked.clone(), ..Said::default() };
     if picked.is_empty() {
         let said = refuse("cases", "Select at least one case, then choose whom to assign it to");
         return draw(asked, StatusCode::UNPROCESSABLE_ENTITY, filter, said).await;
     }
     let Some(to) = person(typed.get("to")) else {
-        return draw(asked, StatusCode::UNPROCESSABLE_ENTITY, filter, refuse("to", "Choose whom to assign the cases to")).await;
+        return draw(
+            asked,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            filter,
+            refuse("to", "Choose whom to assign the cases to"),
+        )
+        .await;
     };
     match queue::assign_many(&asked.app, &asked.actor, &picked, to).await {
         Ok(outcome) if outcome.skipped.is_empty() => Ok(answer::go(&paths::queue_assigned(filter, outcome.done))),

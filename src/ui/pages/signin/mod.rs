@@ -30,7 +30,8 @@ pub fn page(form: SignIn) -> AnyView {
             <ErrorBox problems=problems.clone() />
             <form method="post" action=paths::SIGNIN>
                 <input type="hidden" name="next" value=next />
-                <TextField id="email" label="Email address" kind="email" autocomplete="username" value=email problems=problems.clone() />
+                <TextField id="email" label="Email address" kind="email" autocomplete="username" value=email
+                    problems=problems.clone() />
                 <TextField id="password" label="Password" kind="password" autocomplete="current-password" problems />
                 <p class="acts"><button class="btn main">"Sign in"</button></p>
             </form>
