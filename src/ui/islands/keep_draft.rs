@@ -39,7 +39,13 @@ pub fn KeepDraft(
     view! { <small class="faint" role="status">{move || says.get()}</small> }
 }
 
-/// Saves a moment after the last key, one save at a time.
+/// True while an answer to the person is being written; a note must never become a draft of a reply.
+#[cfg(feature = "hydrate")]
+fn is_reply() -> bool {
+    document().query_selector("#reply [name=do][value=reply]:checked").is_ok_and(|radio| radio.is_some())
+}
+
+/// Saves a moment after the last key; no longer once the form is on its way, lest a sent text comes back as a draft.
 #[cfg(feature = "hydrate")]
 fn watch(reference: String, says: RwSignal<String>) {
     use leptos::{ev, leptos_dom::helpers::debounce, task::spawn_local};
@@ -47,7 +53,11 @@ fn watch(reference: String, says: RwSignal<String>) {
     use wasm_bindgen::JsCast;
     const PAUSE: Duration = Duration::from_millis(1200);
 
+    let sent = StoredValue::new(false);
     let save = RefCell::new(debounce(PAUSE, move |text: String| {
+        if sent.get_value() || !is_reply() {
+            return;
+        }
         let reference = reference.clone();
         spawn_local(async move {
             says.set(match keep_draft(reference, text).await {
@@ -62,5 +72,9 @@ fn watch(reference: String, says: RwSignal<String>) {
             (save.borrow_mut())(event_target_value(&event));
         }
     });
-    on_cleanup(move || handle.remove());
+    let leaving = window_event_listener(ev::submit, move |_event| sent.set_value(true));
+    on_cleanup(move || {
+        handle.remove();
+        leaving.remove();
+    });
 }

@@ -62,17 +62,18 @@ mod browser {
             let Some(at) = all.iter().position(|input| *input == target) else { return };
             if let (true, Some(from)) = (event.shift_key(), last.get()) {
                 let stretch = at.min(from)..=at.max(from);
-                all.iter()
-                    .enumerate()
-                    .filter(|(i, _)| stretch.contains(i))
-                    .for_each(|(_, b)| b.set_checked(target.checked()));
+                for input in &all[stretch] {
+                    input.set_checked(target.checked());
+                }
             }
             last.set(Some(at));
         });
     }
 
     pub fn pick_all(all: bool, picked: RwSignal<usize>) {
-        boxes().iter().for_each(|input| input.set_checked(all));
+        for input in boxes() {
+            input.set_checked(all);
+        }
         picked.set(count());
     }
 }

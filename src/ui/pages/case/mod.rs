@@ -51,9 +51,9 @@ fn whole(full: &Full, tried: &Tried, me: StaffId) -> AnyView {
     let restricted = full.case.is_restricted();
     view! {
         <ErrorBox problems=tried.problems.clone() />
+        {tried.since.clone().map(|since| quicker(since, tried.act, full))}
         {head(full, tried)}
         {tried.done.map(|done| view! { <Notice meaning=Meaning::Done lead=done.label() /> })}
-        {tried.since.clone().map(|since| quicker(since, tried.act, full))}
         {restricted.then(|| view! {
             <Notice meaning=Meaning::Info lead="This is a restricted case.">
                 <p>"Only restricted responders see this page, and each view is written down. Addresses in it are never links."</p>
@@ -115,11 +115,13 @@ fn quicker(since: Since, act: Option<Act>, full: &Full) -> impl IntoView + use<>
     let back = act.map_or_else(|| "text".to_owned(), |act| act.id("to"));
     let (reference, files, now, zone) = (full.case.reference, !full.case.is_restricted(), full.now, full.zone);
     view! {
-        <Notice meaning=Meaning::Warning lead="Somebody changed this case while you were at it.">
-            <p>"Nothing of yours was sent or saved. Read what happened since, then change your words or go on anyway."</p>
-            <Timeline entries=since.entries reference files now zone />
-            <p><a href=format!("#{back}")>"Back to what you typed"</a></p>
-        </Notice>
+        <section class="arrived" aria-label="Somebody was quicker" tabindex="-1" autofocus=true>
+            <Notice meaning=Meaning::Warning lead="Somebody changed this case while you were at it.">
+                <p>"Nothing of yours was sent. Read what happened since, then change your words or go on anyway."</p>
+                <Timeline entries=since.entries reference files now zone />
+                <p><a href=format!("#{back}")>"Back to what you typed"</a></p>
+            </Notice>
+        </section>
     }
 }
 
