@@ -228,7 +228,8 @@ impl Config {
         if let Some(file) = flags.chosen_file() {
             builder = builder.add_source(config::File::from(file.as_path()).format(config::FileFormat::Toml));
         }
-        let environment = config::Environment::with_prefix("RECOURSE").prefix_separator("__").separator("__").try_parsing(true);
+        let environment =
+            config::Environment::with_prefix("RECOURSE").prefix_separator("__").separator("__").try_parsing(true);
         let mut config: Self = builder.add_source(environment).build()?.try_deserialize()?;
         if let Some(data_dir) = &flags.data_dir {
             config.data_dir.clone_from(data_dir);
@@ -273,7 +274,8 @@ impl Config {
 
 fn read_secret(secret: &mut Secret, file: Option<&Path>, key: &'static str) -> Result<(), ConfigError> {
     if let Some(file) = file {
-        let text = fs::read_to_string(file).map_err(|error| ConfigError::SecretFile { key, file: file.to_owned(), error })?;
+        let text =
+            fs::read_to_string(file).map_err(|error| ConfigError::SecretFile { key, file: file.to_owned(), error })?;
         *secret = Secret(text.trim().to_owned());
     }
     Ok(())

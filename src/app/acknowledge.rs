@@ -29,7 +29,14 @@ pub struct Addressee {
 ///
 /// # Errors
 /// As the database says, or when the text cannot be written.
-pub async fn acknowledge(app: &App, tx: &mut Tx, case: &Case, to: Addressee, subject: &str, now: Instant) -> Result<Event, Error> {
+pub async fn acknowledge(
+    app: &App,
+    tx: &mut Tx,
+    case: &Case,
+    to: Addressee,
+    subject: &str,
+    now: Instant,
+) -> Result<Event, Error> {
     let zone = app.packs.zone(&case.product);
     let due = |duty, says| {
         binding_of(&case.clocks, duty).map(|clock| DueLine {
@@ -80,7 +87,8 @@ pub async fn queue(
     let message_id = format!("{secret}.{}@{domain}", case.reference.0);
     let Written { subject, text, html } = written;
     let content = Content { name: to.name, address: to.address, subject, text, html, references, ..Content::default() };
-    let content = contents::content_keep(tx, &app.vault, case.reference, case.is_restricted(), "mail_out", &content, now).await?;
+    let content =
+        contents::content_keep(tx, &app.vault, case.reference, case.is_restricted(), "mail_out", &content, now).await?;
     let mail = mails::mail_queue(tx, case.reference, &case.product, purpose, &message_id, content, now).await?;
     threads::thread_remember(tx, &app.vault, case.reference, &message_id, true).await?;
     jobs::job_enqueue(tx, &Work::SendMail { mail }, 0).await?;

@@ -104,7 +104,8 @@ pub async fn open_by_hand(app: &App, actor: &Actor, typed: &ByHand) -> Result<Re
         acknowledge: true,
     };
     let mut tx = app.db.begin().await?;
-    let case = intake::open_case(app, &mut tx, request, by, |content| Event::StatementRecorded { content }, now).await?;
+    let case =
+        intake::open_case(app, &mut tx, request, by, |content| Event::StatementRecorded { content }, now).await?;
     audit::audit_append(&mut tx, now, Some(actor.id), "case_opened", Some(case.reference), "").await?;
     tx.commit().await?;
     app.wake();

@@ -235,7 +235,10 @@ fn checks(case: &Case, events: &[Recorded]) -> Vec<Check> {
     ]
 }
 
-fn linked_line((reference, kind, state, resolved): (Reference, Kind, State, Option<Instant>), zone: chrono_tz::Tz) -> Linked {
+fn linked_line(
+    (reference, kind, state, resolved): (Reference, Kind, State, Option<Instant>),
+    zone: chrono_tz::Tz,
+) -> Linked {
     let when = resolved.map(|at| format!(" {}", at.local(zone).format("%-d %b %Y"))).unwrap_or_default();
     Linked { reference, says: format!("{}, {}{when}", kind.label().to_lowercase(), state.label().to_lowercase()) }
 }

@@ -68,7 +68,16 @@ impl<'a> Desk<'a> {
     /// As the database says.
     pub async fn keep(&mut self, purpose: &'static str, content: &Content) -> Result<ContentId, Error> {
         let (vault, case) = (&self.app.vault, &self.case);
-        Ok(contents::content_keep(&mut self.tx, vault, case.reference, case.is_restricted(), purpose, content, self.now).await?)
+        Ok(contents::content_keep(
+            &mut self.tx,
+            vault,
+            case.reference,
+            case.is_restricted(),
+            purpose,
+            content,
+            self.now,
+        )
+        .await?)
     }
 
     /// Keeps a reason that somebody gave.

@@ -54,7 +54,14 @@ const HASHES: usize = 2;
 impl App {
     /// Puts the house together.
     #[must_use]
-    pub fn new(db: Db, vault: Vault, packs: Packs, classifier: Classifier, transport: Transport, settings: Settings) -> Self {
+    pub fn new(
+        db: Db,
+        vault: Vault,
+        packs: Packs,
+        classifier: Classifier,
+        transport: Transport,
+        settings: Settings,
+    ) -> Self {
         let (hashing, wake) = (Semaphore::new(HASHES), Notify::new());
         Self(Arc::new(House { db, vault, packs, classifier, transport, settings, hashing, wake }))
     }

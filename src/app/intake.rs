@@ -131,7 +131,8 @@ async fn take_in(app: &App, message: &Message, letter: Letter, raw: &[u8]) -> Re
     }
     if let Some(digest) = digest {
         if !messages::message_claim_content(&mut tx, message.id, &message.product, digest).await? {
-            messages::message_set_aside(&mut tx, message.id, MessageState::Duplicate, "the same message came before").await?;
+            messages::message_set_aside(&mut tx, message.id, MessageState::Duplicate, "the same message came before")
+                .await?;
             tx.commit().await?;
             return Ok(Read::Already);
         }
@@ -290,9 +291,11 @@ pub(super) async fn open_case(
 /// that the policy told everybody to use.
 pub(super) fn face(pack: Option<&ProductPack>, content: &Content) -> (String, String) {
     let who = [&content.name, &content.address].into_iter().find(|s| !s.is_empty());
-    let is_common = pack.is_some_and(|p| p.subjects.iter().any(|rule| rule.line.eq_ignore_ascii_case(content.subject.trim())));
+    let is_common =
+        pack.is_some_and(|p| p.subjects.iter().any(|rule| rule.line.eq_ignore_ascii_case(content.subject.trim())));
     let words = content.text.split_whitespace().take(40).collect::<Vec<_>>().join(" ");
-    let about = if content.subject.is_empty() || (is_common && !words.is_empty()) { words } else { content.subject.clone() };
+    let about =
+        if content.subject.is_empty() || (is_common && !words.is_empty()) { words } else { content.subject.clone() };
     let cut = |text: &str| text.chars().take(200).collect::<String>();
     (who.map_or_else(|| "Somebody without a name".to_owned(), |s| cut(s)), cut(&about))
 }

@@ -160,12 +160,18 @@ pub async fn load(app: &App, actor: &Actor, tab: Tab, after: Option<&str>) -> Re
             let ids: Vec<_> = rows.iter().filter(|m| !m.restricted).map(|m| m.content).collect();
             let texts = contents::contents_get(&mut tx, &app.vault, &ids).await?;
             let envelope = |m: &Mail| texts.get(&m.content).map(|c| (timeline::who(c), c.subject.clone()));
-            room.outgoing = rows.into_iter().take(PAGE).map(|m| (envelope(&m), m)).map(|(e, m)| outgoing_line(app, &m, e)).collect();
+            room.outgoing = rows
+                .into_iter()
+                .take(PAGE)
+                .map(|m| (envelope(&m), m))
+                .map(|(e, m)| outgoing_line(app, &m, e))
+                .collect();
         }
         Tab::Failed => {
             let rows = jobs::jobs_dead(&mut tx, before, limit).await?;
             room.next = next(&rows, |j| j.0);
-            let line = |(id, work, attempts, at, error): jobs::Dead| DeadJob { id, work, attempts, at: Instant(at), error };
+            let line =
+                |(id, work, attempts, at, error): jobs::Dead| DeadJob { id, work, attempts, at: Instant(at), error };
             room.dead = rows.into_iter().take(PAGE).map(line).collect();
         }
     }
@@ -321,7 +327,13 @@ pub struct Download {
 ///
 /// # Errors
 /// `NotFound` where there is none, or it is restricted.
-pub async fn attachment(app: &App, actor: &Actor, reference: Reference, message: MessageId, part: i64) -> Result<Download, Error> {
+pub async fn attachment(
+    app: &App,
+    actor: &Actor,
+    reference: Reference,
+    message: MessageId,
+    part: i64,
+) -> Result<Download, Error> {
     if !actor.may(Act::SeeCases) {
         return Err(Error::NotFound);
     }

@@ -96,7 +96,11 @@ fn listed(folder: &Path) -> Result<Vec<String>, BadPack> {
         return Ok(Vec::new());
     }
     let entries = fs::read_dir(folder).map_err(|e| bad(&folder.display().to_string(), &e))?;
-    Ok(entries.flatten().filter_map(|e| e.file_name().into_string().ok()).filter(|name| name.ends_with(".toml")).collect())
+    Ok(entries
+        .flatten()
+        .filter_map(|e| e.file_name().into_string().ok())
+        .filter(|name| name.ends_with(".toml"))
+        .collect())
 }
 
 fn read(name: &str, text: &str) -> Result<ProductPack, BadPack> {

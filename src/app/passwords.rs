@@ -25,7 +25,8 @@ fn verify(password: &str, stored: &str) -> bool {
 }
 
 /// A hash nobody has the password of, so that an unknown address costs as much time as a known one.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// True when `password` belongs to `stored`. Without a stored hash it takes as long and is false.
 ///
@@ -33,7 +34,8 @@ const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAA
 /// `Busy` when too many people sign in at the same time.
 pub async fn fits(app: &App, password: &str, stored: Option<&str>) -> Result<bool, Error> {
     let wait = std::time::Duration::from_secs(5);
-    let slot = tokio::time::timeout(wait, app.hashing.acquire()).await.map_err(|_| Error::Busy)?.map_err(|_| Error::Busy)?;
+    let slot =
+        tokio::time::timeout(wait, app.hashing.acquire()).await.map_err(|_| Error::Busy)?.map_err(|_| Error::Busy)?;
     let known = stored.is_some();
     let stored = stored.unwrap_or(NOBODY).to_owned();
     let password = Zeroizing::new(password.to_owned());

@@ -178,7 +178,11 @@ pub async fn list(app: &App, actor: &Actor, filter: &QueueFilter) -> Result<Queu
         total: Count::capped(total),
         first,
         next,
-        staff: everybody.into_iter().filter(|a| a.may(Act::WorkCases)).map(|a| Choice { id: a.id, name: a.name }).collect(),
+        staff: everybody
+            .into_iter()
+            .filter(|a| a.may(Act::WorkCases))
+            .map(|a| Choice { id: a.id, name: a.name })
+            .collect(),
         products: super::by_hand::products(app),
     })
 }

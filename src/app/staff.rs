@@ -19,7 +19,10 @@ pub async fn create_user(app: &App, email: &str, name: &str, password: &str, rol
         faults.push(FieldError::new("name", "the name is empty"));
     }
     if password.chars().count() < passwords::SHORTEST || password.len() > passwords::LONGEST {
-        faults.push(FieldError::new("password", format!("the password needs at least {} characters", passwords::SHORTEST)));
+        faults.push(FieldError::new(
+            "password",
+            format!("the password needs at least {} characters", passwords::SHORTEST),
+        ));
     }
     if roles.is_empty() {
         faults.push(FieldError::new("role", "give at least one role: officer, agent or responder"));
@@ -28,7 +31,11 @@ pub async fn create_user(app: &App, email: &str, name: &str, password: &str, rol
         return Err(Error::Invalid(faults));
     }
     let password = password.to_owned();
-    let hash = tokio::task::spawn_blocking(move || passwords::hash(&password)).await.ok().and_then(Result::ok).ok_or(Error::Busy)?;
+    let hash = tokio::task::spawn_blocking(move || passwords::hash(&password))
+        .await
+        .ok()
+        .and_then(Result::ok)
+        .ok_or(Error::Busy)?;
     let now = app.now();
     let mut tx = app.db.begin().await?;
     let id = staff::staff_add(&mut tx, email, name.trim(), &hash, roles, now).await?;

@@ -107,11 +107,19 @@ impl Teller<'_> {
                 event("Case opened", format!("as {kind}, {why}"))
             }
             Event::ClocksStarted { pack, clocks } => {
-                let list: Vec<_> = clocks.iter().map(|c| format!("{} {}", c.duty.label().to_lowercase(), c.period)).collect();
-                event("Clocks started", format!("{} from {}; pack {pack}", list.join(", "), self.case.received.short(self.zone)))
+                let list: Vec<_> =
+                    clocks.iter().map(|c| format!("{} {}", c.duty.label().to_lowercase(), c.period)).collect();
+                event(
+                    "Clocks started",
+                    format!("{} from {}; pack {pack}", list.join(", "), self.case.received.short(self.zone)),
+                )
             }
-            Event::MailAccepted { purpose, .. } => event(&format!("{} accepted", purpose.label()), "by the mail server".to_owned()),
-            Event::MailFailed { purpose, reason, .. } => event(&format!("{} failed", purpose.label()), format!("{reason}; see the mail for what to do")),
+            Event::MailAccepted { purpose, .. } => {
+                event(&format!("{} accepted", purpose.label()), "by the mail server".to_owned())
+            }
+            Event::MailFailed { purpose, reason, .. } => {
+                event(&format!("{} failed", purpose.label()), format!("{reason}; see the mail for what to do"))
+            }
             Event::AcknowledgedOtherwise { how } => What::Event {
                 lead: "Acknowledged".to_owned(),
                 rest: "by another way than mail".to_owned(),
@@ -149,7 +157,9 @@ pub fn fate(mail: &Mail, zone: chrono_tz::Tz) -> (String, bool) {
     let doubt = if mail.in_doubt { "; it may have left twice, with the same Message-ID" } else { "" };
     match (mail.state, mail.accepted) {
         (MailState::Accepted, Some(at)) => (format!("accepted {}{doubt}", at.short(zone)), false),
-        (MailState::Failed, _) => (format!("failed: {}", mail.reason.as_deref().unwrap_or("no reason was given")), true),
+        (MailState::Failed, _) => {
+            (format!("failed: {}", mail.reason.as_deref().unwrap_or("no reason was given")), true)
+        }
         (state, _) => (format!("{}{doubt}", state.label()), false),
     }
 }

@@ -34,11 +34,17 @@ pub async fn run(config: &Config, command: Admin) -> anyhow::Result<()> {
     let Admin::CreateUser { email, name, role, password_stdin } = command;
     let roles = role
         .iter()
-        .map(|code| Role::from_code(code).with_context(|| format!("'{code}' is no role; the roles are officer, agent and responder")))
+        .map(|code| {
+            Role::from_code(code)
+                .with_context(|| format!("'{code}' is no role; the roles are officer, agent and responder"))
+        })
         .collect::<anyhow::Result<Vec<_>>>()?;
     let password = if password_stdin {
         let mut text = String::new();
-        std::io::stdin().take(4_096).read_to_string(&mut text).context("the password could not be read from standard input")?;
+        std::io::stdin()
+            .take(4_096)
+            .read_to_string(&mut text)
+            .context("the password could not be read from standard input")?;
         text.trim_end_matches(['\r', '\n']).to_owned()
     } else {
         random_password()?
@@ -60,6 +66,7 @@ pub async fn run(config: &Config, command: Admin) -> anyhow::Result<()> {
 /// A password of 100 random bits in five groups that can be read aloud.
 pub fn random_password() -> anyhow::Result<String> {
     let text = data_encoding::BASE32_NOPAD.encode(&random::<13>()?).to_lowercase();
-    let groups: Vec<String> = text.as_bytes().chunks(4).take(5).map(|group| String::from_utf8_lossy(group).into_owned()).collect();
+    let groups: Vec<String> =
+        text.as_bytes().chunks(4).take(5).map(|group| String::from_utf8_lossy(group).into_owned()).collect();
     Ok(groups.join("-"))
 }

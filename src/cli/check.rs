@@ -17,7 +17,10 @@ pub async fn check(config: &Config) -> anyhow::Result<()> {
         bail!("the configuration: products.{id} names no product");
     }
     for pack in packs.iter().filter(|p| config.products.get(&p.id).is_none_or(|c| c.address.is_empty())) {
-        println!("Note: products.{}.address is not set; its mail would come from an address that leads nowhere.", pack.id);
+        println!(
+            "Note: products.{}.address is not set; its mail would come from an address that leads nowhere.",
+            pack.id
+        );
     }
     let url = config.mail.smtp_url.reveal();
     if url.is_empty() {
@@ -34,8 +37,12 @@ pub async fn check(config: &Config) -> anyhow::Result<()> {
     let db = open::database(config, Clock::System).await?;
     match (migrate::applied(&db).await?, migrate::newest()) {
         (0, _) => println!("Database: empty; the first start fills it."),
-        (applied, newest) if applied < newest => println!("Database: at migration {applied}; the next start brings it to {newest}."),
-        (applied, newest) if applied > newest => bail!("the database was made by a newer version (migration {applied}; this one knows {newest})"),
+        (applied, newest) if applied < newest => {
+            println!("Database: at migration {applied}; the next start brings it to {newest}.")
+        }
+        (applied, newest) if applied > newest => {
+            bail!("the database was made by a newer version (migration {applied}; this one knows {newest})")
+        }
         (applied, _) => println!("Database: up to date (migration {applied})."),
     }
     if migrate::applied(&db).await? > 0 {

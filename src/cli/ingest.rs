@@ -10,7 +10,11 @@ pub async fn ingest(config: &Config, product: &str) -> anyhow::Result<()> {
     let opened = open::open(config, Clock::System).await?;
     let limit = u64::try_from(config.mail.max_bytes).unwrap_or(u64::MAX).saturating_add(1);
     let mut raw = Vec::new();
-    tokio::io::stdin().take(limit).read_to_end(&mut raw).await.context("the mail could not be read from standard input")?;
+    tokio::io::stdin()
+        .take(limit)
+        .read_to_end(&mut raw)
+        .await
+        .context("the mail could not be read from standard input")?;
     intake::keep(&opened.app, product, &raw).await?;
     opened.app.db.close().await;
     Ok(())

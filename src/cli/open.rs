@@ -37,13 +37,15 @@ pub fn lock(config: &Config) -> anyhow::Result<Lockfile> {
     if !config.data_dir.is_dir() {
         bail!("the folder {} does not exist; make it, or set data_dir or --data-dir", config.data_dir.display());
     }
-    Lockfile::open(&config.data_dir).with_context(|| format!("the folder {} is not writable", config.data_dir.display()))
+    Lockfile::open(&config.data_dir)
+        .with_context(|| format!("the folder {} is not writable", config.data_dir.display()))
 }
 
 /// Brings the schema up to date where it is behind, with the lock held alone, and leaves the lock shared.
 pub async fn migrated(db: &Db, lock: &Lockfile) -> anyhow::Result<()> {
     if migrate::applied(db).await? != migrate::newest() {
-        lock.take_alone().context("the database has to be brought up to date first; stop the other recourse processes")?;
+        lock.take_alone()
+            .context("the database has to be brought up to date first; stop the other recourse processes")?;
         let done = migrate::run(db).await;
         lock.release()?;
         done?;
@@ -59,7 +61,9 @@ pub async fn vault(config: &Config, db: &Db) -> anyhow::Result<Vault> {
     let vault = match (file.exists(), &known) {
         (true, _) => Vault::open_file(&file)?,
         (false, None) => Vault::create_file(&file)?,
-        (false, Some(id)) => bail!("the key file {} is missing; the database was sealed with key {id}, bring it back", file.display()),
+        (false, Some(id)) => {
+            bail!("the key file {} is missing; the database was sealed with key {id}, bring it back", file.display())
+        }
     };
     let sealed_with = match known {
         Some(id) => Some(id),
@@ -71,7 +75,11 @@ pub async fn vault(config: &Config, db: &Db) -> anyhow::Result<Vault> {
     };
     match sealed_with {
         Some(id) if id != vault.key_id() => {
-            bail!("the key file {} holds key {}, but the database was sealed with key {id}", file.display(), vault.key_id())
+            bail!(
+                "the key file {} holds key {}, but the database was sealed with key {id}",
+                file.display(),
+                vault.key_id()
+            )
         }
         _ => Ok(vault),
     }
@@ -84,14 +92,19 @@ pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Opened> {
     for id in config.products.keys().filter(|id| packs.get(id).is_none()) {
         bail!("the configuration: products.{id} names no product; the products are: {}", names(&packs));
     }
-    let classifier = Classifier::new(&packs::word_list(config.policies.folder.as_deref())?).context("policy pack intake.toml")?;
+    let classifier =
+        Classifier::new(&packs::word_list(config.policies.folder.as_deref())?).context("policy pack intake.toml")?;
     let url = config.mail.smtp_url.reveal();
-    let transport =
-        if url.is_empty() { Transport::Files(config.data_dir.join("outgoing")) } else { Transport::smtp(url).map_err(anyhow::Error::msg)? };
+    let transport = if url.is_empty() {
+        Transport::Files(config.data_dir.join("outgoing"))
+    } else {
+        Transport::smtp(url).map_err(anyhow::Error::msg)?
+    };
     let db = database(config, clock).await?;
     migrated(&db, &lock).await?;
     let vault = vault(config, &db).await?;
-    let addresses = config.products.iter().filter(|(_, p)| !p.address.is_empty()).map(|(id, p)| (id.clone(), p.address.clone()));
+    let addresses =
+        config.products.iter().filter(|(_, p)| !p.address.is_empty()).map(|(id, p)| (id.clone(), p.address.clone()));
     let settings = Settings { addresses: addresses.collect(), max_message: config.mail.max_bytes };
     Ok(Opened { app: App::new(db, vault, packs, classifier, transport, settings), lock })
 }

@@ -29,13 +29,19 @@ pub async fn serve(config: &Config) -> anyhow::Result<()> {
 
 /// Takes the address before anything else is touched.
 pub async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}; choose another with --listen"))
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}; choose another with --listen"))
 }
 
 /// Serves and works until SIGTERM or SIGINT; a second one ends the process at once.
 pub async fn until_stopped(app: App, config: &Config, listener: TcpListener) -> anyhow::Result<()> {
     let (stop, stopped) = watch::channel(false);
-    let pace = Pace { workers: config.jobs.workers, poll: Duration::from_millis(config.jobs.poll_ms), lease: config.jobs.lease_ms };
+    let pace = Pace {
+        workers: config.jobs.workers,
+        poll: Duration::from_millis(config.jobs.poll_ms),
+        lease: config.jobs.lease_ms,
+    };
     let work = tokio::spawn(runner::run(app.clone(), pace, stopped.clone()));
     let mut term = signal(SignalKind::terminate())?;
     let mut int = signal(SignalKind::interrupt())?;

@@ -42,7 +42,8 @@ pub struct NotAReference;
 impl FromStr for Reference {
     type Err = NotAReference;
     fn from_str(text: &str) -> Result<Self, NotAReference> {
-        let digits = text.trim().strip_prefix(['R', 'r']).and_then(|rest| rest.strip_prefix('-')).ok_or(NotAReference)?;
+        let digits =
+            text.trim().strip_prefix(['R', 'r']).and_then(|rest| rest.strip_prefix('-')).ok_or(NotAReference)?;
         if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
             return Err(NotAReference);
         }

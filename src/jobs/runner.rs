@@ -177,7 +177,13 @@ pub(super) async fn settle(app: &App, job: &Claimed, result: Result<(), NotDone>
         Ok(()) => jobs::job_complete(&mut tx, job).await?,
         Err(NotDone(why)) => {
             let delay = if job.attempt >= job.max_attempts { None } else { Some(back_off(job.attempt)?) };
-            tracing::warn!(job = job.id, work = job.work.name(), attempt = job.attempt, again = delay.is_some(), "a job was not done: {why}");
+            tracing::warn!(
+                job = job.id,
+                work = job.work.name(),
+                attempt = job.attempt,
+                again = delay.is_some(),
+                "a job was not done: {why}"
+            );
             jobs::job_retry(&mut tx, job, delay, &why).await?
         }
     };

@@ -71,7 +71,8 @@ impl Classifier {
             .words
             .into_iter()
             .map(|rule| {
-                let set = |patterns: &[String]| RegexSet::new(patterns).map_err(|e| BadWords::Pattern(rule.id.clone(), e));
+                let set =
+                    |patterns: &[String]| RegexSet::new(patterns).map_err(|e| BadWords::Pattern(rule.id.clone(), e));
                 let (subject, any) = (set(&rule.subject)?, set(&rule.any)?);
                 Ok(Compiled { id: rule.id, kind: rule.kind, subject, any, covers: rule.covers })
             })
@@ -84,7 +85,8 @@ impl Classifier {
     pub fn guess(&self, pack: &ProductPack, subject: &str, text: &str) -> Guess {
         let line = plain_subject(subject);
         let words = format!("{}\n{}", plain(subject), plain(text));
-        let hits: Vec<&Compiled> = self.rules.iter().filter(|r| r.subject.is_match(&line) || r.any.is_match(&words)).collect();
+        let hits: Vec<&Compiled> =
+            self.rules.iter().filter(|r| r.subject.is_match(&line) || r.any.is_match(&words)).collect();
         let by = |rule: &Compiled| Guess { kind: rule.kind, rule: rule.id.clone() };
         if let Some(rule) = hits.iter().find(|rule| rule.kind.is_restricted()) {
             return by(rule);
@@ -93,7 +95,8 @@ impl Classifier {
         if let Some((rule, kind)) = named.and_then(|rule| rule.kind.map(|kind| (rule, kind))) {
             return Guess { kind, rule: rule.id.clone() };
         }
-        let standing: Vec<_> = hits.iter().filter(|r| !hits.iter().any(|o| o.kind != r.kind && o.covers.contains(&r.kind))).collect();
+        let standing: Vec<_> =
+            hits.iter().filter(|r| !hits.iter().any(|o| o.kind != r.kind && o.covers.contains(&r.kind))).collect();
         match standing.split_first() {
             Some((first, rest)) if rest.iter().all(|rule| rule.kind == first.kind) => match named {
                 Some(rule) => Guess { kind: first.kind, rule: format!("{} {}", rule.id, first.id) },
@@ -124,7 +127,8 @@ mod tests {
 
     fn check(subject: &str, text: &str, expected: Kind) {
         let classifier = Classifier::new(include_str!("../../policies/intake.toml")).expect("the word file compiles");
-        let pack: ProductPack = toml::from_str(include_str!("../../policies/products/imagegen-artisticmonk.toml")).expect("the pack reads");
+        let pack: ProductPack =
+            toml::from_str(include_str!("../../policies/products/imagegen-artisticmonk.toml")).expect("the pack reads");
         let guess = classifier.guess(&pack, subject, text);
         assert_eq!(guess.kind, expected, "{subject} / {text} by {}", guess.rule);
     }

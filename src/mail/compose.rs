@@ -108,10 +108,20 @@ pub fn acknowledgement(a: &Acknowledged) -> Result<Written, askama::Error> {
 ///
 /// # Errors
 /// When a template cannot be written.
-pub fn reply(head: &Letterhead, reference: &str, subject: &str, restricted: bool, text: &str) -> Result<Written, askama::Error> {
-    let subject =
-        if restricted || subject.is_empty() { format!("Your message [{reference}]") } else { answer_subject(subject, reference) };
-    let paragraphs = text.split("\n\n").map(|p| p.trim().lines().collect()).filter(|p: &Vec<_>| !p.is_empty()).collect();
+pub fn reply(
+    head: &Letterhead,
+    reference: &str,
+    subject: &str,
+    restricted: bool,
+    text: &str,
+) -> Result<Written, askama::Error> {
+    let subject = if restricted || subject.is_empty() {
+        format!("Your message [{reference}]")
+    } else {
+        answer_subject(subject, reference)
+    };
+    let paragraphs =
+        text.split("\n\n").map(|p| p.trim().lines().collect()).filter(|p: &Vec<_>| !p.is_empty()).collect();
     Ok(Written {
         subject,
         text: ReplyText { head, reference, text }.render()?,
@@ -124,7 +134,10 @@ fn answer_subject(subject: &str, reference: &str) -> String {
     let mut bare = subject.replace(&format!("[{reference}]"), "");
     while let Some(rest) = ["re:", "aw:", "fw:", "fwd:"].iter().find_map(|mark| {
         let trimmed = bare.trim_start();
-        trimmed.get(..mark.len()).filter(|start| start.eq_ignore_ascii_case(mark)).map(|_| trimmed[mark.len()..].to_owned())
+        trimmed
+            .get(..mark.len())
+            .filter(|start| start.eq_ignore_ascii_case(mark))
+            .map(|_| trimmed[mark.len()..].to_owned())
     }) {
         bare = rest;
     }
@@ -153,7 +166,11 @@ mod tests {
             post: "1 Road, Mumbai".into(),
             mail: "privacy@imagegen.example".into(),
         };
-        let due = DueLine { says: "We answer by", when: "27 Nov 2026, 23:59 IST".into(), source: "Privacy policy §14".into() };
+        let due = DueLine {
+            says: "We answer by",
+            when: "27 Nov 2026, 23:59 IST".into(),
+            source: "Privacy policy §14".into(),
+        };
         let mut a = Acknowledged {
             head,
             reference: "R-10021".into(),
@@ -167,7 +184,14 @@ mod tests {
         };
         let written = acknowledgement(&a).expect("the template renders");
         for part in [&written.text, &written.html] {
-            for needle in ["R-10021", "erasure", "27 Nov 2026, 23:59 IST", "O. Fficer", "1 Road, Mumbai", "privacy@imagegen.example"] {
+            for needle in [
+                "R-10021",
+                "erasure",
+                "27 Nov 2026, 23:59 IST",
+                "O. Fficer",
+                "1 Road, Mumbai",
+                "privacy@imagegen.example",
+            ] {
                 assert!(part.contains(needle), "{needle} is missing");
             }
         }

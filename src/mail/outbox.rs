@@ -68,8 +68,9 @@ impl Transport {
     /// # Errors
     /// When the address is not understood; the message holds no password.
     pub fn smtp(url: &str) -> Result<Self, String> {
-        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
-            .map_err(|_| "mail.smtp_url is not understood; write smtp://user:password@host:587?tls=required or smtps://…".to_owned())?;
+        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(|_| {
+            "mail.smtp_url is not understood; write smtp://user:password@host:587?tls=required or smtps://…".to_owned()
+        })?;
         Ok(Self::Smtp(builder.timeout(Some(Duration::from_secs(30))).build()))
     }
 
@@ -83,7 +84,12 @@ impl Transport {
             Self::Smtp(server) => match server.send(message).await {
                 Ok(_) => Ok(()),
                 Err(e) if e.is_permanent() => Err(SendError::Refused(class(&e))),
-                Err(e) if e.is_transient() || e.is_client() || e.is_tls() || e.to_string().starts_with("Connection error") => {
+                Err(e)
+                    if e.is_transient()
+                        || e.is_client()
+                        || e.is_tls()
+                        || e.to_string().starts_with("Connection error") =>
+                {
                     Err(SendError::Later(class(&e)))
                 }
                 Err(e) => Err(SendError::InDoubt(class(&e))),
@@ -128,7 +134,11 @@ fn write_whole(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<()> {
 }
 
 fn file_name(message_id: &str) -> String {
-    let safe: String = message_id.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.@".contains(c) { c } else { '_' }).take(150).collect();
+    let safe: String = message_id
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || "-_.@".contains(c) { c } else { '_' })
+        .take(150)
+        .collect();
     format!("{}.eml", safe.trim_start_matches('.'))
 }
 

@@ -59,7 +59,9 @@ fn walk<'a>(
         || "text/plain".to_owned(),
         |ct| format!("{}/{}", ct.ctype(), ct.subtype().unwrap_or("octet-stream")).to_lowercase(),
     );
-    if let Some(boundary) = content_type.filter(|_| media_type.starts_with("multipart/")).and_then(|ct| ct.attribute("boundary")) {
+    if let Some(boundary) =
+        content_type.filter(|_| media_type.starts_with("multipart/")).and_then(|ct| ct.attribute("boundary"))
+    {
         let choice = if media_type == "multipart/alternative" {
             *choices += 1;
             Some(*choices)
@@ -98,7 +100,8 @@ fn between<'a>(body: &'a [u8], boundary: &[u8]) -> Vec<&'a [u8]> {
     let mut at = 0;
     while at < body.len() && children.len() <= MOST {
         let end = body[at..].iter().position(|b| *b == b'\n').map_or(body.len(), |n| at + n + 1);
-        let mark = body[at..end].strip_prefix(b"--").and_then(|rest| rest.strip_prefix(boundary)).map(<[u8]>::trim_ascii);
+        let mark =
+            body[at..end].strip_prefix(b"--").and_then(|rest| rest.strip_prefix(boundary)).map(<[u8]>::trim_ascii);
         if mark.is_some_and(|rest| rest.is_empty() || rest == b"--") {
             if let Some(from) = start {
                 children.push(&body[from..at]);
@@ -142,7 +145,9 @@ mod tests {
     fn nesting_without_end_is_refused() {
         let mut mail = Vec::new();
         for n in 0..1_000 {
-            mail.extend_from_slice(format!("Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n").as_bytes());
+            mail.extend_from_slice(
+                format!("Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n").as_bytes(),
+            );
         }
         assert!(matches!(parts(&mail), Err(TooComplex)));
     }

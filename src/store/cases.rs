@@ -89,7 +89,11 @@ pub async fn case_record(tx: &mut Tx, case: &mut Case, by: By, at: Instant, even
 pub async fn case_save(tx: &mut Tx, case: &Case) -> Result<()> {
     let binding = case.binding();
     let in_time = case.resolved.and(
-        case.clocks.iter().filter(|c| c.duty == Duty::Resolve && c.layer != Layer::Target).map(|c| c.met <= Some(c.due)).reduce(|a, b| a && b),
+        case.clocks
+            .iter()
+            .filter(|c| c.duty == Duty::Resolve && c.layer != Layer::Target)
+            .map(|c| c.met <= Some(c.due))
+            .reduce(|a, b| a && b),
     );
     sql("UPDATE cases SET kind = $2, restricted = $3, state = $4, outcome = $5, open = $6, owner_id = $7, resolved_at = $8,
          acknowledge_due = $9, due_at = $10, due_from = $11, due_duty = $12, due_layer = $13, sort_due = $14, seq = $15, in_time = $16
@@ -120,18 +124,18 @@ async fn clocks_save(tx: &mut Tx, case: &Case) -> Result<()> {
     for clock in &case.clocks {
         sql("INSERT INTO clocks (case_id, duty, layer, rule, period, from_at, due_at, met_at, pack, source)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
-            .bind(case.reference)
-            .bind(clock.duty.code())
-            .bind(clock.layer.code())
-            .bind(&clock.rule)
-            .bind(&clock.period)
-            .bind(clock.from)
-            .bind(clock.due)
-            .bind(clock.met)
-            .bind(&clock.pack)
-            .bind(&clock.source)
-            .run(tx)
-            .await?;
+        .bind(case.reference)
+        .bind(clock.duty.code())
+        .bind(clock.layer.code())
+        .bind(&clock.rule)
+        .bind(&clock.period)
+        .bind(clock.from)
+        .bind(clock.due)
+        .bind(clock.met)
+        .bind(&clock.pack)
+        .bind(&clock.source)
+        .run(tx)
+        .await?;
     }
     Ok(())
 }
@@ -184,10 +188,8 @@ pub async fn case_get(tx: &mut Tx, reference: Reference) -> Result<Option<Case>>
 
 /// The change of kind that waits for a second person: the last proposal no classification came after.
 async fn proposal(tx: &mut Tx, reference: Reference) -> Result<Option<(Kind, StaffId)>> {
-    let last = sql(
-        "SELECT name, data, COALESCE(by_staff, 0) FROM events
-         WHERE case_id = $1 AND name IN ('classification_proposed', 'classified') ORDER BY seq DESC LIMIT 1",
-    )
+    let last = sql("SELECT name, data, COALESCE(by_staff, 0) FROM events
+         WHERE case_id = $1 AND name IN ('classification_proposed', 'classified') ORDER BY seq DESC LIMIT 1")
     .bind(reference)
     .maybe::<(String, String, i64)>(tx)
     .await?;
@@ -217,15 +219,15 @@ fn clock_of(id: i64, row: ClockRow) -> Result<Clock> {
 /// As the database says.
 pub async fn face_save(tx: &mut Tx, case: Reference, face: Option<(&str, &str)>) -> Result<()> {
     match face {
-        Some((who, about)) => sql(
-            "INSERT INTO case_faces (case_id, who, about) VALUES ($1, $2, $3)
-             ON CONFLICT (case_id) DO UPDATE SET who = excluded.who, about = excluded.about",
-        )
-        .bind(case)
-        .bind(who)
-        .bind(about)
-        .run(tx)
-        .await?,
+        Some((who, about)) => {
+            sql("INSERT INTO case_faces (case_id, who, about) VALUES ($1, $2, $3)
+             ON CONFLICT (case_id) DO UPDATE SET who = excluded.who, about = excluded.about")
+            .bind(case)
+            .bind(who)
+            .bind(about)
+            .run(tx)
+            .await?
+        }
         None => sql("DELETE FROM case_faces WHERE case_id = $1").bind(case).run(tx).await?,
     };
     Ok(())
@@ -236,7 +238,8 @@ pub async fn face_save(tx: &mut Tx, case: Reference, face: Option<(&str, &str)>)
 /// # Errors
 /// As the database says.
 pub async fn requester_digest(tx: &mut Tx, case: Reference) -> Result<Option<Vec<u8>>> {
-    let row = sql("SELECT requester_digest FROM cases WHERE id = $1").bind(case).maybe::<(Option<Vec<u8>>,)>(tx).await?;
+    let row =
+        sql("SELECT requester_digest FROM cases WHERE id = $1").bind(case).maybe::<(Option<Vec<u8>>,)>(tx).await?;
     Ok(row.and_then(|(digest,)| digest))
 }
 
@@ -244,7 +247,11 @@ pub async fn requester_digest(tx: &mut Tx, case: Reference) -> Result<Option<Vec
 ///
 /// # Errors
 /// As the database says, or when a stored code is unknown to this version.
-pub async fn cases_linked(tx: &mut Tx, case: Reference, with_restricted: bool) -> Result<Vec<(Reference, Kind, State, Option<Instant>)>> {
+pub async fn cases_linked(
+    tx: &mut Tx,
+    case: Reference,
+    with_restricted: bool,
+) -> Result<Vec<(Reference, Kind, State, Option<Instant>)>> {
     let rows = sql(
         "SELECT id, kind, state, resolved_at FROM cases
          WHERE requester_digest = (SELECT requester_digest FROM cases WHERE id = $1) AND id <> $1 AND (NOT restricted OR $2)

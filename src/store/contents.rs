@@ -121,7 +121,10 @@ pub async fn contents_of(tx: &mut Tx, vault: &Vault, case: Reference) -> Result<
 /// # Errors
 /// As the database says, or when something sealed does not open.
 pub async fn content_get(tx: &mut Tx, vault: &Vault, id: ContentId) -> Result<Option<Content>> {
-    let row = sql("SELECT id, body, wrapped_key, cipher FROM contents WHERE id = $1").bind(id).maybe::<ContentRow>(tx).await?;
+    let row = sql("SELECT id, body, wrapped_key, cipher FROM contents WHERE id = $1")
+        .bind(id)
+        .maybe::<ContentRow>(tx)
+        .await?;
     Ok(row.map(|row| decode(vault, row)).transpose()?.map(|(_, content)| content))
 }
 

@@ -62,8 +62,8 @@ pub async fn trouble_counts(tx: &mut Tx) -> Result<TroubleCounts> {
          (SELECT COUNT(*) FROM (SELECT 1 FROM messages WHERE state = 'unreadable' LIMIT 10001) a) AS unreadable,
          (SELECT COUNT(*) FROM (SELECT 1 FROM mails WHERE state = 'failed' LIMIT 10001) b) AS failed_mail,
          (SELECT COUNT(*) FROM (SELECT 1 FROM jobs WHERE state = 'dead' LIMIT 10001) c) AS dead_jobs")
-        .one(tx)
-        .await
+    .one(tx)
+    .await
 }
 
 /// The oldest breach, the next due instant of today, the next acknowledgement due.
@@ -109,9 +109,9 @@ pub async fn by_week(tx: &mut Tx, start: Instant) -> Result<(Vec<(i64, i64)>, Ve
 pub async fn in_time(tx: &mut Tx, start: Instant) -> Result<Vec<(String, i64, i64)>> {
     sql("SELECT product, COUNT(*), CAST(SUM(CASE WHEN in_time THEN 1 ELSE 0 END) AS BIGINT) FROM cases
          WHERE NOT open AND resolved_at >= $1 GROUP BY product ORDER BY product")
-        .bind(start)
-        .all(tx)
-        .await
+    .bind(start)
+    .all(tx)
+    .await
 }
 
 /// How many mails there are in the outbox, sent ones too; stops at `list::CAP` plus one.

@@ -12,7 +12,14 @@ const SEALED_AS: &str = "draft";
 ///
 /// # Errors
 /// As the database says, or when sealing fails.
-pub async fn draft_keep(tx: &mut Tx, vault: &Vault, case: Reference, staff: StaffId, text: &str, at: Instant) -> Result<()> {
+pub async fn draft_keep(
+    tx: &mut Tx,
+    vault: &Vault,
+    case: Reference,
+    staff: StaffId,
+    text: &str,
+    at: Instant,
+) -> Result<()> {
     if text.trim().is_empty() {
         return draft_forget(tx, case, staff).await;
     }

@@ -27,16 +27,18 @@ pub async fn event_append(tx: &mut Tx, case: Reference, recorded: &Recorded) -> 
         By::System => (None, false),
     };
     let data = serde_json::to_string(&recorded.event).map_err(|e| bad(case, &e))?;
-    sql("INSERT INTO events (case_id, seq, at, by_staff, by_requester, name, data) VALUES ($1, $2, $3, $4, $5, $6, $7)")
-        .bind(case)
-        .bind(recorded.seq)
-        .bind(recorded.at)
-        .bind(staff)
-        .bind(requester)
-        .bind(recorded.event.name())
-        .bind(data)
-        .run(tx)
-        .await?;
+    sql(
+        "INSERT INTO events (case_id, seq, at, by_staff, by_requester, name, data) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(case)
+    .bind(recorded.seq)
+    .bind(recorded.at)
+    .bind(staff)
+    .bind(requester)
+    .bind(recorded.event.name())
+    .bind(data)
+    .run(tx)
+    .await?;
     Ok(())
 }
 

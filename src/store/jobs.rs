@@ -35,12 +35,10 @@ struct JobRow {
 pub async fn job_enqueue(tx: &mut Tx, work: &Work, delay: i64) -> Result<i64> {
     let now = tx.db_now().await?;
     let data = serde_json::to_string(work).map_err(|e| bad(0, &e))?;
-    let (id,): (i64,) = sql(
-        "INSERT INTO jobs (work, data, unique_key, state, run_at, max_attempts, created_at)
+    let (id,): (i64,) = sql("INSERT INTO jobs (work, data, unique_key, state, run_at, max_attempts, created_at)
          VALUES ($1, $2, $3, 'available', $4, $5, $6)
          ON CONFLICT (unique_key) WHERE state IN ('available', 'running') DO UPDATE SET unique_key = excluded.unique_key
-         RETURNING id",
-    )
+         RETURNING id")
     .bind(work.name())
     .bind(data)
     .bind(work.unique_key())
@@ -90,18 +88,14 @@ pub async fn jobs_claim(tx: &mut Tx, limit: i64, lease: i64) -> Result<Vec<Claim
 /// As the database says.
 pub async fn jobs_rescue(tx: &mut Tx) -> Result<(u64, u64)> {
     let now = tx.db_now().await?;
-    let buried = sql(
-        "UPDATE jobs SET state = 'dead', finished_at = $1, lease_until = NULL, lease_token = NULL,
+    let buried = sql("UPDATE jobs SET state = 'dead', finished_at = $1, lease_until = NULL, lease_token = NULL,
          error = COALESCE(error, 'the process that worked on it ended without a word')
-         WHERE state = 'running' AND lease_until < $1 AND attempt >= max_attempts",
-    )
+         WHERE state = 'running' AND lease_until < $1 AND attempt >= max_attempts")
     .bind(now)
     .run(tx)
     .await?;
-    let given_back = sql(
-        "UPDATE jobs SET state = 'available', run_at = $1, lease_until = NULL, lease_token = NULL
-         WHERE state = 'running' AND lease_until < $1",
-    )
+    let given_back = sql("UPDATE jobs SET state = 'available', run_at = $1, lease_until = NULL, lease_token = NULL
+         WHERE state = 'running' AND lease_until < $1")
     .bind(now)
     .run(tx)
     .await?;
@@ -114,7 +108,10 @@ pub async fn jobs_rescue(tx: &mut Tx) -> Result<(u64, u64)> {
 /// As the database says.
 pub async fn jobs_stuck(tx: &mut Tx) -> Result<bool> {
     let now = tx.db_now().await?;
-    let row = sql("SELECT id FROM jobs WHERE state = 'running' AND lease_until < $1 LIMIT 1").bind(now).maybe::<(i64,)>(tx).await?;
+    let row = sql("SELECT id FROM jobs WHERE state = 'running' AND lease_until < $1 LIMIT 1")
+        .bind(now)
+        .maybe::<(i64,)>(tx)
+        .await?;
     Ok(row.is_some())
 }
 
@@ -124,7 +121,10 @@ pub async fn jobs_stuck(tx: &mut Tx) -> Result<bool> {
 /// As the database says.
 pub async fn jobs_due(tx: &mut Tx) -> Result<bool> {
     let now = tx.db_now().await?;
-    let row = sql("SELECT id FROM jobs WHERE state = 'available' AND run_at <= $1 LIMIT 1").bind(now).maybe::<(i64,)>(tx).await?;
+    let row = sql("SELECT id FROM jobs WHERE state = 'available' AND run_at <= $1 LIMIT 1")
+        .bind(now)
+        .maybe::<(i64,)>(tx)
+        .await?;
     Ok(row.is_some())
 }
 
@@ -134,7 +134,11 @@ pub async fn jobs_due(tx: &mut Tx) -> Result<bool> {
 /// As the database says.
 pub async fn job_put_off(tx: &mut Tx, key: &str, delay: i64) -> Result<()> {
     let now = tx.db_now().await?;
-    sql("UPDATE jobs SET run_at = $2 WHERE unique_key = $1 AND state = 'available'").bind(key).bind(now.plus(delay)).run(tx).await?;
+    sql("UPDATE jobs SET run_at = $2 WHERE unique_key = $1 AND state = 'available'")
+        .bind(key)
+        .bind(now.plus(delay))
+        .run(tx)
+        .await?;
     Ok(())
 }
 
@@ -221,10 +225,10 @@ pub type Dead = (i64, String, i64, i64, String);
 pub async fn jobs_dead(tx: &mut Tx, before: i64, limit: i64) -> Result<Vec<Dead>> {
     sql("SELECT id, work, attempt, COALESCE(finished_at, created_at), COALESCE(error, '') FROM jobs
          WHERE state = 'dead' AND id < $1 ORDER BY id DESC LIMIT $2")
-        .bind(before)
-        .bind(limit)
-        .all(tx)
-        .await
+    .bind(before)
+    .bind(limit)
+    .all(tx)
+    .await
 }
 
 /// Sends a job that gave up back to work with all its tries; false when it is no dead letter, or when the same

@@ -99,10 +99,12 @@ struct ListRow {
     about: Option<String>,
 }
 
-const COLUMNS: &str = "SELECT c.id, c.state, c.kind, c.product, c.restricted, c.received_at, c.due_at, c.due_from, c.due_duty,
+const COLUMNS: &str =
+    "SELECT c.id, c.state, c.kind, c.product, c.restricted, c.received_at, c.due_at, c.due_from, c.due_duty,
  c.due_layer, c.sort_due AS sort_key, s.name AS owner, f.who, f.about FROM cases c
  LEFT JOIN staff s ON s.id = c.owner_id LEFT JOIN case_faces f ON f.case_id = c.id WHERE 1 = 1";
-const COLUMNS_CLOSED: &str = "SELECT c.id, c.state, c.kind, c.product, c.restricted, c.received_at, c.due_at, c.due_from, c.due_duty,
+const COLUMNS_CLOSED: &str =
+    "SELECT c.id, c.state, c.kind, c.product, c.restricted, c.received_at, c.due_at, c.due_from, c.due_duty,
  c.due_layer, COALESCE(c.resolved_at, 0) AS sort_key, s.name AS owner, f.who, f.about FROM cases c
  LEFT JOIN staff s ON s.id = c.owner_id LEFT JOIN case_faces f ON f.case_id = c.id WHERE 1 = 1";
 
@@ -116,7 +118,9 @@ fn condition(asked: &Asked) -> Filter {
         View::Mine => filter.and("c.open AND c.owner_id = ?", [asked.staff.into()]),
         View::Nobody => filter.and("c.open AND c.owner_id IS NULL", []),
         View::Breached => filter.and("c.open AND c.sort_due < ?", [asked.now.into()]),
-        View::Today => filter.and("c.open AND c.sort_due >= ? AND c.sort_due <= ?", [asked.now.into(), asked.day_end.into()]),
+        View::Today => {
+            filter.and("c.open AND c.sort_due >= ? AND c.sort_due <= ?", [asked.now.into(), asked.day_end.into()])
+        }
         View::Unacknowledged => filter.and("c.acknowledge_due IS NOT NULL", []),
         View::Waiting => filter.and("c.state = 'waiting_requester'", []),
         View::Closed => filter.and("NOT c.open", []),
@@ -125,8 +129,10 @@ fn condition(asked: &Asked) -> Filter {
         filter.and("c.id = ?", [reference.into()]);
     }
     if let Some(words) = &asked.words {
-        let pattern: Value = format!("%{}%", words.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")).into();
-        filter.and("(LOWER(f.who) LIKE ? ESCAPE '\\' OR LOWER(f.about) LIKE ? ESCAPE '\\')", [pattern.clone(), pattern]);
+        let pattern: Value =
+            format!("%{}%", words.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")).into();
+        filter
+            .and("(LOWER(f.who) LIKE ? ESCAPE '\\' OR LOWER(f.about) LIKE ? ESCAPE '\\')", [pattern.clone(), pattern]);
     }
     if let Some(kind) = asked.kind {
         filter.and("c.kind = ?", [kind.code().into()]);

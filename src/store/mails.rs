@@ -95,10 +95,8 @@ pub async fn mail_queue(
     content: ContentId,
     at: Instant,
 ) -> Result<MailId> {
-    let (id,): (i64,) = sql(
-        "INSERT INTO mails (case_id, product, purpose, state, message_id, content_id, created_at)
-         VALUES ($1, $2, $3, 'queued', $4, $5, $6) RETURNING id",
-    )
+    let (id,): (i64,) = sql("INSERT INTO mails (case_id, product, purpose, state, message_id, content_id, created_at)
+         VALUES ($1, $2, $3, 'queued', $4, $5, $6) RETURNING id")
     .bind(case)
     .bind(product)
     .bind(purpose.code())
@@ -182,7 +180,11 @@ pub async fn mail_requeue(tx: &mut Tx, id: MailId) -> Result<()> {
 /// # Errors
 /// As the database says.
 pub async fn mail_accepted(tx: &mut Tx, id: MailId, at: Instant) -> Result<()> {
-    sql("UPDATE mails SET state = 'accepted', reason = NULL, accepted_at = $2 WHERE id = $1").bind(id).bind(at).run(tx).await?;
+    sql("UPDATE mails SET state = 'accepted', reason = NULL, accepted_at = $2 WHERE id = $1")
+        .bind(id)
+        .bind(at)
+        .run(tx)
+        .await?;
     Ok(())
 }
 
@@ -200,7 +202,10 @@ pub async fn mail_failed(tx: &mut Tx, id: MailId, reason: &str) -> Result<()> {
 /// # Errors
 /// As the database says.
 pub async fn message_ids_of(tx: &mut Tx, case: Reference) -> Result<Vec<String>> {
-    let rows = sql("SELECT message_id FROM mails WHERE case_id = $1 ORDER BY id DESC LIMIT 20").bind(case).all::<(String,)>(tx).await?;
+    let rows = sql("SELECT message_id FROM mails WHERE case_id = $1 ORDER BY id DESC LIMIT 20")
+        .bind(case)
+        .all::<(String,)>(tx)
+        .await?;
     Ok(rows.into_iter().rev().map(|(id,)| id).collect())
 }
 

@@ -71,12 +71,16 @@ impl MessageRow {
 ///
 /// # Errors
 /// As the database says, or when sealing fails.
-pub async fn message_keep(tx: &mut Tx, vault: &Vault, product: &str, raw: &[u8], at: Instant) -> Result<Option<MessageId>> {
+pub async fn message_keep(
+    tx: &mut Tx,
+    vault: &Vault,
+    product: &str,
+    raw: &[u8],
+    at: Instant,
+) -> Result<Option<MessageId>> {
     let sealed = vault.seal(SEALED_AS, raw)?;
-    let row = sql(
-        "INSERT INTO messages (product, state, received_at, size, raw_digest, wrapped_key, cipher)
-         VALUES ($1, 'stored', $2, $3, $4, $5, $6) ON CONFLICT (product, raw_digest) DO NOTHING RETURNING id",
-    )
+    let row = sql("INSERT INTO messages (product, state, received_at, size, raw_digest, wrapped_key, cipher)
+         VALUES ($1, 'stored', $2, $3, $4, $5, $6) ON CONFLICT (product, raw_digest) DO NOTHING RETURNING id")
     .bind(product)
     .bind(at)
     .bind(i64::try_from(raw.len()).unwrap_or(i64::MAX))
@@ -106,8 +110,11 @@ pub async fn message_get(tx: &mut Tx, id: MessageId) -> Result<Option<Message>> 
 /// # Errors
 /// As the database says, or when it does not open.
 pub async fn message_raw(tx: &mut Tx, vault: &Vault, id: MessageId) -> Result<Option<Vec<u8>>> {
-    let row = sql("SELECT wrapped_key, cipher FROM messages WHERE id = $1").bind(id).maybe::<(Vec<u8>, Vec<u8>)>(tx).await?;
-    row.map(|(wrapped_key, cipher)| vault.open(SEALED_AS, &Sealed { wrapped_key, cipher })).transpose().map_err(Into::into)
+    let row =
+        sql("SELECT wrapped_key, cipher FROM messages WHERE id = $1").bind(id).maybe::<(Vec<u8>, Vec<u8>)>(tx).await?;
+    row.map(|(wrapped_key, cipher)| vault.open(SEALED_AS, &Sealed { wrapped_key, cipher }))
+        .transpose()
+        .map_err(Into::into)
 }
 
 /// The message belongs to a case now. False when a message of the same content was there first.
@@ -147,7 +154,12 @@ pub async fn message_claim_content(tx: &mut Tx, id: MessageId, product: &str, di
 /// # Errors
 /// As the database says.
 pub async fn message_set_aside(tx: &mut Tx, id: MessageId, state: MessageState, reason: &str) -> Result<()> {
-    sql("UPDATE messages SET state = $2, reason = $3 WHERE id = $1").bind(id).bind(state.code()).bind(reason).run(tx).await?;
+    sql("UPDATE messages SET state = $2, reason = $3 WHERE id = $1")
+        .bind(id)
+        .bind(state.code())
+        .bind(reason)
+        .run(tx)
+        .await?;
     Ok(())
 }
 
@@ -165,10 +177,8 @@ pub async fn messages_restrict(tx: &mut Tx, case: Reference, restricted: bool) -
 /// # Errors
 /// As the database says.
 pub async fn messages_unreadable(tx: &mut Tx, before: i64, limit: i64) -> Result<Vec<Message>> {
-    let rows = sql(
-        "SELECT id, product, state, reason, case_id, restricted, received_at, size FROM messages
-         WHERE state = 'unreadable' AND id < $1 ORDER BY id DESC LIMIT $2",
-    )
+    let rows = sql("SELECT id, product, state, reason, case_id, restricted, received_at, size FROM messages
+         WHERE state = 'unreadable' AND id < $1 ORDER BY id DESC LIMIT $2")
     .bind(before)
     .bind(limit)
     .all::<MessageRow>(tx)

@@ -10,10 +10,14 @@ static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 #[derive(Debug, thiserror::Error)]
 pub enum SchemaError {
     /// A newer program has been here.
-    #[error("the database was made by a newer version of recourse (its migration {0} is unknown here); run that version")]
+    #[error(
+        "the database was made by a newer version of recourse (its migration {0} is unknown here); run that version"
+    )]
     Newer(i64),
     /// A migration that was applied is not the one this program carries.
-    #[error("migration {0} in the database differs from the one this program carries; restore a backup or use the program that wrote it")]
+    #[error(
+        "migration {0} in the database differs from the one this program carries; restore a backup or use the program that wrote it"
+    )]
     Different(i64),
     /// A migration failed.
     #[error("migrating failed, nothing of the step was kept: {0}")]

@@ -3,6 +3,12 @@
 use super::Error;
 
 /// The value, or an error that names table, row and column.
-pub fn known<T>(value: Option<T>, table: &'static str, row: i64, column: &'static str, found: &str) -> Result<T, Error> {
+pub fn known<T>(
+    value: Option<T>,
+    table: &'static str,
+    row: i64,
+    column: &'static str,
+    found: &str,
+) -> Result<T, Error> {
     value.ok_or_else(|| Error::BadRow { table, row, column, says: format!("'{found}' is unknown to this version") })
 }

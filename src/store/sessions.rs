@@ -33,11 +33,12 @@ pub async fn session_start(tx: &mut Tx, token: &str, staff: StaffId, idle: i64, 
 /// As the database says.
 pub async fn session_find(tx: &mut Tx, token: &str) -> Result<Option<(StaffId, Instant)>> {
     let now = tx.db_now().await?;
-    let row = sql("SELECT staff_id, idle_until FROM sessions WHERE token_hash = $1 AND idle_until > $2 AND ends_at > $2")
-        .bind(token_hash(token))
-        .bind(now)
-        .maybe::<(i64, i64)>(tx)
-        .await?;
+    let row =
+        sql("SELECT staff_id, idle_until FROM sessions WHERE token_hash = $1 AND idle_until > $2 AND ends_at > $2")
+            .bind(token_hash(token))
+            .bind(now)
+            .maybe::<(i64, i64)>(tx)
+            .await?;
     Ok(row.map(|(staff, idle)| (StaffId(staff), Instant(idle))))
 }
 
@@ -47,7 +48,11 @@ pub async fn session_find(tx: &mut Tx, token: &str) -> Result<Option<(StaffId, I
 /// As the database says.
 pub async fn session_touch(tx: &mut Tx, token: &str, idle: i64) -> Result<()> {
     let now = tx.db_now().await?;
-    sql("UPDATE sessions SET idle_until = $2 WHERE token_hash = $1").bind(token_hash(token)).bind(now.plus(idle)).run(tx).await?;
+    sql("UPDATE sessions SET idle_until = $2 WHERE token_hash = $1")
+        .bind(token_hash(token))
+        .bind(now.plus(idle))
+        .run(tx)
+        .await?;
     Ok(())
 }
 

@@ -11,7 +11,14 @@ use crate::domain::{
 ///
 /// # Errors
 /// As the database says.
-pub async fn staff_add(tx: &mut Tx, email: &str, name: &str, hash: &str, roles: &[Role], at: Instant) -> Result<Option<StaffId>> {
+pub async fn staff_add(
+    tx: &mut Tx,
+    email: &str,
+    name: &str,
+    hash: &str,
+    roles: &[Role],
+    at: Instant,
+) -> Result<Option<StaffId>> {
     let row = sql(
         "INSERT INTO staff (email, name, password_hash, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (email) DO NOTHING RETURNING id",
     )
@@ -23,7 +30,11 @@ pub async fn staff_add(tx: &mut Tx, email: &str, name: &str, hash: &str, roles: 
     .await?;
     let Some((id,)) = row else { return Ok(None) };
     for role in roles {
-        sql("INSERT INTO staff_roles (staff_id, role) VALUES ($1, $2) ON CONFLICT DO NOTHING").bind(id).bind(role.code()).run(tx).await?;
+        sql("INSERT INTO staff_roles (staff_id, role) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+            .bind(id)
+            .bind(role.code())
+            .run(tx)
+            .await?;
     }
     Ok(Some(StaffId(id)))
 }
@@ -45,13 +56,12 @@ pub async fn staff_by_email(tx: &mut Tx, email: &str) -> Result<Option<(StaffId,
 /// # Errors
 /// As the database says, or when a stored role is unknown to this version.
 pub async fn actor_get(tx: &mut Tx, id: StaffId) -> Result<Option<Actor>> {
-    let rows = sql(
-        "SELECT s.id, s.name, COALESCE(r.role, '') FROM staff s LEFT JOIN staff_roles r ON r.staff_id = s.id
-         WHERE s.disabled_at IS NULL AND s.id = $1 ORDER BY r.role",
-    )
-    .bind(id)
-    .all::<(i64, String, String)>(tx)
-    .await?;
+    let rows =
+        sql("SELECT s.id, s.name, COALESCE(r.role, '') FROM staff s LEFT JOIN staff_roles r ON r.staff_id = s.id
+         WHERE s.disabled_at IS NULL AND s.id = $1 ORDER BY r.role")
+        .bind(id)
+        .all::<(i64, String, String)>(tx)
+        .await?;
     Ok(actors(rows)?.pop())
 }
 
@@ -60,12 +70,11 @@ pub async fn actor_get(tx: &mut Tx, id: StaffId) -> Result<Option<Actor>> {
 /// # Errors
 /// As the database says, or when a stored role is unknown to this version.
 pub async fn staff_all(tx: &mut Tx) -> Result<Vec<Actor>> {
-    let rows = sql(
-        "SELECT s.id, s.name, COALESCE(r.role, '') FROM staff s LEFT JOIN staff_roles r ON r.staff_id = s.id
-         WHERE s.disabled_at IS NULL ORDER BY s.name, s.id, r.role",
-    )
-    .all::<(i64, String, String)>(tx)
-    .await?;
+    let rows =
+        sql("SELECT s.id, s.name, COALESCE(r.role, '') FROM staff s LEFT JOIN staff_roles r ON r.staff_id = s.id
+         WHERE s.disabled_at IS NULL ORDER BY s.name, s.id, r.role")
+        .all::<(i64, String, String)>(tx)
+        .await?;
     actors(rows)
 }
 

@@ -26,6 +26,9 @@ pub async fn thread_remember(tx: &mut Tx, vault: &Vault, case: Reference, messag
 /// # Errors
 /// As the database says.
 pub async fn thread_find(tx: &mut Tx, vault: &Vault, message_id: &str) -> Result<Option<Reference>> {
-    let row = sql("SELECT case_id FROM threads WHERE digest = $1").bind(digest(vault, message_id)).maybe::<(i64,)>(tx).await?;
+    let row = sql("SELECT case_id FROM threads WHERE digest = $1")
+        .bind(digest(vault, message_id))
+        .maybe::<(i64,)>(tx)
+        .await?;
     Ok(row.map(|(case,)| Reference(case)))
 }

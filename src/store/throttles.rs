@@ -20,17 +20,16 @@ pub async fn throttle_wait(tx: &mut Tx, key: &[u8]) -> Result<i64> {
 pub async fn throttle_fail(tx: &mut Tx, key: &[u8], free: i64, cap: i64) -> Result<()> {
     const FORGET: i64 = crate::domain::time::HOUR;
     let now = tx.db_now().await?;
-    let (failures,): (i64,) = sql(
-        "INSERT INTO throttles (key, failures, blocked_until, forget_at) VALUES ($1, 1, 0, $2)
+    let (failures,): (i64,) =
+        sql("INSERT INTO throttles (key, failures, blocked_until, forget_at) VALUES ($1, 1, 0, $2)
          ON CONFLICT (key) DO UPDATE SET
          failures = CASE WHEN throttles.forget_at < $3 THEN 1 ELSE throttles.failures + 1 END, forget_at = $2
-         RETURNING failures",
-    )
-    .bind(key)
-    .bind(now.plus(FORGET))
-    .bind(now)
-    .one(tx)
-    .await?;
+         RETURNING failures")
+        .bind(key)
+        .bind(now.plus(FORGET))
+        .bind(now)
+        .one(tx)
+        .await?;
     let over = u32::try_from((failures - free).clamp(0, 20)).unwrap_or_default();
     if over > 0 {
         let wait = (1_000_i64 << over).min(cap);

@@ -92,6 +92,9 @@ fn word(text: &str) -> String {
 
 #[test]
 fn grouped_and_plain_imports_are_both_seen() {
-    let names: Vec<_> = rooms_named("use crate::{\n app::{App, x},\n store,\n};\nuse crate::mail::parse;").into_iter().map(|(_, n)| n).collect();
+    let names: Vec<_> = rooms_named("use crate::{\n app::{App, x},\n store,\n};\nuse crate::mail::parse;")
+        .into_iter()
+        .map(|(_, n)| n)
+        .collect();
     assert_eq!(names, ["app", "store", "mail"]);
 }

@@ -25,7 +25,9 @@ struct Manifest {
 }
 
 static ADDRESSES: LazyLock<Assets> = LazyLock::new(|| {
-    let manifest = Site::get("manifest.json").and_then(|file| serde_json::from_slice::<Manifest>(&file.data).ok()).unwrap_or_default();
+    let manifest = Site::get("manifest.json")
+        .and_then(|file| serde_json::from_slice::<Manifest>(&file.data).ok())
+        .unwrap_or_default();
     Assets { css: format!("/{}", manifest.css), pkg: manifest.pkg }
 });
 
@@ -37,8 +39,14 @@ pub fn addresses() -> Assets {
 /// The files' routes; they need no session.
 pub fn routes() -> Router {
     Router::new()
-        .route("/pkg/{*path}", get(|path: Path<String>, headers: HeaderMap| async move { file("pkg", &path, &headers) }))
-        .route("/style/{*path}", get(|path: Path<String>, headers: HeaderMap| async move { file("style", &path, &headers) }))
+        .route(
+            "/pkg/{*path}",
+            get(|path: Path<String>, headers: HeaderMap| async move { file("pkg", &path, &headers) }),
+        )
+        .route(
+            "/style/{*path}",
+            get(|path: Path<String>, headers: HeaderMap| async move { file("style", &path, &headers) }),
+        )
         .route("/favicon.svg", get(|headers: HeaderMap| async move { file("", "favicon.svg", &headers) }))
 }
 
@@ -69,4 +77,3 @@ fn file(folder: &str, path: &str, headers: &HeaderMap) -> Response<Body> {
     }
     response.body(Body::from(found.data)).unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
 }
-

@@ -27,12 +27,18 @@ pub async fn signed_in(State(app): State<App>, mut request: Request, next: Next)
             next.run(request).await
         }
         Ok(None) => {
-            let next = if request.method() == Method::GET { request.uri().path_and_query().map(|p| p.as_str()) } else { None };
+            let next =
+                if request.method() == Method::GET { request.uri().path_and_query().map(|p| p.as_str()) } else { None };
             Redirect::to(&ui::paths::signin_then(next)).into_response()
         }
         Err(error) => {
             tracing::warn!(%error, "a session could not be looked up");
-            (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], "The database is busy. Try again in a moment.\n").into_response()
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                [(header::RETRY_AFTER, "5")],
+                "The database is busy. Try again in a moment.\n",
+            )
+                .into_response()
         }
     }
 }
@@ -42,7 +48,8 @@ pub async fn signed_in(State(app): State<App>, mut request: Request, next: Next)
 pub async fn says_where_it_comes_from(request: Request, next: Next) -> Response {
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let headers = request.headers();
-    let says = headers.contains_key("sec-fetch-site") || headers.get(header::ORIGIN).is_some_and(|origin| origin != "null");
+    let says =
+        headers.contains_key("sec-fetch-site") || headers.get(header::ORIGIN).is_some_and(|origin| origin != "null");
     if is_safe || says {
         return next.run(request).await;
     }
@@ -50,7 +57,11 @@ pub async fn says_where_it_comes_from(request: Request, next: Next) -> Response 
 }
 
 /// The islands' server functions, on behalf of whoever is signed in.
-pub async fn server_function(State(app): State<App>, Extension(actor): Extension<Actor>, request: Request<Body>) -> Response {
+pub async fn server_function(
+    State(app): State<App>,
+    Extension(actor): Extension<Actor>,
+    request: Request<Body>,
+) -> Response {
     let context = move || {
         provide_context(app.clone());
         provide_context(actor.clone());

@@ -10,9 +10,7 @@ use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
 use health::Health;
 use std::time::Duration;
 use tokio::{net::TcpListener, sync::watch};
-use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer, timeout::TimeoutLayer,
-};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer, timeout::TimeoutLayer};
 
 /// The largest form.
 const LARGEST_FORM: usize = 512 * 1024;

@@ -12,7 +12,13 @@ use crate::{
 ///
 /// # Errors
 /// When it is not said how, the case is acknowledged already, or others were quicker.
-pub async fn acknowledge_otherwise(app: &App, actor: &Actor, reference: Reference, seen: i64, how: &str) -> Result<(), Error> {
+pub async fn acknowledge_otherwise(
+    app: &App,
+    actor: &Actor,
+    reference: Reference,
+    seen: i64,
+    how: &str,
+) -> Result<(), Error> {
     let how = written("how", how, "Say how and to whom, for example: told on the phone")?;
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
     if desk.case.clocks.iter().all(|c| c.duty != Duty::Acknowledge || c.met.is_some()) {

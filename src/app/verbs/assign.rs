@@ -14,11 +14,23 @@ use crate::{
 ///
 /// # Errors
 /// When `to` does not work here or may not see the case, or others were quicker.
-pub async fn assign_case(app: &App, actor: &Actor, reference: Reference, seen: i64, to: Option<StaffId>) -> Result<(), Error> {
+pub async fn assign_case(
+    app: &App,
+    actor: &Actor,
+    reference: Reference,
+    seen: i64,
+    to: Option<StaffId>,
+) -> Result<(), Error> {
     assign(app, actor, reference, Some(seen), to).await
 }
 
-async fn assign(app: &App, actor: &Actor, reference: Reference, seen: Option<i64>, to: Option<StaffId>) -> Result<(), Error> {
+async fn assign(
+    app: &App,
+    actor: &Actor,
+    reference: Reference,
+    seen: Option<i64>,
+    to: Option<StaffId>,
+) -> Result<(), Error> {
     let mut desk = Desk::at(app, actor, reference, seen).await?;
     if let Some(to) = to {
         let owner = staff::actor_get(&mut desk.tx, to).await?;
@@ -51,7 +63,12 @@ pub struct BulkOutcome {
 ///
 /// # Errors
 /// When the database is away; what was given until then stays given.
-pub async fn assign_many(app: &App, actor: &Actor, cases: &[Reference], to: Option<StaffId>) -> Result<BulkOutcome, Error> {
+pub async fn assign_many(
+    app: &App,
+    actor: &Actor,
+    cases: &[Reference],
+    to: Option<StaffId>,
+) -> Result<BulkOutcome, Error> {
     if cases.is_empty() {
         return Err(Error::field("case", "Choose at least one case"));
     }

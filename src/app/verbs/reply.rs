@@ -20,13 +20,23 @@ use crate::{
 ///
 /// # Errors
 /// When the text is empty, the person left no address, or others were quicker.
-pub async fn send_reply(app: &App, actor: &Actor, reference: Reference, seen: i64, text: &str, wait: bool) -> Result<(), Error> {
+pub async fn send_reply(
+    app: &App,
+    actor: &Actor,
+    reference: Reference,
+    seen: i64,
+    text: &str,
+    wait: bool,
+) -> Result<(), Error> {
     let text = written("text", text, "Write the reply")?;
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
     let kept = contents::contents_of(&mut desk.tx, &app.vault, reference).await?;
     let answers = kept.iter().map(|(_, c)| c.message_id.clone()).filter(|id| !id.is_empty()).collect();
     let Some((_, first)) = kept.into_iter().next().filter(|(_, first)| !first.address.is_empty()) else {
-        return Err(Error::field("text", "The person left no mail address; answer by phone or letter and write a note"));
+        return Err(Error::field(
+            "text",
+            "The person left no mail address; answer by phone or letter and write a note",
+        ));
     };
     let restricted = desk.case.is_restricted();
     let head = app.letterhead(&desk.case.product);

@@ -40,7 +40,10 @@ pub async fn change_state(
     let from = desk.case.state;
     if !from.next().contains(&to) {
         let possible = from.next().iter().map(|s| s.label().to_lowercase()).collect::<Vec<_>>().join(", ");
-        return Err(Error::field("to", format!("From “{}” a case can become: {possible}", from.label().to_lowercase())));
+        return Err(Error::field(
+            "to",
+            format!("From “{}” a case can become: {possible}", from.label().to_lowercase()),
+        ));
     }
     let reason = Some(desk.keep_reason(reason).await?);
     let outcome = if to == State::Resolved { outcome } else { None };

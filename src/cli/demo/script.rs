@@ -133,7 +133,10 @@ mod guesses {
             let crosses_wall = guess.kind.is_restricted() != kind.is_restricted();
             let is_mended = case.steps.iter().any(|s| s.act == Act::Classify);
             if crosses_wall || (guess.kind != kind && !is_mended) {
-                wrong.push(format!("{kind} was guessed as {} by {}: {} / {}", guess.kind, guess.rule, case.subject, case.text));
+                wrong.push(format!(
+                    "{kind} was guessed as {} by {}: {} / {}",
+                    guess.kind, guess.rule, case.subject, case.text
+                ));
             }
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));

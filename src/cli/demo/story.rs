@@ -160,12 +160,17 @@ fn mail(case: &ScriptCase, subject: &str, text: &str, id: &str, automatic: bool,
         if words.is_ascii() {
             words.to_owned()
         } else {
-            let chunks: Vec<String> = words.chars().collect::<Vec<_>>().chunks(12).map(|c| c.iter().collect()).collect();
+            let chunks: Vec<String> =
+                words.chars().collect::<Vec<_>>().chunks(12).map(|c| c.iter().collect()).collect();
             let word = |chunk: &String| format!("=?utf-8?B?{}?=", data_encoding::BASE64.encode(chunk.as_bytes()));
             chunks.iter().map(word).collect::<Vec<_>>().join("\r\n ")
         }
     };
-    let from = if case.name.is_empty() { case.address.clone() } else { format!("{} <{}>", quoted(&encode(&case.name)), case.address) };
+    let from = if case.name.is_empty() {
+        case.address.clone()
+    } else {
+        format!("{} <{}>", quoted(&encode(&case.name)), case.address)
+    };
     let domain = case.address.rsplit('@').next().unwrap_or("mail.example");
     let date = at.plus(-MINUTE).utc().to_rfc2822();
     let auto = if automatic { "Auto-Submitted: auto-replied\r\n" } else { "" };

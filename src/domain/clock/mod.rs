@@ -167,7 +167,8 @@ mod tests {
         let clocks = [clock(Duty::Resolve, Layer::Target, 5, None), clock(Duty::Resolve, Layer::Promise, 9, None)];
         assert_eq!(binding(&clocks).map(|c| c.due), Some(Instant(9)));
         assert_eq!(binding(&clocks[..1]).map(|c| c.due), Some(Instant(5)));
-        let clocks = [clock(Duty::Acknowledge, Layer::Promise, 3, Some(2)), clock(Duty::Resolve, Layer::Promise, 9, None)];
+        let clocks =
+            [clock(Duty::Acknowledge, Layer::Promise, 3, Some(2)), clock(Duty::Resolve, Layer::Promise, 9, None)];
         assert_eq!(binding(&clocks).map(|c| c.duty), Some(Duty::Resolve));
         assert_eq!(binding(&[]), None);
     }

@@ -107,7 +107,9 @@ mod tests {
         good("P2W", Period::Days(14));
         good("P1M", Period::Months(1));
         good("P1Y", Period::Months(12));
-        for wrong in ["", "P", "PT", "P30", "30D", "P-1D", "P0D", "PT0H", "P1D2", "P1MT1H", "P99999999999D", "PT24X", "Pé"] {
+        for wrong in
+            ["", "P", "PT", "P30", "30D", "P-1D", "P0D", "PT0H", "P1D2", "P1MT1H", "P99999999999D", "PT24X", "Pé"]
+        {
             assert!(wrong.parse::<Period>().is_err(), "{wrong}");
         }
     }

@@ -11,7 +11,9 @@ use super::{Clock, Result};
 use sqlx::{
     ConnectOptions,
     postgres::{PgConnectOptions, PgPool, PgPoolOptions},
-    sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{
+        SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    },
 };
 use std::{path::Path, str::FromStr, time::Duration};
 
@@ -26,7 +28,10 @@ pub struct Db {
 #[derive(Debug, Clone)]
 enum Pools {
     /// One writer a process, first come first served; several readers that cannot write.
-    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Sqlite {
+        writer: SqlitePool,
+        readers: SqlitePool,
+    },
     Postgres(PgPool),
 }
 
@@ -52,7 +57,9 @@ impl Db {
             .pragma("secure_delete", "ON")
             .pragma("trusted_schema", "OFF")
             .disable_statement_logging();
-        let pool = |max| SqlitePoolOptions::new().max_connections(max).acquire_timeout(ACQUIRE).idle_timeout(None).max_lifetime(None);
+        let pool = |max| {
+            SqlitePoolOptions::new().max_connections(max).acquire_timeout(ACQUIRE).idle_timeout(None).max_lifetime(None)
+        };
         let writer = pool(1).connect_with(options.clone()).await?;
         let readers = pool(4).min_connections(1).connect_with(options.pragma("query_only", "ON")).await?;
         Ok(Self { pools: Pools::Sqlite { writer, readers }, clock })
@@ -67,7 +74,8 @@ impl Db {
             .application_name("recourse")
             .options([("statement_timeout", "30s"), ("idle_in_transaction_session_timeout", "60s")])
             .disable_statement_logging();
-        let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE).connect_with(options).await?;
+        let pool =
+            PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE).connect_with(options).await?;
         Ok(Self { pools: Pools::Postgres(pool), clock })
     }
 

@@ -9,7 +9,7 @@ use crate::{
     },
     store::Result,
 };
-use sqlx::{AssertSqlSafe, FromRow, Postgres, Sqlite, SqlStr, postgres::PgRow, sqlite::SqliteRow};
+use sqlx::{AssertSqlSafe, FromRow, Postgres, SqlStr, Sqlite, postgres::PgRow, sqlite::SqliteRow};
 
 /// A value with its type, NULLs included.
 #[derive(Debug, Clone)]

@@ -4,10 +4,7 @@ use crate::{
     domain::time::Instant,
     store::{Clock, Result},
 };
-use sqlx::{
-    PgConnection, Postgres, Sqlite, SqliteConnection, Transaction,
-    pool::PoolConnection,
-};
+use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, Transaction, pool::PoolConnection};
 
 /// A connection in use.
 pub struct Tx {
