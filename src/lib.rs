@@ -22,7 +22,8 @@ pub mod jobs;
 pub mod mail;
 #[cfg(feature = "ssr")]
 pub mod store;
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
+#[cfg(feature = "ssr")]
 mod testing;
 #[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub mod ui;

@@ -40,7 +40,7 @@ pub async fn classify_case(
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
     let (from, received) = (desk.case.kind, desk.case.received);
     if from == to {
-        return Err(Error::field("kind", format!("The case is of this kind already: {}", to.label())));
+        return Err(Error::field("to", format!("The case is of this kind already: {}", to.label())));
     }
     let pack = app.packs.get(&desk.case.product);
     let due = |kind| pack.and_then(|pack| pack.resolve_due(kind, received));

@@ -6,7 +6,7 @@ use super::{
     script::{self, Act, ScriptCase, Step},
 };
 use crate::{
-    app::{App, Error, by_hand, by_hand::ByHand, deliver, intake, verbs},
+    app::{App, Error, by_hand, by_hand::ByHand, case_page, case_page::CasePage, deliver, intake, verbs},
     domain::{
         case::{Outcome, State},
         identity::Reference,
@@ -126,6 +126,7 @@ async fn act(
             verbs::assign_case(app, actor, reference, seen, Some(to)).await?;
         }
         Act::Reply => {
+            own(app, actor, reference).await?;
             verbs::send_reply(app, actor, reference, seen, &step.text, step.wait).await?;
             jobs::send_for(app, reference).await?;
         }
@@ -150,6 +151,15 @@ async fn act(
             }
         }
         Act::Mail => {}
+    }
+    Ok(())
+}
+
+/// Whoever answers first owns the case, as in any desk.
+async fn own(app: &App, actor: &Actor, reference: Reference) -> anyhow::Result<()> {
+    let page = case_page::load(app, actor, reference).await?;
+    if matches!(page, CasePage::Full(full) if full.case.owner.is_none()) {
+        verbs::assign_case(app, actor, reference, i64::MAX, Some(actor.id)).await?;
     }
     Ok(())
 }

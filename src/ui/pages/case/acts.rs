@@ -5,6 +5,7 @@ use crate::{
     app::case_page::Full,
     domain::{
         case::{Outcome, State},
+        clock::Duty,
         kind::Kind,
     },
     ui::{
@@ -23,6 +24,7 @@ pub(super) fn all(full: &Full, tried: &Tried) -> impl IntoView + use<> {
             {assign(full, tried)}
             {classify(full, tried)}
             {(!full.case.state.next().is_empty()).then(|| change_state(full, tried))}
+            {can_be_told(full).then(|| acknowledge(full, tried))}
             <a class="btn main" href="#text">{reply}</a>
         </div>
     }
@@ -95,14 +97,28 @@ fn change_state(full: &Full, tried: &Tried) -> impl IntoView + use<> {
     act(full, tried, Act::State, "Save state", "Save anyway", fields).into_any()
 }
 
+/// True for a person whom no mail can reach and who was not told yet that we are on it.
+fn can_be_told(full: &Full) -> bool {
+    full.address.is_none() && full.case.clocks.iter().any(|c| c.duty == Duty::Acknowledge && c.met.is_none())
+}
+
+fn acknowledge(full: &Full, tried: &Tried) -> impl IntoView + use<> {
+    let how = written(tried, Act::Acknowledge, "how", "How was the person told?");
+    act(full, tried, Act::Acknowledge, "Record acknowledgement", "Record anyway", how).into_any()
+}
+
 fn reason(tried: &Tried, act: Act, label: &'static str) -> impl IntoView + use<> {
-    let id = act.id("reason");
+    written(tried, act, "reason", label)
+}
+
+fn written(tried: &Tried, act: Act, name: &'static str, label: &'static str) -> impl IntoView + use<> {
+    let id = act.id(name);
     let problems = tried.problems.clone();
     let (invalid, described) = (problems.invalid(&id), problems.described(&id, true));
-    let text = render::raw_text(&tried.value(act, "reason"));
+    let text = render::raw_text(&tried.value(act, name));
     view! {
         <Field id=id.clone() label hint="Stands in the timeline; the person does not see it." problems>
-            <textarea id=id name="reason" rows="3" dir="auto" aria-invalid=invalid aria-describedby=described
+            <textarea id=id name=name rows="3" dir="auto" aria-invalid=invalid aria-describedby=described
                 inner_html=text></textarea>
         </Field>
     }

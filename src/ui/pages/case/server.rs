@@ -82,6 +82,10 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
                 Classified::Proposed => Done::Proposed,
             })
         }
+        Act::Acknowledge => {
+            let how = typed.text("how");
+            verbs::acknowledge_otherwise(app, actor, reference, seen, &how).await.map(|()| Done::Acknowledged)
+        }
         Act::State => {
             let to = State::from_code(to).ok_or_else(|| Error::field("to", "Choose a state from the list"))?;
             let outcome = Outcome::from_code(typed.get("outcome"));

@@ -6,6 +6,7 @@
 use crate::{
     app::case_page::{Attachment, Entry, What},
     domain::{
+        event::Purpose,
         identity::{MessageId, Reference},
         time::Instant,
     },
@@ -17,6 +18,8 @@ use crate::{
 use chrono::Datelike;
 use chrono_tz::Tz;
 use leptos::{either::Either, prelude::*};
+
+const ACKNOWLEDGEMENT: &str = Purpose::Acknowledgement.label();
 
 /// A timeline or a stretch of one.
 #[component]
@@ -58,9 +61,14 @@ fn line(entry: Entry, at: AnyView, reference: Reference, files: bool) -> AnyView
         }
         What::MailOut { mail, address, subject, text, purpose, fate, failed } => {
             let tag = if failed { "fate is-over" } else { "fate" };
+            // what the machine wrote is folded: the page is for what people said
+            let text = if purpose == ACKNOWLEDGEMENT {
+                Either::Left(view! { <details><summary>{subject}</summary>{words(text)}</details> })
+            } else {
+                Either::Right(view! { <p class="subject" dir="auto">{subject}</p> {words(text)} })
+            };
             let body = view! {
-                <p class="subject" dir="auto">{subject}</p>
-                {words(text)}
+                {text}
                 <p class=tag>
                     {failed.then(|| view! { <i class="mark" aria-hidden="true"></i> })}
                     <span><a href=paths::mail_out(mail)>{purpose}</a>": "{fate}</span>
@@ -91,7 +99,7 @@ fn event(who: &str, lead: String, rest: String, reason: Option<String>, at: AnyV
     view! {
         <li class="small-event">
             <span class="dot"></span>
-            <div class="event"><p><b>{lead}</b>{rest}{by}" "{at}</p>{reason}</div>
+            <div class="event"><p><b>{lead}</b>" "{rest}{by}" "{at}</p>{reason}</div>
         </li>
     }
     .into_any()

@@ -14,6 +14,7 @@ codes! {
         Assign "assign" "Assign",
         Classify "classify" "Classify",
         State "state" "Change state",
+        Acknowledge "acknowledge" "Acknowledge",
     }
 }
 
@@ -27,6 +28,7 @@ codes! {
         Classified "classified" "The kind is changed; the clocks follow it.",
         Proposed "proposed" "Your proposal is noted. The kind changes once a second person classifies the case likewise.",
         Changed "changed" "The state is changed.",
+        Acknowledged "acknowledged" "The acknowledgement is recorded.",
     }
 }
 
@@ -38,6 +40,7 @@ impl Act {
         let known = match (self, field) {
             (Self::Reply | Self::Note, _) => return "text".to_owned(),
             (Self::Classify | Self::State, "reason") => "reason",
+            (Self::Acknowledge, _) => "how",
             (Self::State, "outcome") => "outcome",
             (Self::Assign | Self::Classify | Self::State, _) => "to",
         };
