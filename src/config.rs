@@ -64,11 +64,11 @@ pub struct Server {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Database {
-    /// `postgres://…`; empty means the SQLite file in the data directory.
+    /// `postgres://…`; empty means the `SQLite` file in the data directory.
     pub url: Secret,
     /// A file that holds the address instead.
     pub url_file: Option<PathBuf>,
-    /// Connections to PostgreSQL.
+    /// Connections to `PostgreSQL`.
     pub connections: u32,
 }
 

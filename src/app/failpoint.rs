@@ -6,7 +6,7 @@ pub fn failpoint(name: &str) {
     let Ok(asked) = std::env::var("FAILPOINT") else { return };
     match asked.split_once(':') {
         Some((place, "exit")) if place == name => std::process::abort(),
-        Some((place, "sleep")) if place == name => std::thread::sleep(std::time::Duration::from_secs(60)),
+        Some((place, "sleep")) if place == name => std::thread::sleep(std::time::Duration::from_mins(1)),
         Some((place, "panic")) if place == name => std::panic::panic_any("failpoint"),
         _ => {}
     }

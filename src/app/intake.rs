@@ -129,13 +129,13 @@ async fn take_in(app: &App, message: &Message, letter: Letter, raw: &[u8]) -> Re
     if !messages::message_lock(&mut tx, message.id).await? {
         return Ok(Read::Already);
     }
-    if let Some(digest) = digest {
-        if !messages::message_claim_content(&mut tx, message.id, &message.product, digest).await? {
-            messages::message_set_aside(&mut tx, message.id, MessageState::Duplicate, "the same message came before")
-                .await?;
-            tx.commit().await?;
-            return Ok(Read::Already);
-        }
+    if let Some(digest) = digest
+        && !messages::message_claim_content(&mut tx, message.id, &message.product, digest).await?
+    {
+        messages::message_set_aside(&mut tx, message.id, MessageState::Duplicate, "the same message came before")
+            .await?;
+        tx.commit().await?;
+        return Ok(Read::Already);
     }
     let answered = answered_case(app, &mut tx, message, &letter).await?;
     // what may be of a restricted kind never lands in an ordinary case, where everybody would read it

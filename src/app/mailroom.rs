@@ -69,7 +69,7 @@ pub struct OutgoingMail {
 pub struct DeadJob {
     /// Its row.
     pub id: i64,
-    /// "read_message", "send_mail".
+    /// "`read_message`", "`send_mail`".
     pub work: String,
     /// How often it was tried.
     pub attempts: i64,

@@ -99,7 +99,7 @@ fn listed(folder: &Path) -> Result<Vec<String>, BadPack> {
     Ok(entries
         .flatten()
         .filter_map(|e| e.file_name().into_string().ok())
-        .filter(|name| name.ends_with(".toml"))
+        .filter(|name| Path::new(name).extension().is_some_and(|ending| ending == "toml"))
         .collect())
 }
 

@@ -21,7 +21,7 @@ pub use super::verbs::{BulkOutcome, assign_many};
 pub use crate::store::list::View;
 
 /// What the address bar asks for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueueFilter {
     /// The saved view.
     pub view: View,
@@ -35,6 +35,12 @@ pub struct QueueFilter {
     pub layer: Option<Layer>,
     /// Where the page before ended; opaque.
     pub after: Option<String>,
+}
+
+impl Default for QueueFilter {
+    fn default() -> Self {
+        Self { view: View::Open, q: String::new(), kind: None, product: None, layer: None, after: None }
+    }
 }
 
 /// A number that may stop counting.

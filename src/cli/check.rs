@@ -13,7 +13,7 @@ pub async fn check(config: &Config) -> anyhow::Result<()> {
     let packs = Packs::load(config.policies.folder.as_deref())?;
     Classifier::new(&packs::word_list(config.policies.folder.as_deref())?)?;
     println!("Packs: {}.", open::names(&packs));
-    for id in config.products.keys().filter(|id| packs.get(id).is_none()) {
+    if let Some(id) = config.products.keys().find(|id| packs.get(id).is_none()) {
         bail!("the configuration: products.{id} names no product");
     }
     for pack in packs.iter().filter(|p| config.products.get(&p.id).is_none_or(|c| c.address.is_empty())) {
@@ -38,21 +38,21 @@ pub async fn check(config: &Config) -> anyhow::Result<()> {
     match (migrate::applied(&db).await?, migrate::newest()) {
         (0, _) => println!("Database: empty; the first start fills it."),
         (applied, newest) if applied < newest => {
-            println!("Database: at migration {applied}; the next start brings it to {newest}.")
+            println!("Database: at migration {applied}; the next start brings it to {newest}.");
         }
         (applied, newest) if applied > newest => {
             bail!("the database was made by a newer version (migration {applied}; this one knows {newest})")
         }
         (applied, _) => println!("Database: up to date (migration {applied})."),
     }
-    if migrate::applied(&db).await? > 0 {
-        if let Some(id) = house::key_id(&db).await? {
-            let vault = Vault::open_file(&config.key_file())?;
-            if vault.key_id() != id {
-                bail!("the key file {} does not belong to this database", config.key_file().display());
-            }
-            println!("Key: {id}, and it fits.");
+    if migrate::applied(&db).await? > 0
+        && let Some(id) = house::key_id(&db).await?
+    {
+        let vault = Vault::open_file(&config.key_file())?;
+        if vault.key_id() != id {
+            bail!("the key file {} does not belong to this database", config.key_file().display());
         }
+        println!("Key: {id}, and it fits.");
     }
     db.close().await;
     Ok(())

@@ -64,9 +64,9 @@ enum Command {
     },
 }
 
-/// EX_USAGE of sysexits.
+/// `EX_USAGE` of sysexits.
 const USAGE: u8 = 64;
-/// EX_TEMPFAIL of sysexits.
+/// `EX_TEMPFAIL` of sysexits.
 const TRY_LATER: u8 = 75;
 
 /// Runs the command line of this process.

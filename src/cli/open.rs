@@ -65,13 +65,12 @@ pub async fn vault(config: &Config, db: &Db) -> anyhow::Result<Vault> {
             bail!("the key file {} is missing; the database was sealed with key {id}, bring it back", file.display())
         }
     };
-    let sealed_with = match known {
-        Some(id) => Some(id),
+    let sealed_with = if known.is_some() {
+        known
+    } else {
         // two consoles may start at once: the first one's key stays
-        None => {
-            house::key_remember(db, vault.key_id()).await?;
-            house::key_id(db).await?
-        }
+        house::key_remember(db, vault.key_id()).await?;
+        house::key_id(db).await?
     };
     match sealed_with {
         Some(id) if id != vault.key_id() => {
@@ -89,7 +88,7 @@ pub async fn vault(config: &Config, db: &Db) -> anyhow::Result<Vault> {
 pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Opened> {
     let lock = lock(config)?;
     let packs = Packs::load(config.policies.folder.as_deref())?;
-    for id in config.products.keys().filter(|id| packs.get(id).is_none()) {
+    if let Some(id) = config.products.keys().find(|id| packs.get(id).is_none()) {
         bail!("the configuration: products.{id} names no product; the products are: {}", names(&packs));
     }
     let classifier =

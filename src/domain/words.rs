@@ -67,7 +67,7 @@ pub fn span(millis: i64) -> String {
 #[must_use]
 pub fn tone(start: Instant, due: Instant, now: Instant) -> Tone {
     let (whole, left) = (due.since(start), due.since(now));
-    let warning = if whole > 2 * DAY { (whole / 5).min(3 * DAY).max(DAY) } else { whole / 5 };
+    let warning = if whole > 2 * DAY { (whole / 5).clamp(DAY, 3 * DAY) } else { whole / 5 };
     if left < 0 {
         Tone::Over
     } else if left <= warning {

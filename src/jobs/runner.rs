@@ -21,7 +21,7 @@ use tokio::{
 /// How long a lease lasts in milliseconds; kept alive while work goes on.
 pub const LEASE: i64 = 30 * SECOND;
 /// How long a job may take, in milliseconds, before its lease is no longer kept alive.
-const LONGEST: Duration = Duration::from_secs(300);
+const LONGEST: Duration = Duration::from_mins(5);
 /// How long running jobs may take to end when the process is asked to stop.
 const GRACE: Duration = Duration::from_secs(20);
 
@@ -203,7 +203,7 @@ async fn release(app: &App, job: &Claimed) -> Result<(), Error> {
 /// How long to wait after the `attempt`-th try: doubling from two seconds to ten minutes, half of it by chance, so
 /// that what failed together does not come back together.
 fn back_off(attempt: i64) -> Result<i64, Error> {
-    let doubled = 2 * SECOND << (attempt - 1).clamp(0, 20);
+    let doubled = (2 * SECOND) << (attempt - 1).clamp(0, 20);
     let whole = doubled.min(10 * MINUTE);
     let chance = i64::from(u16::from_le_bytes(random::<2>()?));
     Ok(whole / 2 + whole / 2 * chance / i64::from(u16::MAX))

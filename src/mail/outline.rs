@@ -74,7 +74,7 @@ fn walk<'a>(
         return Ok(());
     }
     let name = headers.and_then(|h| h.attachment_name()).map(str::to_owned);
-    let attached = headers.and_then(|h| h.content_disposition()).is_some_and(|d| d.is_attachment());
+    let attached = headers.and_then(|h| h.content_disposition()).is_some_and(mail_parser::ContentType::is_attachment);
     let is_letter = matches!(media_type.as_str(), "text/plain" | "text/html") && !attached && name.is_none();
     found.push(Part { entity, body, media_type, name, is_letter, choice });
     Ok(())

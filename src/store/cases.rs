@@ -141,7 +141,7 @@ async fn clocks_save(tx: &mut Tx, case: &Case) -> Result<()> {
 }
 
 /// Locks a case for the rest of the transaction and reads it; none when there is no such case.
-/// On SQLite the transaction holds the write lock already.
+/// On `SQLite` the transaction holds the write lock already.
 ///
 /// # Errors
 /// As the database says, or when a stored code is unknown to this version.

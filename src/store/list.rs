@@ -25,12 +25,6 @@ codes! {
     }
 }
 
-impl Default for View {
-    fn default() -> Self {
-        Self::Open
-    }
-}
-
 /// What to list, and for whom.
 #[derive(Debug, Clone)]
 pub struct Asked {
@@ -119,7 +113,7 @@ fn condition(asked: &Asked) -> Filter {
         View::Nobody => filter.and("c.open AND c.owner_id IS NULL", []),
         View::Breached => filter.and("c.open AND c.sort_due < ?", [asked.now.into()]),
         View::Today => {
-            filter.and("c.open AND c.sort_due >= ? AND c.sort_due <= ?", [asked.now.into(), asked.day_end.into()])
+            filter.and("c.open AND c.sort_due >= ? AND c.sort_due <= ?", [asked.now.into(), asked.day_end.into()]);
         }
         View::Unacknowledged => filter.and("c.acknowledge_due IS NOT NULL", []),
         View::Waiting => filter.and("c.state = 'waiting_requester'", []),

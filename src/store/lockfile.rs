@@ -1,5 +1,5 @@
 //! The data directory's lock file: every process holds it shared; migration takes it alone and briefly.
-//! Needed because SQLite's migrator has no lock of its own.
+//! Needed because `SQLite`'s migrator has no lock of its own.
 
 use std::{
     fs::{File, OpenOptions},

@@ -1,4 +1,4 @@
-//! Our own database: one SQL text on SQLite and PostgreSQL, one file an aggregate.
+//! Our own database: one SQL text on `SQLite` and `PostgreSQL`, one file an aggregate.
 //! Functions are `noun_verb`, return domain types, and never commit: the caller's transaction does.
 
 pub mod audit;

@@ -2,7 +2,10 @@
 
 use super::Error;
 
-/// The value, or an error that names table, row and column.
+/// The value of a stored code.
+///
+/// # Errors
+/// When the code is unknown to this version; names table, row and column.
 pub fn known<T>(
     value: Option<T>,
     table: &'static str,

@@ -43,7 +43,7 @@ pub struct House {
 }
 
 impl House {
-    /// On SQLite.
+    /// On `SQLite`.
     pub async fn sqlite() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let clock = Clock::manual(START);
@@ -52,7 +52,7 @@ impl House {
         Self::furnish(db, clock, folder).await
     }
 
-    /// On PostgreSQL, in a database copied from one that is migrated.
+    /// On `PostgreSQL`, in a database copied from one that is migrated.
     pub async fn postgres() -> Self {
         static TEMPLATE: OnceCell<String> = OnceCell::const_new();
         let clock = Clock::manual(START);

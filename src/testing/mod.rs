@@ -7,7 +7,7 @@ mod postgres;
 mod story;
 mod wall;
 
-/// Writes each test once and runs it on SQLite and on PostgreSQL.
+/// Writes each test once and runs it on `SQLite` and on `PostgreSQL`.
 macro_rules! on_both {
     ($($(#[$doc:meta])* async fn $name:ident($house:ident: House) $body:block)+) => { $(
         $(#[$doc])*

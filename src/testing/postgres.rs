@@ -1,4 +1,4 @@
-//! A PostgreSQL server of the tests' own: temporary folder, free port, unprivileged user; ended when the test
+//! A `PostgreSQL` server of the tests' own: temporary folder, free port, unprivileged user; ended when the test
 //! process ends, however it ends.
 
 use std::{

@@ -80,7 +80,7 @@ pub fn view(view: View) -> String {
 #[must_use]
 pub fn queue(filter: &QueueFilter) -> String {
     let parts = [
-        ("view", (filter.view != View::default()).then(|| filter.view.code().to_owned())),
+        ("view", (filter.view != View::Open).then(|| filter.view.code().to_owned())),
         ("q", Some(filter.q.clone()).filter(|q| !q.is_empty())),
         ("kind", filter.kind.map(|kind| kind.code().to_owned())),
         ("product", filter.product.clone()),

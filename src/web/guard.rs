@@ -27,8 +27,11 @@ pub async fn signed_in(State(app): State<App>, mut request: Request, next: Next)
             next.run(request).await
         }
         Ok(None) => {
-            let next =
-                if request.method() == Method::GET { request.uri().path_and_query().map(|p| p.as_str()) } else { None };
+            let next = if request.method() == Method::GET {
+                request.uri().path_and_query().map(axum::http::uri::PathAndQuery::as_str)
+            } else {
+                None
+            };
             Redirect::to(&ui::paths::signin_then(next)).into_response()
         }
         Err(error) => {

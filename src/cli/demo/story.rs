@@ -33,7 +33,7 @@ enum Beat {
 }
 
 /// Tells the whole script up to now.
-pub async fn tell(app: &App, clock: &Clock, cast: &Cast) -> anyhow::Result<()> {
+pub async fn tell(app: &App, clock: &Clock, players: &Cast) -> anyhow::Result<()> {
     let script = script::read()?;
     let now = Clock::System.now();
     let mut beats: Vec<(Instant, usize, Beat)> = Vec::new();
@@ -51,11 +51,11 @@ pub async fn tell(app: &App, clock: &Clock, cast: &Cast) -> anyhow::Result<()> {
         let case = &script.cases[n];
         clock.set(at);
         let told = match beat {
-            Beat::Arrives => arrive(app, cast, case, n).await.map(|reference| known[n] = Some(reference)),
+            Beat::Arrives => arrive(app, players, case, n).await.map(|reference| known[n] = Some(reference)),
             Beat::Leaves => leave(app, known[n]).await,
             Beat::Step(s) => {
                 let reference = known[n].ok_or_else(|| anyhow!("the case was not opened"))?;
-                act(app, cast, case, reference, &case.steps[s], (n, s)).await
+                act(app, players, case, reference, &case.steps[s], (n, s)).await
             }
         };
         told.with_context(|| format!("the demo's case {n} ({})", case.kind))?;
@@ -68,9 +68,9 @@ pub async fn tell(app: &App, clock: &Clock, cast: &Cast) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn arrive(app: &App, cast: &Cast, case: &ScriptCase, n: usize) -> anyhow::Result<Reference> {
+async fn arrive(app: &App, players: &Cast, case: &ScriptCase, n: usize) -> anyhow::Result<Reference> {
     if case.channel != "mail" {
-        let officer = player(cast, "officer")?;
+        let officer = player(players, "officer")?;
         let received = app.now().local(app.packs.zone(PRODUCT)).format("%Y-%m-%dT%H:%M").to_string();
         let typed = ByHand {
             product: PRODUCT.to_owned(),
@@ -98,13 +98,13 @@ async fn leave(app: &App, reference: Option<Reference>) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn player<'a>(cast: &'a Cast, part: &str) -> anyhow::Result<&'a Actor> {
-    cast.iter().find(|(name, _)| *name == part).map(|(_, actor)| actor).ok_or_else(|| anyhow!("nobody plays {part}"))
+fn player<'a>(players: &'a Cast, part: &str) -> anyhow::Result<&'a Actor> {
+    players.iter().find(|(name, _)| *name == part).map(|(_, actor)| actor).ok_or_else(|| anyhow!("nobody plays {part}"))
 }
 
 async fn act(
     app: &App,
-    cast: &Cast,
+    players: &Cast,
     case: &ScriptCase,
     reference: Reference,
     step: &Step,
@@ -118,11 +118,11 @@ async fn act(
         intake::read(app, message).await?;
         return Ok(());
     }
-    let actor = player(cast, &step.by)?;
+    let actor = player(players, &step.by)?;
     let seen = i64::MAX;
     match step.act {
         Act::Assign => {
-            let to = player(cast, &step.to)?.id;
+            let to = player(players, &step.to)?.id;
             verbs::assign_case(app, actor, reference, seen, Some(to)).await?;
         }
         Act::Reply => {
@@ -134,9 +134,8 @@ async fn act(
         Act::Classify => {
             let to: Kind = step.to.parse()?;
             match verbs::classify_case(app, actor, reference, seen, to, &step.text).await {
-                Ok(_) => {}
-                // the guess was right already
-                Err(Error::Invalid(_)) => {}
+                // invalid: the guess was right already
+                Ok(_) | Err(Error::Invalid(_)) => {}
                 Err(other) => return Err(other.into()),
             }
         }

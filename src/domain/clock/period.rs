@@ -27,18 +27,17 @@ impl FromStr for Period {
     fn from_str(text: &str) -> Result<Self, BadPeriod> {
         let bad = || BadPeriod(text.to_owned());
         let rest = text.strip_prefix('P').ok_or_else(bad)?;
-        let period = match rest.strip_prefix('T') {
-            Some(time) => Self::Elapsed(elapsed(time).ok_or_else(bad)?),
-            None => {
-                let unit = rest.chars().last().ok_or_else(bad)?;
-                let count: u32 = digits(&rest[..rest.len() - unit.len_utf8()]).ok_or_else(bad)?;
-                match unit {
-                    'D' => Self::Days(count),
-                    'W' => Self::Days(count.checked_mul(7).ok_or_else(bad)?),
-                    'M' => Self::Months(count),
-                    'Y' => Self::Months(count.checked_mul(12).ok_or_else(bad)?),
-                    _ => return Err(bad()),
-                }
+        let period = if let Some(time) = rest.strip_prefix('T') {
+            Self::Elapsed(elapsed(time).ok_or_else(bad)?)
+        } else {
+            let unit = rest.chars().last().ok_or_else(bad)?;
+            let count: u32 = digits(&rest[..rest.len() - unit.len_utf8()]).ok_or_else(bad)?;
+            match unit {
+                'D' => Self::Days(count),
+                'W' => Self::Days(count.checked_mul(7).ok_or_else(bad)?),
+                'M' => Self::Months(count),
+                'Y' => Self::Months(count.checked_mul(12).ok_or_else(bad)?),
+                _ => return Err(bad()),
             }
         };
         // beyond a century a period is a slip of the pen

@@ -21,7 +21,7 @@ use std::{path::Path, str::FromStr, time::Duration};
 #[derive(Debug, Clone)]
 pub struct Db {
     pools: Pools,
-    /// The clock that business instants and, on SQLite, leases are read from.
+    /// The clock that business instants and, on `SQLite`, leases are read from.
     pub clock: Clock,
 }
 
@@ -41,7 +41,7 @@ const BUSY: Duration = Duration::from_secs(10);
 const ACQUIRE: Duration = Duration::from_secs(15);
 
 impl Db {
-    /// Opens a SQLite file, creating it where there is none.
+    /// Opens a `SQLite` file, creating it where there is none.
     ///
     /// # Errors
     /// When the file cannot be opened or is no database.
@@ -65,7 +65,7 @@ impl Db {
         Ok(Self { pools: Pools::Sqlite { writer, readers }, clock })
     }
 
-    /// Connects to a PostgreSQL database by its address.
+    /// Connects to a `PostgreSQL` database by its address.
     ///
     /// # Errors
     /// When the address is wrong or the server does not answer within the time a connection may take.
@@ -90,7 +90,7 @@ impl Db {
         })
     }
 
-    /// A transaction that may write. On SQLite it holds the write lock from its first moment.
+    /// A transaction that may write. On `SQLite` it holds the write lock from its first moment.
     ///
     /// # Errors
     /// When no connection or lock is free in time.
@@ -117,7 +117,7 @@ impl Db {
         self.clock.now()
     }
 
-    /// True on SQLite; for the migrator and for what a test has to know.
+    /// True on `SQLite`; for the migrator and for what a test has to know.
     #[must_use]
     pub const fn is_sqlite(&self) -> bool {
         matches!(self.pools, Pools::Sqlite { .. })

@@ -108,9 +108,8 @@ impl Sql {
     fn text(&mut self, postgres: bool) -> SqlStr {
         use sqlx::SqlSafeStr as _;
         match &mut self.text {
-            Text::Both(text) => (*text).into_sql_str(),
             Text::Pair { postgres: text, .. } if postgres => (*text).into_sql_str(),
-            Text::Pair { sqlite: text, .. } => (*text).into_sql_str(),
+            Text::Both(text) | Text::Pair { sqlite: text, .. } => (*text).into_sql_str(),
             Text::Built(text) => AssertSqlSafe(std::mem::take(text)).into_sql_str(),
         }
     }

@@ -57,7 +57,7 @@ impl Tx {
     }
 
     /// The present moment for leases, sessions, throttles and expiring links: the database server's own clock
-    /// where several consoles share one, the injected clock on SQLite.
+    /// where several consoles share one, the injected clock on `SQLite`.
     ///
     /// # Errors
     /// As the database says.

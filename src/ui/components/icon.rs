@@ -37,6 +37,9 @@ impl Shape {
 
 /// An icon, silent for screen readers.
 #[component]
-pub fn Icon(shape: Shape) -> impl IntoView {
+pub fn Icon(
+    /// Which one.
+    shape: Shape,
+) -> impl IntoView {
     view! { <svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d=shape.path() /></svg> }
 }

@@ -7,7 +7,12 @@ use leptos::prelude::*;
 /// # Errors
 /// When the case is not the person's to write to, or the house cannot keep it now.
 #[server(name = DraftToKeep, prefix = "/api", endpoint = "keep_draft")]
-pub async fn keep_draft(reference: String, text: String) -> Result<String, ServerFnError> {
+pub async fn keep_draft(
+    /// `R-10021`.
+    reference: String,
+    /// The text so far.
+    text: String,
+) -> Result<String, ServerFnError> {
     use crate::{
         app::{App, verbs},
         domain::rights::Actor,

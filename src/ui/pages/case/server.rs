@@ -97,7 +97,7 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
 async fn draw(asked: &Asked, reference: Reference, status: StatusCode, tried: &Tried) -> Result<Response, Error> {
     let case = case_page::load(&asked.app, &asked.actor, reference).await?;
     let (title, me) = (title(&case), asked.actor.id);
-    asked.show(status, &title, Place::Queue(View::default()), move || page(case, tried, me)).await
+    asked.show(status, &title, Place::Queue(View::Open), move || page(case, tried, me)).await
 }
 
 /// GET: an attachment, as bytes that no browser opens in place.

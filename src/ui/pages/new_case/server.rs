@@ -52,5 +52,5 @@ fn typed(fields: &Fields) -> ByHand {
 
 async fn draw(asked: &Asked, status: StatusCode, typed: ByHand, problems: Problems) -> Result<Response, Error> {
     let products = by_hand::products(&asked.app);
-    asked.show(status, "New case", Place::Queue(View::default()), move || page(products, typed, problems)).await
+    asked.show(status, "New case", Place::Queue(View::Open), move || page(products, typed, problems)).await
 }

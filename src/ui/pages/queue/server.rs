@@ -80,7 +80,7 @@ async fn draw(asked: &Asked, status: StatusCode, filter: &QueueFilter, said: Sai
 /// The filter in an address; what it does not know it leaves out.
 fn filter(query: &Fields) -> QueueFilter {
     QueueFilter {
-        view: View::from_code(query.get("view")).unwrap_or_default(),
+        view: View::from_code(query.get("view")).unwrap_or(View::Open),
         q: query.get("q").trim().to_owned(),
         kind: query.get("kind").parse().ok(),
         product: query.filled("product"),
