@@ -1,0 +1,21 @@
+// Watches a page for what nobody sees on it: errors in the console, broken policies, requests that fail.
+
+/** A list that fills with the page's troubles. A refused form answers 409 or 422, which the console reports; that is no trouble. */
+export function watch(page) {
+  const troubles = [];
+  page.on("pageerror", (error) => troubles.push(`error on ${page.url()}: ${error.message}`));
+  page.on("console", (message) => {
+    const text = message.text();
+    if (!["error", "warning"].includes(message.type()) || /status of (404|409|422)\b/.test(text)) return;
+    troubles.push(`${message.type()} on ${page.url()}: ${text}`);
+  });
+  page.on("requestfailed", (request) => {
+    const { errorText } = request.failure();
+    // whoever leaves a page stops what it was still loading
+    if (errorText !== "net::ERR_ABORTED") troubles.push(`${request.url()} failed: ${errorText}`);
+  });
+  page.on("response", (response) => {
+    if (response.status() >= 500) troubles.push(`${response.url()} answered ${response.status()}`);
+  });
+  return troubles;
+}
