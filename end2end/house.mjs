@@ -1,5 +1,5 @@
 // A house to test: the real binary on a free port, on SQLite as the demo or on a PostgreSQL of its own, and ways to send it mail.
-// Everything started here is stopped by its process id, also when a test fails or the process ends early.
+// Everything started here is stopped by its process id, also when a test fails or this process ends early.
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -59,9 +59,9 @@ function dropFolder(folder) {
   folders.delete(folder);
 }
 
-/** Starts a process and keeps what it says. */
-function start(command, args, options = {}) {
-  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
+/** Starts a process and keeps what it says. Should this process be killed, the kernel sends it `lastWord`. */
+function start(lastWord, command, args, options = {}) {
+  const child = spawn("setpriv", ["--pdeathsig", lastWord, "--", command, ...args], { stdio: ["ignore", "pipe", "pipe"], ...options });
   const said = { out: "", err: "" };
   child.stdout.on("data", (text) => (said.out += text));
   child.stderr.on("data", (text) => (said.err += text));
@@ -121,7 +121,7 @@ export async function startPostgres() {
   await runWell(path.join(programs, "initdb"), ["-D", data, "-U", "recourse", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"], options);
   const port = await freePort();
   const settings = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "unix_socket_directories="];
-  const server = start(path.join(programs, "postgres"), ["-D", data, "-h", "127.0.0.1", "-p", String(port), ...settings.flatMap((s) => ["-c", s])], options);
+  const server = start("QUIT", path.join(programs, "postgres"), ["-D", data, "-h", "127.0.0.1", "-p", String(port), ...settings.flatMap((s) => ["-c", s])], options);
   const ready = () => run(path.join(programs, "pg_isready"), ["-h", "127.0.0.1", "-p", String(port), "-d", "postgres", "-U", "recourse"], options);
   await until(`PostgreSQL is ready; it said ${server.said.err}`, async () => {
     assert.ok(!server.isOver(), server.said.err);
@@ -159,12 +159,12 @@ function quiet(more = {}) {
 }
 
 /** The demo on SQLite: `officer` sees restricted cases, `agent` does not. Mail leaves as files. */
-export async function startDemo() {
+export async function startDemo({ log = "info" } = {}) {
   const folder = newFolder();
   const dir = path.join(folder, "demo");
   const url = `http://127.0.0.1:${await freePort()}`;
-  const env = quiet({ RECOURSE__JOBS__POLL_MS: "100", RECOURSE__LOG__LEVEL: "debug,sqlx=info,hyper=info" });
-  const server = start(BINARY, ["demo", "--data-dir", dir, "--listen", url.slice("http://".length)], { env });
+  const env = quiet({ RECOURSE__JOBS__POLL_MS: "100", RECOURSE__LOG__LEVEL: log });
+  const server = start("TERM", BINARY, ["demo", "--data-dir", dir, "--listen", url.slice("http://".length)], { env });
   await ready(server, url);
   const [officer, agent] = ["nisha@imagegen.example", "arun@imagegen.example"].map((email) => {
     const [, password] = server.said.out.match(new RegExp(`${email}\\s+(\\S+)`)) ?? [];
@@ -205,7 +205,7 @@ export async function startOnPostgres() {
       officer: await hire(dir, "Nisha Rao", "nisha@imagegen.example", ["officer", "responder"]),
       agent: await hire(dir, "Arun Pillai", "arun@imagegen.example", ["agent"]),
     };
-    const server = start(BINARY, ["serve", "--data-dir", dir], { env: quiet() });
+    const server = start("TERM", BINARY, ["serve", "--data-dir", dir], { env: quiet() });
     closers.push(() => stop(server, "SIGTERM"));
     await ready(server, url);
     return house({ server, url, dir, people, outbox: () => sink.letters, close });
@@ -224,8 +224,6 @@ url = "${database}"
 smtp_url = "${smtp}"
 [jobs]
 poll_ms = 100
-[log]
-level = "debug,sqlx=info,hyper=info"
 [products.${PRODUCT}]
 address = "${ADDRESS}"
 `;

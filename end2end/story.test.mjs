@@ -28,7 +28,7 @@ for (const [where, open, javaScriptEnabled] of [
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, javaScriptEnabled });
     t.after(() => context.close());
     const page = await context.newPage();
-    const troubles = watch(page);
+    const troubles = watch(page, { javaScriptEnabled });
     await tell(t, page, house);
     assert.deepEqual(troubles, []);
   });
