@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launchBrowser } from "./browser.mjs";
-import { deskOf, found, theCase, openCase, submitted } from "./desk.mjs";
+import { act, deskOf, found, openCase, submitted, theCase } from "./desk.mjs";
 import { mail, startDemo, until } from "./house.mjs";
 
 const NAME = "Thessaly Wrenfield";
@@ -13,6 +13,8 @@ const FILE = "heliotrope-evidence.png";
 const ID = "heliotrope-letter@watch.example";
 /** What nobody outside the circle may read anywhere, in small letters. */
 const CANARIES = ["thessaly", "wrenfield", "watch.example", "heliotrope", "4471", "child safety, item"];
+const PLAIN = "Barnaby Plainsong";
+const attachment = { type: "image/png", name: FILE, bytes: "no picture" };
 const TEXT = "This is a report about child safety, item 4471. Please look at it.";
 
 let browser;
@@ -20,12 +22,14 @@ let house;
 let officer;
 let agent;
 let reference;
+let ordinary;
 before(async () => {
   [browser, house] = await Promise.all([launchBrowser(), startDemo({ log: "debug" })]);
   officer = await deskOf(browser, house, house.officer);
   agent = await deskOf(browser, house, house.agent);
   const before = await walled(officer);
-  const attachment = { type: "image/png", name: FILE, bytes: "no picture" };
+  await house.ingest(mail({ from: `${PLAIN} <plain@watch.test>`, subject: "Privacy Request", id: "plain@watch.test", text: "Please correct my address.", attachment: { ...attachment, name: "letter.png" } }));
+  ordinary = await theCase(officer, house, PLAIN);
   await house.ingest(mail({ from: `${NAME} <${ADDRESS}>`, subject: SUBJECT, id: ID, text: TEXT, attachment }));
   reference = await until("the report became a case", async () => (await walled(officer)).find((one) => !before.includes(one)));
   await until("its acknowledgement left", () => house.outbox().some((letter) => letter.includes(ADDRESS)));
@@ -62,19 +66,26 @@ test("a responder reads the report on its page; the attachment is named and offe
   assert.equal(await officer.locator(`main a:has-text("${FILE}")`).count(), 0, "the attachment is a link");
   assert.equal(await officer.locator("main a", { hasText: ADDRESS }).count(), 0, "the address is a link");
   assert.equal(await officer.locator("main img").count(), 0);
-  for (const page of [officer, agent]) {
-    for (const place of filePlaces()) {
-      const response = await page.request.get(`${house.url}/cases/${reference}/files/${place}`);
-      assert.equal(response.status(), 404, `${place} answered ${response.status()}`);
-    }
-  }
 });
 
-/** Every message and part that the attachment could be. */
-function filePlaces() {
-  const messages = Array.from({ length: 90 }, (_, n) => n + 1);
-  return messages.flatMap((message) => [`${message}/1`, `${message}/2`]);
-}
+test("its attachment has no address, where that of an ordinary case beside it has one", async () => {
+  await openCase(agent, house, ordinary);
+  const place = await agent.getByRole("link", { name: "letter.png" }).getAttribute("href");
+  const file = await agent.request.get(house.url + place);
+  assert.equal(file.status(), 200);
+  assert.equal(await file.text(), attachment.bytes);
+  assert.match(file.headers()["content-disposition"], /^attachment; filename="letter\.png"/);
+  assert.equal(file.headers()["content-type"], "application/octet-stream");
+  assert.equal(file.headers()["x-content-type-options"], "nosniff");
+  // the report came next, so that its message has one of the next numbers, and the same parts
+  const [, message, part] = place.match(/files\/(\d+)\/(\d+)$/);
+  const numbers = [0, 1, 2, 3].map((more) => Number(message) + more);
+  const places = [reference, ordinary].flatMap((one) => numbers.flatMap((number) => [0, 1, 2, 3].map((part) => `/cases/${one}/files/${number}/${part}`)));
+  assert.ok(places.includes(`/cases/${reference}/files/${Number(message) + 1}/${part}`));
+  for (const address of places.filter((one) => !one.startsWith(`/cases/${ordinary}/files/${message}/`))) {
+    for (const page of [officer, agent]) assert.equal((await page.request.get(house.url + address)).status(), 404, address);
+  }
+});
 
 test("in lists even a responder reads no name and no word of it", async () => {
   await walled(officer);
@@ -120,6 +131,18 @@ test("no search and no filter of an agent finds it", async () => {
       next = (await link.count()) ? await link.getAttribute("href") : null;
     }
   }
+});
+
+test("a case that turns out to be such a report vanishes behind the wall at once", async () => {
+  await house.ingest(mail({ from: "Isaura Wrenfield <isaura@watch.example>", subject: "Heliotrope again", id: "isaura@watch.example", text: "Please delete my pictures." }));
+  const turned = await theCase(agent, house, "Isaura");
+  await openCase(agent, house, turned);
+  assert.equal(await act(agent, "Assign", { to: { label: house.agent.name } }), 200);
+  assert.equal(await act(agent, "Classify", { to: "content_report:csam", reason: "Heliotrope, seen by me." }), 200);
+  assert.equal(await agent.locator("h1").innerText(), "Restricted case");
+  assert.match(await agent.locator(".byline").innerText(), /Nobody’s/);
+  assert.deepEqual(canariesIn(await agent.content()), []);
+  for (const words of ["Isaura", "Heliotrope"]) assert.deepEqual(await found(agent, house, words), [], words);
 });
 
 test("several at once: an agent cannot give it away with others", async () => {
