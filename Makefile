@@ -67,7 +67,8 @@ site/manifest.json: $(SOURCES) | setup-demo
 	$(TARGET)/debug/bundle --wasm $(WASM) --style style/main.css --public public --out site
 
 bench: bundle
-	$(CARGO) run --release --features bench --bin bench
+	$(CARGO) build --release --features bench --bins
+	$(TARGET)/release/bench
 
 clean:
 	rm -rf site target end2end/node_modules

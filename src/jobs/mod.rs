@@ -44,13 +44,13 @@ pub async fn work_on(app: &App, work: &Work, last: bool) -> Result<(), NotDone> 
 pub async fn drain(app: &App) -> Result<usize, crate::store::Error> {
     let mut done = 0;
     loop {
-        let claimed = runner::claim(app, 10, runner::LEASE).await?;
+        let claimed = runner::claim(app, 10, runner::LEASE, false).await?;
         if claimed.is_empty() {
             return Ok(done);
         }
         for job in claimed {
             let result = work_on(app, &job.work, job.attempt >= job.max_attempts).await;
-            runner::settle(app, &job, result).await?;
+            runner::settle(app, &[(job, result)]).await?;
             done += 1;
         }
     }

@@ -13,7 +13,7 @@ use crate::{
 };
 use std::{collections::HashMap, time::Duration};
 use tokio::{
-    sync::watch,
+    sync::{mpsc, watch},
     task::{Id, JoinSet},
     time::{Instant as Moment, sleep, timeout},
 };
@@ -44,82 +44,125 @@ impl Default for Pace {
 
 /// Runs until `stop` turns true, then ends what is running, or gives it back.
 pub async fn run(app: App, pace: Pace, mut stop: watch::Receiver<bool>) {
-    let mut running: JoinSet<(Claimed, Result<(), NotDone>)> = JoinSet::new();
-    let mut held: HashMap<Id, (Claimed, Moment)> = HashMap::new();
-    let mut ticks = Vec::new();
-    let mut beat = Moment::now();
+    let (ends, ended) = mpsc::unbounded_channel();
+    let settler = tokio::spawn(settle_all(app.clone(), ended));
+    let mut hands = Hands { app: app.clone(), pace, running: JoinSet::new(), held: HashMap::new(), ends };
+    let mut looked = Looked { beat: Moment::now(), clock: None, ticks: Vec::new(), more: false };
     while !*stop.borrow() {
-        if let Err(error) = round(&app, pace, &mut running, &mut held, &mut ticks, &mut beat).await {
+        if let Err(error) = round(&mut hands, &mut looked).await {
             tracing::warn!(%error, "the job runner could not reach the database; it goes on trying");
             sleep(Duration::from_secs(1)).await;
         }
-        let has_room = held.len() < pace.workers;
+        let (has_room, poll) = (hands.room() > 0, if looked.more { Duration::from_millis(1) } else { pace.poll });
         tokio::select! {
-            Some(ended) = running.join_next_with_id() => finish(&app, &mut held, ended).await,
+            Some(joined) = hands.running.join_next_with_id() => hands.ended(joined),
             () = app.woken(), if has_room => {}
-            () = sleep(pace.poll) => {}
+            () = sleep(poll), if has_room || !looked.more => {}
             _ = stop.changed() => {}
         }
-        while let Some(ended) = running.try_join_next_with_id() {
-            finish(&app, &mut held, ended).await;
+        while let Some(joined) = hands.running.try_join_next_with_id() {
+            hands.ended(joined);
         }
     }
-    let ended = timeout(GRACE, async {
-        while let Some(ended) = running.join_next_with_id().await {
-            finish(&app, &mut held, ended).await;
+    let grace = timeout(GRACE, async {
+        while let Some(joined) = hands.running.join_next_with_id().await {
+            hands.ended(joined);
         }
     });
-    if ended.await.is_err() {
-        running.abort_all();
+    if grace.await.is_err() {
+        hands.running.abort_all();
     }
-    for (_, (job, _)) in held {
-        if let Err(error) = release(&app, &job).await {
+    for (job, _) in hands.held.values() {
+        if let Err(error) = release(&app, job).await {
             tracing::warn!(job = job.id, %error, "the job could not be given back; its lease will run out");
+        }
+    }
+    // the settler ends once nobody can hand it anything more
+    drop(hands);
+    if settler.await.is_err() {
+        tracing::warn!("the ends of some jobs were not recorded; they will run again");
+    }
+}
+
+type End = (Claimed, Result<(), NotDone>);
+type Joined = Result<(Id, Result<(), NotDone>), tokio::task::JoinError>;
+
+/// The jobs in hand.
+struct Hands {
+    app: App,
+    pace: Pace,
+    running: JoinSet<Result<(), NotDone>>,
+    held: HashMap<Id, (Claimed, Moment)>,
+    ends: mpsc::UnboundedSender<End>,
+}
+
+/// What the last look showed.
+struct Looked {
+    beat: Moment,
+    clock: Option<Moment>,
+    ticks: Vec<(&'static str, crate::domain::time::Instant)>,
+    /// True when the last claim brought as much as was asked for, so that there is probably more.
+    more: bool,
+}
+
+impl Hands {
+    fn room(&self) -> usize {
+        self.pace.workers.saturating_sub(self.held.len())
+    }
+
+    fn take(&mut self, job: Claimed) {
+        let (app, work) = (self.app.clone(), job.work.clone());
+        let last = job.attempt >= job.max_attempts;
+        let task = self.running.spawn(async move { work_on(&app, &work, last).await });
+        self.held.insert(task.id(), (job, Moment::now()));
+    }
+
+    fn ended(&mut self, joined: Joined) {
+        let (id, result) = match joined {
+            Ok((id, result)) => (id, result),
+            Err(error) => (error.id(), Err(NotDone("the work ended in a panic".to_owned()))),
+        };
+        if let Some((job, _)) = self.held.remove(&id) {
+            // the settler lives as long as these hands
+            let _ = self.ends.send((job, result));
         }
     }
 }
 
-type Held = HashMap<Id, (Claimed, Moment)>;
-
 /// One look at the clock, the leases and the queue.
-async fn round(
-    app: &App,
-    pace: Pace,
-    running: &mut JoinSet<(Claimed, Result<(), NotDone>)>,
-    held: &mut Held,
-    ticks: &mut Vec<(&'static str, crate::domain::time::Instant)>,
-    beat: &mut Moment,
-) -> Result<(), Error> {
-    schedule::tick(app, ticks).await?;
-    let third = Duration::from_millis(u64::try_from(pace.lease / 3).unwrap_or(1_000));
-    if beat.elapsed() >= third.min(Duration::from_secs(5)) {
-        *beat = Moment::now();
-        rescue(app).await?;
-        keep_alive(app, pace.lease, held).await?;
+async fn round(hands: &mut Hands, looked: &mut Looked) -> Result<(), Error> {
+    if looked.clock.is_none_or(|at| at.elapsed() >= Duration::from_secs(1)) {
+        looked.clock = Some(Moment::now());
+        schedule::tick(&hands.app, &mut looked.ticks).await?;
     }
-    let room = i64::try_from(pace.workers.saturating_sub(held.len())).unwrap_or_default();
-    if room > 0 {
-        for job in claim(app, room, pace.lease).await? {
-            let (app, copy) = (app.clone(), job.clone());
-            let last = job.attempt >= job.max_attempts;
-            crate::app::failpoint::failpoint("job-claimed");
-            let task = running.spawn(async move {
-                let result = work_on(&app, &job.work, last).await;
-                (job, result)
-            });
-            held.insert(task.id(), (copy, Moment::now()));
-        }
+    let third = Duration::from_millis(u64::try_from(hands.pace.lease / 3).unwrap_or(1_000));
+    if looked.beat.elapsed() >= third.min(Duration::from_secs(5)) {
+        looked.beat = Moment::now();
+        rescue(&hands.app).await?;
+        keep_alive(&hands.app, hands.pace.lease, &hands.held).await?;
+    }
+    // claiming for half of the hands at a time keeps the others busy and the number of claims small
+    let room = hands.room();
+    if room == 0 || room < hands.pace.workers / 2 {
+        return Ok(());
+    }
+    let claimed = claim(&hands.app, i64::try_from(room).unwrap_or_default(), hands.pace.lease, looked.more).await?;
+    looked.more = claimed.len() == room;
+    for job in claimed {
+        crate::app::failpoint::failpoint("job-claimed");
+        hands.take(job);
     }
     Ok(())
 }
 
-/// Takes up to `limit` jobs; looks before it takes the write lock.
-pub(super) async fn claim(app: &App, limit: i64, lease: i64) -> Result<Vec<Claimed>, Error> {
-    let mut tx = app.db.read().await?;
-    if !jobs::jobs_due(&mut tx).await? {
-        return Ok(Vec::new());
+/// Takes up to `limit` jobs. Looks before it takes the write lock, unless there is `surely` something.
+pub(super) async fn claim(app: &App, limit: i64, lease: i64, surely: bool) -> Result<Vec<Claimed>, Error> {
+    if !surely {
+        let mut tx = app.db.read().await?;
+        if !jobs::jobs_due(&mut tx).await? {
+            return Ok(Vec::new());
+        }
     }
-    drop(tx);
     let mut tx = app.db.begin().await?;
     let claimed = jobs::jobs_claim(&mut tx, limit, lease).await?;
     tx.commit().await?;
@@ -139,7 +182,7 @@ async fn rescue(app: &App) -> Result<(), Error> {
     Ok(())
 }
 
-async fn keep_alive(app: &App, lease: i64, held: &Held) -> Result<(), Error> {
+async fn keep_alive(app: &App, lease: i64, held: &HashMap<Id, (Claimed, Moment)>) -> Result<(), Error> {
     let alive: Vec<_> = held.values().filter(|(_, since)| since.elapsed() < LONGEST).collect();
     if alive.is_empty() {
         return Ok(());
@@ -153,45 +196,40 @@ async fn keep_alive(app: &App, lease: i64, held: &Held) -> Result<(), Error> {
     tx.commit().await
 }
 
-type Ended = Result<(Id, (Claimed, Result<(), NotDone>)), tokio::task::JoinError>;
-
-async fn finish(app: &App, held: &mut Held, ended: Ended) {
-    let (id, result) = match ended {
-        Ok((id, (_, result))) => (id, result),
-        Err(error) => (error.id(), Err(NotDone("the work ended in a panic".to_owned()))),
-    };
-    let Some((job, _)) = held.remove(&id) else { return };
-    for _ in 0..3 {
-        match settle(app, &job, result.clone()).await {
-            Ok(()) => return,
-            Err(error) => tracing::warn!(job = job.id, %error, "the job's end could not be recorded yet"),
+/// Records the ends of jobs, each by its own statement under its own token, as many in a transaction as are there.
+async fn settle_all(app: App, mut ended: mpsc::UnboundedReceiver<End>) {
+    const AT_ONCE: usize = 64;
+    let mut ends = Vec::with_capacity(AT_ONCE);
+    while ended.recv_many(&mut ends, AT_ONCE).await > 0 {
+        for _ in 0..5 {
+            match settle(&app, &ends).await {
+                Ok(()) => break,
+                Err(error) => tracing::warn!(%error, "the ends of jobs could not be recorded yet"),
+            }
+            sleep(Duration::from_millis(500)).await;
         }
-        sleep(Duration::from_millis(500)).await;
+        ends.clear();
     }
 }
 
-/// Records how a try ended.
-pub(super) async fn settle(app: &App, job: &Claimed, result: Result<(), NotDone>) -> Result<(), Error> {
+/// Records how tries ended.
+pub(super) async fn settle(app: &App, ends: &[End]) -> Result<(), Error> {
     let mut tx = app.db.begin().await?;
-    let kept = match result {
-        Ok(()) => jobs::job_complete(&mut tx, job).await?,
-        Err(NotDone(why)) => {
-            let delay = if job.attempt >= job.max_attempts { None } else { Some(back_off(job.attempt)?) };
-            tracing::warn!(
-                job = job.id,
-                work = job.work.name(),
-                attempt = job.attempt,
-                again = delay.is_some(),
-                "a job was not done: {why}"
-            );
-            jobs::job_retry(&mut tx, job, delay, &why).await?
+    for (job, result) in ends {
+        let kept = match result {
+            Ok(()) => jobs::job_complete(&mut tx, job).await?,
+            Err(NotDone(why)) => {
+                let delay = if job.attempt >= job.max_attempts { None } else { Some(back_off(job.attempt)?) };
+                let (work, again) = (job.work.name(), delay.is_some());
+                tracing::warn!(job = job.id, work, attempt = job.attempt, again, "a job was not done: {why}");
+                jobs::job_retry(&mut tx, job, delay, why).await?
+            }
+        };
+        if !kept {
+            tracing::warn!(job = job.id, "the lease was lost before the job ended; its end was not recorded");
         }
-    };
-    tx.commit().await?;
-    if !kept {
-        tracing::warn!(job = job.id, "the lease was lost before the job ended; its end was not recorded");
     }
-    Ok(())
+    tx.commit().await
 }
 
 async fn release(app: &App, job: &Claimed) -> Result<(), Error> {

@@ -27,7 +27,7 @@ as() { if [ "$(id -u)" = 0 ]; then runuser -u "$user" -- "$@"; else "$@"; fi; }
 cd "$dir"
 as "$bin/initdb" -D "$dir/data" -U test -A trust -E UTF8 --no-sync >/dev/null
 as "$bin/pg_ctl" -D "$dir/data" -w -l "$dir/log" \
-  -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c max_connections=200" start >/dev/null
+  -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=${RECOURSE_TEST_FSYNC:-off} -c max_connections=200" start >/dev/null
 echo ready
 cat >/dev/null || true
 as "$bin/pg_ctl" -D "$dir/data" -m immediate stop >/dev/null 2>&1 || true

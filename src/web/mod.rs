@@ -17,6 +17,9 @@ const LARGEST_FORM: usize = 512 * 1024;
 /// How long a page may take.
 const LONGEST_PAGE: Duration = Duration::from_secs(30);
 
+/// How long open connections may take to end when the process is asked to stop.
+const LONGEST_END: Duration = Duration::from_secs(20);
+
 /// Every route of the console.
 pub fn router(app: App, health: Health) -> Router {
     let signed_in = ui::router::routes()
@@ -47,11 +50,17 @@ pub fn router(app: App, health: Health) -> Router {
 /// When the listener fails.
 pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>) -> std::io::Result<()> {
     let health = Health { app: app.clone(), stop: stop.clone() };
-    let mut stopping = stop;
-    axum::serve(listener, router(app, health))
-        .with_graceful_shutdown(async move {
-            // a closed channel means that nobody can ask any more: stop too
-            let _ = stopping.wait_for(|stop| *stop).await;
-        })
-        .await
+    let (mut stopping, mut late) = (stop.clone(), stop);
+    let served = axum::serve(listener, router(app, health)).with_graceful_shutdown(async move {
+        // a closed channel means that nobody can ask any more: stop too
+        let _ = stopping.wait_for(|stop| *stop).await;
+    });
+    let too_long = async {
+        let _ = late.wait_for(|stop| *stop).await;
+        tokio::time::sleep(LONGEST_END).await;
+    };
+    tokio::select! {
+        done = served => done,
+        () = too_long => Ok(()),
+    }
 }

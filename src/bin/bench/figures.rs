@@ -1,0 +1,109 @@
+//! The measurements inside one process.
+
+use super::{Measured, ground::Ground};
+use chrono_tz::Asia::Kolkata;
+use recourse::{
+    app::intake,
+    domain::{
+        clock::{self, period::Period},
+        identity::MessageId,
+        time::Instant,
+        work::Work,
+    },
+    jobs::runner::{self, Pace},
+    store::{jobs::job_enqueue, sql},
+};
+use std::{fs, hint::black_box, io::Write as _, time::Instant as Moment};
+use tokio::sync::watch;
+
+const PRODUCT: &str = "imagegen-artisticmonk";
+
+fn per_second(count: usize, since: Moment) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
+    let count = count as f64;
+    count / since.elapsed().as_secs_f64()
+}
+
+/// Parse, thread, classify, store, clocks, acknowledgement queued: messages a second on one thread.
+pub fn mail_in(ground: Ground) -> anyhow::Result<Measured> {
+    const MESSAGES: usize = 1_500;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let folder = tempfile::tempdir()?;
+        let app = ground.house(folder.path()).await?;
+        let body =
+            "Please delete my account and all the pictures I made with it. Thank you for your help.\r\n".repeat(114);
+        let start = Moment::now();
+        for n in 0..MESSAGES {
+            let raw = format!(
+                "From: Person {n} <p{n}@mail.example>\r\nTo: privacy@imagegen.example\r\nSubject: Privacy Request\r\n\
+                 Message-ID: <{n}@mail.example>\r\n\r\n{body}"
+            );
+            if let Some(message) = intake::keep(&app, PRODUCT, raw.as_bytes()).await? {
+                intake::read(&app, message).await?;
+            }
+        }
+        let value = per_second(MESSAGES, start);
+        app.db.close().await;
+        Ok(Measured { value, unit: "messages/s" })
+    })
+}
+
+/// How often the disk under the bench makes one block last, a second.
+pub fn fsyncs() -> anyhow::Result<Measured> {
+    const TIMES: usize = 300;
+    let folder = tempfile::tempdir()?;
+    let mut file = fs::File::create(folder.path().join("block"))?;
+    let start = Moment::now();
+    for _ in 0..TIMES {
+        file.write_all(&[7; 4096])?;
+        file.sync_data()?;
+    }
+    Ok(Measured { value: per_second(TIMES, start), unit: "fsyncs/s" })
+}
+
+/// Milliseconds for a million due instants, a third each of hours, days and months.
+pub fn clocks() -> anyhow::Result<Measured> {
+    let periods = [Period::Elapsed(86_400_000), Period::Days(30), Period::Months(1)];
+    let start = Moment::now();
+    for n in 0..1_000_000_i64 {
+        let from = Instant(1_700_000_000_000 + n * 61_003);
+        let period = periods[usize::try_from(n % 3)?];
+        black_box(clock::due(period, from, Kolkata));
+    }
+    Ok(Measured { value: start.elapsed().as_secs_f64() * 1_000.0, unit: "ms" })
+}
+
+/// Jobs that find nothing to do, through the runner: claimed, run, each ended by its own acknowledgement.
+pub fn jobs(ground: Ground) -> anyhow::Result<Measured> {
+    const JOBS: i64 = 3_000;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async {
+        let folder = tempfile::tempdir()?;
+        let app = ground.house(folder.path()).await?;
+        let mut tx = app.db.begin().await?;
+        for n in 0..JOBS {
+            job_enqueue(&mut tx, &Work::ReadMessage { message: MessageId(1_000_000 + n) }, 0).await?;
+        }
+        tx.commit().await?;
+        let (stop, stopped) = watch::channel(false);
+        let start = Moment::now();
+        let work = tokio::spawn(runner::run(app.clone(), Pace { workers: 16, ..Pace::default() }, stopped));
+        loop {
+            let mut tx = app.db.read().await?;
+            let (left,): (i64,) = sql("SELECT COUNT(*) FROM jobs WHERE state <> 'completed' AND work = 'read_message'")
+                .one(&mut tx)
+                .await?;
+            if left == 0 {
+                break;
+            }
+            drop(tx);
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        let value = per_second(usize::try_from(JOBS)?, start);
+        stop.send(true)?;
+        work.await?;
+        app.db.close().await;
+        Ok(Measured { value, unit: "jobs/s" })
+    })
+}

@@ -1,0 +1,47 @@
+//! Where the bench works: a temporary SQLite file or a database of a PostgreSQL server of its own.
+
+use recourse::{
+    app::{
+        App, Settings,
+        packs::{self, Packs},
+    },
+    mail::{classify::Classifier, outbox::Transport},
+    store::{Clock, Db, migrate, vault::Vault},
+};
+use std::{collections::HashMap, path::Path};
+
+#[path = "../../testing/postgres.rs"]
+mod postgres;
+
+/// Which engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ground {
+    /// A file in a temporary folder.
+    Sqlite,
+    /// A fresh database.
+    Postgres,
+}
+
+impl Ground {
+    /// A house on an empty database; the folder has to live as long as the house.
+    pub async fn house(self, folder: &Path) -> anyhow::Result<App> {
+        let db = match self {
+            Self::Sqlite => Db::sqlite(&folder.join("recourse.db"), Clock::System).await?,
+            Self::Postgres => Db::postgres(&fresh_postgres().await?, 8, Clock::System).await?,
+        };
+        migrate::run(&db).await?;
+        let classifier = Classifier::new(&packs::word_list(None)?)?;
+        let settings = Settings { addresses: HashMap::new(), max_message: 1 << 20 };
+        let transport = Transport::Files(folder.join("outgoing"));
+        Ok(App::new(db, Vault::new([1; 32]), Packs::load(None)?, classifier, transport, settings))
+    }
+}
+
+async fn fresh_postgres() -> anyhow::Result<String> {
+    use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
+    let name = postgres::fresh_name();
+    let mut admin = PgConnection::connect(&postgres::url("postgres")).await?;
+    admin.execute(sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name}")))).await?;
+    admin.close().await?;
+    Ok(postgres::url(&name))
+}

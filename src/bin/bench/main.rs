@@ -1,0 +1,47 @@
+//! Measures what the design promises, and prints the table that the README shows. Never decides a test.
+//! Every figure is the median of five runs; PostgreSQL is a server of the bench's own.
+
+mod figures;
+mod ground;
+mod process;
+
+use ground::Ground;
+
+/// Runs of each measurement.
+const RUNS: usize = 5;
+
+fn main() -> anyhow::Result<()> {
+    let rows = [
+        row("mail in, SQLite, one core, 10 KB bodies", "≥ 300 messages/s", || figures::mail_in(Ground::Sqlite)),
+        row("mail in, PostgreSQL 15", "beside it", || figures::mail_in(Ground::Postgres)),
+        row("fsyncs of the same disk", "beside it", figures::fsyncs),
+        row("1,000,000 due instants, one core", "< 2 s", figures::clocks),
+        row("no-op jobs, SQLite", "≥ 1,000/s", || figures::jobs(Ground::Sqlite)),
+        row("no-op jobs, PostgreSQL 15", "≥ 2,000/s", || figures::jobs(Ground::Postgres)),
+        process::start(),
+        process::idle(),
+        process::first_load(),
+    ];
+    println!("| Work | Bar | Measured |\n|---|---|---|");
+    for row in rows {
+        println!("{}", row?);
+    }
+    Ok(())
+}
+
+/// One measured value with its unit.
+pub struct Measured {
+    /// The value.
+    pub value: f64,
+    /// How it is said.
+    pub unit: &'static str,
+}
+
+/// One row of the table: the median of several runs.
+fn row(work: &str, bar: &str, run: impl Fn() -> anyhow::Result<Measured>) -> anyhow::Result<String> {
+    let mut runs = (0..RUNS).map(|_| run()).collect::<anyhow::Result<Vec<_>>>()?;
+    runs.sort_by(|a, b| a.value.total_cmp(&b.value));
+    let median = &runs[runs.len() / 2];
+    eprintln!("{work}: done");
+    Ok(format!("| {work} | {bar} | {:.0} {} |", median.value, median.unit))
+}
