@@ -15,6 +15,8 @@ use std::{fs, path::Path};
 
 /// The file that marks a directory as a demo's.
 const MARK: &str = "this-is-a-demo";
+/// The file that marks a demo that is not complete yet.
+const BEGUN: &str = "demo-begun";
 
 pub async fn demo(flags: Flags) -> anyhow::Result<()> {
     let mut flags = flags;
@@ -28,9 +30,9 @@ pub async fn demo(flags: Flags) -> anyhow::Result<()> {
     let listener = serve::listen(config.server.listen).await?;
     let address = listener.local_addr()?;
     if is_new {
-        // made beside the mark, so that a demo that was cut off while it was filled is begun again
         let passwords = fill(&config).await?;
         fs::write(folder.join(MARK), "Delete this folder to begin a new demo.\n")?;
+        fs::remove_file(folder.join(BEGUN))?;
         println!("Recourse demo: http://{address}/signin\n");
         for (person, password) in passwords {
             println!("  {:<32} {password}   {}", person.email, person.says);
@@ -53,7 +55,7 @@ fn prepare(folder: &Path) -> anyhow::Result<bool> {
         return Ok(false);
     }
     fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
-    let begun = folder.join("demo-begun");
+    let begun = folder.join(BEGUN);
     if begun.exists() {
         // the last start was cut off before the demo was complete
         for entry in fs::read_dir(folder)?.flatten() {
@@ -77,7 +79,6 @@ async fn fill(config: &Config) -> anyhow::Result<Vec<(people::Person, String)>> 
     let (people, passwords) = people::hire(&opened.app).await?;
     story::tell(&opened.app, &clock, &people).await?;
     opened.app.db.close().await;
-    fs::remove_file(config.data_dir.join("demo-begun"))?;
     Ok(passwords)
 }
 
