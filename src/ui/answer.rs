@@ -70,6 +70,14 @@ pub fn at_the_door(frame: &Frame, error: &Error) -> Response {
     with_retry(render::document(frame, status, problem.title(), || crate::ui::shell::door(problem::page(&problem))))
 }
 
+/// A form that arrives after its session has ended: sent again after signing in, it loses nothing.
+pub fn signed_out(frame: &Frame) -> Response {
+    let problem = Problem::SignedOut;
+    render::document(frame, StatusCode::UNAUTHORIZED, problem.title(), || {
+        crate::ui::shell::door(problem::page(&problem))
+    })
+}
+
 /// An address that leads nowhere.
 pub async fn no_such_page(frame: Frame) -> Response {
     at_the_door(&frame, &Error::NotFound)

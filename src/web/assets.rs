@@ -5,8 +5,7 @@ use crate::ui::Assets;
 use axum::{
     Router,
     body::Body,
-    extract::Path,
-    http::{HeaderMap, Response, StatusCode, header},
+    http::{HeaderMap, Response, StatusCode, Uri, header},
     response::IntoResponse as _,
     routing::get,
 };
@@ -38,36 +37,29 @@ pub fn addresses() -> Assets {
 
 /// The files' routes; they need no session.
 pub fn routes() -> Router {
-    Router::new()
-        .route(
-            "/pkg/{*path}",
-            get(|path: Path<String>, headers: HeaderMap| async move { file("pkg", &path, &headers) }),
-        )
-        .route(
-            "/style/{*path}",
-            get(|path: Path<String>, headers: HeaderMap| async move { file("style", &path, &headers) }),
-        )
-        .route("/favicon.svg", get(|headers: HeaderMap| async move { file("", "favicon.svg", &headers) }))
+    Router::new().route("/pkg/{*path}", get(file)).route("/style/{*path}", get(file)).route("/robots.txt", get(file))
 }
 
-fn file(folder: &str, path: &str, headers: &HeaderMap) -> Response<Body> {
-    let name = if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") };
+/// A file by its whole address: the folder is part of its name.
+async fn file(uri: Uri, headers: HeaderMap) -> Response<Body> {
+    let name = uri.path().trim_start_matches('/');
     let accepts = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let packed = [("br", ".br"), ("gzip", ".gz")]
         .into_iter()
         .filter(|(coding, _)| accepts.contains(coding))
         .find_map(|(coding, ending)| Site::get(&format!("{name}{ending}")).map(|file| (Some(coding), file)));
-    let Some((coding, found)) = packed.or_else(|| Site::get(&name).map(|file| (None, file))) else {
+    let Some((coding, found)) = packed.or_else(|| Site::get(name).map(|file| (None, file))) else {
         return (StatusCode::NOT_FOUND, "There is no such file.\n").into_response();
     };
     let media_type = match name.rsplit('.').next() {
         Some("js") => "text/javascript; charset=utf-8",
         Some("wasm") => "application/wasm",
         Some("css") => "text/css; charset=utf-8",
-        Some("svg") => "image/svg+xml",
+        Some("txt") => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
     };
-    let kept = if folder.is_empty() { "public, max-age=86400" } else { "public, max-age=31536000, immutable" };
+    // only names that change with their content may be kept for ever
+    let kept = if name.contains('/') { "public, max-age=31536000, immutable" } else { "public, max-age=3600" };
     let mut response = Response::builder()
         .header(header::CONTENT_TYPE, media_type)
         .header(header::CACHE_CONTROL, kept)

@@ -3,12 +3,12 @@
 use crate::{
     app::{App, sessions},
     domain::rights::Actor,
-    ui::{self, pages::signin::server::token},
+    ui::{self, asked::Frame, pages::signin::server::token},
 };
 use axum::{
     Extension,
     body::Body,
-    extract::{Request, State},
+    extract::{FromRequestParts as _, Request, State},
     http::{Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse as _, Redirect, Response},
@@ -26,13 +26,16 @@ pub async fn signed_in(State(app): State<App>, mut request: Request, next: Next)
             request.extensions_mut().insert(actor);
             next.run(request).await
         }
+        Ok(None) if request.method() == Method::GET => {
+            let wanted = request.uri().path_and_query().map(|path| path.as_str().to_owned());
+            Redirect::to(&ui::paths::signin_then(wanted.as_deref())).into_response()
+        }
         Ok(None) => {
-            let next = if request.method() == Method::GET {
-                request.uri().path_and_query().map(axum::http::uri::PathAndQuery::as_str)
-            } else {
-                None
-            };
-            Redirect::to(&ui::paths::signin_then(next)).into_response()
+            let (mut parts, _) = request.into_parts();
+            match Frame::from_request_parts(&mut parts, &app).await {
+                Ok(frame) => ui::answer::signed_out(&frame),
+                Err(response) => response,
+            }
         }
         Err(error) => {
             tracing::warn!(%error, "a session could not be looked up");

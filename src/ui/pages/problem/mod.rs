@@ -14,6 +14,8 @@ pub enum Problem {
     Invalid(Vec<String>),
     /// Somebody else was quicker.
     Conflict,
+    /// The session ended while somebody was writing.
+    SignedOut,
     /// Too much to do just now.
     Busy,
     /// Anything else.
@@ -29,6 +31,7 @@ impl Problem {
             Self::NotAllowed(_) => "You may not do this",
             Self::Invalid(_) => "This cannot be done as asked",
             Self::Conflict => "Somebody was quicker",
+            Self::SignedOut => "Your session has ended; what you wrote is not lost",
             Self::Busy => "Recourse is busy",
             Self::Broken => "This did not work",
         }
@@ -43,6 +46,9 @@ impl Problem {
             Self::Conflict => {
                 one("What you wanted to change has changed meanwhile. Open it again and look before you go on.")
             }
+            Self::SignedOut => one(
+                "Sign in in another tab. Then come back to this one and reload it: your browser offers to send what you wrote again.",
+            ),
             Self::Busy => one("Nothing was changed. Wait a few seconds, then try again."),
             Self::Broken => one(
                 "Nothing was changed. Try again; if it happens once more, tell your administrator the time, the log has the rest.",
@@ -60,19 +66,18 @@ pub fn page(problem: &Problem) -> AnyView {
         <section class="blank first">
             <h1>{title}</h1>
             {says}
-            <div class="acts"><a class="btn" href=paths::QUEUE>"Go to the queue"</a></div>
+            <div class="acts">{way_on(problem)}</div>
         </section>
     }
     .into_any()
 }
 
-/// What answers addresses that lead nowhere.
-pub mod server {
-    use crate::{app::error::Error, ui::asked::Asked};
-    use axum::response::Response;
-
-    /// The page for an address without a page.
-    pub async fn nothing_here(asked: Asked) -> Response {
-        asked.answer(Err(Error::NotFound)).await
+/// Where to go from here.
+fn way_on(problem: &Problem) -> AnyView {
+    match problem {
+        Problem::SignedOut => {
+            view! { <a class="btn" href=paths::SIGNIN target="_blank">"Sign in in another tab"</a> }.into_any()
+        }
+        _ => view! { <a class="btn" href=paths::QUEUE>"Go to the queue"</a> }.into_any(),
     }
 }
