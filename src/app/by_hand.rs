@@ -1,6 +1,6 @@
 //! Opens a case that came by phone, post or a form: staff say how, when and what.
 
-use super::{App, Error, FieldError, intake, intake::Request, queue::Choice};
+use super::{App, Error, FieldError, intake, intake::Request};
 use crate::{
     domain::{
         case::Channel,
@@ -31,12 +31,6 @@ pub struct ByHand {
     pub address: String,
     /// What they asked for.
     pub text: String,
-}
-
-/// Products to choose from.
-#[must_use]
-pub fn products(app: &App) -> Vec<Choice<String>> {
-    app.packs.iter().map(|pack| Choice { id: pack.id.clone(), name: pack.short.clone() }).collect()
 }
 
 /// Opens the case.

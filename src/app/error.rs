@@ -1,6 +1,6 @@
 //! Why a verb did not happen, in words a person can act on.
 
-use crate::{app::case_page::Entry, store};
+use crate::{app::timeline::Entry, store};
 
 /// One field of a form that needs another look.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,6 +5,7 @@
 pub mod acknowledge;
 pub mod by_hand;
 pub mod case_page;
+pub mod choice;
 pub mod deliver;
 pub mod desk;
 pub mod error;

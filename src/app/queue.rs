@@ -1,6 +1,6 @@
 //! The queue: cases by the clock that binds, filtered by what the address bar says.
 
-use super::{App, Error};
+use super::{App, Error, choice::products};
 use crate::{
     domain::{
         case::State,
@@ -17,6 +17,7 @@ use crate::{
     },
 };
 
+pub use super::choice::Choice;
 pub use super::verbs::{BulkOutcome, assign_many};
 pub use crate::store::list::View;
 
@@ -107,15 +108,6 @@ pub struct Row {
     pub face: Face,
 }
 
-/// A person or product to choose from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Choice<Id> {
-    /// What the form sends.
-    pub id: Id,
-    /// What the person reads.
-    pub name: String,
-}
-
 /// The whole page.
 #[derive(Debug, Clone)]
 pub struct QueuePage {
@@ -189,7 +181,7 @@ pub async fn list(app: &App, actor: &Actor, filter: &QueueFilter) -> Result<Queu
             .filter(|a| a.may(Act::WorkCases))
             .map(|a| Choice { id: a.id, name: a.name })
             .collect(),
-        products: super::by_hand::products(app),
+        products: products(app),
     })
 }
 

@@ -1,19 +1,102 @@
 //! A case's events as the page tells them: mails, notes and statements in full, everything else in a sentence.
 //! The caller has checked that the reader may see the case.
 
-use super::{
-    App, Error,
-    case_page::{Attachment, Entry, What},
-};
+use super::{App, Error};
 use crate::{
     domain::{
         case::Case,
         event::{By, Event, Purpose, Recorded},
-        identity::{ContentId, MailId, StaffId},
+        identity::{ContentId, MailId, MessageId, StaffId},
+        state::Channel,
+        time::Instant,
     },
     store::{Tx, contents, contents::Content, mails, mails::Mail, mails::MailState, staff},
 };
 use std::collections::HashMap;
+
+/// An attachment of a mail, by what the mail says of it; its content was not looked at.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Attachment {
+    /// The name in the mail, cleaned of path parts.
+    pub name: String,
+    /// The type the mail claims.
+    pub media_type: String,
+    /// Bytes as they stand in the mail, still encoded.
+    pub encoded_size: i64,
+    /// Its place in the mail, from 0; what a download names.
+    pub part: i64,
+}
+
+/// One thing in the timeline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The event's number in the case.
+    pub seq: i64,
+    /// When it happened.
+    pub at: Instant,
+    /// "Nisha Rao", the requester's name, or "Recourse".
+    pub who: String,
+    /// What it was.
+    pub what: What,
+}
+
+/// What an entry shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// A mail of the requester.
+    MailIn {
+        /// Where the raw message is kept.
+        message: MessageId,
+        /// The address it came from.
+        address: String,
+        /// The subject line.
+        subject: String,
+        /// The whole text.
+        text: String,
+        /// What came with it.
+        attachments: Vec<Attachment>,
+        /// True for out-of-office notes and the like.
+        automatic: bool,
+    },
+    /// What the person said by phone, post or form, as staff wrote it down.
+    Statement {
+        /// How it came.
+        channel: Channel,
+        /// What was written down.
+        text: String,
+    },
+    /// A mail to the requester.
+    MailOut {
+        /// The mail in the outbox.
+        mail: MailId,
+        /// Where it went.
+        address: String,
+        /// The subject line.
+        subject: String,
+        /// The text.
+        text: String,
+        /// "Acknowledgement" or "Reply".
+        purpose: &'static str,
+        /// Where the mail stands: "waiting to be sent", "accepted 28 Oct, 11:03", "failed".
+        fate: String,
+        /// True when it will not be tried again without somebody's help.
+        failed: bool,
+    },
+    /// A note that never leaves the house.
+    Note {
+        /// What was written.
+        text: String,
+    },
+    /// Everything else: "Case opened" + " as erasure; rule 000-15".
+    Event {
+        /// The bold words.
+        lead: String,
+        /// The rest of the sentence.
+        rest: String,
+        /// A reason that staff gave.
+        reason: Option<String>,
+    },
+}
 
 /// Everything an entry may need to be told.
 struct Teller<'a> {

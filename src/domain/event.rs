@@ -2,10 +2,10 @@
 //! Events hold instants, ids and enums. Names, text and addresses live in content rows.
 
 use super::{
-    case::{Channel, Outcome, State},
-    clock::{Duty, Layer},
+    clock::ClockStart,
     identity::{ContentId, MailId, MessageId, StaffId},
     kind::Kind,
+    state::{Channel, Outcome, State},
     time::Instant,
 };
 use serde::{Deserialize, Serialize};
@@ -32,25 +32,6 @@ pub struct Recorded {
     pub by: By,
     /// What happened.
     pub event: Event,
-}
-
-/// A clock as it was started: everything needed to show it and judge it later, whatever packs say by then.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClockStart {
-    /// What has to be done.
-    pub duty: Duty,
-    /// Law, promise or target.
-    pub layer: Layer,
-    /// The rule's id in its pack, for example `000-37`.
-    pub rule: String,
-    /// ISO 8601, for example `PT24H`.
-    pub period: String,
-    /// Where the period began.
-    pub from: Instant,
-    /// The last moment that is still in time.
-    pub due: Instant,
-    /// Where the rule stands, as the pack cites it.
-    pub source: String,
 }
 
 /// Why a mail leaves.

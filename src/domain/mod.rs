@@ -6,6 +6,8 @@ pub mod case;
 #[cfg(feature = "ssr")]
 pub mod clock;
 #[cfg(feature = "ssr")]
+pub mod codes;
+#[cfg(feature = "ssr")]
 pub mod conflict;
 #[cfg(feature = "ssr")]
 pub mod event;
@@ -17,6 +19,8 @@ pub mod kind;
 pub mod policy;
 #[cfg(feature = "ssr")]
 pub mod rights;
+#[cfg(feature = "ssr")]
+pub mod state;
 pub mod time;
 pub mod words;
 #[cfg(feature = "ssr")]

@@ -1,6 +1,6 @@
 //! Who may do what: one function decides, every verb asks it.
 
-use super::{case::codes, identity::StaffId};
+use super::{codes::codes, identity::StaffId};
 
 codes! {
     /// What a member of staff is there for; a person may have several roles.

@@ -4,8 +4,9 @@
 
 use super::{Result, Tx, engine::Filter, engine::Value, row::known};
 use crate::domain::{
-    case::{State, codes},
+    case::State,
     clock::{Duty, Layer},
+    codes::codes,
     identity::{Reference, StaffId},
     kind::Kind,
     time::Instant,

@@ -2,7 +2,7 @@
 
 use super::{Result, Tx, row::known, sql};
 use crate::domain::{
-    case::codes,
+    codes::codes,
     event::Purpose,
     identity::{ContentId, MailId, Reference},
     time::Instant,

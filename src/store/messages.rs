@@ -2,7 +2,7 @@
 
 use super::{Result, Tx, row::known, sql, vault::Sealed, vault::Vault};
 use crate::domain::{
-    case::codes,
+    codes::codes,
     identity::{MessageId, Reference},
     time::Instant,
 };

@@ -3,7 +3,7 @@
 
 pub mod period;
 
-use super::{case::codes, event::ClockStart, time::Instant};
+use super::{codes::codes, time::Instant};
 use chrono_tz::Tz;
 use period::Period;
 use serde::{Deserialize, Serialize};
@@ -34,6 +34,25 @@ codes! {
         Promise "promise" "Promise",
         Target "target" "Target",
     }
+}
+
+/// A clock as it was started: everything needed to show it and judge it later, whatever packs say by then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockStart {
+    /// What has to be done.
+    pub duty: Duty,
+    /// Law, promise or target.
+    pub layer: Layer,
+    /// The rule's id in its pack, for example `000-37`.
+    pub rule: String,
+    /// ISO 8601, for example `PT24H`.
+    pub period: String,
+    /// Where the period began.
+    pub from: Instant,
+    /// The last moment that is still in time.
+    pub due: Instant,
+    /// Where the rule stands, as the pack cites it.
+    pub source: String,
 }
 
 /// A running or met clock of a case.

@@ -1,8 +1,7 @@
 //! Policy packs: what a product promised and how its mail is understood. Data only; reading files is `app`'s.
 
 use super::{
-    clock::{self, Duty, Layer, period::Period},
-    event::ClockStart,
+    clock::{self, ClockStart, Duty, Layer, period::Period},
     kind::Kind,
     time::Instant,
 };

@@ -2,7 +2,7 @@
 
 use crate::{
     app::{case_page::Entry, error::FieldError},
-    domain::case::codes,
+    domain::codes::codes,
     ui::form::{Fields, Problems},
 };
 

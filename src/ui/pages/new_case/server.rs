@@ -4,6 +4,7 @@ use super::page;
 use crate::{
     app::{
         by_hand::{self, ByHand},
+        choice,
         error::Error,
         queue::View,
     },
@@ -51,6 +52,6 @@ fn typed(fields: &Fields) -> ByHand {
 }
 
 async fn draw(asked: &Asked, status: StatusCode, typed: ByHand, problems: Problems) -> Result<Response, Error> {
-    let products = by_hand::products(&asked.app);
+    let products = choice::products(&asked.app);
     asked.show(status, "New case", Place::Queue(View::Open), move || page(products, typed, problems)).await
 }

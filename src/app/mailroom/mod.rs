@@ -1,18 +1,21 @@
 //! The mail room: mail that could not be read, mail that left, and work that gave up.
 
+mod acts;
+mod files;
+
+pub use acts::{read_again, run_again, send_again};
+pub use files::{Download, attachment};
+
 use super::{App, Error, queue::Count, timeline};
 use crate::{
     domain::{
-        event::Event,
         identity::{MailId, MessageId, Reference},
         rights::{Act, Actor},
         time::Instant,
-        work::Work,
     },
-    mail::parse,
     store::{
-        Tx, audit, contents, counts, events, jobs,
-        mails::{self, Mail, MailState},
+        audit, contents, counts, jobs,
+        mails::{self, Mail},
         messages::{self, Message, MessageState},
     },
 };
@@ -257,97 +260,4 @@ fn first_lines(raw: &[u8]) -> String {
     let text = String::from_utf8_lossy(&head[..head.len().min(8_000)]).replace("\r\n", "\n");
     let lines: Vec<_> = text.lines().take(40).collect();
     lines.join("\n").chars().map(|c| if c.is_control() && c != '\n' { '·' } else { c }).collect()
-}
-
-/// Has an unreadable mail read again.
-///
-/// # Errors
-/// `NotFound` where there is none, or as the database says.
-pub async fn read_again(app: &App, actor: &Actor, id: MessageId) -> Result<(), Error> {
-    let mut tx = begin(app, actor).await?;
-    let message = messages::message_get(&mut tx, id).await?.filter(|m| m.state == MessageState::Unreadable);
-    message.ok_or(Error::NotFound)?;
-    jobs::job_enqueue(&mut tx, &Work::ReadMessage { message: id }, 0).await?;
-    audit::audit_append(&mut tx, app.now(), Some(actor.id), "message_read_again", None, &id.0.to_string()).await?;
-    tx.commit().await?;
-    app.wake();
-    Ok(())
-}
-
-/// Has a failed mail sent again, with the same Message-ID.
-///
-/// # Errors
-/// `NotFound` where there is none, or as the database says.
-pub async fn send_again(app: &App, actor: &Actor, id: MailId) -> Result<(), Error> {
-    let mut tx = begin(app, actor).await?;
-    let mail = mails::mail_get(&mut tx, id).await?.filter(|m| m.state == MailState::Failed).ok_or(Error::NotFound)?;
-    if mail.restricted && !actor.may(Act::SeeRestricted) {
-        return Err(Error::NotFound);
-    }
-    mails::mail_requeue(&mut tx, id).await?;
-    jobs::job_enqueue(&mut tx, &Work::SendMail { mail: id }, 0).await?;
-    audit::audit_append(&mut tx, app.now(), Some(actor.id), "mail_sent_again", Some(mail.case), "").await?;
-    tx.commit().await?;
-    app.wake();
-    Ok(())
-}
-
-/// Has a job that gave up tried again.
-///
-/// # Errors
-/// `NotFound` where there is none, or where the same work waits already.
-pub async fn run_again(app: &App, actor: &Actor, job: i64) -> Result<(), Error> {
-    let mut tx = begin(app, actor).await?;
-    if !jobs::job_revive(&mut tx, job).await? {
-        return Err(Error::NotFound);
-    }
-    audit::audit_append(&mut tx, app.now(), Some(actor.id), "job_run_again", None, &job.to_string()).await?;
-    tx.commit().await?;
-    app.wake();
-    Ok(())
-}
-
-async fn begin(app: &App, actor: &Actor) -> Result<Tx, Error> {
-    if !actor.may(Act::SeeMail) || !actor.may(Act::WorkCases) {
-        return Err(Error::NotFound);
-    }
-    Ok(app.db.begin().await?)
-}
-
-/// An attachment, decoded for a download.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Download {
-    /// A clean file name.
-    pub name: String,
-    /// The content.
-    pub bytes: Vec<u8>,
-}
-
-/// Decodes one attachment of an ordinary case. Attachments of restricted cases are never decoded, for nobody.
-///
-/// # Errors
-/// `NotFound` where there is none, or it is restricted.
-pub async fn attachment(
-    app: &App,
-    actor: &Actor,
-    reference: Reference,
-    message: MessageId,
-    part: i64,
-) -> Result<Download, Error> {
-    if !actor.may(Act::SeeCases) {
-        return Err(Error::NotFound);
-    }
-    let mut tx = app.db.read().await?;
-    let found = messages::message_get(&mut tx, message).await?.filter(|m| m.case == Some(reference) && !m.restricted);
-    found.ok_or(Error::NotFound)?;
-    let belongs = |r: &crate::domain::event::Recorded| matches!(&r.event, Event::MessageReceived { message: m, .. } if *m == message);
-    if !events::events_of(&mut tx, reference).await?.iter().any(belongs) {
-        return Err(Error::NotFound);
-    }
-    let raw = messages::message_raw(&mut tx, &app.vault, message).await?.ok_or(Error::NotFound)?;
-    drop(tx);
-    let part = usize::try_from(part).map_err(|_| Error::NotFound)?;
-    let decoded = tokio::task::spawn_blocking(move || parse::attachment(&raw, part)).await.ok().flatten();
-    let (name, bytes) = decoded.ok_or(Error::NotFound)?;
-    Ok(Download { name, bytes })
 }

@@ -1,0 +1,70 @@
+//! What staff do in the mail room: have something read, sent or tried again.
+
+use crate::{
+    app::{App, Error},
+    domain::{
+        identity::{MailId, MessageId},
+        rights::{Act, Actor},
+        work::Work,
+    },
+    store::{
+        Tx, audit, jobs,
+        mails::{self, MailState},
+        messages::{self, MessageState},
+    },
+};
+
+/// Has an unreadable mail read again.
+///
+/// # Errors
+/// `NotFound` where there is none, or as the database says.
+pub async fn read_again(app: &App, actor: &Actor, id: MessageId) -> Result<(), Error> {
+    let mut tx = begin(app, actor).await?;
+    let message = messages::message_get(&mut tx, id).await?.filter(|m| m.state == MessageState::Unreadable);
+    message.ok_or(Error::NotFound)?;
+    jobs::job_enqueue(&mut tx, &Work::ReadMessage { message: id }, 0).await?;
+    audit::audit_append(&mut tx, app.now(), Some(actor.id), "message_read_again", None, &id.0.to_string()).await?;
+    tx.commit().await?;
+    app.wake();
+    Ok(())
+}
+
+/// Has a failed mail sent again, with the same Message-ID.
+///
+/// # Errors
+/// `NotFound` where there is none, or as the database says.
+pub async fn send_again(app: &App, actor: &Actor, id: MailId) -> Result<(), Error> {
+    let mut tx = begin(app, actor).await?;
+    let mail = mails::mail_get(&mut tx, id).await?.filter(|m| m.state == MailState::Failed).ok_or(Error::NotFound)?;
+    if mail.restricted && !actor.may(Act::SeeRestricted) {
+        return Err(Error::NotFound);
+    }
+    mails::mail_requeue(&mut tx, id).await?;
+    jobs::job_enqueue(&mut tx, &Work::SendMail { mail: id }, 0).await?;
+    audit::audit_append(&mut tx, app.now(), Some(actor.id), "mail_sent_again", Some(mail.case), "").await?;
+    tx.commit().await?;
+    app.wake();
+    Ok(())
+}
+
+/// Has a job that gave up tried again.
+///
+/// # Errors
+/// `NotFound` where there is none, or where the same work waits already.
+pub async fn run_again(app: &App, actor: &Actor, job: i64) -> Result<(), Error> {
+    let mut tx = begin(app, actor).await?;
+    if !jobs::job_revive(&mut tx, job).await? {
+        return Err(Error::NotFound);
+    }
+    audit::audit_append(&mut tx, app.now(), Some(actor.id), "job_run_again", None, &job.to_string()).await?;
+    tx.commit().await?;
+    app.wake();
+    Ok(())
+}
+
+async fn begin(app: &App, actor: &Actor) -> Result<Tx, Error> {
+    if !actor.may(Act::SeeMail) || !actor.may(Act::WorkCases) {
+        return Err(Error::NotFound);
+    }
+    Ok(app.db.begin().await?)
+}
