@@ -1,0 +1,31 @@
+//! Fault tests: the real program is started, killed and started again, on both databases. Nothing may be lost and
+//! nothing doubled. What is looked at is what the outside sees: files of mail, a scripted mail server, exit codes,
+//! and the database read behind the program's back.
+//!
+//! Waiting is by asking again until a deadline; no test takes a pause for a proof. Ending a process says nothing
+//! about a loss of power: that rests on the settings each database connection is opened with.
+#![expect(clippy::expect_used, reason = "a test that cannot go on says so by a panic")]
+
+mod console;
+mod house;
+mod killed;
+mod look;
+#[path = "../postgres.rs"]
+mod postgres;
+
+/// Writes each test once and runs it on SQLite and on PostgreSQL.
+macro_rules! on_both {
+    ($($(#[$doc:meta])* async fn $name:ident($house:ident: House) $body:block)+) => { $(
+        $(#[$doc])*
+        mod $name {
+            #[allow(unused_imports, clippy::allow_attributes, reason = "not every test needs every import of its file")]
+            use super::*;
+            async fn test(#[allow(unused_mut, clippy::allow_attributes, reason = "some tests change the house first")] mut $house: crate::house::House) $body
+            #[tokio::test]
+            async fn sqlite() { test(crate::house::House::sqlite()).await; }
+            #[tokio::test]
+            async fn postgres() { test(crate::house::House::postgres().await).await; }
+        }
+    )+ };
+}
+pub(crate) use on_both;
