@@ -51,8 +51,11 @@ impl House {
                 return;
             }
             if Instant::now() > deadline {
-                let jobs: Vec<(String, String, i64, Option<String>)> =
-                    self.rows("SELECT work, state, attempt, error FROM jobs WHERE state <> 'completed' ORDER BY id LIMIT 20").await;
+                let jobs: Vec<(String, String, i64, Option<String>)> = self
+                    .rows(
+                        "SELECT work, state, attempt, error FROM jobs WHERE state <> 'completed' ORDER BY id LIMIT 20",
+                    )
+                    .await;
                 panic!("after {longest:?} there were {found} and not {wanted} of {what}; unfinished jobs: {jobs:#?}");
             }
             sleep(AGAIN).await;
@@ -88,14 +91,19 @@ impl House {
         }
         for event in ["case_opened", "message_received", "mail_queued", "mail_accepted"] {
             assert_eq!(self.count(&format!("events WHERE name = '{event}'")).await, requests, "{event}");
-            let twice = format!("(SELECT case_id FROM events WHERE name = '{event}' GROUP BY case_id HAVING COUNT(*) > 1) twice");
+            let twice = format!(
+                "(SELECT case_id FROM events WHERE name = '{event}' GROUP BY case_id HAVING COUNT(*) > 1) twice"
+            );
             assert_eq!(self.count(&twice).await, 0, "{event} twice in one case");
         }
         if self.smtp_url.is_empty() {
             let ids: Vec<(String,)> = self.rows("SELECT message_id FROM mails").await;
             let mut wanted: Vec<_> = ids.into_iter().map(|(id,)| format!("{id}.eml")).collect();
-            let mut found: Vec<_> =
-                self.outgoing().iter().filter_map(|file| Some(file.file_name()?.to_string_lossy().into_owned())).collect();
+            let mut found: Vec<_> = self
+                .outgoing()
+                .iter()
+                .filter_map(|file| Some(file.file_name()?.to_string_lossy().into_owned()))
+                .collect();
             wanted.sort();
             found.sort();
             assert_eq!(found, wanted, "one file for each mail, named by its Message-ID");

@@ -117,7 +117,8 @@ fn quicker(since: Since, act: Option<Act>, full: &Full) -> impl IntoView + use<>
     view! {
         <section class="arrived" aria-label="Somebody was quicker" tabindex="-1" autofocus=true>
             <Notice meaning=Meaning::Warning lead="Somebody changed this case while you were at it.">
-                <p>"Nothing of yours was sent. Read what happened since, then change your words or go on anyway."</p>
+                <p>"Nothing of yours was sent or saved. Read what happened since, then change your words or go on anyway."</p>
+                <h2 class="sr">"What happened since"</h2>
                 <Timeline entries=since.entries reference files now zone />
                 <p><a href=format!("#{back}")>"Back to what you typed"</a></p>
             </Notice>
