@@ -24,7 +24,7 @@ export function launchBrowser(options = {}) {
 
 /** What axe-core finds wrong with a page as it stands, each with its rule and the elements. Works under a strict CSP. */
 export async function findBarriers(page, options = {}) {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate((opts) => globalThis.axe.run(opts), options);
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe.source);
+  const { violations } = await page.evaluate((opts) => globalThis.axe.run(opts), { resultTypes: ["violations"], ...options });
   return violations.map(({ id, impact, help, nodes }) => ({ id, impact, help, at: nodes.map(({ target }) => target.join(" ")) }));
 }
