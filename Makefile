@@ -68,7 +68,7 @@ site/manifest.json: $(SOURCES) | setup-demo
 
 bench: bundle
 	$(CARGO) build --release --features bench --bins
-	$(TARGET)/release/bench
+	RECOURSE_TEST_FSYNC=on $(TARGET)/release/bench
 
 clean:
 	rm -rf site target end2end/node_modules
