@@ -110,7 +110,10 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference) -> Result<Case
     let circle = actor.may(Act::SeeRestricted);
     if case.is_restricted() && !circle {
         let state = if case.state.is_open() { State::Open } else { State::Closed };
-        return Ok(CasePage::Walled(Walled { reference, state, owner, clocks: case.clocks, now, zone }));
+        // a rule's own sentence would say what the case is about
+        let bare = |clock| Clock { rule: String::new(), source: String::new(), ..clock };
+        let clocks = case.clocks.into_iter().map(bare).collect();
+        return Ok(CasePage::Walled(Walled { reference, state, owner, clocks, now, zone }));
     }
     let events = events::events_of(&mut tx, reference).await?;
     let timeline = timeline::entries(app, &mut tx, &case, &events).await?;

@@ -22,7 +22,9 @@ pub async fn tidy_up(app: &App) -> Result<(), Error> {
         let gone = jobs::jobs_forget(&mut tx, now.plus(-3 * DAY)).await?;
         tx.commit().await?;
         if gone < 500 {
-            return Ok(());
+            break;
         }
     }
+    app.db.give_back().await?;
+    Ok(())
 }

@@ -62,6 +62,7 @@ on_both! {
         let page = case_page::load(&house.app, &house.agent, reference).await.expect("a page");
         let CasePage::Walled(walled) = page else { panic!("the agent must not see it") };
         assert_eq!(walled.clocks.iter().filter(|c| c.duty == Duty::Resolve).map(|c| c.period.as_str()).collect::<Vec<_>>(), ["P15D"]);
+        assert!(!format!("{walled:?}").contains("CSAM"), "not even the rule's sentence");
         let list = |filter: QueueFilter| {
             let house = &house;
             async move { queue::list(&house.app, &house.agent, &filter).await.expect("a page").rows }

@@ -137,6 +137,20 @@ impl Db {
         }
     }
 
+    /// Gives back what erased rows took, and empties the log that still holds them. PostgreSQL does so by itself.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn give_back(&self) -> Result<()> {
+        if let Pools::Sqlite { writer, .. } = &self.pools {
+            let mut conn = writer.acquire().await?;
+            sqlx::raw_sql("PRAGMA incremental_vacuum(2000); PRAGMA wal_checkpoint(TRUNCATE);")
+                .execute(&mut *conn)
+                .await?;
+        }
+        Ok(())
+    }
+
     /// Waits for running statements and closes every connection.
     pub async fn close(&self) {
         match &self.pools {

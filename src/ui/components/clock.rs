@@ -145,7 +145,7 @@ fn layer_row(c: &Clock, binds: bool, scale: &Scale, now: Instant, zone: Tz) -> i
                 <path class="due-line" d=format!("M{due} 1v10") />
                 <path class="now-line" d=format!("M{now} 0v12") />
             </svg>
-            <p class="cite">{c.source.clone()}". Rule "{c.rule.clone()}", pack "{c.pack.clone()}"."</p>
+            {cite(c)}
         </li>
     }
 }
@@ -199,4 +199,12 @@ pub fn period_words(period: &str) -> String {
 #[must_use]
 pub const fn within_a_week(due: Instant, now: Instant) -> bool {
     due.since(now) < 7 * DAY
+}
+
+/// Where the rule stands. Nothing for a clock that came without its source, as those of a walled case do.
+fn cite(c: &Clock) -> Option<impl IntoView + use<>> {
+    (!c.source.is_empty()).then(|| {
+        let (source, rule, pack) = (c.source.clone(), c.rule.clone(), c.pack.clone());
+        view! { <p class="cite">{source}". Rule "{rule}", pack "{pack}"."</p> }
+    })
 }
