@@ -64,9 +64,17 @@ pub async fn run(app: App, pace: Pace, mut stop: watch::Receiver<bool>) {
             hands.ended(joined);
         }
     }
+    // a lease may be shorter than the grace: what is being ended stays ours until it is given back
     let grace = timeout(GRACE, async {
-        while let Some(joined) = hands.running.join_next_with_id().await {
-            hands.ended(joined);
+        while !hands.running.is_empty() {
+            tokio::select! {
+                Some(joined) = hands.running.join_next_with_id() => hands.ended(joined),
+                () = sleep(beat_of(pace.lease)) => {
+                    if let Err(error) = keep_alive(&app, pace.lease, &hands.held).await {
+                        tracing::warn!(%error, "the leases of what is being ended could not be kept");
+                    }
+                }
+            }
         }
     });
     if grace.await.is_err() {
@@ -135,8 +143,7 @@ async fn round(hands: &mut Hands, looked: &mut Looked) -> Result<(), Error> {
         looked.clock = Some(Moment::now());
         schedule::tick(&hands.app, &mut looked.ticks).await?;
     }
-    let third = Duration::from_millis(u64::try_from(hands.pace.lease / 3).unwrap_or(1_000));
-    if looked.beat.elapsed() >= third.min(Duration::from_secs(5)) {
+    if looked.beat.elapsed() >= beat_of(hands.pace.lease) {
         looked.beat = Moment::now();
         rescue(&hands.app).await?;
         keep_alive(&hands.app, hands.pace.lease, &hands.held).await?;
@@ -153,6 +160,12 @@ async fn round(hands: &mut Hands, looked: &mut Looked) -> Result<(), Error> {
         hands.take(job);
     }
     Ok(())
+}
+
+/// How often leases are looked after.
+fn beat_of(lease: i64) -> Duration {
+    let third = Duration::from_millis(u64::try_from(lease / 3).unwrap_or(1_000));
+    third.min(Duration::from_secs(5))
 }
 
 /// Takes up to `limit` jobs. Looks before it takes the write lock, unless there is `surely` something.
