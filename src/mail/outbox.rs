@@ -15,6 +15,7 @@ use std::{
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
+use tokio::time::timeout;
 
 /// A mail ready to leave.
 #[derive(Debug, Clone)]
@@ -53,6 +54,12 @@ pub enum SendError {
     InDoubt(String),
 }
 
+/// How long reaching the mail server may take.
+const REACHED: Duration = Duration::from_secs(10);
+/// How long handing over one mail may take, from first byte to last. The library bounds the connecting only. Each
+/// mail has a connection of its own: a pool would hand one that was given up in the middle of a mail to the next.
+const HANDED_OVER: Duration = Duration::from_secs(30);
+
 /// Where mail goes.
 #[derive(Clone)]
 pub enum Transport {
@@ -71,7 +78,7 @@ impl Transport {
         let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(|_| {
             "mail.smtp_url is not understood; write smtp://user:password@host:587?tls=required or smtps://…".to_owned()
         })?;
-        Ok(Self::Smtp(builder.timeout(Some(Duration::from_secs(30))).build()))
+        Ok(Self::Smtp(builder.timeout(Some(REACHED)).build()))
     }
 
     /// Hands the mail over.
@@ -81,10 +88,10 @@ impl Transport {
     pub async fn send(&self, letter: &Letter) -> Result<(), SendError> {
         let message = built(letter)?;
         match self {
-            Self::Smtp(server) => match server.send(message).await {
-                Ok(_) => Ok(()),
-                Err(e) if e.is_permanent() => Err(SendError::Refused(class(&e))),
-                Err(e)
+            Self::Smtp(server) => match timeout(HANDED_OVER, server.send(message)).await {
+                Ok(Ok(_)) => Ok(()),
+                Ok(Err(e)) if e.is_permanent() => Err(SendError::Refused(class(&e))),
+                Ok(Err(e))
                     if e.is_transient()
                         || e.is_client()
                         || e.is_tls()
@@ -92,7 +99,8 @@ impl Transport {
                 {
                     Err(SendError::Later(class(&e)))
                 }
-                Err(e) => Err(SendError::InDoubt(class(&e))),
+                Ok(Err(e)) => Err(SendError::InDoubt(class(&e))),
+                Err(_) => Err(SendError::InDoubt("the mail server did not answer in time".to_owned())),
             },
             Self::Files(folder) => {
                 let (folder, name, bytes) = (folder.clone(), file_name(&letter.message_id), message.formatted());
