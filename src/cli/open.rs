@@ -7,9 +7,11 @@ use crate::{
     },
     config::Config,
     mail::{classify::Classifier, outbox::Transport},
-    store::{Clock, Db, house, lockfile::Lockfile, migrate, vault::Vault},
+    store::{Clock, Db, house, lockfile::Lockfile, migrate, migrate::SchemaError, vault::Vault},
 };
 use anyhow::{Context as _, bail};
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
 
 /// An open house; the lock is held as long as this lives.
 pub struct Opened {
@@ -41,14 +43,27 @@ pub fn lock(config: &Config) -> anyhow::Result<Lockfile> {
         .with_context(|| format!("the folder {} is not writable", config.data_dir.display()))
 }
 
-/// Brings the schema up to date where it is behind, with the lock held alone, and leaves the lock shared.
+/// How long to wait for other processes to let go of a database that has to be brought up to date.
+const OTHERS: Duration = Duration::from_secs(10);
+
+/// Brings the schema up to date where it is behind, with the lock held alone, and leaves the lock shared. Of several
+/// that start at once, one does it; the others look again and find it done.
 pub async fn migrated(db: &Db, lock: &Lockfile) -> anyhow::Result<()> {
-    if migrate::applied(db).await? != migrate::newest() {
-        lock.take_alone()
-            .context("the database has to be brought up to date first; stop the other recourse processes")?;
-        let done = migrate::run(db).await;
-        lock.release()?;
-        done?;
+    let deadline = Instant::now() + OTHERS;
+    loop {
+        match migrate::applied(db).await? {
+            applied if applied > migrate::newest() => return Err(SchemaError::Newer(applied).into()),
+            applied if applied == migrate::newest() => break,
+            _ if lock.try_alone()? => {
+                let done = migrate::run(db).await;
+                lock.release()?;
+                done?;
+            }
+            _ if Instant::now() > deadline => {
+                bail!("the database has to be brought up to date first; stop the other recourse processes")
+            }
+            _ => sleep(Duration::from_millis(100)).await,
+        }
     }
     lock.share()?;
     Ok(())

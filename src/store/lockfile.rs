@@ -5,17 +5,11 @@ use std::{
     fs::{File, OpenOptions},
     io,
     path::Path,
-    thread,
-    time::Duration,
 };
 
 /// The lock, held while this value lives.
 #[derive(Debug)]
 pub struct Lockfile(File);
-
-/// How long to wait for other processes to let go.
-const TRIES: u32 = 100;
-const PAUSE: Duration = Duration::from_millis(100);
 
 impl Lockfile {
     /// Opens the lock file of `data_dir` without locking it.
@@ -34,19 +28,16 @@ impl Lockfile {
         self.0.lock_shared()
     }
 
-    /// Holds it alone; waits up to ten seconds for others to finish.
+    /// Holds it alone; false while others hold it.
     ///
     /// # Errors
-    /// When others still hold it then.
-    pub fn take_alone(&self) -> io::Result<()> {
-        for _ in 0..TRIES {
-            match self.0.try_lock() {
-                Ok(()) => return Ok(()),
-                Err(std::fs::TryLockError::WouldBlock) => thread::sleep(PAUSE),
-                Err(std::fs::TryLockError::Error(e)) => return Err(e),
-            }
+    /// When the system refuses.
+    pub fn try_alone(&self) -> io::Result<bool> {
+        match self.0.try_lock() {
+            Ok(()) => Ok(true),
+            Err(std::fs::TryLockError::WouldBlock) => Ok(false),
+            Err(std::fs::TryLockError::Error(e)) => Err(e),
         }
-        Err(io::Error::new(io::ErrorKind::WouldBlock, "another recourse process is running on it"))
     }
 
     /// Lets go.
