@@ -92,7 +92,11 @@ pub async fn read(app: &App, id: MessageId) -> Result<Read, Error> {
     let raw = messages::message_raw(&mut tx, &app.vault, id).await?.unwrap_or_default();
     drop(tx);
     let parsed = tokio::task::spawn_blocking(move || {
-        let letter = catch_unwind(AssertUnwindSafe(|| parse::read(&raw))).unwrap_or(Err(Unreadable::Failed));
+        let parse = || {
+            super::failpoint::failpoint("parsing");
+            parse::read(&raw)
+        };
+        let letter = catch_unwind(AssertUnwindSafe(parse)).unwrap_or(Err(Unreadable::Failed));
         (letter, raw)
     })
     .await;

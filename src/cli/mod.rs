@@ -117,7 +117,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
     let Arguments { config: file, data_dir, command } = arguments;
     let flags = |listen| Flags { file, data_dir, listen };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let outcome = runtime.block_on(async {
         match command {
             Command::Serve { listen } => serve::serve(&Config::load(&flags(listen))?).await,
             Command::Demo { listen } => demo::demo(flags(Some(listen))).await,
@@ -127,5 +127,8 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             Command::Check => check::check(&Config::load(&flags(None))?).await,
             Command::Healthcheck { listen } => healthcheck::healthcheck(&Config::load(&flags(listen))?).await,
         }
-    })
+    });
+    // a thread that works without end, on a mail say, was given its time
+    runtime.shutdown_background();
+    outcome
 }
