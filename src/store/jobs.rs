@@ -83,6 +83,8 @@ pub async fn jobs_claim(tx: &mut Tx, limit: i64, lease: i64) -> Result<Vec<Claim
 }
 
 /// Gives back the jobs whose holder vanished, and buries those that have no try left. Returns how many of each.
+/// What went down together more than once comes back seconds apart: one job that ends every process it runs in must
+/// not use up the tries of the others.
 ///
 /// # Errors
 /// As the database says.
@@ -94,8 +96,10 @@ pub async fn jobs_rescue(tx: &mut Tx) -> Result<(u64, u64)> {
     .bind(now)
     .run(tx)
     .await?;
-    let given_back = sql("UPDATE jobs SET state = 'available', run_at = $1, lease_until = NULL, lease_token = NULL
-         WHERE state = 'running' AND lease_until < $1")
+    let given_back = sql(
+        "UPDATE jobs SET state = 'available', run_at = $1 + (attempt - 1) * (id % 16) * 250, lease_until = NULL, lease_token = NULL
+         WHERE state = 'running' AND lease_until < $1",
+    )
     .bind(now)
     .run(tx)
     .await?;

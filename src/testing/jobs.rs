@@ -73,6 +73,8 @@ on_both! {
             leases_end(&house).await;
             let mut tx = house.app.db.begin().await.expect("a transaction");
             jobs_rescue(&mut tx).await.expect("rescued");
+            // after the first time it waits a moment
+            sql("UPDATE jobs SET run_at = 0").run(&mut tx).await.expect("updated");
             tx.commit().await.expect("committed");
         }
         assert_eq!(state(&house, id).await.0, "dead");
@@ -81,6 +83,23 @@ on_both! {
         mailroom::run_again(&house.app, &house.agent, id).await.expect("revived");
         house.works().await;
         assert_eq!(state(&house, id).await, ("completed".into(), 1));
+    }
+
+    async fn f9_what_went_down_together_twice_comes_back_apart(house: House) {
+        let (one, two) = (enqueue(&house, &Work::TidyUp).await, enqueue(&house, &Work::SendMail { mail: MailId(7) }).await);
+        let mut together = Vec::new();
+        for _ in 0..2 {
+            let mut tx = house.app.db.begin().await.expect("a transaction");
+            assert_eq!(jobs_claim(&mut tx, 2, 30 * SECOND).await.expect("claimed").len(), 2);
+            tx.commit().await.expect("committed");
+            leases_end(&house).await;
+            let mut tx = house.app.db.begin().await.expect("a transaction");
+            jobs_rescue(&mut tx).await.expect("rescued");
+            let due = sql("SELECT run_at FROM jobs WHERE id IN ($1, $2)").bind(one).bind(two).all::<(i64,)>(&mut tx).await.expect("both");
+            tx.commit().await.expect("committed");
+            together.push(due[0] == due[1]);
+        }
+        assert_eq!(together, [true, false]);
     }
 
     async fn f11_fifty_at_once_with_one_key_are_one(house: House) {
