@@ -162,3 +162,38 @@ impl Db {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a loss of power may take rests on these; no test can pull the plug.
+    #[tokio::test]
+    async fn f18_each_pooled_connection_has_the_settings_that_durability_and_erasure_rest_on() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let db = Db::sqlite(&folder.path().join("recourse.db"), Clock::System).await.expect("it opens");
+        let Pools::Sqlite { writer, readers } = &db.pools else { panic!("it is SQLite") };
+        for (pool, size, query_only) in [(writer, 1, 0), (readers, 4, 1)] {
+            assert_eq!(pool.options().get_max_connections(), size);
+            let mut held = Vec::new();
+            for _ in 0..size {
+                let mut connection = pool.acquire().await.expect("one is free");
+                let (mode,): (String,) = sqlx::query_as("PRAGMA journal_mode").fetch_one(&mut *connection).await.expect("it says");
+                assert_eq!(mode, "wal");
+                for (pragma, wanted) in [
+                    ("PRAGMA synchronous", 2),
+                    ("PRAGMA foreign_keys", 1),
+                    ("PRAGMA secure_delete", 1),
+                    ("PRAGMA trusted_schema", 0),
+                    ("PRAGMA auto_vacuum", 2),
+                    ("PRAGMA busy_timeout", 10_000),
+                    ("PRAGMA query_only", query_only),
+                ] {
+                    let (found,): (i64,) = sqlx::query_as(pragma).fetch_one(&mut *connection).await.expect("it says");
+                    assert_eq!(found, wanted, "{pragma}");
+                }
+                held.push(connection);
+            }
+        }
+    }
+}
