@@ -7,11 +7,20 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on says so by a panic")]
 
 mod console;
+mod crashes;
+mod exits;
 mod house;
 mod killed;
 mod look;
+mod mailserver;
+mod many;
 #[path = "../postgres.rs"]
 mod postgres;
+mod poison;
+mod smtp;
+mod starts;
+mod stop;
+mod verbs;
 
 /// Writes each test once and runs it on SQLite and on PostgreSQL.
 macro_rules! on_both {
