@@ -158,12 +158,12 @@ function quiet(more = {}) {
   return { ...Object.fromEntries(kept), ...more };
 }
 
-/** The demo on SQLite: `officer` sees restricted cases, `agent` does not. Mail leaves as files. */
-export async function startDemo({ log = "info" } = {}) {
+/** The demo on SQLite: `officer` sees restricted cases, `agent` does not. Mail leaves as files, or to the mail server `smtp`. */
+export async function startDemo({ log = "info", smtp } = {}) {
   const folder = newFolder();
   const dir = path.join(folder, "demo");
   const url = `http://127.0.0.1:${await freePort()}`;
-  const env = quiet({ RECOURSE__JOBS__POLL_MS: "100", RECOURSE__LOG__LEVEL: log });
+  const env = quiet({ RECOURSE__JOBS__POLL_MS: "100", RECOURSE__LOG__LEVEL: log, ...(smtp && { RECOURSE__MAIL__SMTP_URL: smtp.url }) });
   const server = start("TERM", BINARY, ["demo", "--data-dir", dir, "--listen", url.slice("http://".length)], { env });
   await ready(server, url);
   const [officer, agent] = ["nisha@imagegen.example", "arun@imagegen.example"].map((email) => {
@@ -177,7 +177,7 @@ export async function startDemo({ log = "info" } = {}) {
     await stop(server, "SIGTERM");
     dropFolder(folder);
   };
-  return house({ server, url, dir, people: { officer, agent }, outbox: () => letters(path.join(dir, "outgoing")), close });
+  return house({ server, url, dir, people: { officer, agent }, outbox: () => smtp?.letters ?? letters(path.join(dir, "outgoing")), close });
 }
 
 function letters(folder) {

@@ -172,9 +172,14 @@ for (const [name, who, go] of PAGES) {
         await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
         wrong.push(...(await findBarriers(page, rules)).map((barrier) => ({ here, ...barrier })));
         wrong.push(...(await tooWide(page)).map((what) => ({ here, tooWide: what })));
+        wrong.push(...(await cutOff(page)).map((what) => ({ here, cutOff: what })));
         await page.screenshot({ path: path.join(SHOTS, `${here}.png`), fullPage: true });
       }
     }
+    // 1440 px at 200 % zoom
+    await page.setViewportSize({ width: 720, height: 450 });
+    wrong.push(...(await tooWide(page)).map((what) => ({ here: `${name}-720`, tooWide: what })));
+    wrong.push(...(await cutOff(page)).map((what) => ({ here: `${name}-720`, cutOff: what })));
     page.removeAllListeners();
     assert.deepEqual(wrong, []);
     assert.deepEqual(troubles, []);
@@ -190,4 +195,9 @@ function tooWide(page) {
     const names = beyond.slice(0, 5).map((element) => `${element.localName}.${element.className?.baseVal ?? element.className}`);
     return [`${scrollWidth} px of ${clientWidth}: ${names.join(", ")}`];
   });
+}
+
+/** Clocks whose words are cut off: of all that a row shows, the time left must be whole. */
+function cutOff(page) {
+  return page.locator(".clock > .say").evaluateAll((all) => all.filter((say) => say.scrollWidth > say.clientWidth).map((say) => say.textContent));
 }
