@@ -158,32 +158,36 @@ async function morePlaces(page) {
   if (await more.isVisible()) await more.click();
 }
 
-for (const [name, who, go] of PAGES) {
-  test(`${name}: no barriers and no troubles, light and dark, wide and narrow`, { timeout: 60_000 }, async () => {
-    const page = desks[who];
-    const troubles = watch(page);
-    const wrong = [];
-    for (const size of SIZES) {
-      await page.setViewportSize(size);
-      await go(page);
-      await page.waitForFunction(() => "__hydrateIsland" in window);
-      for (const [colorScheme, rules] of THEMES) {
-        const here = `${name}-${size.width}-${colorScheme}`;
-        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-        wrong.push(...(await findBarriers(page, rules)).map((barrier) => ({ here, ...barrier })));
-        wrong.push(...(await tooWide(page)).map((what) => ({ here, tooWide: what })));
-        wrong.push(...(await cutOff(page)).map((what) => ({ here, cutOff: what })));
-        await page.screenshot({ path: path.join(SHOTS, `${here}.png`), fullPage: true });
-      }
+test("every page, light and dark, wide and narrow, has no barriers and no troubles", { concurrency: 2, timeout: 600_000 }, async (t) => {
+  await Promise.all(PAGES.map(([name, who, go]) => t.test(name, { timeout: 90_000 }, () => looksRight(name, desks[who].context(), go))));
+});
+
+async function looksRight(name, context, go) {
+  const page = await context.newPage();
+  const troubles = watch(page);
+  const wrong = [];
+  for (const size of SIZES) {
+    await page.setViewportSize(size);
+    await go(page);
+    await page.waitForFunction(() => "__hydrateIsland" in window);
+    for (const [colorScheme, rules] of THEMES) {
+      const here = `${name}-${size.width}-${colorScheme}`;
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      wrong.push(...(await findBarriers(page, rules)).map((barrier) => ({ here, ...barrier })));
+      wrong.push(...(await misfits(page)).map((what) => ({ here, what })));
+      await page.screenshot({ path: path.join(SHOTS, `${here}.png`), fullPage: true });
     }
-    // 1440 px at 200 % zoom
-    await page.setViewportSize({ width: 720, height: 450 });
-    wrong.push(...(await tooWide(page)).map((what) => ({ here: `${name}-720`, tooWide: what })));
-    wrong.push(...(await cutOff(page)).map((what) => ({ here: `${name}-720`, cutOff: what })));
-    page.removeAllListeners();
-    assert.deepEqual(wrong, []);
-    assert.deepEqual(troubles, []);
-  });
+  }
+  // 1440 px at 200 % zoom
+  await page.setViewportSize({ width: 720, height: 450 });
+  wrong.push(...(await misfits(page)).map((what) => ({ here: `${name}-720`, what })));
+  await page.close();
+  assert.deepEqual(wrong, []);
+  assert.deepEqual(troubles, []);
+}
+
+async function misfits(page) {
+  return [...(await tooWide(page)), ...(await cutOff(page))];
 }
 
 /** What reaches beyond the screen's right edge; nothing where the page cannot be moved sideways. */
@@ -199,5 +203,5 @@ function tooWide(page) {
 
 /** Clocks whose words are cut off: of all that a row shows, the time left must be whole. */
 function cutOff(page) {
-  return page.locator(".clock > .say").evaluateAll((all) => all.filter((say) => say.scrollWidth > say.clientWidth).map((say) => say.textContent));
+  return page.locator(".clock > .say").evaluateAll((all) => all.filter((say) => say.scrollWidth > say.clientWidth).map((say) => `cut off: ${say.textContent}`));
 }
