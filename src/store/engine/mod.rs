@@ -137,7 +137,7 @@ impl Db {
         }
     }
 
-    /// Gives back what erased rows took, and empties the log that still holds them. PostgreSQL does so by itself.
+    /// Gives back what erased rows took, and empties the log that still holds them. `PostgreSQL` does so by itself.
     ///
     /// # Errors
     /// As the database says.
@@ -178,7 +178,8 @@ mod tests {
             let mut held = Vec::new();
             for _ in 0..size {
                 let mut connection = pool.acquire().await.expect("one is free");
-                let (mode,): (String,) = sqlx::query_as("PRAGMA journal_mode").fetch_one(&mut *connection).await.expect("it says");
+                let (mode,): (String,) =
+                    sqlx::query_as("PRAGMA journal_mode").fetch_one(&mut *connection).await.expect("it says");
                 assert_eq!(mode, "wal");
                 for (pragma, wanted) in [
                     ("PRAGMA synchronous", 2),

@@ -63,10 +63,10 @@ impl Console {
 
     /// Waits until it ended by itself, at most `longest`.
     pub async fn ends(&mut self, longest: Duration) -> ExitStatus {
-        match timeout(longest, self.child.wait()).await {
-            Ok(status) => status.expect("its end is known"),
-            Err(_) => panic!("the console still ran after {longest:?}:\n{}", self.log()),
-        }
+        let Ok(status) = timeout(longest, self.child.wait()).await else {
+            panic!("the console still ran after {longest:?}:\n{}", self.log());
+        };
+        status.expect("its end is known")
     }
 
     /// Waits until a failpoint ended it.
@@ -76,7 +76,7 @@ impl Console {
     }
 
     /// Ends it as a crash does: `kill -9`.
-    pub async fn is_killed(mut self) {
+    pub async fn crash(mut self) {
         self.child.kill().await.expect("it is killed");
     }
 

@@ -48,14 +48,14 @@ on_both! {
             while round % 2 == 0 && Instant::now() < until + Duration::from_millis(seed.rotate_right(u32::try_from(round % 64).expect("small")) % 60) {
                 sleep(AGAIN / 5).await;
             }
-            console.is_killed().await;
+            console.crash().await;
             let ended = late.await.expect("it is waited for");
             assert_eq!(ended.code, Some(0), "{}", ended.says);
             kept += 1;
             is_whole(&house).await;
         }
         let console = house.opens().await;
-        house.all_is_done(Duration::from_secs(60)).await;
+        house.all_is_done(Duration::from_mins(1)).await;
         console.stops().await;
         is_whole(&house).await;
         house.holds_each_once(i64::try_from(kept).expect("few")).await;

@@ -120,7 +120,7 @@ on_both! {
         let console: Console = house.opens().await;
         let listen = format!("127.0.0.1:{}", console.port);
         assert_eq!(house.run(&["healthcheck", "--listen", &listen], "").await.code, OK);
-        console.is_killed().await;
+        console.crash().await;
         refuses(&house.run(&["healthcheck", "--listen", &listen], "").await, Some(1), &listen);
     }
 }

@@ -49,12 +49,12 @@ pub struct Ended {
 }
 
 impl House {
-    /// On SQLite.
+    /// On `SQLite`.
     pub fn sqlite() -> Self {
         Self::on(Store::Sqlite)
     }
 
-    /// On PostgreSQL.
+    /// On `PostgreSQL`.
     pub async fn postgres() -> Self {
         let name = postgres::fresh_name();
         create(&name).await;
@@ -85,9 +85,10 @@ impl House {
         let Self { smtp_url, workers, lease_ms, .. } = self;
         let (data_dir, url) = (self.data_dir(), self.database_url());
         format!(
-            "data_dir = {data_dir:?}\n[database]\nurl = \"{url}\"\nconnections = 8\n[mail]\nsmtp_url = \"{smtp_url}\"\n\
+            "data_dir = \"{}\"\n[database]\nurl = \"{url}\"\nconnections = 8\n[mail]\nsmtp_url = \"{smtp_url}\"\n\
              [jobs]\nworkers = {workers}\npoll_ms = 50\nlease_ms = {lease_ms}\n\
-             [products.{PRODUCT}]\naddress = \"privacy@imagegen.example\"\n"
+             [products.{PRODUCT}]\naddress = \"privacy@imagegen.example\"\n",
+            data_dir.display()
         )
     }
 

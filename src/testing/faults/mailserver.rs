@@ -81,7 +81,7 @@ on_both! {
         server.has_seen(1).await;
         house.receives(&request(2)).await;
         house.comes_to(1, "mails WHERE state = 'accepted'", Duration::from_secs(10)).await;
-        house.all_is_done(Duration::from_secs(60)).await;
+        house.all_is_done(Duration::from_mins(1)).await;
         console.stops().await;
         house.holds_each_once(2).await;
         assert_eq!(house.count("mails WHERE in_doubt").await, 1);

@@ -14,15 +14,15 @@ mod killed;
 mod look;
 mod mailserver;
 mod many;
+mod poison;
 #[path = "../postgres.rs"]
 mod postgres;
-mod poison;
 mod smtp;
 mod starts;
 mod stop;
 mod verbs;
 
-/// Writes each test once and runs it on SQLite and on PostgreSQL.
+/// Writes each test once and runs it on `SQLite` and on `PostgreSQL`.
 macro_rules! on_both {
     ($($(#[$doc:meta])* async fn $name:ident($house:ident: House) $body:block)+) => { $(
         $(#[$doc])*

@@ -37,14 +37,14 @@ fn complaints(console: &Console) -> Vec<String> {
 
 on_both! {
     async fn f8_two_consoles_with_eight_workers_each_do_a_thousand_mails_once(house: House) {
-        const MAILS: usize = 1_000;
+        const MAILS: u16 = 1_000;
         house.workers = 8;
         house.lease_ms = NOBODY_VANISHES;
         house.receives(&request(0)).await;
         let (first, second) = (house.opens().await, house.opens().await);
         let app = opened_here(&house).await;
         for number in 1..MAILS {
-            intake::keep(&app, PRODUCT, request(number).as_bytes()).await.expect("it is kept").expect("it is new");
+            intake::keep(&app, PRODUCT, request(usize::from(number)).as_bytes()).await.expect("it is kept").expect("it is new");
         }
         app.db.close().await;
         house.all_is_done(Duration::from_secs(150)).await;
@@ -52,7 +52,7 @@ on_both! {
         assert_eq!(complaints(&second), [""; 0]);
         first.stops().await;
         second.stops().await;
-        house.holds_each_once(MAILS as i64).await;
+        house.holds_each_once(i64::from(MAILS)).await;
         assert_eq!(house.count("jobs WHERE attempt <> 1").await, 0, "each job was claimed once");
     }
 

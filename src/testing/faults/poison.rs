@@ -34,7 +34,7 @@ on_both! {
         house.receives(&request(2)).await;
         house.comes_to(2, "cases", Duration::from_secs(10)).await;
         console.is_ready().await;
-        console.is_killed().await;
+        console.crash().await;
         let console = house.opens().await;
         house.all_is_done(Duration::from_secs(20)).await;
         console.stops().await;

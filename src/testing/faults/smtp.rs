@@ -77,7 +77,7 @@ impl Smtp {
 
     /// Waits until `mails` mails have arrived.
     pub async fn has_seen(&self, mails: usize) {
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         while self.message_ids().len() < mails {
             assert!(Instant::now() < deadline, "only {} of {mails} mails arrived", self.message_ids().len());
             sleep(AGAIN).await;

@@ -12,7 +12,8 @@ const PASSWORD: &str = "correct horse battery staple";
 
 /// Hires somebody who may do everything.
 async fn hires(house: &House) {
-    let arguments = ["admin", "create-user", "--email", EMAIL, "--name", "Nisha Rao", "--role", "officer", "--role", "responder"];
+    let arguments =
+        ["admin", "create-user", "--email", EMAIL, "--name", "Nisha Rao", "--role", "officer", "--role", "responder"];
     let ended = house.run(&[&arguments[..], &["--password-stdin"]].concat(), PASSWORD).await;
     assert_eq!(ended.code, Some(0), "{}", ended.says);
 }
