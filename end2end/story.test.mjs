@@ -136,7 +136,7 @@ async function isWorkedOn(page, house, reference) {
   assert.equal(await page.locator("#classify-to").inputValue(), "portability");
   await openCase(page, house, reference);
   assert.equal(await act(page, "Classify", { to: "portability", reason: "She asks for a copy on the phone." }), 200);
-  assert.match(await page.locator(".story").innerText(), /Classified\s*as portability[\s\S]*She asks for a copy on the phone\./);
+  assert.match(await page.locator(".story").innerText(), /Classified as portability[\s\S]*She asks for a copy on the phone\./);
   assert.match(await page.locator("h1").innerText(), /^Portability for Ottilie Brandvold$/);
 }
 
