@@ -47,7 +47,8 @@ pub async fn run(app: App, pace: Pace, mut stop: watch::Receiver<bool>) {
     let (ends, ended) = mpsc::unbounded_channel();
     let settler = tokio::spawn(settle_all(app.clone(), ended));
     let mut hands = Hands { app: app.clone(), pace, running: JoinSet::new(), held: HashMap::new(), ends };
-    let mut looked = Looked { beat: Moment::now(), clock: None, ticks: Vec::new(), more: false };
+    let mut looked =
+        Looked { beat: Moment::now(), claimed: Moment::now(), clock: None, ticks: Vec::new(), more: false };
     while !*stop.borrow() {
         if let Err(error) = round(&mut hands, &mut looked).await {
             tracing::warn!(%error, "the job runner could not reach the database; it goes on trying");
@@ -107,6 +108,7 @@ struct Hands {
 /// What the last look showed.
 struct Looked {
     beat: Moment,
+    claimed: Moment,
     clock: Option<Moment>,
     ticks: Vec<(&'static str, crate::domain::time::Instant)>,
     /// True when the last claim brought as much as was asked for, so that there is probably more.
@@ -148,11 +150,13 @@ async fn round(hands: &mut Hands, looked: &mut Looked) -> Result<(), Error> {
         rescue(&hands.app).await?;
         keep_alive(&hands.app, hands.pace.lease, &hands.held).await?;
     }
-    // claiming for half of the hands at a time keeps the others busy and the number of claims small
+    // claiming for half of the hands at a time keeps the others busy and the number of claims small; but hands that
+    // are held up, by a silent mail server say, hold up nobody else for longer than one poll
     let room = hands.room();
-    if room == 0 || room < hands.pace.workers / 2 {
+    if room == 0 || (room < hands.pace.workers / 2 && looked.claimed.elapsed() < hands.pace.poll) {
         return Ok(());
     }
+    looked.claimed = Moment::now();
     let claimed = claim(&hands.app, i64::try_from(room).unwrap_or_default(), hands.pace.lease, looked.more).await?;
     looked.more = claimed.len() == room;
     for job in claimed {
