@@ -51,7 +51,6 @@ impl Db {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .auto_vacuum(SqliteAutoVacuum::Incremental)
             .foreign_keys(true)
             .busy_timeout(BUSY)
             .pragma("secure_delete", "ON")
@@ -60,7 +59,10 @@ impl Db {
         let pool = |max| {
             SqlitePoolOptions::new().max_connections(max).acquire_timeout(ACQUIRE).idle_timeout(None).max_lifetime(None)
         };
-        let writer = pool(1).connect_with(options.clone()).await?;
+        // asked for on a file that has it already, this would write: each opening would queue for the write lock
+        let is_empty = std::fs::metadata(file).map_or(true, |file| file.len() == 0);
+        let first = if is_empty { options.clone().auto_vacuum(SqliteAutoVacuum::Incremental) } else { options.clone() };
+        let writer = pool(1).connect_with(first).await?;
         let readers = pool(4).min_connections(1).connect_with(options.pragma("query_only", "ON")).await?;
         Ok(Self { pools: Pools::Sqlite { writer, readers }, clock })
     }
