@@ -39,7 +39,9 @@ demo: bundle
 
 test: setup bundle
 	$(CARGO) build --features failpoints
-	$(CARGO) test --features failpoints
+	$(CARGO) test --features failpoints --lib --bins
+	@# these mostly wait, so more of them run than there are processors
+	$(CARGO) test --features failpoints --test faults -- --test-threads 6
 	$(CARGO) test $(TOOL)
 	RECOURSE_BIN=$(abspath $(TARGET))/debug/recourse node --test end2end/*.test.mjs
 

@@ -29,10 +29,13 @@ async fn opened_here(house: &House) -> App {
     App::new(db.expect("the database opens"), vault, packs, classifier, Transport::Files(house.data_dir()), settings)
 }
 
-/// What the log holds beside ordinary information.
+/// What the log holds beside ordinary information, and beside the note that a busy machine made somebody wait.
 fn complaints(console: &Console) -> Vec<String> {
     let log = console.log();
-    log.lines().filter(|line| !line.contains(" INFO ")).map(str::to_owned).collect()
+    log.lines()
+        .filter(|line| !line.contains(" INFO ") && !line.contains("slow_acquire_threshold"))
+        .map(str::to_owned)
+        .collect()
 }
 
 on_both! {
