@@ -11,8 +11,8 @@ const ADDRESS = "thessaly.canary@watch.example";
 const SUBJECT = "Heliotrope item";
 const FILE = "heliotrope-evidence.png";
 const ID = "heliotrope-letter@watch.example";
-/** What nobody outside the circle may read anywhere, in small letters. */
-const CANARIES = ["thessaly", "wrenfield", "watch.example", "heliotrope", "4471", "child safety, item"];
+/** What nobody outside the circle may read anywhere, in small letters; no bare number, which a moment in milliseconds may hold. */
+const CANARIES = ["thessaly", "wrenfield", "watch.example", "heliotrope", "item 4471"];
 const PLAIN = "Barnaby Plainsong";
 const attachment = { type: "image/png", name: FILE, bytes: "no picture" };
 const TEXT = "This is a report about child safety, item 4471. Please look at it.";
@@ -182,5 +182,5 @@ test("nothing of it stands in the log, nor in the subject line of what left", ()
   assert.deepEqual(canariesIn(house.log()), []);
   assert.match(house.log(), /a draft was not kept/, "the log does not hold what was refused");
   const letter = house.outbox().find((one) => one.includes(ADDRESS));
-  for (const words of ["Heliotrope item", "4471", FILE]) assert.equal(letter.includes(words), false, `the acknowledgement repeats ${words}`);
+  for (const words of ["Heliotrope item", "item 4471", FILE]) assert.equal(letter.includes(words), false, `the acknowledgement repeats ${words}`);
 });
