@@ -181,7 +181,7 @@ on_both! {
             Err(Error::Invalid(fields)) => fields.iter().map(|f| f.field).collect::<Vec<_>>(),
             other => panic!("{other:?}"),
         };
-        assert_eq!(faults(change(State::Resolved, None, " ").await), ["reason", "outcome"]);
+        assert_eq!(faults(change(State::Resolved, None, " ").await), ["outcome", "reason"]);
         assert_eq!(faults(change(State::Closed, None, "too early").await), ["to"]);
         house.pass(DAY);
         change(State::Resolved, Some(Outcome::Partial), "the rest is kept for tax").await.expect("resolved");

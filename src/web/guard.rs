@@ -26,6 +26,7 @@ pub async fn signed_in(State(app): State<App>, mut request: Request, next: Next)
             request.extensions_mut().insert(actor);
             next.run(request).await
         }
+        Ok(None) if request.uri().path() == ui::paths::SIGNOUT => Redirect::to(ui::paths::SIGNIN).into_response(),
         Ok(None) if request.method() == Method::GET => {
             let wanted = request.uri().path_and_query().map(|path| path.as_str().to_owned());
             Redirect::to(&ui::paths::signin_then(wanted.as_deref())).into_response()

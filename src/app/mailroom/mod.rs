@@ -254,10 +254,11 @@ pub async fn unreadable(app: &App, actor: &Actor, id: MessageId) -> Result<Unrea
     Ok(UnreadableMail { unreadable: unreadable_line(app, message), head })
 }
 
-/// The first forty lines, in plain characters.
+/// The first lines, headers and text, in plain characters: enough to open a case by hand from.
 fn first_lines(raw: &[u8]) -> String {
-    let (head, _) = crate::mail::outline::split(raw);
-    let text = String::from_utf8_lossy(&head[..head.len().min(8_000)]).replace("\r\n", "\n");
-    let lines: Vec<_> = text.lines().take(40).collect();
+    const BYTES: usize = 16_000;
+    const LINES: usize = 120;
+    let text = String::from_utf8_lossy(&raw[..raw.len().min(BYTES)]).replace("\r\n", "\n");
+    let lines: Vec<_> = text.lines().take(LINES).collect();
     lines.join("\n").chars().map(|c| if c.is_control() && c != '\n' { '·' } else { c }).collect()
 }

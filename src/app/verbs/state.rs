@@ -27,11 +27,11 @@ pub async fn change_state(
     reason: &str,
 ) -> Result<(), Error> {
     let mut faults = Vec::new();
-    if let Err(Error::Invalid(fields)) = written("reason", reason, "Say why; colleagues will read it") {
-        faults.extend(fields);
-    }
     if to == State::Resolved && outcome.is_none() {
         faults.push(FieldError::new("outcome", "Choose how the case ended"));
+    }
+    if let Err(Error::Invalid(fields)) = written("reason", reason, "Say why; colleagues will read it") {
+        faults.extend(fields);
     }
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
