@@ -97,7 +97,7 @@ pub async fn jobs_rescue(tx: &mut Tx) -> Result<(u64, u64)> {
     .run(tx)
     .await?;
     let given_back = sql(
-        "UPDATE jobs SET state = 'available', run_at = $1 + (attempt - 1) * (id % 16) * 250, lease_until = NULL, lease_token = NULL
+        "UPDATE jobs SET state = 'available', run_at = $1 + (attempt - 1) * (id % 16) * 1000, lease_until = NULL, lease_token = NULL
          WHERE state = 'running' AND lease_until < $1",
     )
     .bind(now)
