@@ -10,7 +10,7 @@ use crate::{
     store::{Clock, Db, house, lockfile::Lockfile, migrate, migrate::SchemaError, vault::Vault},
 };
 use anyhow::{Context as _, bail};
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 use tokio::time::{Instant, sleep};
 
 /// An open house; the lock is held as long as this lives.
@@ -74,8 +74,12 @@ pub async fn vault(config: &Config, db: &Db) -> anyhow::Result<Vault> {
     let file = config.key_file();
     let known = house::key_id(db).await?;
     let vault = match (file.exists(), &known) {
-        (true, _) => Vault::open_file(&file)?,
-        (false, None) => Vault::create_file(&file)?,
+        (true, Some(_)) => Vault::open_file(&file)?,
+        (true, None) => made_already(&file).await?,
+        (false, None) => match Vault::create_file(&file) {
+            Err(_) if file.exists() => made_already(&file).await?,
+            made => made?,
+        },
         (false, Some(id)) => {
             bail!("the key file {} is missing; the database was sealed with key {id}, bring it back", file.display())
         }
@@ -97,6 +101,17 @@ pub async fn vault(config: &Config, db: &Db) -> anyhow::Result<Vault> {
         }
         _ => Ok(vault),
     }
+}
+
+/// The key that is there before the first start, or that another process is writing at this moment.
+async fn made_already(file: &Path) -> anyhow::Result<Vault> {
+    for _ in 0..20 {
+        if let Ok(vault) = Vault::open_file(file) {
+            return Ok(vault);
+        }
+        sleep(Duration::from_millis(50)).await;
+    }
+    Ok(Vault::open_file(file)?)
 }
 
 /// Everything a command needs.
