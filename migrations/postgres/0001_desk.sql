@@ -72,6 +72,7 @@ CREATE INDEX cases_by_receipt ON cases (received_at);
 CREATE TABLE case_faces (
     case_id BIGINT PRIMARY KEY REFERENCES cases (id),
     who TEXT COLLATE "C" NOT NULL,
+    address TEXT COLLATE "C" NOT NULL,
     about TEXT COLLATE "C" NOT NULL
 );
 

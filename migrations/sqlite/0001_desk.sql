@@ -73,6 +73,7 @@ CREATE INDEX cases_by_receipt ON cases (received_at);
 CREATE TABLE case_faces (
     case_id INTEGER PRIMARY KEY REFERENCES cases (id),
     who TEXT NOT NULL,
+    address TEXT NOT NULL,
     about TEXT NOT NULL
 ) STRICT;
 

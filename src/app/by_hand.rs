@@ -8,8 +8,9 @@ use crate::{
         identity::Reference,
         kind::Kind,
         rights::{Act, Actor},
-        time::Instant,
+        time::{DAY, Instant},
     },
+    mail::parse,
     store::{audit, contents::Content},
 };
 use chrono::{LocalResult, NaiveDateTime, TimeZone as _};
@@ -32,6 +33,9 @@ pub struct ByHand {
     /// What they asked for.
     pub text: String,
 }
+
+/// The longest ago that a request may have reached us; earlier is a slip of the pen.
+const OLDEST: i64 = 3 * 366 * DAY;
 
 /// Opens the case.
 ///
@@ -64,10 +68,14 @@ pub async fn open_by_hand(app: &App, actor: &Actor, typed: &ByHand) -> Result<Re
     match received {
         None => wrong("received", "Enter the day and time it reached us, for example 2026-11-24T10:30"),
         Some(at) if at > now => wrong("received", "Enter a time that is not in the future"),
+        Some(at) if now.since(at) > OLDEST => {
+            wrong("received", "Look at the year: more than three years ago is too long");
+        }
         Some(_) => {}
     }
     let address = typed.address.trim();
-    if !address.is_empty() && address.parse::<lettre::Address>().is_err() {
+    let is_plain = !address.contains(|c: char| c == '"' || c.is_whitespace() || c.is_control());
+    if !address.is_empty() && (!is_plain || address.parse::<lettre::Address>().is_err()) {
         wrong("address", "Enter a mail address like name@mail.example, or leave it empty");
     }
     if typed.text.trim().is_empty() {
@@ -80,7 +88,7 @@ pub async fn open_by_hand(app: &App, actor: &Actor, typed: &ByHand) -> Result<Re
         return Err(Error::Invalid(faults));
     };
     let content = Content {
-        name: typed.name.trim().chars().take(200).collect(),
+        name: parse::line(&typed.name).chars().take(200).collect(),
         address: address.to_owned(),
         text: typed.text.replace('\0', "").trim().to_owned(),
         ..Content::default()

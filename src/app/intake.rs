@@ -20,7 +20,9 @@ use crate::{
         parse::{self, Letter, Unreadable},
     },
     store::{
-        Tx, audit, cases, contents,
+        Tx, audit, cases,
+        cases::Face,
+        contents,
         contents::{Content, File},
         jobs, messages,
         messages::{Message, MessageState},
@@ -141,12 +143,16 @@ async fn take_in(app: &App, message: &Message, letter: Letter, raw: &[u8]) -> Re
         tx.commit().await?;
         return Ok(Read::Already);
     }
-    let answered = answered_case(app, &mut tx, message, &letter).await?;
-    // what may be of a restricted kind never lands in an ordinary case, where everybody would read it
-    let answered = answered.filter(|case| case.is_restricted() || !guess.kind.is_restricted());
-    let read = match answered {
-        Some(case) => append(app, &mut tx, message, letter, case).await?,
-        None => open(app, &mut tx, message, letter, guess).await?,
+    let read = match answered(app, &mut tx, message, &letter).await? {
+        // what may be of a restricted kind never lands in an ordinary case, where everybody would read it
+        Answered::Case(case) if case.is_restricted() || !guess.kind.is_restricted() => {
+            append(app, &mut tx, message, letter, case).await?
+        }
+        // nor does what speaks of a restricted case, whoever sent it: it quotes what was written there
+        Answered::Behind(kind) if !guess.kind.is_restricted() => {
+            open(app, &mut tx, message, letter, Guess { kind, rule: "thread of a restricted case".to_owned() }).await?
+        }
+        _ => open(app, &mut tx, message, letter, guess).await?,
     };
     super::failpoint::failpoint("intake-before-commit");
     tx.commit().await?;
@@ -155,25 +161,44 @@ async fn take_in(app: &App, message: &Message, letter: Letter, raw: &[u8]) -> Re
     Ok(read)
 }
 
+/// What a mail answers.
+enum Answered {
+    /// This case: it goes there.
+    Case(Case),
+    /// A restricted case of this kind, but the sender is not its requester.
+    Behind(Kind),
+    /// Nothing we know of.
+    Nothing,
+}
+
 /// The case a mail answers: its thread or the reference in its subject names it, **and** the sender is its
-/// requester. Anybody else's mail opens a case of its own.
-async fn answered_case(app: &App, tx: &mut Tx, message: &Message, letter: &Letter) -> Result<Option<Case>, Error> {
+/// requester; or it is a machine's report about a mail we sent, whose Message-ID only its readers know. Anybody
+/// else's mail opens a case of its own.
+async fn answered(app: &App, tx: &mut Tx, message: &Message, letter: &Letter) -> Result<Answered, Error> {
     let sender = app.vault.digest("address", normal_address(&letter.address).as_bytes());
     let mut named = Vec::new();
     for id in &letter.answers {
-        named.extend(threads::thread_find(tx, &app.vault, id).await?);
-        if !named.is_empty() {
+        if let Some((reference, ours)) = threads::thread_find(tx, &app.vault, id).await? {
+            named.push((reference, ours && letter.automatic.is_some()));
             break;
         }
     }
-    named.extend(letter.subject.split(['[', ']', ' ']).filter_map(|word| word.parse::<Reference>().ok()));
-    for reference in named {
-        if cases::requester_digest(tx, reference).await?.as_ref() == Some(&sender) {
-            let case = cases::case_lock(tx, reference).await?;
-            return Ok(case.filter(|case| case.product == message.product));
+    let words = letter.subject.split(['[', ']', ' ']);
+    named.extend(words.filter_map(|word| word.parse().ok()).map(|reference| (reference, false)));
+    let mut behind = None;
+    for (reference, is_report) in named {
+        let is_requester = cases::requester_digest(tx, reference).await?.as_ref() == Some(&sender);
+        let Some(case) = cases::case_lock(tx, reference).await?.filter(|case| case.product == message.product) else {
+            continue;
+        };
+        if is_requester || is_report {
+            return Ok(Answered::Case(case));
+        }
+        if case.is_restricted() {
+            behind = Some(case.kind);
         }
     }
-    Ok(None)
+    Ok(behind.map_or(Answered::Nothing, Answered::Behind))
 }
 
 fn content_of(letter: Letter) -> (Content, Option<String>, Option<&'static str>) {
@@ -284,16 +309,15 @@ pub(super) async fn open_case(
         cases::case_record(tx, &mut case, By::System, now, queued).await?;
     }
     if !restricted {
-        let (who, about) = face(pack, &content);
-        cases::face_save(tx, case.reference, Some((&who, &about))).await?;
+        cases::face_save(tx, case.reference, Some(&face(pack, &content))).await?;
     }
     cases::case_save(tx, &case).await?;
     Ok(case)
 }
 
-/// What lists show of an ordinary case: who wrote, and the subject line, or the first words where the line is one
+/// What lists show of an ordinary case, and what its search finds: who wrote, from which address, and the subject line, or the first words where the line is one
 /// that the policy told everybody to use.
-pub(super) fn face(pack: Option<&ProductPack>, content: &Content) -> (String, String) {
+pub(super) fn face(pack: Option<&ProductPack>, content: &Content) -> Face {
     let who = [&content.name, &content.address].into_iter().find(|s| !s.is_empty());
     let is_common =
         pack.is_some_and(|p| p.subjects.iter().any(|rule| rule.line.eq_ignore_ascii_case(content.subject.trim())));
@@ -301,5 +325,7 @@ pub(super) fn face(pack: Option<&ProductPack>, content: &Content) -> (String, St
     let about =
         if content.subject.is_empty() || (is_common && !words.is_empty()) { words } else { content.subject.clone() };
     let cut = |text: &str| text.chars().take(200).collect::<String>();
-    (who.map_or_else(|| "Somebody without a name".to_owned(), |s| cut(s)), cut(&about))
+    let address = cut(&content.address);
+    let who = who.map_or_else(|| "Somebody without a name".to_owned(), |s| cut(s));
+    Face { who, address, about: cut(&about) }
 }

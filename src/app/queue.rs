@@ -187,7 +187,8 @@ pub async fn list(app: &App, actor: &Actor, filter: &QueueFilter) -> Result<Queu
 
 fn asked(actor: &Actor, filter: &QueueFilter, now: Instant, day_end: Instant) -> Asked {
     let q = filter.q.trim();
-    let reference = q.parse::<Reference>().ok();
+    let digits = !q.is_empty() && q.bytes().all(|b| b.is_ascii_digit());
+    let reference = q.parse().ok().or_else(|| q.parse().ok().filter(|_| digits).map(Reference));
     Asked {
         view: filter.view,
         staff: actor.id,

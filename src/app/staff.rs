@@ -15,8 +15,8 @@ pub async fn create_user(app: &App, email: &str, name: &str, password: &str, rol
     if email.trim().parse::<lettre::Address>().is_err() {
         faults.push(FieldError::new("email", "the mail address is not valid"));
     }
-    if name.trim().is_empty() {
-        faults.push(FieldError::new("name", "the name is empty"));
+    if name.trim().is_empty() || name.chars().any(char::is_control) {
+        faults.push(FieldError::new("name", "the name is empty or not on one line"));
     }
     if password.chars().count() < passwords::SHORTEST || password.len() > passwords::LONGEST {
         faults.push(FieldError::new(

@@ -13,7 +13,7 @@ use std::io::Read as _;
 
 #[derive(Debug, Subcommand)]
 pub enum Admin {
-    /// Adds somebody; prints a random password once unless one comes on standard input
+    /// Adds somebody; prints a random password once, unless --password-stdin is given
     CreateUser {
         /// The mail address they sign in with
         #[arg(long)]

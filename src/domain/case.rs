@@ -2,7 +2,7 @@
 
 use super::{
     clock::Clock,
-    event::{Event, Purpose, Recorded},
+    event::{Event, Recorded},
     identity::{Reference, StaffId},
     kind::Kind,
     time::Instant,
@@ -118,7 +118,8 @@ impl Case {
                     })
                     .collect();
             }
-            Event::MailAccepted { purpose: Purpose::Acknowledgement, .. } | Event::AcknowledgedOtherwise { .. } => {
+            Event::MailAccepted { .. } | Event::AcknowledgedOtherwise { .. } => {
+                // a person's reply tells the requester as much as our confirmation does
                 self.meet(Duty::Acknowledge, recorded.at);
             }
             Event::Assigned { to, .. } => {
@@ -138,7 +139,6 @@ impl Case {
             | Event::MessageReceived { .. }
             | Event::StatementRecorded { .. }
             | Event::MailQueued { .. }
-            | Event::MailAccepted { .. }
             | Event::MailFailed { .. }
             | Event::NoteAdded { .. } => {}
         }
@@ -169,9 +169,10 @@ impl Case {
         self.kind.is_restricted()
     }
 
-    /// The clock the case is sorted by: the earliest that binds and is not met. None once all are met.
+    /// The clock the case is sorted by: the earliest that binds and is not met. None once all are met or the case
+    /// is resolved.
     #[must_use]
     pub fn binding(&self) -> Option<&Clock> {
-        super::clock::binding(&self.clocks)
+        super::clock::binding(&self.clocks).filter(|_| self.state.is_open())
     }
 }

@@ -132,9 +132,10 @@ fn class(e: &lettre::transport::smtp::Error) -> String {
 
 /// One file a mail, named by its Message-ID: written again, it is the same file.
 fn write_whole(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<()> {
-    fs::create_dir_all(folder)?;
+    use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let (part, whole) = (folder.join(format!(".{name}.part")), folder.join(name));
-    let mut file = fs::File::create(&part)?;
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     fs::rename(&part, &whole)?;

@@ -231,9 +231,13 @@ fn clean(text: &str) -> String {
     text.replace("\r\n", "\n").chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
 }
 
-/// The same for one line, with folding white space made plain.
-fn line(text: &str) -> String {
-    clean(text).split_whitespace().collect::<Vec<_>>().join(" ")
+/// The same for one line, with folding white space made plain and without marks that turn the direction of what
+/// follows: they would rewrite the reference beside them.
+#[must_use]
+pub fn line(text: &str) -> String {
+    let turns = |c: &char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let text: String = clean(text).chars().filter(|c| !turns(c)).collect();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -315,8 +319,24 @@ mod tests {
     }
 
     #[test]
+    fn the_charsets_of_the_world_read() {
+        let check = |charset: &str, bytes: &[u8], expected: &str| {
+            let mut raw =
+                format!("From: a@mail.example\r\nContent-Type: text/plain; charset={charset}\r\n\r\n").into_bytes();
+            raw.extend_from_slice(bytes);
+            assert_eq!(read(&raw).expect("it reads").text, expected, "{charset}");
+        };
+        check("gb2312", &[0xc9, 0xbe, 0xb3, 0xfd], "删除");
+        check("big5", &[0xa7, 0x52, 0xb0, 0xa3], "刪除");
+        check("shift_jis", &[0x8d, 0xed, 0x8f, 0x9c], "削除");
+        check("euc-kr", &[0xbb, 0xe8, 0xc1, 0xa6], "삭제");
+        check("iso-2022-jp", b"\x1b$B:o=|\x1b(B", "削除");
+        check("koi8-r", &[0xd5, 0xc4, 0xc1], "уда");
+    }
+
+    #[test]
     fn control_characters_do_not_travel() {
-        let read = letter("From: \"A\u{0}B\" <a@mail.example>\nSubject: x\u{7}y\n\nz\u{0}\n");
+        let read = letter("From: \"A\u{0}B\" <a@mail.example>\nSubject: x\u{7}y \u{202e}z\n\nz\u{0}\n");
         assert!(!format!("{}{}{}", read.name, read.subject, read.text).contains(['\u{0}', '\u{7}']));
     }
 }

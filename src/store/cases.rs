@@ -213,21 +213,31 @@ fn clock_of(id: i64, row: ClockRow) -> Result<Clock> {
     })
 }
 
-/// What a list shows of an ordinary case; none takes it away, as for a restricted one.
+/// What a list shows of an ordinary case, and what search finds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Face {
+    /// Who wrote: a name, or the address.
+    pub who: String,
+    /// The address; may be empty.
+    pub address: String,
+    /// About what.
+    pub about: String,
+}
+
+/// Saves the face of an ordinary case; none takes it away, as for a restricted one.
 ///
 /// # Errors
 /// As the database says.
-pub async fn face_save(tx: &mut Tx, case: Reference, face: Option<(&str, &str)>) -> Result<()> {
+pub async fn face_save(tx: &mut Tx, case: Reference, face: Option<&Face>) -> Result<()> {
     match face {
-        Some((who, about)) => {
-            sql("INSERT INTO case_faces (case_id, who, about) VALUES ($1, $2, $3)
-             ON CONFLICT (case_id) DO UPDATE SET who = excluded.who, about = excluded.about")
+        Some(face) => sql("INSERT INTO case_faces (case_id, who, address, about) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (case_id) DO UPDATE SET who = excluded.who, address = excluded.address, about = excluded.about")
             .bind(case)
-            .bind(who)
-            .bind(about)
+            .bind(&face.who)
+            .bind(&face.address)
+            .bind(&face.about)
             .run(tx)
-            .await?
-        }
+            .await?,
         None => sql("DELETE FROM case_faces WHERE case_id = $1").bind(case).run(tx).await?,
     };
     Ok(())

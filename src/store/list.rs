@@ -123,11 +123,11 @@ fn condition(asked: &Asked) -> Filter {
     if let Some(reference) = asked.reference {
         filter.and("c.id = ?", [reference.into()]);
     }
-    if let Some(words) = &asked.words {
-        let pattern: Value =
-            format!("%{}%", words.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")).into();
-        filter
-            .and("(LOWER(f.who) LIKE ? ESCAPE '\\' OR LOWER(f.about) LIKE ? ESCAPE '\\')", [pattern.clone(), pattern]);
+    for word in asked.words.iter().flat_map(|words| words.split_whitespace()).take(6) {
+        let escaped = word.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let pattern: Value = format!("%{escaped}%").into();
+        let anywhere = "(LOWER(f.who) LIKE ? ESCAPE '\\' OR LOWER(f.address) LIKE ? ESCAPE '\\' OR LOWER(f.about) LIKE ? ESCAPE '\\')";
+        filter.and(anywhere, [pattern.clone(), pattern.clone(), pattern]);
     }
     if let Some(kind) = asked.kind {
         filter.and("c.kind = ?", [kind.code().into()]);

@@ -21,14 +21,14 @@ pub async fn thread_remember(tx: &mut Tx, vault: &Vault, case: Reference, messag
     Ok(())
 }
 
-/// The case a Message-ID belongs to.
+/// The case a Message-ID belongs to, and whether we made the id.
 ///
 /// # Errors
 /// As the database says.
-pub async fn thread_find(tx: &mut Tx, vault: &Vault, message_id: &str) -> Result<Option<Reference>> {
-    let row = sql("SELECT case_id FROM threads WHERE digest = $1")
+pub async fn thread_find(tx: &mut Tx, vault: &Vault, message_id: &str) -> Result<Option<(Reference, bool)>> {
+    let row = sql("SELECT case_id, ours FROM threads WHERE digest = $1")
         .bind(digest(vault, message_id))
-        .maybe::<(i64,)>(tx)
+        .maybe::<(i64, bool)>(tx)
         .await?;
-    Ok(row.map(|(case,)| Reference(case)))
+    Ok(row.map(|(case, ours)| (Reference(case), ours)))
 }

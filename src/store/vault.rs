@@ -88,11 +88,11 @@ impl Vault {
     /// # Errors
     /// When the file exists or cannot be written.
     pub fn create_file(file: &Path) -> Result<Self, super::Error> {
-        use std::os::unix::fs::OpenOptionsExt as _;
+        use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
         let says = |e: std::io::Error| VaultError::KeyFile(format!("the key file {}: {e}", file.display()));
         let master = random::<32>()?;
         if let Some(folder) = file.parent() {
-            fs::create_dir_all(folder).map_err(says)?;
+            fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(says)?;
         }
         let mut out = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file).map_err(says)?;
         let text = Zeroizing::new(data_encoding::HEXLOWER.encode(&master) + "\n");

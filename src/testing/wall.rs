@@ -36,7 +36,7 @@ async fn all_text(house: &House) -> String {
     let mut tx = house.app.db.read().await.expect("a reader");
     let mut all = String::new();
     for statement in [
-        "SELECT who || about FROM case_faces",
+        "SELECT who || address || about FROM case_faces",
         "SELECT data FROM events",
         "SELECT COALESCE(body, '') FROM contents",
         "SELECT data || COALESCE(error, '') FROM jobs",
@@ -145,6 +145,30 @@ on_both! {
         assert_eq!(done.expect("classified"), Classified::Done);
         let rows = queue::list(app, &house.agent, &QueueFilter::default()).await.expect("a page").rows;
         assert!(matches!(&rows[0].face, Face::Plain { who, .. } if who == CANARY));
+    }
+
+    async fn what_speaks_of_a_restricted_case_stays_behind_the_wall_whoever_sent_it(house: House) {
+        let reference = house.opens(&report()).await;
+        verbs::send_reply(&house.app, &house.officer, reference, i64::MAX, &format!("Secret {CANARY}"), false).await.expect("sent");
+        house.works().await;
+        let sent = house.sent();
+        let ours = sent.iter().find(|m| m.contains("Secret")).and_then(|m| m.lines().find_map(|l| l.strip_prefix("Message-ID: ")));
+        let ours = ours.expect("our Message-ID").to_owned();
+        // a bounce of our reply quotes it: it belongs to the case
+        let bounce = format!(
+            "From: MAILER-DAEMON@mail.example\nSubject: failed\nMessage-ID: <b1@mail.example>\nIn-Reply-To: {ours}\n\
+             Content-Type: multipart/report; boundary=y\n\n--y\n\nIt could not be delivered. {CANARY}\n--y\n\
+             Content-Type: message/rfc822\n\nSubject: x\n\nSecret {CANARY}\n--y--\n"
+        );
+        assert_eq!(house.receives(&bounce).await, Read::Appended(reference));
+        // somebody else answers, or names the reference: a case of their own, behind the wall too
+        let father = format!("In-Reply-To: {ours}\n{}", mail("father@mail.example", "Re: x", "f1@mail.example", &format!("> Secret {CANARY}")));
+        let named = mail("aunt@mail.example", &format!("about [{reference}]"), "f2@mail.example", &format!("Quoted {CANARY}"));
+        for raw in [father, named] {
+            let Read::Opened(other) = house.receives(&raw).await else { panic!("a case of its own") };
+            assert!(house.case(other).await.case.is_restricted(), "{raw}");
+        }
+        assert!(!all_text(&house).await.contains(&CANARY.to_lowercase()));
     }
 
     async fn a_restricted_answer_never_lands_in_an_ordinary_case(house: House) {

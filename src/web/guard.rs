@@ -60,7 +60,18 @@ pub async fn says_where_it_comes_from(request: Request, next: Next) -> Response 
     if is_safe || says {
         return next.run(request).await;
     }
-    (StatusCode::FORBIDDEN, "This form was not sent from a page of this console.\n").into_response()
+    elsewhere()
+}
+
+/// What a form gets that was sent from another place.
+pub fn from_elsewhere(_: tower_http::csrf::ProtectionError) -> Response {
+    elsewhere()
+}
+
+fn elsewhere() -> Response {
+    let says = "This form was not sent from a page of this console, so nothing was done. \
+                A proxy in front of it has to keep the headers Host and Origin.\n";
+    (StatusCode::FORBIDDEN, says).into_response()
 }
 
 /// The islands' server functions, on behalf of whoever is signed in.

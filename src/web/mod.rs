@@ -30,7 +30,7 @@ pub fn router(app: App, health: Health) -> Router {
         .fallback(ui::answer::no_such_page)
         .layer(middleware::from_fn(headers::page))
         .layer(middleware::from_fn(guard::says_where_it_comes_from))
-        .layer(CsrfLayer::new())
+        .layer(CsrfLayer::new().with_rejection_response(guard::from_elsewhere))
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, LONGEST_PAGE))
         .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest))

@@ -14,7 +14,7 @@ use crate::{
         time::Instant,
     },
     store::{
-        audit, contents, counts, jobs,
+        Tx, audit, contents, counts, jobs,
         mails::{self, Mail},
         messages::{self, Message, MessageState},
     },
@@ -90,7 +90,7 @@ pub enum Tab {
     Unreadable,
     /// Mail to requesters.
     Outgoing,
-    /// Work that gave up.
+    /// Mail that was refused for good, and work that gave up.
     Failed,
 }
 
@@ -144,7 +144,7 @@ pub async fn load(app: &App, actor: &Actor, tab: Tab, after: Option<&str>) -> Re
         counts: [
             (Tab::Unreadable, Count::capped(troubles.unreadable)),
             (Tab::Outgoing, Count::capped(sent)),
-            (Tab::Failed, Count::capped(troubles.dead_jobs)),
+            (Tab::Failed, Count::capped(troubles.failed_mail + troubles.dead_jobs)),
         ],
         unreadable: Vec::new(),
         outgoing: Vec::new(),
@@ -160,15 +160,7 @@ pub async fn load(app: &App, actor: &Actor, tab: Tab, after: Option<&str>) -> Re
         Tab::Outgoing => {
             let rows = mails::mails_before(&mut tx, before, limit).await?;
             room.next = next(&rows, |m| m.id.0);
-            let ids: Vec<_> = rows.iter().filter(|m| !m.restricted).map(|m| m.content).collect();
-            let texts = contents::contents_get(&mut tx, &app.vault, &ids).await?;
-            let envelope = |m: &Mail| texts.get(&m.content).map(|c| (timeline::who(c), c.subject.clone()));
-            room.outgoing = rows
-                .into_iter()
-                .take(PAGE)
-                .map(|m| (envelope(&m), m))
-                .map(|(e, m)| outgoing_line(app, &m, e))
-                .collect();
+            room.outgoing = outgoing_lines(app, &mut tx, rows).await?;
         }
         Tab::Failed => {
             let rows = jobs::jobs_dead(&mut tx, before, limit).await?;
@@ -176,9 +168,25 @@ pub async fn load(app: &App, actor: &Actor, tab: Tab, after: Option<&str>) -> Re
             let line =
                 |(id, work, attempts, at, error): jobs::Dead| DeadJob { id, work, attempts, at: Instant(at), error };
             room.dead = rows.into_iter().take(PAGE).map(line).collect();
+            // failed mail is shown whole: it has to be helped before it is a list to page through
+            if after.is_none() {
+                let rows = mails::mails_failed(&mut tx, limit).await?;
+                room.outgoing = outgoing_lines(app, &mut tx, rows).await?;
+            }
         }
     }
     Ok(room)
+}
+
+/// The lines of a list of mails; those of restricted cases without their envelope.
+async fn outgoing_lines(app: &App, tx: &mut Tx, rows: Vec<Mail>) -> Result<Vec<Outgoing>, Error> {
+    let ids: Vec<_> = rows.iter().filter(|m| !m.restricted).map(|m| m.content).collect();
+    let texts = contents::contents_get(tx, &app.vault, &ids).await?;
+    let line = |m: Mail| {
+        let envelope = texts.get(&m.content).map(|c| (timeline::who(c), c.subject.clone()));
+        outgoing_line(app, &m, envelope)
+    };
+    Ok(rows.into_iter().take(PAGE).map(line).collect())
 }
 
 fn may_see(actor: &Actor) -> Result<(), Error> {

@@ -81,8 +81,8 @@ async fn move_wall(desk: &mut Desk<'_>, restricted: bool) -> Result<(), Error> {
     } else {
         let kept = contents::contents_of(&mut desk.tx, &desk.app.vault, reference).await?;
         if let Some((_, first)) = kept.first() {
-            let (who, about) = crate::app::intake::face(desk.app.packs.get(&desk.case.product), first);
-            cases::face_save(&mut desk.tx, reference, Some((&who, &about))).await?;
+            let face = crate::app::intake::face(desk.app.packs.get(&desk.case.product), first);
+            cases::face_save(&mut desk.tx, reference, Some(&face)).await?;
         }
     }
     Ok(())

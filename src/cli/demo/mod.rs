@@ -11,7 +11,7 @@ use crate::{
     store::Clock,
 };
 use anyhow::{Context as _, bail};
-use std::{fs, path::Path};
+use std::{fs, os::unix::fs::DirBuilderExt as _, path::Path};
 
 /// The file that marks a directory as a demo's.
 const MARK: &str = "this-is-a-demo";
@@ -54,7 +54,11 @@ fn prepare(folder: &Path) -> anyhow::Result<bool> {
     if folder.join(MARK).exists() {
         return Ok(false);
     }
-    fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
     let begun = folder.join(BEGUN);
     if begun.exists() {
         // the last start was cut off before the demo was complete

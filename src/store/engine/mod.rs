@@ -40,6 +40,13 @@ const BUSY: Duration = Duration::from_secs(10);
 /// How long a caller waits for a connection.
 const ACQUIRE: Duration = Duration::from_secs(15);
 
+/// Makes the file where there is none, for its owner's eyes only; `SQLite` gives its log files the same rights.
+fn owners_only(file: &Path) -> Result<()> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(file).map_err(sqlx::Error::Io)?;
+    Ok(())
+}
+
 impl Db {
     /// Opens a `SQLite` file, creating it where there is none.
     ///
@@ -60,6 +67,7 @@ impl Db {
             SqlitePoolOptions::new().max_connections(max).acquire_timeout(ACQUIRE).idle_timeout(None).max_lifetime(None)
         };
         // asked for on a file that has it already, this would write: each opening would queue for the write lock
+        owners_only(file)?;
         let is_empty = std::fs::metadata(file).map_or(true, |file| file.len() == 0);
         let first = if is_empty { options.clone().auto_vacuum(SqliteAutoVacuum::Incremental) } else { options.clone() };
         let writer = pool(1).connect_with(first).await?;

@@ -2,7 +2,7 @@
 
 use super::tried::{Act, Tried};
 use crate::{
-    app::case_page::Full,
+    app::case_page::{Entry, Full, What},
     domain::{
         case::{Outcome, State},
         clock::Duty,
@@ -97,9 +97,11 @@ fn change_state(full: &Full, tried: &Tried) -> impl IntoView + use<> {
     act(full, tried, Act::State, "Save state", "Save anyway", fields).into_any()
 }
 
-/// True for a person whom no mail can reach and who was not told yet that we are on it.
+/// True while the person was not told that we are on it, and no mail of ours is on its way to say so.
 fn can_be_told(full: &Full) -> bool {
-    full.address.is_none() && full.case.clocks.iter().any(|c| c.duty == Duty::Acknowledge && c.met.is_none())
+    let on_its_way = |entry: &Entry| matches!(entry.what, What::MailOut { failed: false, .. });
+    !full.timeline.iter().any(on_its_way)
+        && full.case.clocks.iter().any(|c| c.duty == Duty::Acknowledge && c.met.is_none())
 }
 
 fn acknowledge(full: &Full, tried: &Tried) -> impl IntoView + use<> {

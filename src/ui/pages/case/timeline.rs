@@ -105,9 +105,17 @@ fn event(who: &str, lead: String, rest: String, reason: Option<String>, at: AnyV
     .into_any()
 }
 
-/// A text with its own line breaks, in its own direction.
-fn words(text: String) -> impl IntoView {
-    view! { <div class="words" dir="auto">{text}</div> }
+/// A text with its own line breaks, in its own direction. Of a text nobody could read to the end, the beginning.
+fn words(mut text: String) -> impl IntoView {
+    const MOST: usize = 100_000;
+    let cut = text.char_indices().nth(MOST).map(|(at, _)| at);
+    if let Some(at) = cut {
+        text.truncate(at);
+    }
+    let more = cut.map(|_| {
+        view! { <p class="faint small">"Only the first 100,000 characters are shown here. The whole text is kept."</p> }
+    });
+    view! { <div class="words" dir="auto">{text}</div> {more} }
 }
 
 fn attached(attachments: Vec<Attachment>, reference: Reference, message: MessageId, files: bool) -> impl IntoView {

@@ -22,12 +22,13 @@ pub(super) fn of(room: Mailroom) -> AnyView {
         Tab::Outgoing if room.outgoing.is_empty() => {
             blank("No mail was written yet", "Acknowledgements and replies appear here with what became of them.")
         }
-        Tab::Failed if room.dead.is_empty() => {
-            blank("Nothing failed", "Work that gave up after several tries waits here for a decision.")
-        }
+        Tab::Failed if room.dead.is_empty() && room.outgoing.is_empty() => blank(
+            "Nothing failed",
+            "Mail that was refused for good, and work that gave up after several tries, wait here for a decision.",
+        ),
         Tab::Unreadable => unreadable(room.unreadable, zone),
         Tab::Outgoing => outgoing(room.outgoing, zone),
-        Tab::Failed => dead(room.dead, zone),
+        Tab::Failed => view! { {outgoing(room.outgoing, zone)}{dead(room.dead, zone)} }.into_any(),
     }
 }
 
