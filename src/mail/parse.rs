@@ -138,20 +138,38 @@ fn letter_text(parts: &[Part<'_>]) -> String {
             Some(_) => !parts.iter().any(better) && !parts[..n].iter().any(|o| o.choice == part.choice && o.is_letter),
         };
         if chosen {
-            texts.push(decoded(part.entity));
+            texts.push(decoded(part));
         }
     }
     texts.retain(|text| !text.trim().is_empty());
     texts.join("\n\n").trim().to_owned()
 }
 
-/// The text of one part that holds text, in whatever charset and encoding it came.
-fn decoded(entity: &[u8]) -> String {
-    let parsed = MessageParser::default().parse(entity);
+/// The text of one part that holds text, in whatever charset and encoding it came. Of HTML also where its links
+/// lead and what stands in for its pictures.
+fn decoded(part: &Part<'_>) -> String {
+    let parsed = MessageParser::default().parse(part.entity);
+    let html = parsed.as_ref().filter(|_| part.media_type == "text/html").and_then(|m| m.body_html(0));
+    if let Some(text) = html.as_deref().and_then(html_text) {
+        return clean(&text);
+    }
     let text = parsed.as_ref().and_then(|m| m.body_text(0)).map(std::borrow::Cow::into_owned);
     // a part without headers begins with its empty line, which the parser takes for no message
-    let text = text.unwrap_or_else(|| String::from_utf8_lossy(outline::split(entity).1).into_owned());
+    let text = text.unwrap_or_else(|| String::from_utf8_lossy(outline::split(part.entity).1).into_owned());
     clean(&text)
+}
+
+/// HTML as text with its links listed below it; none for HTML that is larger or more nested than a letter can be.
+fn html_text(html: &str) -> Option<String> {
+    const LARGEST: usize = 1_000_000;
+    const MOST_TAGS: usize = 4_000;
+    const WIDTH: usize = 500;
+    if html.len() > LARGEST || html.bytes().filter(|b| *b == b'<').count() > MOST_TAGS {
+        return None;
+    }
+    let written = html2text::config::plain().no_table_borders().no_link_wrapping().link_footnotes(true);
+    let text = written.string_from_read(html.as_bytes(), WIDTH).ok()?;
+    Some(text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n"))
 }
 
 fn attached(parts: &[Part<'_>]) -> Vec<Attached> {
@@ -271,6 +289,30 @@ mod tests {
             "From: a@mail.example\nContent-Type: multipart/alternative; boundary=x\n\n--x\nContent-Type: text/plain\n\nplain\n--x\nContent-Type: text/html\n\n<b>rich</b>\n--x--\n",
         );
         assert_eq!(both.text, "plain");
+    }
+
+    #[test]
+    fn html_keeps_its_links_its_lists_and_what_stands_in_for_pictures() {
+        let html = "<p>Please look at <a href=\"https://imagegen.example/i/4471\">this picture</a></p><ul><li>one<li>two</ul>\
+                    <img src=\"cid:x\" alt=\"a red bicycle\"><style>p{}</style><script>alert(1)</script>";
+        let read = letter(&format!("From: a@mail.example\nContent-Type: text/html\n\n{html}\n"));
+        for needle in ["this picture", "https://imagegen.example/i/4471", "* one\n* two", "a red bicycle"] {
+            assert!(read.text.contains(needle), "{needle} is missing in:\n{}", read.text);
+        }
+        assert!(!read.text.contains("alert"), "{}", read.text);
+    }
+
+    #[test]
+    fn s30_html_without_end_reads_in_time() {
+        let deep = "<div>".repeat(3_900);
+        let wide = "<b>x</b>".repeat(1_900);
+        for html in [deep, wide] {
+            let raw = format!("From: a@mail.example\r\nContent-Type: text/html\r\n\r\n{html}hello");
+            let text = std::thread::Builder::new()
+                .stack_size(2 << 20)
+                .spawn(move || read(raw.as_bytes()).expect("it reads").text);
+            assert!(text.expect("a thread").join().expect("no overflow").contains("hello"));
+        }
     }
 
     #[test]
