@@ -9,6 +9,7 @@ use crate::{
     app::{App, Error, by_hand, by_hand::ByHand, case_page, case_page::CasePage, deliver, intake, verbs},
     domain::{
         case::{Outcome, State},
+        clock::period::end_of_day,
         identity::Reference,
         kind::Kind,
         rights::Actor,
@@ -18,6 +19,7 @@ use crate::{
     store::Clock,
 };
 use anyhow::{Context as _, anyhow};
+use chrono::TimeDelta;
 
 const PRODUCT: &str = "imagegen-artisticmonk";
 const TO: &str = "privacy@imagegen.example";
@@ -38,12 +40,14 @@ pub async fn tell(app: &App, clock: &Clock, players: &Cast) -> anyhow::Result<()
     let now = Clock::System.now();
     let mut beats: Vec<(Instant, usize, Beat)> = Vec::new();
     for (n, case) in script.cases.iter().enumerate() {
-        let start = now.plus(-case.age);
+        let start = received(case, now, app.packs.zone(PRODUCT));
         beats.push((start, n, Beat::Arrives));
         if let Some(after) = case.ack {
             beats.push((start.plus(after), n, Beat::Leaves));
         }
-        beats.extend(case.steps.iter().enumerate().map(|(s, step)| (start.plus(step.after), n, Beat::Step(s))));
+        let last = now.plus(-MINUTE);
+        let steps = case.steps.iter().enumerate();
+        beats.extend(steps.map(|(s, step)| (start.plus(step.after).min(last), n, Beat::Step(s))));
     }
     beats.sort_by_key(|(at, n, _)| (*at, *n));
     let mut known: Vec<Option<Reference>> = vec![None; script.cases.len()];
@@ -66,6 +70,19 @@ pub async fn tell(app: &App, clock: &Clock, players: &Cast) -> anyhow::Result<()
         deliver::put_off(app, reference, DAY).await?;
     }
     Ok(())
+}
+
+/// When a case was received. One that is due today is due today whatever the hour: where its age would put it on the
+/// day before, it came early in the morning instead.
+fn received(case: &ScriptCase, now: Instant, zone: chrono_tz::Tz) -> Instant {
+    let start = now.plus(-case.age);
+    let days = case.age / DAY;
+    let today = now.local(zone).date_naive();
+    let first = today.checked_sub_signed(TimeDelta::days(days + 1)).map(|eve| end_of_day(eve, zone).plus(MINUTE));
+    match first {
+        Some(first) if (days == 15 || days == 30) && start < first => first,
+        _ => start,
+    }
 }
 
 async fn arrive(app: &App, players: &Cast, case: &ScriptCase, n: usize) -> anyhow::Result<Reference> {
@@ -197,5 +214,40 @@ fn quoted(name: &str) -> String {
         name.to_owned()
     } else {
         format!("\"{}\"", name.replace(['"', '\\'], ""))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        app::queue::{self, QueueFilter, View},
+        testing::house::{House, START},
+    };
+
+    /// At every hour of the day some cases are due today and some are breached.
+    #[tokio::test]
+    async fn the_demo_shows_every_urgency_whatever_the_hour() {
+        let house = House::sqlite().await;
+        let zone = house.app.packs.zone(PRODUCT);
+        let script = script::read().expect("it reads");
+        for hour in 0..24 {
+            let now = START.plus(hour * crate::domain::time::HOUR);
+            let today = now.local(zone).date_naive();
+            let due = |case: &&ScriptCase| {
+                let days = if matches!(case.kind.as_str(), "minor_data" | "content_report:csam") { 15 } else { 30 };
+                received(case, now, zone).local(zone).date_naive() + TimeDelta::days(days) == today
+            };
+            assert!(script.cases.iter().filter(due).count() >= 3, "hour {hour}");
+        }
+        let cast = vec![("officer", house.officer.clone()), ("agent", house.agent.clone())];
+        tell(&house.app, &house.clock, &cast).await.expect("it is told");
+        for (view, least) in
+            [(View::Open, 25), (View::Breached, 3), (View::Today, 3), (View::Unacknowledged, 2), (View::Closed, 20)]
+        {
+            let filter = QueueFilter { view, ..QueueFilter::default() };
+            let page = queue::list(&house.app, &house.agent, &filter).await.expect("a page");
+            assert!(page.total.n >= least, "{view:?}: {}", page.total.n);
+        }
     }
 }
