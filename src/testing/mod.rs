@@ -12,7 +12,6 @@ macro_rules! on_both {
     ($($(#[$doc:meta])* async fn $name:ident($house:ident: House) $body:block)+) => { $(
         $(#[$doc])*
         mod $name {
-            #[allow(unused_imports, clippy::allow_attributes, reason = "not every test needs every import of its file")]
             use super::*;
             async fn test($house: crate::testing::house::House) $body
             #[tokio::test]

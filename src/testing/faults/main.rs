@@ -27,9 +27,12 @@ macro_rules! on_both {
     ($($(#[$doc:meta])* async fn $name:ident($house:ident: House) $body:block)+) => { $(
         $(#[$doc])*
         mod $name {
-            #[allow(unused_imports, clippy::allow_attributes, reason = "not every test needs every import of its file")]
             use super::*;
-            async fn test(#[allow(unused_mut, clippy::allow_attributes, reason = "some tests change the house first")] mut $house: crate::house::House) $body
+            async fn test(mut $house: crate::house::House) {
+                // some tests change the house first, some do not
+                let _ = &mut $house;
+                $body
+            }
             #[tokio::test]
             async fn sqlite() { test(crate::house::House::sqlite()).await; }
             #[tokio::test]
