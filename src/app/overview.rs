@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     domain::{
+        identity::{MailId, MessageId},
         rights::{Act, Actor},
         time::{DAY, Instant},
     },
@@ -40,13 +41,24 @@ pub struct InTime {
     pub in_time: i64,
 }
 
+/// Where a trouble is looked at; which address that is, is the pages' affair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whereabouts {
+    /// A mail that left, or should have.
+    Outgoing(MailId),
+    /// A mail that could not be read.
+    Unreadable(MessageId),
+    /// The list of what failed.
+    Failed,
+}
+
 /// A mail or a job that needs somebody.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
     /// "Acknowledgement of R-10021 failed".
     pub title: String,
     /// Where to look.
-    pub href: String,
+    pub at_place: Whereabouts,
     /// When it happened.
     pub at: Instant,
     /// What happened and what to do.
@@ -156,7 +168,7 @@ async fn trouble_lines(app: &App, tx: &mut Tx) -> Result<Vec<Trouble>, Error> {
         let (fate, _) = timeline::fate(&mail, zone);
         lines.push(Trouble {
             title: format!("{} of {}", mail.purpose.label(), mail.case),
-            href: format!("/mail/out/{}", mail.id.0),
+            at_place: Whereabouts::Outgoing(mail.id),
             at: mail.created,
             says: format!("{fate}. The duty counts as not done."),
         });
@@ -164,7 +176,7 @@ async fn trouble_lines(app: &App, tx: &mut Tx) -> Result<Vec<Trouble>, Error> {
     for message in messages::messages_unreadable(tx, i64::MAX, 3).await? {
         lines.push(Trouble {
             title: format!("Mail to {}", app.packs.short(&message.product)),
-            href: format!("/mail/in/{}", message.id.0),
+            at_place: Whereabouts::Unreadable(message.id),
             at: message.received,
             says: message.reason.unwrap_or_else(|| "could not be read".to_owned()),
         });
@@ -172,7 +184,7 @@ async fn trouble_lines(app: &App, tx: &mut Tx) -> Result<Vec<Trouble>, Error> {
     for (id, work, attempts, at, _) in jobs::jobs_dead(tx, i64::MAX, 3).await? {
         lines.push(Trouble {
             title: format!("Work “{}” no. {id}", work.replace('_', " ")),
-            href: "/mail?tab=failed".to_owned(),
+            at_place: Whereabouts::Failed,
             at: Instant(at),
             says: format!("gave up after {attempts} tries; nothing is lost, it can be tried again"),
         });

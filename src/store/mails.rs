@@ -82,6 +82,17 @@ impl MailRow {
     }
 }
 
+/// Every column of a mail, and what follows the join.
+macro_rules! mails_where {
+    ($rest:literal) => {
+        concat!(
+            "SELECT m.id, m.case_id, m.product, m.purpose, m.state, m.reason, m.message_id, m.content_id, m.in_doubt,
+             m.created_at, m.accepted_at, c.restricted FROM mails m JOIN cases c ON c.id = m.case_id ",
+            $rest
+        )
+    };
+}
+
 /// Puts a mail into the outbox.
 ///
 /// # Errors
@@ -113,13 +124,7 @@ pub async fn mail_queue(
 /// # Errors
 /// As the database says.
 pub async fn mail_get(tx: &mut Tx, id: MailId) -> Result<Option<Mail>> {
-    sql("SELECT m.id, m.case_id, m.product, m.purpose, m.state, m.reason, m.message_id, m.content_id, m.in_doubt, m.created_at,
-         m.accepted_at, c.restricted FROM mails m JOIN cases c ON c.id = m.case_id WHERE m.id = $1")
-        .bind(id)
-        .maybe::<MailRow>(tx)
-        .await?
-        .map(MailRow::mail)
-        .transpose()
+    sql(mails_where!("WHERE m.id = $1")).bind(id).maybe::<MailRow>(tx).await?.map(MailRow::mail).transpose()
 }
 
 /// The mails of a case, oldest first.
@@ -127,13 +132,7 @@ pub async fn mail_get(tx: &mut Tx, id: MailId) -> Result<Option<Mail>> {
 /// # Errors
 /// As the database says.
 pub async fn mails_of(tx: &mut Tx, case: Reference) -> Result<Vec<Mail>> {
-    let rows = sql(
-        "SELECT m.id, m.case_id, m.product, m.purpose, m.state, m.reason, m.message_id, m.content_id, m.in_doubt, m.created_at,
-         m.accepted_at, c.restricted FROM mails m JOIN cases c ON c.id = m.case_id WHERE m.case_id = $1 ORDER BY m.id",
-    )
-    .bind(case)
-    .all::<MailRow>(tx)
-    .await?;
+    let rows = sql(mails_where!("WHERE m.case_id = $1 ORDER BY m.id")).bind(case).all::<MailRow>(tx).await?;
     rows.into_iter().map(MailRow::mail).collect()
 }
 
@@ -142,14 +141,11 @@ pub async fn mails_of(tx: &mut Tx, case: Reference) -> Result<Vec<Mail>> {
 /// # Errors
 /// As the database says.
 pub async fn mails_before(tx: &mut Tx, before: i64, limit: i64) -> Result<Vec<Mail>> {
-    let rows = sql(
-        "SELECT m.id, m.case_id, m.product, m.purpose, m.state, m.reason, m.message_id, m.content_id, m.in_doubt, m.created_at,
-         m.accepted_at, c.restricted FROM mails m JOIN cases c ON c.id = m.case_id WHERE m.id < $1 ORDER BY m.id DESC LIMIT $2",
-    )
-    .bind(before)
-    .bind(limit)
-    .all::<MailRow>(tx)
-    .await?;
+    let rows = sql(mails_where!("WHERE m.id < $1 ORDER BY m.id DESC LIMIT $2"))
+        .bind(before)
+        .bind(limit)
+        .all::<MailRow>(tx)
+        .await?;
     rows.into_iter().map(MailRow::mail).collect()
 }
 
@@ -214,12 +210,9 @@ pub async fn message_ids_of(tx: &mut Tx, case: Reference) -> Result<Vec<String>>
 /// # Errors
 /// As the database says.
 pub async fn mails_failed(tx: &mut Tx, limit: i64) -> Result<Vec<Mail>> {
-    let rows = sql(
-        "SELECT m.id, m.case_id, m.product, m.purpose, m.state, m.reason, m.message_id, m.content_id, m.in_doubt, m.created_at,
-         m.accepted_at, c.restricted FROM mails m JOIN cases c ON c.id = m.case_id WHERE m.state = 'failed' ORDER BY m.id DESC LIMIT $1",
-    )
-    .bind(limit)
-    .all::<MailRow>(tx)
-    .await?;
+    let rows = sql(mails_where!("WHERE m.state = 'failed' ORDER BY m.id DESC LIMIT $1"))
+        .bind(limit)
+        .all::<MailRow>(tx)
+        .await?;
     rows.into_iter().map(MailRow::mail).collect()
 }

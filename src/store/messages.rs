@@ -117,7 +117,7 @@ pub async fn message_raw(tx: &mut Tx, vault: &Vault, id: MessageId) -> Result<Op
         .map_err(Into::into)
 }
 
-/// The message belongs to a case now. False when a message of the same content was there first.
+/// The message belongs to a case now.
 ///
 /// # Errors
 /// As the database says.

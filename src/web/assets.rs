@@ -1,4 +1,4 @@
-//! The files inside the program: the browser side, the style sheet, the icon. Their names change with their
+//! The files inside the program: the browser side and the style sheet. Their names change with their
 //! content, so browsers may keep them for ever.
 
 use crate::ui::Assets;

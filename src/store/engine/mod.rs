@@ -127,12 +127,6 @@ impl Db {
         self.clock.now()
     }
 
-    /// True on `SQLite`; for the migrator and for what a test has to know.
-    #[must_use]
-    pub const fn is_sqlite(&self) -> bool {
-        matches!(self.pools, Pools::Sqlite { .. })
-    }
-
     pub(super) const fn sqlite_writer(&self) -> Option<&SqlitePool> {
         match &self.pools {
             Pools::Sqlite { writer, .. } => Some(writer),

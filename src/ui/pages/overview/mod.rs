@@ -6,7 +6,7 @@ pub mod server;
 use crate::{
     app::{
         mailroom::Tab,
-        overview::{Overview, Trouble},
+        overview::{Overview, Trouble, Whereabouts},
         queue::{Count, View},
     },
     domain::{time::Instant, words},
@@ -138,6 +138,14 @@ fn first(o: &Overview) -> impl IntoView + use<> {
     })
 }
 
+fn address(place: Whereabouts) -> String {
+    match place {
+        Whereabouts::Outgoing(id) => paths::mail_out(id),
+        Whereabouts::Unreadable(id) => paths::mail_in(id),
+        Whereabouts::Failed => paths::mail(Tab::Failed, None),
+    }
+}
+
 fn troubled(troubles: Vec<Trouble>, now: Instant, zone: Tz) -> impl IntoView {
     let none = troubles.is_empty().then(|| view! { <p class="dim">"All mail was read and sent."</p> });
     let lines = troubles
@@ -148,7 +156,7 @@ fn troubled(troubles: Vec<Trouble>, now: Instant, zone: Tz) -> impl IntoView {
             view! {
                 <li>
                     <span class="tag-line is-over"><i class="mark" aria-hidden="true"></i>" "
-                        <a href=trouble.href>{trouble.title}</a></span>
+                        <a href=address(trouble.at_place)>{trouble.title}</a></span>
                     <time class="dim" datetime=trouble.at.rfc3339()>{at}</time>
                     <small>{trouble.says}</small>
                 </li>
