@@ -58,6 +58,8 @@ pub struct Config {
 pub struct Server {
     /// Address and port.
     pub listen: SocketAddr,
+    /// The address under which people reach this console, for links in mail; by default `http://` and `listen`.
+    pub public_url: String,
 }
 
 /// Our own database.
@@ -78,6 +80,9 @@ pub struct Database {
 pub struct Secrets {
     /// The master key's file; by default `keys/master.key` in the data directory. Shared by all consoles.
     pub key_file: Option<PathBuf>,
+    /// The file of the key that signs receipts; by default `keys/receipt.key` in the data directory. Shared by all
+    /// consoles.
+    pub receipt_key_file: Option<PathBuf>,
 }
 
 /// Mail in and out.
@@ -128,6 +133,22 @@ pub struct Log {
 pub struct Product {
     /// The product's own mail address: where people write to and what answers come from.
     pub address: String,
+    /// The product's own database of accounts, prompts and images.
+    pub generation: Generation,
+}
+
+/// A generation database.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Generation {
+    /// `postgres://…` or `sqlite://FILE`; empty means that the product has none and no run is possible.
+    pub url: Secret,
+    /// A file that holds the address instead.
+    pub url_file: Option<PathBuf>,
+    /// The folder in which the files lie that rows name.
+    pub files: Option<PathBuf>,
+    /// The data map.
+    pub data_map: Option<PathBuf>,
 }
 
 impl Default for Config {
@@ -148,7 +169,7 @@ impl Default for Config {
 
 impl Default for Server {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)) }
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), public_url: String::new() }
     }
 }
 
@@ -239,6 +260,10 @@ impl Config {
         }
         read_secret(&mut config.database.url, config.database.url_file.as_deref(), "database.url_file")?;
         read_secret(&mut config.mail.smtp_url, config.mail.smtp_url_file.as_deref(), "mail.smtp_url_file")?;
+        for product in config.products.values_mut() {
+            let generation = &mut product.generation;
+            read_secret(&mut generation.url, generation.url_file.as_deref(), "products.ID.generation.url_file")?;
+        }
         config.checked()
     }
 
@@ -253,6 +278,10 @@ impl Config {
         if self.database.connections < 2 {
             return senseless("database.connections must be at least 2");
         }
+        let public = &self.server.public_url;
+        if !public.is_empty() && !public.starts_with("https://") && !public.starts_with("http://") {
+            return senseless("server.public_url must begin with https:// or http://");
+        }
         let url = self.database.url.reveal();
         if !url.is_empty() && !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
             return senseless("database.url must begin with postgres:// or be empty for SQLite in the data directory");
@@ -261,8 +290,32 @@ impl Config {
             if !product.address.is_empty() && product.address.parse::<lettre::Address>().is_err() {
                 return Err(ConfigError::Senseless(format!("products.{id}.address is no mail address")));
             }
+            let (generation, url) = (&product.generation, product.generation.url.reveal());
+            if !url.is_empty() && !["postgres://", "postgresql://", "sqlite://"].iter().any(|s| url.starts_with(s)) {
+                return Err(ConfigError::Senseless(format!(
+                    "products.{id}.generation.url must begin with postgres:// or sqlite://"
+                )));
+            }
+            if url.is_empty() != generation.data_map.is_none() {
+                return Err(ConfigError::Senseless(format!(
+                    "products.{id}.generation needs both url and data_map, or neither"
+                )));
+            }
         }
         Ok(self)
+    }
+
+    /// The file of the key that signs receipts.
+    #[must_use]
+    pub fn receipt_key_file(&self) -> PathBuf {
+        self.secrets.receipt_key_file.clone().unwrap_or_else(|| self.data_dir.join("keys").join("receipt.key"))
+    }
+
+    /// The address under which people reach this console, without a slash at its end.
+    #[must_use]
+    pub fn public_url(&self) -> String {
+        let given = self.server.public_url.trim_end_matches('/');
+        if given.is_empty() { format!("http://{}", self.server.listen) } else { given.to_owned() }
     }
 
     /// The master key's file.

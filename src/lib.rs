@@ -17,6 +17,8 @@ pub mod cli;
 pub mod config;
 pub mod domain;
 #[cfg(feature = "ssr")]
+pub mod generation;
+#[cfg(feature = "ssr")]
 pub mod jobs;
 #[cfg(feature = "ssr")]
 pub mod mail;

@@ -39,6 +39,8 @@ pub struct Settings {
     pub addresses: HashMap<String, String>,
     /// The largest message intake takes, in bytes.
     pub max_message: usize,
+    /// The address under which people reach this console, for links in mail, without a slash at its end.
+    pub public_url: String,
 }
 
 impl Deref for App {

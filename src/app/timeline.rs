@@ -7,6 +7,7 @@ use crate::{
         case::Case,
         event::{By, Event, Purpose, Recorded},
         identity::{ContentId, MailId, MessageId, StaffId},
+        run::Stop,
         state::Channel,
         time::Instant,
     },
@@ -231,6 +232,45 @@ impl Teller<'_> {
                     reason: reason.map(|id| self.content(id).text),
                 }
             }
+            other => self.run(other),
+        }
+    }
+
+    /// What happened around verification, holds and runs.
+    fn run(&self, event: &Event) -> What {
+        let said = |lead: &str, rest: String| What::Event { lead: lead.to_owned(), rest, reason: None };
+        let reasoned = |lead: &str, rest: String, reason: ContentId| What::Event {
+            lead: lead.to_owned(),
+            rest,
+            reason: Some(self.content(reason).text),
+        };
+        match event {
+            Event::VerificationAsked { .. } => {
+                said("Verification asked", "a link goes to the address on record, if there is one".to_owned())
+            }
+            Event::VerificationConfirmed { .. } => {
+                said("Verified", "by the link sent to the address on record".to_owned())
+            }
+            Event::VerifiedByStaff { reason, .. } => reasoned("Verified", "by decision of staff".to_owned(), *reason),
+            Event::RunPlanned { run, .. } => {
+                said("Plan made", format!("of run {run}; a second person has to approve it"))
+            }
+            Event::RunApproved { run } => said("Run approved", format!("{run}; it begins by itself")),
+            Event::RunSentBack { run, reason } => reasoned("Plan sent back", format!("of run {run}"), *reason),
+            Event::RunExpired { run } => said("Plan expired", format!("of run {run}; nobody approved it in time")),
+            Event::RunCancelled { run, reason } => {
+                reasoned("Run cancelled", format!("{run}; what was done until then stays done"), *reason)
+            }
+            Event::RunStopped { run, why } => {
+                let why = Stop::from_code(why).map_or("for a reason this version does not know", Stop::label);
+                said("Run stopped", format!("{run}: {why}"))
+            }
+            Event::RunFinished { run } => said("Run finished", format!("{run}, verified; its receipt is signed")),
+            Event::HoldPlaced { basis, reason, .. } => {
+                reasoned("Hold placed", format!("{}; it stops every erasure", basis.label().to_lowercase()), *reason)
+            }
+            Event::HoldReleased { reason, .. } => reasoned("Hold released", String::new(), *reason),
+            _ => said(event.name(), String::new()),
         }
     }
 }

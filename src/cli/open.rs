@@ -134,7 +134,11 @@ pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Opened> {
     let vault = vault(config, &db).await?;
     let addresses =
         config.products.iter().filter(|(_, p)| !p.address.is_empty()).map(|(id, p)| (id.clone(), p.address.clone()));
-    let settings = Settings { addresses: addresses.collect(), max_message: config.mail.max_bytes };
+    let settings = Settings {
+        addresses: addresses.collect(),
+        max_message: config.mail.max_bytes,
+        public_url: config.public_url(),
+    };
     Ok(Opened { app: App::new(db, vault, packs, classifier, transport, settings), lock })
 }
 

@@ -2,8 +2,8 @@
 
 use super::{
     clock::Clock,
-    event::{Event, Recorded},
-    identity::{Reference, StaffId},
+    event::{By, Event, Purpose, Recorded},
+    identity::{ContentId, Reference, RunId, StaffId},
     kind::Kind,
     time::Instant,
 };
@@ -36,8 +36,23 @@ pub struct Case {
     pub clocks: Vec<Clock>,
     /// A change of kind that waits for a second person.
     pub proposed: Option<(Kind, StaffId)>,
+    /// How the person was verified, if they were.
+    pub verified: Option<Verified>,
+    /// The run that waits for approval or is under way.
+    pub run: Option<RunId>,
     /// The last event's number.
     pub seq: i64,
+}
+
+/// That a person is who they say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verified {
+    /// Since when.
+    pub at: Instant,
+    /// The content that holds what they are looked up by.
+    pub identity: ContentId,
+    /// The member of staff who decided it; none where the person used the link.
+    pub by: Option<StaffId>,
 }
 
 /// Events that do not tell a case's story.
@@ -94,6 +109,8 @@ impl Case {
             resolved: None,
             clocks: Vec::new(),
             proposed: None,
+            verified: None,
+            run: None,
             seq: 1,
         })
     }
@@ -107,6 +124,7 @@ impl Case {
             return Err(BadHistory::Gap { expected: self.seq + 1, found: recorded.seq });
         }
         self.seq = recorded.seq;
+        self.decide(recorded.at, recorded.by, &recorded.event);
         match &recorded.event {
             Event::ClocksStarted { pack, clocks } => {
                 let met: Vec<_> = self.clocks.drain(..).filter_map(|c| c.met.map(|at| (c.duty, at))).collect();
@@ -118,31 +136,57 @@ impl Case {
                     })
                     .collect();
             }
-            Event::MailAccepted { .. } | Event::AcknowledgedOtherwise { .. } => {
-                // a person's reply tells the requester as much as our confirmation does
+            // a person's reply tells the requester as much as our confirmation does; a link to the address on record
+            // may have gone to somebody else
+            Event::MailAccepted { purpose, .. } if *purpose != Purpose::Verification => {
                 self.meet(Duty::Acknowledge, recorded.at);
             }
+            Event::AcknowledgedOtherwise { .. } => self.meet(Duty::Acknowledge, recorded.at),
             Event::Assigned { to, .. } => {
                 self.owner = *to;
             }
-            Event::ClassificationProposed { to, .. } => {
-                if let super::event::By::Staff(by) = recorded.by {
-                    self.proposed = Some((*to, by));
-                }
-            }
-            Event::Classified { to, .. } => {
-                self.kind = *to;
-                self.proposed = None;
-            }
+            Event::Classified { to, .. } => self.kind = *to,
+            Event::RunPlanned { .. } => self.enter(State::WaitingApproval, None, recorded.at),
+            Event::RunApproved { .. }
+            | Event::RunSentBack { .. }
+            | Event::RunExpired { .. }
+            | Event::RunCancelled { .. }
+            | Event::RunFinished { .. } => self.enter(State::Open, None, recorded.at),
             Event::StateChanged { to, outcome, .. } => self.enter(*to, *outcome, recorded.at),
             Event::CaseOpened { .. }
             | Event::MessageReceived { .. }
+            | Event::MailAccepted { .. }
             | Event::StatementRecorded { .. }
             | Event::MailQueued { .. }
             | Event::MailFailed { .. }
-            | Event::NoteAdded { .. } => {}
+            | Event::NoteAdded { .. }
+            | Event::ClassificationProposed { .. }
+            | Event::VerificationAsked { .. }
+            | Event::VerificationConfirmed { .. }
+            | Event::VerifiedByStaff { .. }
+            | Event::RunStopped { .. }
+            | Event::HoldPlaced { .. }
+            | Event::HoldReleased { .. } => {}
         }
         Ok(())
+    }
+
+    /// What two people or a link have decided so far; `store::cases` reads just the events this looks at.
+    pub fn decide(&mut self, at: Instant, by: By, event: &Event) {
+        let by = if let By::Staff(by) = by { Some(by) } else { None };
+        match event {
+            Event::ClassificationProposed { to, .. } => self.proposed = by.map(|by| (*to, by)),
+            Event::Classified { .. } => self.proposed = None,
+            Event::VerificationConfirmed { identity, .. } | Event::VerifiedByStaff { identity, .. } => {
+                self.verified = Some(Verified { at, identity: *identity, by });
+            }
+            Event::RunPlanned { run, .. } => self.run = Some(*run),
+            Event::RunSentBack { .. }
+            | Event::RunExpired { .. }
+            | Event::RunCancelled { .. }
+            | Event::RunFinished { .. } => self.run = None,
+            _ => {}
+        }
     }
 
     fn enter(&mut self, state: State, outcome: Option<Outcome>, at: Instant) {

@@ -3,7 +3,8 @@
 
 use super::{
     clock::ClockStart,
-    identity::{ContentId, MailId, MessageId, StaffId},
+    hold::Basis,
+    identity::{ContentId, HoldId, MailId, MessageId, RunId, StaffId, VerificationId},
     kind::Kind,
     state::{Channel, Outcome, State},
     time::Instant,
@@ -42,15 +43,23 @@ pub enum Purpose {
     Acknowledgement,
     /// A member of staff answers.
     Reply,
+    /// Asks a person to confirm that the request is theirs, or says that they were asked.
+    Verification,
+    /// Tells the person how the request ended.
+    Closing,
 }
 
 impl Purpose {
+    const ALL: [Self; 4] = [Self::Acknowledgement, Self::Reply, Self::Verification, Self::Closing];
+
     /// The stable code, as stored.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
             Self::Acknowledgement => "acknowledgement",
             Self::Reply => "reply",
+            Self::Verification => "verification",
+            Self::Closing => "closing",
         }
     }
 
@@ -60,13 +69,15 @@ impl Purpose {
         match self {
             Self::Acknowledgement => "Acknowledgement",
             Self::Reply => "Reply",
+            Self::Verification => "Verification",
+            Self::Closing => "Closing letter",
         }
     }
 
     /// Reads a stored code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Acknowledgement, Self::Reply].into_iter().find(|p| p.code() == code)
+        Self::ALL.into_iter().find(|p| p.code() == code)
     }
 }
 
@@ -99,6 +110,30 @@ pub enum Event {
     ClassificationProposed { to: Kind, reason: ContentId },
     /// The kind changed.
     Classified { from: Kind, to: Kind, reason: ContentId },
+    /// The person was asked to confirm by a link; `identity` holds what they are looked up by.
+    VerificationAsked { verification: VerificationId, identity: ContentId },
+    /// The person confirmed by the link.
+    VerificationConfirmed { verification: VerificationId, identity: ContentId },
+    /// Staff decided that the person is who they say.
+    VerifiedByStaff { identity: ContentId, reason: ContentId },
+    /// A plan was made and waits for a second person.
+    RunPlanned { run: RunId, scope_hash: String },
+    /// A second person approved exactly this plan.
+    RunApproved { run: RunId },
+    /// A second person sent the plan back.
+    RunSentBack { run: RunId, reason: ContentId },
+    /// Nobody approved the plan in time.
+    RunExpired { run: RunId },
+    /// The run was given up before its end; what was done until then stays done.
+    RunCancelled { run: RunId, reason: ContentId },
+    /// The run cannot go on by itself; `why` is a code.
+    RunStopped { run: RunId, why: String },
+    /// The run ended, was verified, and its receipt is signed.
+    RunFinished { run: RunId },
+    /// Somebody forbade erasure of the subject.
+    HoldPlaced { hold: HoldId, basis: Basis, reason: ContentId },
+    /// A hold ended.
+    HoldReleased { hold: HoldId, reason: ContentId },
     /// The state changed. `reason` is missing where the system did it.
     StateChanged { from: State, to: State, outcome: Option<Outcome>, reason: Option<ContentId> },
 }
@@ -120,6 +155,18 @@ impl Event {
             Self::Assigned { .. } => "assigned",
             Self::ClassificationProposed { .. } => "classification_proposed",
             Self::Classified { .. } => "classified",
+            Self::VerificationAsked { .. } => "verification_asked",
+            Self::VerificationConfirmed { .. } => "verification_confirmed",
+            Self::VerifiedByStaff { .. } => "verified_by_staff",
+            Self::RunPlanned { .. } => "run_planned",
+            Self::RunApproved { .. } => "run_approved",
+            Self::RunSentBack { .. } => "run_sent_back",
+            Self::RunExpired { .. } => "run_expired",
+            Self::RunCancelled { .. } => "run_cancelled",
+            Self::RunStopped { .. } => "run_stopped",
+            Self::RunFinished { .. } => "run_finished",
+            Self::HoldPlaced { .. } => "hold_placed",
+            Self::HoldReleased { .. } => "hold_released",
             Self::StateChanged { .. } => "state_changed",
         }
     }
@@ -133,6 +180,11 @@ impl Event {
             | Self::MailQueued { content, .. }
             | Self::NoteAdded { content } => Some(*content),
             Self::AcknowledgedOtherwise { how: reason }
+            | Self::VerifiedByStaff { reason, .. }
+            | Self::RunSentBack { reason, .. }
+            | Self::RunCancelled { reason, .. }
+            | Self::HoldPlaced { reason, .. }
+            | Self::HoldReleased { reason, .. }
             | Self::ClassificationProposed { reason, .. }
             | Self::Classified { reason, .. } => Some(*reason),
             Self::StateChanged { reason, .. } => *reason,

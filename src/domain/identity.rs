@@ -21,6 +21,27 @@ id! {
     MessageId,
     /// A mail sent or to be sent.
     MailId,
+    /// A link by which a person shows that they are who they say.
+    VerificationId,
+    /// A run against a generation database.
+    RunId,
+    /// A reason that forbids erasure.
+    HoldId,
+}
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "E-{}", self.0)
+    }
+}
+
+/// A value that finds a person in a generation database.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// `email`, `account`, …: one of the kinds that the product's data map knows.
+    pub kind: String,
+    /// The value as somebody wrote it.
+    pub value: String,
 }
 
 /// A case's number as people write it: `R-10021`.

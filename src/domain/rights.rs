@@ -6,6 +6,7 @@ codes! {
     /// What a member of staff is there for; a person may have several roles.
     Role {
         Officer "officer" "Grievance officer",
+        Lead "lead" "Data protection lead",
         Agent "agent" "Agent",
         Responder "responder" "Restricted responder",
     }
@@ -31,6 +32,8 @@ pub enum Act {
     WorkCases,
     /// See and change what stands behind the restricted wall.
     SeeRestricted,
+    /// Approve or send back what somebody else asked for.
+    ApproveRuns,
     /// Read mail that became no case, and mail that left.
     SeeMail,
 }
@@ -41,6 +44,7 @@ impl Actor {
     pub fn may(&self, act: Act) -> bool {
         self.roles.iter().any(|role| match act {
             Act::SeeCases | Act::WorkCases | Act::SeeMail => true,
+            Act::ApproveRuns => matches!(role, Role::Officer | Role::Lead),
             Act::SeeRestricted => *role == Role::Responder,
         })
     }

@@ -1,6 +1,6 @@
 //! Durable work: what a job is asked to do. Ids only, never text or addresses.
 
-use super::identity::{MailId, MessageId};
+use super::identity::{MailId, MessageId, RunId};
 use serde::{Deserialize, Serialize};
 
 /// One job's task.
@@ -12,6 +12,10 @@ pub enum Work {
     ReadMessage { message: MessageId },
     /// Hand a mail of the outbox to the mail server.
     SendMail { mail: MailId },
+    /// Carry on with an approved run.
+    ExecuteRun { run: RunId },
+    /// Let plans that nobody approved expire.
+    ExpireRuns,
     /// Forget ended sessions, spent throttles, finished jobs and past ticks.
     TidyUp,
 }
@@ -23,6 +27,8 @@ impl Work {
         match self {
             Self::ReadMessage { .. } => "read_message",
             Self::SendMail { .. } => "send_mail",
+            Self::ExecuteRun { .. } => "execute_run",
+            Self::ExpireRuns => "expire_runs",
             Self::TidyUp => "tidy_up",
         }
     }
@@ -33,6 +39,8 @@ impl Work {
         Some(match self {
             Self::ReadMessage { message } => format!("read_message:{}", message.0),
             Self::SendMail { mail } => format!("send_mail:{}", mail.0),
+            Self::ExecuteRun { run } => format!("execute_run:{}", run.0),
+            Self::ExpireRuns => "expire_runs".to_owned(),
             Self::TidyUp => "tidy_up".to_owned(),
         })
     }
@@ -43,7 +51,9 @@ impl Work {
         match self {
             Self::ReadMessage { .. } => 5,
             Self::SendMail { .. } => 12,
-            Self::TidyUp => 3,
+            // doubling from two seconds to ten minutes: a generation database may be away for a working day
+            Self::ExecuteRun { .. } => 60,
+            Self::TidyUp | Self::ExpireRuns => 3,
         }
     }
 }

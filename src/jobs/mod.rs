@@ -32,6 +32,7 @@ pub async fn work_on(app: &App, work: &Work, last: bool) -> Result<(), NotDone> 
             Delivered::Accepted | Delivered::Failed => {}
             Delivered::Later(why) => return Err(NotDone(why)),
         },
+        Work::ExecuteRun { .. } | Work::ExpireRuns => {}
         Work::TidyUp => tidy::tidy_up(app).await?,
     }
     Ok(())

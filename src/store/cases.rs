@@ -169,8 +169,7 @@ pub async fn case_get(tx: &mut Tx, reference: Reference) -> Result<Option<Case>>
         .all::<ClockRow>(tx)
         .await?;
     let clocks = rows.into_iter().map(|clock| clock_of(id, clock)).collect::<Result<Vec<_>>>()?;
-    let proposed = proposal(tx, reference).await?;
-    Ok(Some(Case {
+    let mut case = Case {
         reference,
         kind: known(row.kind.parse::<Kind>().ok(), "cases", id, "kind", &row.kind)?,
         state: known(State::from_code(&row.state), "cases", id, "state", &row.state)?,
@@ -181,22 +180,33 @@ pub async fn case_get(tx: &mut Tx, reference: Reference) -> Result<Option<Case>>
         resolved: row.resolved_at.map(Instant),
         product: row.product,
         clocks,
-        proposed,
+        proposed: None,
+        verified: None,
+        run: None,
         seq: row.seq,
-    }))
+    };
+    decided(tx, &mut case).await?;
+    Ok(Some(case))
 }
 
-/// The change of kind that waits for a second person: the last proposal no classification came after.
-async fn proposal(tx: &mut Tx, reference: Reference) -> Result<Option<(Kind, StaffId)>> {
-    let last = sql("SELECT name, data, COALESCE(by_staff, 0) FROM events
-         WHERE case_id = $1 AND name IN ('classification_proposed', 'classified') ORDER BY seq DESC LIMIT 1")
-    .bind(reference)
-    .maybe::<(String, String, i64)>(tx)
+/// What two people or a link have decided, from the few events that say so.
+async fn decided(tx: &mut Tx, case: &mut Case) -> Result<()> {
+    let rows = sql("SELECT at, by_staff, data FROM events WHERE case_id = $1 AND name IN
+         ('classification_proposed', 'classified', 'verification_confirmed', 'verified_by_staff', 'run_planned',
+          'run_sent_back', 'run_expired', 'run_cancelled', 'run_finished') ORDER BY seq")
+    .bind(case.reference)
+    .all::<(i64, Option<i64>, String)>(tx)
     .await?;
-    Ok(last.and_then(|(_, data, by)| match serde_json::from_str(&data) {
-        Ok(Event::ClassificationProposed { to, .. }) => Some((to, StaffId(by))),
-        _ => None,
-    }))
+    for (at, by, data) in rows {
+        let event: Event = serde_json::from_str(&data).map_err(|e| super::Error::BadRow {
+            table: "events",
+            row: case.reference.0,
+            column: "data",
+            says: e.to_string(),
+        })?;
+        case.decide(Instant(at), by.map_or(By::System, |by| By::Staff(StaffId(by))), &event);
+    }
+    Ok(())
 }
 
 fn clock_of(id: i64, row: ClockRow) -> Result<Clock> {

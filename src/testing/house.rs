@@ -77,7 +77,8 @@ impl House {
         let classifier = Classifier::new(&packs::word_list(None).expect("it is there")).expect("it compiles");
         let transport = Transport::Files(folder.path().join("outgoing"));
         let addresses = HashMap::from([(PRODUCT.to_owned(), ADDRESS.to_owned())]);
-        let settings = Settings { addresses, max_message: 1_000_000 };
+        let settings =
+            Settings { addresses, max_message: 1_000_000, public_url: "https://desk.imagegen.example".to_owned() };
         let app = App::new(db, Vault::new([3; 32]), packs, classifier, transport, settings);
         let officer = hire(&app, "officer@imagegen.example", "Nisha Rao", &[Role::Officer, Role::Responder]).await;
         let agent = hire(&app, "agent@imagegen.example", "Arun Pillai", &[Role::Agent]).await;

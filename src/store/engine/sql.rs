@@ -4,7 +4,7 @@
 use super::{Tx, tx::Conn};
 use crate::{
     domain::{
-        identity::{ContentId, MailId, MessageId, Reference, StaffId},
+        identity::{ContentId, HoldId, MailId, MessageId, Reference, RunId, StaffId, VerificationId},
         time::Instant,
     },
     store::Result,
@@ -51,6 +51,9 @@ from! {
     Option<Reference> => |v| Self::Int(v.map(|id| id.0)),
     MessageId => |v| Self::Int(Some(v.0)),
     MailId => |v| Self::Int(Some(v.0)),
+    VerificationId => |v| Self::Int(Some(v.0)),
+    RunId => |v| Self::Int(Some(v.0)),
+    HoldId => |v| Self::Int(Some(v.0)),
     ContentId => |v| Self::Int(Some(v.0)),
 }
 

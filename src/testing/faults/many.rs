@@ -25,7 +25,7 @@ async fn opened_here(house: &House) -> App {
     let vault = Vault::open_file(&house.data_dir().join("keys").join("master.key")).expect("the key opens");
     let packs = Packs::load(None).expect("the packs load");
     let classifier = Classifier::new(&packs::word_list(None).expect("it is there")).expect("it compiles");
-    let settings = Settings { addresses: HashMap::new(), max_message: 1_000_000 };
+    let settings = Settings { addresses: HashMap::new(), max_message: 1_000_000, public_url: String::new() };
     App::new(db.expect("the database opens"), vault, packs, classifier, Transport::Files(house.data_dir()), settings)
 }
 

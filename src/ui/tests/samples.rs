@@ -134,6 +134,8 @@ pub fn full(kind: Kind) -> Full {
             resolved: None,
             clocks,
             proposed: None,
+            verified: None,
+            run: None,
             seq: 9,
         },
         product: "ImageGen".into(),

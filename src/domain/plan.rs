@@ -1,0 +1,215 @@
+//! What a run will do before it does it: rows per table and action, files, warnings. Numbers and names of columns
+//! only; nothing of a person. The words are those of the data map.
+
+use super::codes::codes;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+codes! {
+    /// What happens to rows, or to a column of rows that stay.
+    Action {
+        Delete "delete" "delete",
+        Null "null" "set to null",
+        Fixed "fixed" "set to a fixed value",
+        Default "default" "set to the default",
+        Pseudonym "pseudonym" "keyed pseudonym",
+        Truncate "truncate" "truncate",
+        Keep "keep" "keep",
+    }
+}
+
+codes! {
+    /// Why a plan needs a person's eye, or cannot be carried out.
+    WarningCode {
+        SharedRow "shared_row" "Rows shared with other people",
+        NotNull "not_null" "A column that may not be null",
+        KeyColumn "key_column" "A key column",
+        TypeMismatch "type_mismatch" "A type the action cannot serve",
+        UnmappedReference "unmapped_reference" "References from outside the map",
+        SelfReferenceLimit "self_reference_limit" "Rows that refer to each other",
+        Hold "hold" "A hold",
+        Drift "drift" "The schema has changed",
+        OtherSubject "other_subject" "Mentioned by other people",
+        NothingFound "nothing_found" "Nothing found",
+    }
+}
+
+/// A warning. One that blocks stops the plan; any other has to be accepted by the one who approves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    /// What kind of warning.
+    pub code: WarningCode,
+    /// The table it is about; empty where it is about none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub table: String,
+    /// The column it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+    /// What is the matter and what to do, in a sentence.
+    pub detail: String,
+    /// How many rows it speaks of; 0 where it does not count.
+    #[serde(default)]
+    pub rows: i64,
+    /// True when no run may begin.
+    pub blocks: bool,
+}
+
+/// One line of a plan: what happens to some rows of one table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanLine {
+    /// The table.
+    pub table: String,
+    /// What happens to the rows. `delete` and `keep` are meant of rows, anything else of the first of `columns`.
+    pub action: Action,
+    /// How many rows.
+    pub rows: i64,
+    /// What happens to which columns of rows that stay.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub columns: BTreeMap<String, Action>,
+    /// Why rows are kept, or why other people's rows are touched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The last day on which a kept row is kept, `YYYY-MM-DD`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep_until: Option<String>,
+    /// True when these are not the person's own rows but others' rows that point to them.
+    #[serde(default)]
+    pub of_others: bool,
+}
+
+/// Files named by rows that will be deleted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileCount {
+    /// How many.
+    pub count: i64,
+    /// Their size together; a file that is missing already counts nothing.
+    pub bytes: i64,
+}
+
+/// Who a plan is about, in numbers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SubjectCount {
+    /// How many accounts were found.
+    pub accounts: i64,
+    /// Kinds of identities that found them, for example `email`.
+    pub found_by: Vec<String>,
+}
+
+/// What a run will do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Who it is about.
+    pub subject: SubjectCount,
+    /// Every table it looks at, in the order of execution.
+    pub tables: Vec<PlanLine>,
+    /// The files that go.
+    pub files: FileCount,
+    /// What a person has to know, or what stops it.
+    pub warnings: Vec<Warning>,
+    /// The version of the data map, as the map gives it.
+    pub map_version: String,
+    /// SHA-256, in hexadecimal, over map, schema, subject keys, actions, keeps and holds. Not over counts.
+    pub scope_hash: String,
+}
+
+/// Sums of a plan.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Rows that go.
+    pub erased: i64,
+    /// Rows that stay with changed columns.
+    pub changed: i64,
+    /// Rows that stay for a reason and a period.
+    pub kept: i64,
+}
+
+impl Plan {
+    /// What the plan does in all.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        self.tables.iter().fold(Totals::default(), |mut sum, line| {
+            match line.action {
+                Action::Delete => sum.erased += line.rows,
+                Action::Keep => sum.kept += line.rows,
+                _ => sum.changed += line.rows,
+            }
+            sum
+        })
+    }
+
+    /// True when nothing forbids the run.
+    #[must_use]
+    pub fn may_run(&self) -> bool {
+        !self.warnings.iter().any(|warning| warning.blocks)
+    }
+
+    /// True when some rows stay with what the law or the map wants kept.
+    #[must_use]
+    pub fn keeps_some(&self) -> bool {
+        self.tables.iter().any(|line| line.action == Action::Keep && line.rows > 0)
+    }
+
+    /// True when `now`, a fresh plan of the same subject, is not what was approved: the scope differs, something
+    /// blocks it, or some table has grown by more than the larger of 100 rows and 10 %.
+    #[must_use]
+    pub fn outgrown_by(&self, now: &Self) -> bool {
+        let rows = |plan: &Self| plan.tables.iter().map(|line| line.rows).sum::<i64>();
+        let (was, is) = (rows(self), rows(now));
+        self.scope_hash != now.scope_hash || !now.may_run() || is - was > (was / 10).max(100)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(rows: i64, hash: &str) -> Plan {
+        let line = |table: &str, action, rows| PlanLine {
+            table: table.into(),
+            action,
+            rows,
+            columns: BTreeMap::new(),
+            reason: None,
+            keep_until: None,
+            of_others: false,
+        };
+        Plan {
+            subject: SubjectCount::default(),
+            tables: vec![line("images", Action::Delete, rows), line("invoices", Action::Keep, 9)],
+            files: FileCount::default(),
+            warnings: Vec::new(),
+            map_version: "1".into(),
+            scope_hash: hash.into(),
+        }
+    }
+
+    #[test]
+    fn an_approval_stretches_to_a_hundred_rows_or_a_tenth_and_not_to_another_scope() {
+        for (was, is, outgrown) in
+            [(10, 110, false), (10, 111, true), (10_000, 11_000, false), (10_000, 11_010, true), (500, 1, false)]
+        {
+            assert_eq!(plan(was, "a").outgrown_by(&plan(is, "a")), outgrown, "{was} to {is}");
+        }
+        assert!(plan(10, "a").outgrown_by(&plan(10, "b")));
+        let mut held = plan(10, "a");
+        held.warnings.push(Warning {
+            code: WarningCode::Hold,
+            table: String::new(),
+            column: None,
+            detail: "held".into(),
+            rows: 0,
+            blocks: true,
+        });
+        assert!(plan(10, "a").outgrown_by(&held));
+    }
+
+    #[test]
+    fn totals_tell_erased_from_changed_from_kept() {
+        let mut plan = plan(10, "a");
+        let mut cut = plan.tables[1].clone();
+        cut.action = Action::Null;
+        cut.rows = 3;
+        plan.tables.push(cut);
+        assert_eq!(plan.totals(), Totals { erased: 10, changed: 3, kept: 9 });
+    }
+}

@@ -1,0 +1,56 @@
+//! A run: one execution against a generation database, from its plan to its receipt. Who may do what with it.
+
+use super::{
+    codes::codes,
+    identity::StaffId,
+    time::{DAY, Instant},
+};
+
+codes! {
+    /// Where a run stands.
+    RunState {
+        Planned "planned" "Waiting for approval",
+        SentBack "sent_back" "Sent back",
+        Expired "expired" "Expired",
+        Approved "approved" "Approved, about to begin",
+        Running "running" "Running",
+        Stopped "stopped" "Stopped",
+        Cancelled "cancelled" "Cancelled",
+        Finished "finished" "Finished and verified",
+    }
+}
+
+codes! {
+    /// Why a run stopped and needs a person.
+    Stop {
+        Outgrown "outgrown" "What would be erased is no longer what was approved",
+        Drift "drift" "The schema or the data map changed while the run was under way",
+        NothingFound "nothing_found" "The person was not found any more",
+        Left "left" "The re-query found rows that should be gone",
+        Mentions "mentions" "The person is still mentioned in text that should not mention them",
+        Away "away" "The generation database did not answer",
+    }
+}
+
+/// How long a plan waits for its approval, in milliseconds.
+pub const OPEN_FOR: i64 = 7 * DAY;
+
+/// True when `by` may decide over a plan that `asked` asked for: never one's own.
+#[must_use]
+pub fn may_decide(asked: StaffId, by: StaffId) -> bool {
+    asked != by
+}
+
+/// The last moment at which a plan made at `asked_at` may be approved.
+#[must_use]
+pub const fn open_until(asked_at: Instant) -> Instant {
+    asked_at.plus(OPEN_FOR)
+}
+
+impl RunState {
+    /// True while something can still come of it.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Planned | Self::Approved | Self::Running | Self::Stopped)
+    }
+}

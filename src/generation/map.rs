@@ -1,0 +1,196 @@
+//! The data map: which tables of a product's generation database hold a person's data, how they join, and what an
+//! erasure does to each row and column. Written in TOML by the engineer who knows the schema; read here, never changed.
+
+use super::Fault;
+use crate::domain::{clock::period::Period, plan::Action};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// One product's data map.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataMap {
+    /// The product's id, for example `imagegen-artisticmonk`.
+    pub product: String,
+    /// The map's own version, as shown beside a plan; by custom the day of the last change.
+    pub version: String,
+    /// What the system is called in letters to the person, for example `ImageGen accounts and images`.
+    pub system: String,
+    /// The table with one row a person.
+    pub subject: String,
+    /// What finds a person.
+    #[serde(rename = "identity")]
+    pub identities: Vec<IdentityColumn>,
+    /// Every table that holds something of a person, by name.
+    pub tables: BTreeMap<String, Table>,
+}
+
+/// A column in which a value finds a person.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IdentityColumn {
+    /// `email`, `account`, `device`, `phone`, `order` or another short word.
+    pub kind: String,
+    /// A mapped table; the person is whom its rows belong to.
+    pub table: String,
+    /// The column.
+    pub column: String,
+    /// How values are made alike before they are compared.
+    #[serde(default)]
+    pub normal: Normal,
+    /// True for the mail address on record: where a verification link goes.
+    #[serde(default)]
+    pub contact: bool,
+}
+
+/// How two writings of one identity are made alike. Comparison is by code point, never by a language's collation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Normal {
+    /// As it stands.
+    #[default]
+    Exact,
+    /// Without spaces around it, in lower case: mail addresses.
+    Lower,
+    /// Digits alone: phone numbers.
+    Digits,
+}
+
+/// What is done with the rows of a table that belong to the person alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Erase {
+    /// The rows go.
+    Delete,
+    /// The rows stay; columns change as they say.
+    Change,
+    /// The rows stay for a reason and a period; columns may change too.
+    Keep,
+}
+
+/// What is done with rows that belong to the person and to somebody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shared {
+    /// They stay as they are.
+    Keep,
+    /// They stay; the columns that lead to the person become null.
+    Detach,
+    /// They go all the same.
+    Delete,
+}
+
+/// What is done with other people's rows that point to rows that go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Others {
+    /// They go too: a like on an image that goes.
+    Delete,
+    /// They stay; the link becomes null: the remix of an image that goes.
+    Null,
+}
+
+/// One table.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Table {
+    /// The columns that name a row; several for a composite key.
+    pub key: Vec<String>,
+    /// How its rows belong to a person: by a column of another mapped table, or of this one for rows that belong
+    /// to whom their parent row belongs. Empty for the subject's own table.
+    #[serde(default)]
+    pub owner: Vec<Join>,
+    /// How rows of anybody may point to rows of the person.
+    #[serde(default)]
+    pub link: Vec<Link>,
+    /// What is done with the person's rows.
+    pub erase: Erase,
+    /// What is done with rows that are somebody else's as well; a plan that meets some stops where this is missing.
+    #[serde(default)]
+    pub shared: Option<Shared>,
+    /// Why and how long rows are kept; with `erase = "keep"` only.
+    #[serde(default)]
+    pub keep: Option<Keep>,
+    /// What each column is.
+    pub columns: BTreeMap<String, Column>,
+}
+
+/// A way from a row to the row it belongs to.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Join {
+    /// The other table.
+    pub to: String,
+    /// This table's columns and the other's they equal.
+    pub on: BTreeMap<String, String>,
+}
+
+/// A way from anybody's row to a row of the person.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Link {
+    /// The other table, or this one.
+    pub to: String,
+    /// This table's columns and the other's they equal.
+    pub on: BTreeMap<String, String>,
+    /// What is done with them; a plan that meets some stops where this is missing.
+    #[serde(default)]
+    pub others: Option<Others>,
+}
+
+/// Why and how long rows are kept.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keep {
+    /// The reason, as the person will read it.
+    pub reason: String,
+    /// How long, in days, months or years: `P8Y`.
+    pub period: String,
+    /// The date or timestamp column from which the period counts. A row past its period is erased.
+    pub after: String,
+}
+
+/// What a column is, and what an erasure does to it in rows that stay.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Column {
+    /// The category of data, for example `contact`, `content`, `billing`.
+    pub category: String,
+    /// What it is held for, for example `account`, `service`, `tax`.
+    pub purpose: String,
+    /// `null`, `fixed`, `default`, `pseudonym` or `truncate`; missing means it stays.
+    pub erase: Option<Action>,
+    /// The fixed value; with `erase = "fixed"` only.
+    pub value: Option<String>,
+    /// True where it names a file in the product's store of files.
+    pub file: bool,
+    /// True where people write freely: searched for the person's identities before and after.
+    pub search: bool,
+}
+
+impl DataMap {
+    /// Reads a map and checks that it holds together by itself; whether it fits the schema is `check`'s.
+    ///
+    /// # Errors
+    /// What is wrong, with table and column.
+    pub fn read(text: &str) -> Result<Self, Vec<Fault>> {
+        let map: Self = toml::from_str(text)
+            .map_err(|error| vec![Fault::new("", None, format!("the data map cannot be read: {error}"))])?;
+        let faults = super::sound::faults(&map);
+        if faults.is_empty() { Ok(map) } else { Err(faults) }
+    }
+
+    /// The table of that name; a map that was read names no other.
+    #[must_use]
+    pub fn table(&self, name: &str) -> Option<&Table> {
+        self.tables.get(name)
+    }
+}
+
+impl Keep {
+    /// The period as a number of days or months.
+    #[must_use]
+    pub fn length(&self) -> Option<Period> {
+        self.period.parse().ok().filter(|period| !matches!(period, Period::Elapsed(_)))
+    }
+}
