@@ -3,6 +3,7 @@
 use super::packs::Packs;
 use crate::{
     domain::time::Instant,
+    generation::Source,
     mail::{classify::Classifier, compose::Letterhead, outbox::Transport},
     store::{Db, vault::Vault},
 };
@@ -25,6 +26,8 @@ pub struct House {
     pub classifier: Classifier,
     /// The way out for mail.
     pub transport: Transport,
+    /// The products' generation databases, by product id.
+    pub sources: HashMap<String, Source>,
     /// What the operator configured.
     pub settings: Settings,
     /// Bounds how many passwords are hashed at once.
@@ -62,10 +65,11 @@ impl App {
         packs: Packs,
         classifier: Classifier,
         transport: Transport,
+        sources: HashMap<String, Source>,
         settings: Settings,
     ) -> Self {
         let (hashing, wake) = (Semaphore::new(HASHES), Notify::new());
-        Self(Arc::new(House { db, vault, packs, classifier, transport, settings, hashing, wake }))
+        Self(Arc::new(House { db, vault, packs, classifier, transport, sources, settings, hashing, wake }))
     }
 
     /// The present moment.

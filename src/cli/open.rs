@@ -6,11 +6,12 @@ use crate::{
         packs::{self, Packs},
     },
     config::Config,
+    generation::Source,
     mail::{classify::Classifier, outbox::Transport},
     store::{Clock, Db, house, lockfile::Lockfile, migrate, migrate::SchemaError, vault::Vault},
 };
 use anyhow::{Context as _, bail};
-use std::{path::Path, time::Duration};
+use std::{collections::HashMap, path::Path, time::Duration};
 use tokio::time::{Instant, sleep};
 
 /// An open house; the lock is held as long as this lives.
@@ -123,6 +124,7 @@ pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Opened> {
     }
     let classifier =
         Classifier::new(&packs::word_list(config.policies.folder.as_deref())?).context("policy pack intake.toml")?;
+    let sources = sources(config)?;
     let url = config.mail.smtp_url.reveal();
     let transport = if url.is_empty() {
         Transport::Files(config.data_dir.join("outgoing"))
@@ -139,7 +141,26 @@ pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Opened> {
         max_message: config.mail.max_bytes,
         public_url: config.public_url(),
     };
-    Ok(Opened { app: App::new(db, vault, packs, classifier, transport, settings), lock })
+    Ok(Opened { app: App::new(db, vault, packs, classifier, transport, sources, settings), lock })
+}
+
+/// The products' generation databases; none is opened yet.
+pub fn sources(config: &Config) -> anyhow::Result<HashMap<String, Source>> {
+    let mut sources = HashMap::new();
+    for (id, product) in &config.products {
+        let generation = &product.generation;
+        let Some(file) = &generation.data_map else { continue };
+        let text = std::fs::read_to_string(file).with_context(|| format!("the data map {}", file.display()))?;
+        let source = Source::new(generation.url.reveal(), generation.files.clone(), &text).map_err(|faults| {
+            let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
+            anyhow::anyhow!("the data map {}:\n  {}", file.display(), faults.join("\n  "))
+        })?;
+        if source.product() != id {
+            bail!("the data map {} is of product {}, not of {id}", file.display(), source.product());
+        }
+        sources.insert(id.clone(), source);
+    }
+    Ok(sources)
 }
 
 /// The products' ids in one line.

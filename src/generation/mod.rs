@@ -2,10 +2,41 @@
 //! data map. Set-based statements only; every batch commits by itself. Never touches our own store, never decides
 //! whether a run may begin.
 
+mod check;
+mod engine;
+mod files;
+mod find;
+mod introspect;
 pub mod map;
+mod schema;
+mod scope;
 mod sound;
+mod source;
+mod steps;
 
+pub use find::{Found, Key};
 pub use map::DataMap;
+pub use source::Source;
+
+/// Why the generation database could not be read or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It does not answer, or refuses a statement.
+    #[error("the generation database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The address is none.
+    #[error("the generation database's address must begin with postgres:// or sqlite://")]
+    Address,
+    /// It answered something unexpected.
+    #[error("the generation database: {0}")]
+    Answer(&'static str),
+    /// The files cannot be reached or removed.
+    #[error("the files of the generation database: {0}")]
+    Files(String),
+    /// The data map does not fit the schema, or no longer the one a run began with.
+    #[error("the data map and the schema do not fit: {0}")]
+    Drift(String),
+}
 
 /// Something a data map gets wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,3 +66,6 @@ impl std::fmt::Display for Fault {
         }
     }
 }
+
+/// Characters of a pseudonym: `p_` and 26 of base32, that is 128 bits of a keyed digest.
+pub const PSEUDONYM_LENGTH: usize = 28;

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 
 /// Which rooms a room may name. A room may always name itself.
 const MAY: &[(&str, &[&str])] = &[
-    ("cli", &["web", "jobs", "app", "domain", "config", "mail", "store"]),
+    ("cli", &["web", "jobs", "app", "domain", "config", "mail", "store", "generation"]),
     ("web", &["ui", "app", "domain", "store"]),
     ("ui", &["app", "domain"]),
     ("jobs", &["app", "store", "domain"]),

@@ -79,7 +79,7 @@ impl House {
         let addresses = HashMap::from([(PRODUCT.to_owned(), ADDRESS.to_owned())]);
         let settings =
             Settings { addresses, max_message: 1_000_000, public_url: "https://desk.imagegen.example".to_owned() };
-        let app = App::new(db, Vault::new([3; 32]), packs, classifier, transport, settings);
+        let app = App::new(db, Vault::new([3; 32]), packs, classifier, transport, HashMap::new(), settings);
         let officer = hire(&app, "officer@imagegen.example", "Nisha Rao", &[Role::Officer, Role::Responder]).await;
         let agent = hire(&app, "agent@imagegen.example", "Arun Pillai", &[Role::Agent]).await;
         Self { app, clock, officer, agent, folder }

@@ -33,7 +33,7 @@ impl Ground {
         let classifier = Classifier::new(&packs::word_list(None)?)?;
         let settings = Settings { addresses: HashMap::new(), max_message: 1 << 20 };
         let transport = Transport::Files(folder.join("outgoing"));
-        Ok(App::new(db, Vault::new([1; 32]), Packs::load(None)?, classifier, transport, settings))
+        Ok(App::new(db, Vault::new([1; 32]), Packs::load(None)?, classifier, transport, HashMap::new(), settings))
     }
 }
 

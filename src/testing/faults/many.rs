@@ -26,7 +26,15 @@ async fn opened_here(house: &House) -> App {
     let packs = Packs::load(None).expect("the packs load");
     let classifier = Classifier::new(&packs::word_list(None).expect("it is there")).expect("it compiles");
     let settings = Settings { addresses: HashMap::new(), max_message: 1_000_000, public_url: String::new() };
-    App::new(db.expect("the database opens"), vault, packs, classifier, Transport::Files(house.data_dir()), settings)
+    App::new(
+        db.expect("the database opens"),
+        vault,
+        packs,
+        classifier,
+        Transport::Files(house.data_dir()),
+        HashMap::new(),
+        settings,
+    )
 }
 
 /// What the log holds beside ordinary information, and beside the note that a busy machine made somebody wait.

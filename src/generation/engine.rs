@@ -1,0 +1,226 @@
+//! The engines a generation database may run on, behind one small face: a statement is text with values, every value
+//! and every answer is text. The only place of this room where text becomes SQL; names in it were checked against the
+//! live schema and are quoted.
+
+use super::Error;
+use sqlx::{
+    AssertSqlSafe, Column as _, ConnectOptions, Connection as _, Row as _, TypeInfo as _, ValueRef as _,
+    pool::PoolConnection,
+    postgres::{PgConnectOptions, PgPool, PgPoolOptions, Postgres},
+    sqlite::{Sqlite, SqliteConnectOptions, SqlitePool, SqlitePoolOptions},
+};
+use std::{str::FromStr, time::Duration};
+
+/// How a database speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// `PostgreSQL` 13 or later.
+    Postgres,
+    /// `SQLite` 3.38 or later.
+    Sqlite,
+}
+
+/// One generation database.
+#[derive(Debug, Clone)]
+pub enum Engine {
+    /// `PostgreSQL`.
+    Postgres(PgPool),
+    /// A `SQLite` file.
+    Sqlite(SqlitePool),
+}
+
+/// One connection; given back when dropped.
+#[derive(Debug)]
+pub enum Conn {
+    /// `PostgreSQL`.
+    Postgres(PoolConnection<Postgres>),
+    /// `SQLite`.
+    Sqlite(PoolConnection<Sqlite>),
+}
+
+/// How long a connection may take.
+const ACQUIRE: Duration = Duration::from_secs(10);
+/// Connections to one generation database: it has other work to do.
+const CONNECTIONS: u32 = 4;
+
+impl Engine {
+    /// Prepares connections to `postgres://…` or `sqlite://FILE`; nothing is opened yet.
+    ///
+    /// # Errors
+    /// When the address is neither.
+    pub fn new(url: &str) -> Result<Self, Error> {
+        let bad = |_| Error::Address;
+        if let Some(file) = url.strip_prefix("sqlite://") {
+            let options = SqliteConnectOptions::new()
+                .filename(file)
+                .create_if_missing(false)
+                .foreign_keys(true)
+                .busy_timeout(Duration::from_secs(10))
+                .pragma("secure_delete", "ON")
+                .pragma("trusted_schema", "OFF")
+                .disable_statement_logging();
+            let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(ACQUIRE);
+            return Ok(Self::Sqlite(pool.connect_lazy_with(options)));
+        }
+        let settings = [("statement_timeout", "300s"), ("lock_timeout", "5s"), ("timezone", "UTC")];
+        let options = PgConnectOptions::from_str(url)
+            .map_err(bad)?
+            .application_name("recourse run")
+            .options(settings)
+            .disable_statement_logging();
+        let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(ACQUIRE);
+        Ok(Self::Postgres(pool.connect_lazy_with(options)))
+    }
+
+    /// How it speaks.
+    #[must_use]
+    pub const fn dialect(&self) -> Dialect {
+        match self {
+            Self::Postgres(_) => Dialect::Postgres,
+            Self::Sqlite(_) => Dialect::Sqlite,
+        }
+    }
+
+    /// A connection.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn conn(&self) -> Result<Conn, Error> {
+        Ok(match self {
+            Self::Postgres(pool) => Conn::Postgres(pool.acquire().await?),
+            Self::Sqlite(pool) => Conn::Sqlite(pool.acquire().await?),
+        })
+    }
+
+    /// Closes every connection.
+    pub async fn close(&self) {
+        match self {
+            Self::Postgres(pool) => pool.close().await,
+            Self::Sqlite(pool) => pool.close().await,
+        }
+    }
+}
+
+/// One row as text; NULL is none.
+pub type Texts = Vec<Option<String>>;
+
+/// A statement with its values, which stand as `$1`, `$2`, ….
+#[derive(Debug, Clone)]
+pub struct Statement {
+    /// The text.
+    pub text: String,
+    /// The values.
+    pub values: Vec<String>,
+}
+
+impl Statement {
+    /// A statement.
+    #[must_use]
+    pub fn new(text: impl Into<String>, values: &[String]) -> Self {
+        Self { text: text.into(), values: values.to_vec() }
+    }
+}
+
+macro_rules! bound {
+    ($statement:expr) => {{
+        let mut query = sqlx::query(AssertSqlSafe($statement.text));
+        for value in $statement.values {
+            query = query.bind(value);
+        }
+        query
+    }};
+}
+
+impl Conn {
+    /// Every row; only for statements that bound their number. Columns have to be text.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn rows(&mut self, statement: Statement) -> Result<Vec<Texts>, Error> {
+        match self {
+            Self::Postgres(conn) => {
+                let rows = bound!(statement).fetch_all(&mut **conn).await?;
+                rows.iter().map(|row| (0..row.len()).map(|i| Ok(row.try_get(i)?)).collect()).collect()
+            }
+            Self::Sqlite(conn) => {
+                let rows = bound!(statement).fetch_all(&mut **conn).await?;
+                rows.iter().map(|row| (0..row.len()).map(|i| sqlite_text(row, i)).collect()).collect()
+            }
+        }
+    }
+
+    /// Runs it; returns how many rows were changed.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn run(&mut self, statement: Statement) -> Result<i64, Error> {
+        let changed = match self {
+            Self::Postgres(conn) => bound!(statement).execute(&mut **conn).await?.rows_affected(),
+            Self::Sqlite(conn) => bound!(statement).execute(&mut **conn).await?.rows_affected(),
+        };
+        Ok(i64::try_from(changed).unwrap_or(i64::MAX))
+    }
+
+    /// The first column of the one row, as a number.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn count(&mut self, statement: Statement) -> Result<i64, Error> {
+        let rows = self.rows(statement).await?;
+        let first = rows.into_iter().next().and_then(|row| row.into_iter().next()).flatten();
+        first.and_then(|text| text.parse().ok()).ok_or(Error::Answer("a number was expected"))
+    }
+
+    /// Begins to read one moment of the database: everything read until `end` belongs together.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn begin_snapshot(&mut self) -> Result<(), Error> {
+        let text = match self {
+            Self::Postgres(_) => "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            Self::Sqlite(_) => "BEGIN DEFERRED",
+        };
+        self.run(Statement::new(text, &[])).await.map(|_| ())
+    }
+
+    /// Ends what `begin_snapshot` began.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn end(&mut self) -> Result<(), Error> {
+        self.run(Statement::new("ROLLBACK", &[])).await.map(|_| ())
+    }
+
+    /// Closes the connection instead of giving it back: whatever it had begun ends with it.
+    pub async fn hang_up(self) {
+        // it is closed either way; the server forgets what was open
+        let _ = match self {
+            Self::Postgres(conn) => conn.detach().close().await,
+            Self::Sqlite(conn) => conn.detach().close().await,
+        };
+    }
+}
+
+/// `SQLite` keeps what was written, whatever the column says; numbers are read as their text.
+fn sqlite_text(row: &sqlx::sqlite::SqliteRow, i: usize) -> Result<Option<String>, Error> {
+    let raw = row.try_get_raw(i)?;
+    if raw.is_null() {
+        return Ok(None);
+    }
+    let kind = raw.type_info().name().to_owned();
+    match kind.as_str() {
+        "INTEGER" => Ok(Some(row.try_get_unchecked::<i64, _>(i)?.to_string())),
+        "REAL" => Ok(Some(row.try_get_unchecked::<f64, _>(i)?.to_string())),
+        "BLOB" => {
+            tracing::debug!(column = row.column(i).name(), "bytes were read where text was expected");
+            Err(Error::Answer("a key or file column holds bytes where text was expected"))
+        }
+        _ => Ok(Some(row.try_get_unchecked::<String, _>(i)?)),
+    }
+}
+
+/// A name as it stands in a statement, whatever it is called.
+#[must_use]
+pub fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}

@@ -1,0 +1,120 @@
+//! What a generation database looks like at this moment: tables, columns, keys, references. Names and types only.
+
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The tables of a database.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Schema {
+    /// By name.
+    pub tables: BTreeMap<String, TableSchema>,
+}
+
+/// One table.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct TableSchema {
+    /// By name.
+    pub columns: BTreeMap<String, ColumnSchema>,
+    /// Sets of columns that name a row, the primary key first.
+    pub unique: Vec<BTreeSet<String>>,
+    /// What its rows refer to.
+    pub references: Vec<Reference>,
+    /// False for a `SQLite` table `WITHOUT ROWID`.
+    pub has_row_id: bool,
+}
+
+/// One column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ColumnSchema {
+    /// What it can hold, roughly.
+    pub kind: Type,
+    /// The type as the database names it.
+    pub named: String,
+    /// True where NULL is allowed.
+    pub nullable: bool,
+    /// True where the database fills it in by itself.
+    pub has_default: bool,
+    /// The most characters, where there is such a bound.
+    pub longest: Option<usize>,
+}
+
+/// What a column can hold, roughly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Type {
+    /// Text of any kind.
+    Text,
+    /// Whole numbers.
+    Integer,
+    /// Numbers with a fraction.
+    Number,
+    /// True or false.
+    Bool,
+    /// A day.
+    Date,
+    /// A moment.
+    Timestamp,
+    /// A UUID.
+    Uuid,
+    /// A network address.
+    Address,
+    /// Bytes.
+    Bytes,
+    /// JSON, arrays and whatever else.
+    Other,
+}
+
+/// What becomes of a referring row when the row it refers to goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum OnDelete {
+    /// The database refuses.
+    Refuse,
+    /// It goes too.
+    Cascade,
+    /// Its column becomes null or the default.
+    Unset,
+}
+
+/// A foreign key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reference {
+    /// Here.
+    pub columns: Vec<String>,
+    /// The other table.
+    pub to: String,
+    /// There.
+    pub to_columns: Vec<String>,
+    /// What becomes of the row.
+    pub on_delete: OnDelete,
+}
+
+impl TableSchema {
+    /// True when `columns` together name at most one row.
+    #[must_use]
+    pub fn names_a_row<'a>(&self, columns: impl IntoIterator<Item = &'a String>) -> bool {
+        let columns: BTreeSet<_> = columns.into_iter().cloned().collect();
+        self.unique.iter().any(|key| key.is_subset(&columns))
+    }
+
+    /// True when `column` is part of a key.
+    #[must_use]
+    pub fn is_key(&self, column: &str) -> bool {
+        self.unique.iter().any(|key| key.contains(column))
+    }
+}
+
+impl Schema {
+    /// SHA-256, in hexadecimal, over everything an erasure of `mapped` tables rests on: those tables, and the references
+    /// to them from anywhere. Other tables may come and go.
+    #[must_use]
+    pub fn fingerprint<'a>(&self, mapped: impl IntoIterator<Item = &'a String>) -> String {
+        let mapped: BTreeSet<_> = mapped.into_iter().collect();
+        let of_concern: BTreeMap<_, _> = self
+            .tables
+            .iter()
+            .filter(|(name, table)| mapped.contains(name) || table.references.iter().any(|r| mapped.contains(&r.to)))
+            .collect();
+        let text = serde_json::to_string(&of_concern).unwrap_or_default();
+        data_encoding::HEXLOWER.encode(&Sha256::digest(text.as_bytes()))
+    }
+}

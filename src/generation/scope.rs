@@ -1,0 +1,360 @@
+//! Which rows are meant, as conditions in SQL: the person's rows, those shared with somebody else, those that go, those
+//! of others that point to them. Set-based, from the subject's keys alone, so that the same condition holds before and
+//! after a crash. The subject's keys are always the first values of a statement.
+
+use super::{
+    engine::{Dialect, quoted},
+    map::{DataMap, Erase, Join, Others, Shared, Table},
+    schema::{Schema, Type},
+};
+use chrono::{Days, Months, NaiveDate};
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, BTreeSet},
+};
+
+/// Builds conditions for one map, one schema and a number of subjects.
+pub struct Scope<'a> {
+    /// The map.
+    pub map: &'a DataMap,
+    /// The schema, which the map was checked against.
+    pub schema: &'a Schema,
+    /// How the database speaks.
+    pub dialect: Dialect,
+    /// How many subjects there are.
+    pub subjects: usize,
+    /// The day that periods of rows that are kept are judged by.
+    pub today: NaiveDate,
+    aliases: Cell<usize>,
+    mentioned: RefCell<BTreeSet<String>>,
+}
+
+/// A condition that holds for no row.
+const NEVER: &str = "1 = 0";
+
+impl<'a> Scope<'a> {
+    /// Conditions for `subjects` subjects.
+    #[must_use]
+    pub fn new(map: &'a DataMap, schema: &'a Schema, dialect: Dialect, subjects: usize, today: NaiveDate) -> Self {
+        Self { map, schema, dialect, subjects, today, aliases: Cell::new(0), mentioned: RefCell::default() }
+    }
+
+    /// The tables that the conditions built since the last call rest on, besides the ones asked about.
+    pub fn mentioned(&self) -> BTreeSet<String> {
+        self.mentioned.take()
+    }
+
+    /// The placeholder of the `n`-th value, as the type of `column`.
+    #[must_use]
+    pub fn value(&self, table: &str, column: &str, n: usize) -> String {
+        match (self.dialect, self.schema.tables.get(table).and_then(|t| t.columns.get(column))) {
+            // text of a bounded type would be cut
+            (Dialect::Postgres, Some(is)) if is.kind != Type::Text => format!("CAST(${n}::text AS {})", is.named),
+            (Dialect::Postgres, _) => format!("${n}::text"),
+            (Dialect::Sqlite, _) => format!("${n}"),
+        }
+    }
+
+    /// How many values a statement with these conditions begins with.
+    #[must_use]
+    pub fn values(&self) -> usize {
+        self.subjects * self.map.table(&self.map.subject).map_or(0, |table| table.key.len())
+    }
+
+    fn alias(&self) -> String {
+        self.aliases.set(self.aliases.get() + 1);
+        format!("x{}", self.aliases.get())
+    }
+
+    /// The rows that belong to the person, alone or with others.
+    #[must_use]
+    pub fn own(&self, name: &str, alias: &str) -> String {
+        let Some(table) = self.map.table(name) else { return NEVER.to_owned() };
+        if name == self.map.subject {
+            return self.subject(name, table, alias);
+        }
+        let (to_self, owners): (Vec<_>, Vec<_>) = table.owner.iter().partition(|join| join.to == name);
+        let base = |alias: &str| {
+            let parts = owners.iter().map(|join| {
+                let pred = |p: &str| self.mine(&join.to, p);
+                move |alias: &str| self.joined(alias, &join.to, &join.on, &pred)
+            });
+            self.any_of(name, alias, &parts.collect::<Vec<_>>())
+        };
+        match to_self.first() {
+            None => base(alias),
+            Some(join) => self.closure(name, table, join, alias, base),
+        }
+    }
+
+    fn subject(&self, name: &str, table: &Table, alias: &str) -> String {
+        let width = table.key.len();
+        let row = |i: usize| {
+            let values = table.key.iter().enumerate().map(|(j, column)| self.value(name, column, i * width + j + 1));
+            tuple(values)
+        };
+        let rows: Vec<_> = (0..self.subjects).map(row).collect();
+        if rows.is_empty() {
+            return NEVER.to_owned();
+        }
+        let values = if width > 1 && self.dialect == Dialect::Sqlite {
+            format!("VALUES {}", rows.join(", "))
+        } else {
+            rows.join(", ")
+        };
+        format!("{} IN ({values})", self.columns(alias, &table.key))
+    }
+
+    /// Rows whose parents, however far up, are the person's.
+    fn closure(&self, name: &str, table: &Table, join: &Join, alias: &str, base: impl Fn(&str) -> String) -> String {
+        let (first, next, all) = (self.alias(), self.alias(), self.alias());
+        let parent: Vec<_> = join.on.keys().cloned().collect();
+        let of_parent: Vec<_> = join.on.values().cloned().collect();
+        // the closure carries the key and what children refer to
+        let carried: Vec<_> = table.key.iter().chain(of_parent.iter().filter(|c| !table.key.contains(c))).collect();
+        let list =
+            |alias: &str| carried.iter().map(|c| format!("{alias}.{}", quoted(c))).collect::<Vec<_>>().join(", ");
+        let names = carried.iter().map(|c| quoted(c)).collect::<Vec<_>>().join(", ");
+        let on: Vec<_> = parent
+            .iter()
+            .zip(&of_parent)
+            .map(|(here, there)| format!("{next}.{} = {all}.{}", quoted(here), quoted(there)))
+            .collect();
+        format!(
+            "{} IN (WITH RECURSIVE {all} ({names}) AS (SELECT {} FROM {table} {first} WHERE {} UNION SELECT {} FROM {table} {next} JOIN {all} ON {}) SELECT {} FROM {all})",
+            self.columns(alias, &table.key),
+            list(&first),
+            base(&first),
+            list(&next),
+            on.join(" AND "),
+            table.key.iter().map(|c| format!("{all}.{}", quoted(c))).collect::<Vec<_>>().join(", "),
+            table = quoted(name),
+        )
+    }
+
+    /// The condition that any of `parts` holds; several are joined by keys, since an OR would keep the database from
+    /// using its indexes.
+    fn any_of(&self, name: &str, alias: &str, parts: &[impl Fn(&str) -> String]) -> String {
+        match (parts, self.map.table(name)) {
+            ([], _) | (_, None) => NEVER.to_owned(),
+            ([only], _) => only(alias),
+            (several, Some(table)) => {
+                let branch = |part: &dyn Fn(&str) -> String| {
+                    let x = self.alias();
+                    format!("SELECT {} FROM {} {x} WHERE {}", self.list(&x, &table.key), quoted(name), part(&x))
+                };
+                let branches: Vec<_> = several.iter().map(|part| branch(part)).collect();
+                format!("{} IN ({})", self.columns(alias, &table.key), branches.join(" UNION "))
+            }
+        }
+    }
+
+    /// The rows that a join leads to rows of `to` for which `pred` holds.
+    pub fn joined(
+        &self,
+        alias: &str,
+        to: &str,
+        on: &BTreeMap<String, String>,
+        pred: &dyn Fn(&str) -> String,
+    ) -> String {
+        let here: Vec<_> = on.keys().cloned().collect();
+        let there: Vec<_> = on.values().cloned().collect();
+        // the subject's own key is known: no need to look it up
+        if to == self.map.subject && self.map.table(to).is_some_and(|t| t.key == there && there.len() == 1) {
+            let values: Vec<_> = (1..=self.subjects).map(|n| self.value(to, &there[0], n)).collect();
+            if !values.is_empty() {
+                return format!("{} IN ({})", self.columns(alias, &here), values.join(", "));
+            }
+        }
+        self.mentioned.borrow_mut().insert(to.to_owned());
+        let x = self.alias();
+        let found = pred(&x);
+        format!(
+            "{} IN (SELECT {} FROM {} {x} WHERE {found})",
+            self.columns(alias, &here),
+            self.list(&x, &there),
+            quoted(to)
+        )
+    }
+
+    /// True where rows of the table may be somebody else's as well: several owners, or an owner that several rows name.
+    #[must_use]
+    pub fn may_be_shared(&self, name: &str) -> bool {
+        let Some(table) = self.map.table(name) else { return false };
+        let owners: Vec<_> = table.owner.iter().filter(|join| join.to != name).collect();
+        let several_name_it =
+            |join: &&Join| self.schema.tables.get(&join.to).is_some_and(|other| !other.names_a_row(join.on.values()));
+        owners.len() > 1 || owners.iter().any(several_name_it)
+    }
+
+    /// The condition that a row belongs, by one of its owners, to somebody else.
+    #[must_use]
+    pub fn of_another(&self, name: &str, alias: &str) -> String {
+        let Some(table) = self.map.table(name) else { return NEVER.to_owned() };
+        let exists = |join: &Join| {
+            let x = self.alias();
+            let on: Vec<_> = join
+                .on
+                .iter()
+                .map(|(here, there)| format!("{x}.{} = {alias}.{}", quoted(there), quoted(here)))
+                .collect();
+            let theirs = self.own(&join.to, &x);
+            format!(
+                "EXISTS (SELECT 1 FROM {} {x} WHERE {} AND ({theirs}) IS NOT TRUE)",
+                quoted(&join.to),
+                on.join(" AND ")
+            )
+        };
+        let parts: Vec<_> = table.owner.iter().filter(|join| join.to != name).map(exists).collect();
+        if parts.is_empty() { NEVER.to_owned() } else { format!("({})", parts.join(" OR ")) }
+    }
+
+    /// The rows whose fate is the person's to decide: theirs alone, or shared where the map says that they go anyway.
+    #[must_use]
+    pub fn mine(&self, name: &str, alias: &str) -> String {
+        let goes_anyway = self.map.table(name).is_some_and(|table| table.shared == Some(Shared::Delete));
+        if goes_anyway || !self.may_be_shared(name) {
+            return self.own(name, alias);
+        }
+        format!("({} AND NOT {})", self.own(name, alias), self.of_another(name, alias))
+    }
+
+    /// The rows that are the person's and somebody else's.
+    #[must_use]
+    pub fn shared(&self, name: &str, alias: &str) -> String {
+        if !self.may_be_shared(name) {
+            return NEVER.to_owned();
+        }
+        format!("({} AND {})", self.own(name, alias), self.of_another(name, alias))
+    }
+
+    /// The rows of the person that go.
+    #[must_use]
+    pub fn gone_as_own(&self, name: &str, alias: &str) -> Option<String> {
+        let table = self.map.table(name)?;
+        match (table.erase, self.past(table, alias)) {
+            (Erase::Delete, _) => Some(self.mine(name, alias)),
+            (Erase::Keep, Some(past)) => Some(format!("({} AND {past})", self.mine(name, alias))),
+            (Erase::Keep | Erase::Change, _) => None,
+        }
+    }
+
+    /// The rows that stay of those whose fate is the person's to decide.
+    #[must_use]
+    pub fn staying(&self, name: &str, alias: &str) -> Option<String> {
+        let table = self.map.table(name)?;
+        match (table.erase, self.past(table, alias)) {
+            (Erase::Delete, _) => None,
+            (Erase::Keep, Some(past)) => Some(format!("({} AND ({past}) IS NOT TRUE)", self.mine(name, alias))),
+            (Erase::Keep | Erase::Change, _) => Some(self.mine(name, alias)),
+        }
+    }
+
+    /// Every row that goes, as the person's or because it points to one that goes; none where no row can.
+    #[must_use]
+    pub fn gone(&self, name: &str, alias: &str) -> Option<String> {
+        let table = self.map.table(name)?;
+        let as_own = self.gone_as_own(name, "x").is_some();
+        let deleting: Vec<_> = table.link.iter().filter(|link| link.others == Some(Others::Delete)).collect();
+        let mut parts: Vec<Box<dyn Fn(&str) -> String + '_>> = Vec::new();
+        if as_own {
+            parts.push(Box::new(move |alias| self.gone_as_own(name, alias).unwrap_or_else(|| NEVER.to_owned())));
+        }
+        for link in deleting {
+            parts.push(Box::new(move |alias| self.to_gone(alias, &link.to, &link.on)));
+        }
+        if parts.is_empty() { None } else { Some(self.any_of(name, alias, &parts)) }
+    }
+
+    /// The rows that `on` leads to rows of `to` that go.
+    #[must_use]
+    pub fn to_gone(&self, alias: &str, to: &str, on: &BTreeMap<String, String>) -> String {
+        if self.gone(to, "x").is_none() {
+            return NEVER.to_owned();
+        }
+        self.joined(alias, to, on, &|p| self.gone(to, p).unwrap_or_else(|| NEVER.to_owned()))
+    }
+
+    /// The kept rows whose period is over.
+    fn past(&self, table: &Table, alias: &str) -> Option<String> {
+        let keep = table.keep.as_ref()?;
+        let cut = first_day_kept(self.today, keep.length()?);
+        let literal = match self.dialect {
+            Dialect::Postgres => format!("DATE '{cut}'"),
+            Dialect::Sqlite => format!("'{cut}'"),
+        };
+        Some(format!("{alias}.{} < {literal}", quoted(&keep.after)))
+    }
+
+    fn columns(&self, alias: &str, columns: &[String]) -> String {
+        tuple(columns.iter().map(|column| format!("{alias}.{}", quoted(column))))
+    }
+
+    fn list(&self, alias: &str, columns: &[String]) -> String {
+        columns.iter().map(|column| format!("{alias}.{}", quoted(column))).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The rows whose keys stand in the JSON array of arrays that is the `n`-th value.
+    #[must_use]
+    pub fn listed(&self, name: &str, alias: &str, n: usize) -> String {
+        let Some(table) = self.map.table(name) else { return NEVER.to_owned() };
+        let items: Vec<_> = table
+            .key
+            .iter()
+            .enumerate()
+            .map(|(i, column)| match self.dialect {
+                Dialect::Postgres => {
+                    let named =
+                        self.schema.tables.get(name).and_then(|t| t.columns.get(column)).map(|c| c.named.clone());
+                    format!("CAST(e ->> {i} AS {})", named.unwrap_or_else(|| "text".to_owned()))
+                }
+                Dialect::Sqlite => format!("json_extract(e.value, '$[{i}]')"),
+            })
+            .collect();
+        let from = match self.dialect {
+            Dialect::Postgres => format!("jsonb_array_elements(${n}::text::jsonb) e"),
+            Dialect::Sqlite => format!("json_each(${n}) e"),
+        };
+        format!("{} IN (SELECT {} FROM {from})", self.columns(alias, &table.key), items.join(", "))
+    }
+}
+
+fn tuple(parts: impl Iterator<Item = String>) -> String {
+    let parts: Vec<_> = parts.collect();
+    if parts.len() == 1 { parts.concat() } else { format!("({})", parts.join(", ")) }
+}
+
+/// The first day whose rows are still kept on `today`: a floor, so that months count to the later day where the
+/// month of the end is short.
+fn first_day_kept(today: NaiveDate, period: crate::domain::clock::period::Period) -> NaiveDate {
+    use crate::domain::clock::period::Period;
+    let days = |count: u32| today.checked_sub_days(Days::new(u64::from(count))).unwrap_or(NaiveDate::MIN);
+    match period {
+        Period::Elapsed(_) => NaiveDate::MIN,
+        Period::Days(count) => days(count),
+        Period::Months(count) => {
+            let cut = today.checked_sub_months(Months::new(count)).unwrap_or(NaiveDate::MIN);
+            // 31 January and a month end on 1 March, not on 28 February
+            (0..4)
+                .filter_map(|back| cut.checked_sub_days(Days::new(back)))
+                .take_while(|day| kept_until(*day, period) >= today || *day == cut)
+                .last()
+                .unwrap_or(cut)
+        }
+    }
+}
+
+/// The last day on which a row of `day` is kept.
+#[must_use]
+pub fn kept_until(day: NaiveDate, period: crate::domain::clock::period::Period) -> NaiveDate {
+    use crate::domain::clock::period::Period;
+    use chrono::Datelike as _;
+    match period {
+        Period::Elapsed(_) => NaiveDate::MAX,
+        Period::Days(count) => day.checked_add_days(Days::new(u64::from(count))).unwrap_or(NaiveDate::MAX),
+        Period::Months(count) => {
+            let end = day.checked_add_months(Months::new(count)).unwrap_or(NaiveDate::MAX);
+            if end.day() == day.day() { end } else { end.succ_opt().unwrap_or(NaiveDate::MAX) }
+        }
+    }
+}

@@ -1,0 +1,332 @@
+//! An erasure as an ordered list of steps, each a set of rows and what is done with them: links cut first, then, table
+//! by table, rows that refer before rows that are referred to. The same map, schema and day give the same list.
+
+use super::{
+    engine::{Dialect, quoted},
+    map::{DataMap, Erase, Others, Shared, Table},
+    schema::Schema,
+    scope::Scope,
+};
+use crate::domain::plan::Action;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is done with the rows of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Does {
+    /// Other people's rows that point to rows that go: the link becomes null.
+    Unlink,
+    /// The person's own rows that point to each other: the link becomes null, so that they can go in batches.
+    Loosen,
+    /// Other people's rows that point to rows that go, go too.
+    DeleteLinked,
+    /// The person's rows go.
+    Delete,
+    /// The person's rows stay, columns change.
+    Change,
+    /// Rows of the person and somebody else stay, the columns that lead to the person become null.
+    Detach,
+}
+
+/// One step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The table.
+    pub table: String,
+    /// What is done.
+    pub does: Does,
+    /// Which rows, as a condition on the alias `t`.
+    pub rows: String,
+    /// What columns become, as assignments in SQL; empty where rows go.
+    pub sets: Vec<String>,
+    /// The columns that change, with their action, for the plan.
+    pub columns: BTreeMap<String, Action>,
+    /// Columns that name files; only where rows go.
+    pub files: Vec<String>,
+    /// True where the rows cannot be found any more once earlier steps are done: their keys are written down first.
+    pub frozen: bool,
+    /// A condition that has to hold still when rows of a frozen step are taken by their keys.
+    pub recheck: Option<String>,
+}
+
+impl Step {
+    /// The step in a few words: part of the scope hash and of the checkpoint.
+    #[must_use]
+    pub fn label(&self) -> String {
+        let columns: Vec<_> = self.columns.iter().map(|(c, action)| format!("{c}={}", action.code())).collect();
+        let does = match self.does {
+            Does::Unlink => "unlink",
+            Does::Loosen => "loosen",
+            Does::DeleteLinked => "delete linked",
+            Does::Delete => "delete",
+            Does::Change => "change",
+            Does::Detach => "detach",
+        };
+        format!("{} {does} {}", self.table, columns.join(" ")).trim_end().to_owned()
+    }
+
+    /// True when the rows are other people's.
+    #[must_use]
+    pub const fn of_others(&self) -> bool {
+        matches!(self.does, Does::Unlink | Does::DeleteLinked | Does::Detach)
+    }
+
+    /// True when rows go.
+    #[must_use]
+    pub const fn deletes(&self) -> bool {
+        matches!(self.does, Does::Delete | Does::DeleteLinked)
+    }
+}
+
+/// The steps of an erasure, or the tables whose rows refer to each other in a circle that nothing can break.
+///
+/// # Errors
+/// The names of those tables.
+pub fn steps(scope: &Scope<'_>, pseudonym: &str) -> Result<Vec<Step>, Vec<String>> {
+    let (order, broken) = order(scope.map, scope.schema)?;
+    let mut steps = Vec::new();
+    for name in &order {
+        links(scope, name, &mut steps);
+    }
+    for (name, columns) in &broken {
+        loosen(scope, name, columns, &mut steps);
+    }
+    for name in &order {
+        table(scope, name, pseudonym, &mut steps);
+    }
+    Ok(steps)
+}
+
+/// One step while it is put together.
+fn step(scope: &Scope<'_>, table: &str, does: Does, consumed: &BTreeSet<String>, rows: impl Fn() -> String) -> Step {
+    scope.mentioned();
+    let rows = rows();
+    let frozen = scope.mentioned().iter().any(|mentioned| mentioned != table && consumed.contains(mentioned));
+    let recheck = (frozen && does == Does::Delete && scope.may_be_shared(table))
+        .then(|| format!("NOT {}", scope.of_another(table, "t")));
+    Step {
+        table: table.to_owned(),
+        does,
+        rows,
+        sets: Vec::new(),
+        columns: BTreeMap::new(),
+        files: Vec::new(),
+        frozen,
+        recheck,
+    }
+}
+
+/// Links of other people's rows that become null.
+fn links(scope: &Scope<'_>, name: &str, steps: &mut Vec<Step>) {
+    let Some(table) = scope.map.table(name) else { return };
+    for link in table.link.iter().filter(|link| link.others == Some(Others::Null)) {
+        let to_gone = || scope.to_gone("t", &link.to, &link.on);
+        // the person's own rows go by themselves, or are changed as their columns say
+        let theirs = || match table.erase {
+            Erase::Delete => format!("{} AND ({}) IS NOT TRUE", to_gone(), scope.own(name, "t")),
+            Erase::Change | Erase::Keep => to_gone(),
+        };
+        if scope.gone(&link.to, "x").is_some() {
+            let mut step = step(scope, name, Does::Unlink, &BTreeSet::new(), theirs);
+            set_null(&mut step, link.on.keys());
+            steps.push(step);
+        }
+    }
+}
+
+fn set_null<'c>(step: &mut Step, columns: impl Iterator<Item = &'c String>) {
+    for column in columns {
+        step.sets.push(format!("{} = NULL", quoted(column)));
+        step.columns.insert(column.clone(), Action::Null);
+    }
+}
+
+/// Rows of one table that point to each other, or stand in a circle of tables.
+fn loosen(scope: &Scope<'_>, name: &str, columns: &[String], steps: &mut Vec<Step>) {
+    let Some(gone) = scope.gone(name, "t") else { return };
+    let set: Vec<_> = columns.iter().map(|column| format!("t.{} IS NOT NULL", quoted(column))).collect();
+    let mut step = step(scope, name, Does::Loosen, &BTreeSet::new(), || format!("{gone} AND ({})", set.join(" OR ")));
+    set_null(&mut step, columns.iter());
+    steps.push(step);
+}
+
+/// What happens to the rows of one table.
+fn table(scope: &Scope<'_>, name: &str, pseudonym: &str, steps: &mut Vec<Step>) {
+    let Some(table) = scope.map.table(name) else { return };
+    let consumed: BTreeSet<_> =
+        steps.iter().filter(|s| !matches!(s.does, Does::Unlink | Does::Loosen)).map(|s| s.table.clone()).collect();
+    let files: Vec<_> = table.columns.iter().filter(|(_, is)| is.file).map(|(column, _)| column.clone()).collect();
+    for link in table.link.iter().filter(|link| link.others == Some(Others::Delete)) {
+        if scope.gone(&link.to, "x").is_some() {
+            let rows = || {
+                let theirs = format!("({}) IS NOT TRUE", scope.own(name, "t"));
+                format!("{} AND {theirs}", scope.to_gone("t", &link.to, &link.on))
+            };
+            let linked = step(scope, name, Does::DeleteLinked, &consumed, rows);
+            steps.push(Step { files: files.clone(), ..linked });
+        }
+    }
+    if table.shared == Some(Shared::Detach) && scope.may_be_shared(name) {
+        detach(scope, name, table, &consumed, steps);
+    }
+    if scope.gone_as_own(name, "x").is_some() {
+        let gone = step(scope, name, Does::Delete, &consumed, || scope.gone_as_own(name, "t").unwrap_or_default());
+        steps.push(Step { files, ..gone });
+    }
+    let changes: BTreeMap<_, _> =
+        table.columns.iter().filter_map(|(column, is)| is.erase.map(|action| (column.clone(), action))).collect();
+    if !changes.is_empty() && scope.staying(name, "x").is_some() {
+        let (sets, differs) = changed(scope, name, table, pseudonym);
+        let rows = || format!("{} AND ({})", scope.staying(name, "t").unwrap_or_default(), differs.join(" OR "));
+        let change = step(scope, name, Does::Change, &consumed, rows);
+        steps.push(Step { sets, columns: changes, ..change });
+    }
+}
+
+/// Shared rows: for each owner that is the person, the columns that lead there become null.
+fn detach(scope: &Scope<'_>, name: &str, table: &Table, consumed: &BTreeSet<String>, steps: &mut Vec<Step>) {
+    for join in table.owner.iter().filter(|join| join.to != name) {
+        let rows = || {
+            let leads = scope.joined("t", &join.to, &join.on, &|p| scope.mine(&join.to, p));
+            format!("{leads} AND {}", scope.of_another(name, "t"))
+        };
+        let mut step = step(scope, name, Does::Detach, consumed, rows);
+        set_null(&mut step, join.on.keys());
+        steps.push(step);
+    }
+}
+
+/// The assignments of the columns that change, and the conditions that one of them has still to be made.
+fn changed(scope: &Scope<'_>, name: &str, table: &Table, pseudonym: &str) -> (Vec<String>, Vec<String>) {
+    let (mut sets, mut differs) = (Vec::new(), Vec::new());
+    for (column, is) in &table.columns {
+        let (here, at) = (quoted(column), format!("t.{}", quoted(column)));
+        let becomes = match is.erase {
+            Some(Action::Null) => {
+                differs.push(format!("{at} IS NOT NULL"));
+                sets.push(format!("{here} = NULL"));
+                continue;
+            }
+            Some(Action::Fixed) => literal(scope, name, column, is.value.as_deref().unwrap_or_default()),
+            Some(Action::Default) => empty(scope, name, column),
+            Some(Action::Pseudonym) => literal(scope, name, column, pseudonym),
+            Some(Action::Truncate) => truncated(scope, name, column, &at),
+            _ => continue,
+        };
+        // a column that holds nothing has nothing to erase
+        differs.push(match scope.dialect {
+            Dialect::Postgres => format!("({at} IS NOT NULL AND {at} IS DISTINCT FROM {becomes})"),
+            Dialect::Sqlite => format!("({at} IS NOT NULL AND {at} IS NOT {becomes})"),
+        });
+        sets.push(format!("{here} = CASE WHEN {here} IS NULL THEN NULL ELSE {} END", becomes.replace(&at, &here)));
+    }
+    (sets, differs)
+}
+
+/// A value of the map in SQL, as the column's type.
+fn literal(scope: &Scope<'_>, name: &str, column: &str, value: &str) -> String {
+    let text = format!("'{}'", value.replace('\'', "''"));
+    let is = scope.schema.tables.get(name).and_then(|table| table.columns.get(column));
+    match (scope.dialect, is) {
+        (Dialect::Postgres, Some(is)) => format!("CAST({text} AS {})", is.named),
+        (_, Some(is)) if matches!(is.kind, super::schema::Type::Integer | super::schema::Type::Number) => {
+            format!("CAST({text} AS {})", if is.kind == super::schema::Type::Integer { "INTEGER" } else { "REAL" })
+        }
+        (_, Some(is)) if is.kind == super::schema::Type::Bool => {
+            if value == "true" {
+                "1".to_owned()
+            } else {
+                "0".to_owned()
+            }
+        }
+        _ => text,
+    }
+}
+
+/// The empty value of the column's type: for columns that may not be null.
+fn empty(scope: &Scope<'_>, name: &str, column: &str) -> String {
+    use super::schema::Type;
+    let kind = scope.schema.tables.get(name).and_then(|table| table.columns.get(column)).map(|is| is.kind);
+    let value = match kind {
+        Some(Type::Integer | Type::Number) => "0",
+        Some(Type::Bool) => "false",
+        Some(Type::Date) => "1970-01-01",
+        Some(Type::Timestamp) => "1970-01-01T00:00:00Z",
+        Some(Type::Uuid) => "00000000-0000-0000-0000-000000000000",
+        Some(Type::Address) => "0.0.0.0",
+        _ => "",
+    };
+    literal(scope, name, column, value)
+}
+
+/// A moment cut to its day, a network address cut to its network.
+fn truncated(scope: &Scope<'_>, name: &str, column: &str, at: &str) -> String {
+    use super::schema::Type;
+    let is = scope.schema.tables.get(name).and_then(|table| table.columns.get(column));
+    match (scope.dialect, is.map(|is| is.kind)) {
+        (Dialect::Postgres, Some(Type::Address)) => {
+            format!("network(set_masklen({at}::inet, CASE WHEN family({at}::inet) = 4 THEN 24 ELSE 48 END))")
+        }
+        (Dialect::Postgres, _) => {
+            let named = is.map_or("timestamptz", |is| is.named.as_str());
+            format!("date_trunc('day', {at})::{named}")
+        }
+        (Dialect::Sqlite, _) => format!("substr({at}, 1, 10)"),
+    }
+}
+
+type Broken = Vec<(String, Vec<String>)>;
+
+/// The mapped tables, those that refer before those that are referred to, deeper ones first where it does not matter;
+/// and the references that have to be loosened before.
+fn order(map: &DataMap, schema: &Schema) -> Result<(Vec<String>, Broken), Vec<String>> {
+    let mut broken: Broken = Vec::new();
+    let mut edges: Vec<(&String, &String, &Vec<String>)> = Vec::new();
+    for (name, table) in &schema.tables {
+        for reference in &table.references {
+            let both = map.tables.contains_key(name) && map.tables.contains_key(&reference.to);
+            if both && reference.to == *name {
+                let may_null = reference.columns.iter().any(|c| table.columns.get(c).is_some_and(|is| is.nullable));
+                if may_null && !owns(map, name, &reference.columns) {
+                    broken.push((name.clone(), reference.columns.clone()));
+                }
+            } else if both {
+                edges.push((name, &reference.to, &reference.columns));
+            }
+        }
+    }
+    let mut left: Vec<&String> = map.tables.keys().collect();
+    left.sort_by_key(|name| (std::cmp::Reverse(depth(map, name, 0)), *name));
+    let mut order = Vec::new();
+    while !left.is_empty() {
+        let free = left.iter().position(|name| !edges.iter().any(|(from, to, _)| to == name && left.contains(from)));
+        if let Some(at) = free {
+            order.push(left.remove(at).clone());
+            continue;
+        }
+        // a circle: cut it where a reference may be null and nobody's ownership hangs on it
+        let cut = edges.iter().position(|(from, to, columns)| {
+            let nullable = |c: &String| schema.tables[*from].columns.get(c).is_some_and(|is| is.nullable);
+            left.contains(from) && left.contains(to) && columns.iter().any(nullable) && !owns(map, from, columns)
+        });
+        match cut {
+            Some(at) => {
+                let (from, _, columns) = edges.remove(at);
+                broken.push((from.clone(), columns.clone()));
+            }
+            None => return Err(left.into_iter().cloned().collect()),
+        }
+    }
+    Ok((order, broken))
+}
+
+fn owns(map: &DataMap, table: &str, columns: &[String]) -> bool {
+    map.table(table).is_some_and(|t| t.owner.iter().any(|join| join.on.keys().any(|c| columns.contains(c))))
+}
+
+fn depth(map: &DataMap, name: &str, so_far: usize) -> usize {
+    let Some(table) = map.table(name) else { return so_far };
+    if so_far > map.tables.len() {
+        return so_far;
+    }
+    table.owner.iter().filter(|j| j.to != name).map(|j| depth(map, &j.to, so_far + 1)).max().unwrap_or(so_far)
+}
