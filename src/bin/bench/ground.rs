@@ -31,7 +31,7 @@ impl Ground {
         };
         migrate::run(&db).await?;
         let classifier = Classifier::new(&packs::word_list(None)?)?;
-        let settings = Settings { addresses: HashMap::new(), max_message: 1 << 20 };
+        let settings = Settings { addresses: HashMap::new(), max_message: 1 << 20, public_url: String::new() };
         let transport = Transport::Files(folder.join("outgoing"));
         Ok(App::new(db, Vault::new([1; 32]), Packs::load(None)?, classifier, transport, HashMap::new(), settings))
     }
