@@ -3,8 +3,9 @@
 //! live schema and are quoted.
 
 use super::Error;
+use futures_util::TryStreamExt as _;
 use sqlx::{
-    AssertSqlSafe, Column as _, ConnectOptions, Connection as _, Row as _, TypeInfo as _, ValueRef as _,
+    AssertSqlSafe, Column as _, ConnectOptions, Row as _, TypeInfo as _, ValueRef as _,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPool, PgPoolOptions, Postgres},
     sqlite::{Sqlite, SqliteConnectOptions, SqlitePool, SqlitePoolOptions},
@@ -171,33 +172,52 @@ impl Conn {
         first.and_then(|text| text.parse().ok()).ok_or(Error::Answer("a number was expected"))
     }
 
-    /// Begins to read one moment of the database: everything read until `end` belongs together.
+    /// Begins to read one moment of the database: everything read from now on belongs together. The connection is
+    /// closed, not given back, when it is dropped, and what was begun ends with it.
     ///
     /// # Errors
     /// As the database says.
     pub async fn begin_snapshot(&mut self) -> Result<(), Error> {
         let text = match self {
-            Self::Postgres(_) => "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
-            Self::Sqlite(_) => "BEGIN DEFERRED",
+            Self::Postgres(conn) => {
+                conn.close_on_drop();
+                "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+            }
+            Self::Sqlite(conn) => {
+                conn.close_on_drop();
+                "BEGIN DEFERRED"
+            }
         };
         self.run(Statement::new(text, &[])).await.map(|_| ())
     }
 
-    /// Ends what `begin_snapshot` began.
+    /// Every row, `n` at a time, as they come; none is kept longer than `each` keeps it.
     ///
     /// # Errors
-    /// As the database says.
-    pub async fn end(&mut self) -> Result<(), Error> {
-        self.run(Statement::new("ROLLBACK", &[])).await.map(|_| ())
-    }
-
-    /// Closes the connection instead of giving it back: whatever it had begun ends with it.
-    pub async fn hang_up(self) {
-        // it is closed either way; the server forgets what was open
-        let _ = match self {
-            Self::Postgres(conn) => conn.detach().close().await,
-            Self::Sqlite(conn) => conn.detach().close().await,
-        };
+    /// As the database says, or as `each` fails.
+    pub async fn portions<E: From<Error>>(
+        &mut self,
+        statement: Statement,
+        n: usize,
+        mut each: impl AsyncFnMut(Vec<Texts>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        macro_rules! pass {
+            ($conn:expr, $text:expr) => {{
+                let mut rows = bound!(statement).fetch(&mut **$conn);
+                let mut portion = Vec::with_capacity(n);
+                while let Some(row) = rows.try_next().await.map_err(Error::from)? {
+                    portion.push((0..row.len()).map(|i| $text(&row, i)).collect::<Result<Texts, Error>>()?);
+                    if portion.len() == n {
+                        each(std::mem::take(&mut portion)).await?;
+                    }
+                }
+                if portion.is_empty() { Ok(()) } else { each(portion).await }
+            }};
+        }
+        match self {
+            Self::Postgres(conn) => pass!(conn, |row: &sqlx::postgres::PgRow, i| Ok(row.try_get(i)?)),
+            Self::Sqlite(conn) => pass!(conn, sqlite_text),
+        }
     }
 }
 

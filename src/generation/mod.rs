@@ -4,19 +4,25 @@
 
 mod check;
 mod engine;
+mod erase;
 mod files;
 mod find;
 mod introspect;
 pub mod map;
+mod plan;
+pub mod receipt;
 mod schema;
 mod scope;
 mod sound;
 mod source;
 mod steps;
 
+pub use erase::{Batch, Erasure, Rows, Verified};
 pub use find::{Found, Key};
 pub use map::DataMap;
+pub use plan::Target;
 pub use source::Source;
+pub use steps::{Does, Step};
 
 /// Why the generation database could not be read or changed.
 #[derive(Debug, thiserror::Error)]

@@ -29,6 +29,9 @@ pub struct Scope<'a> {
     mentioned: RefCell<BTreeSet<String>>,
 }
 
+/// A condition on the rows of an alias.
+type Condition<'c> = Box<dyn Fn(&str) -> String + 'c>;
+
 /// A condition that holds for no row.
 const NEVER: &str = "1 = 0";
 
@@ -102,7 +105,7 @@ impl<'a> Scope<'a> {
         } else {
             rows.join(", ")
         };
-        format!("{} IN ({values})", self.columns(alias, &table.key))
+        format!("{} IN ({values})", columns(alias, &table.key))
     }
 
     /// Rows whose parents, however far up, are the person's.
@@ -122,7 +125,7 @@ impl<'a> Scope<'a> {
             .collect();
         format!(
             "{} IN (WITH RECURSIVE {all} ({names}) AS (SELECT {} FROM {table} {first} WHERE {} UNION SELECT {} FROM {table} {next} JOIN {all} ON {}) SELECT {} FROM {all})",
-            self.columns(alias, &table.key),
+            columns(alias, &table.key),
             list(&first),
             base(&first),
             list(&next),
@@ -141,10 +144,10 @@ impl<'a> Scope<'a> {
             (several, Some(table)) => {
                 let branch = |part: &dyn Fn(&str) -> String| {
                     let x = self.alias();
-                    format!("SELECT {} FROM {} {x} WHERE {}", self.list(&x, &table.key), quoted(name), part(&x))
+                    format!("SELECT {} FROM {} {x} WHERE {}", list(&x, &table.key), quoted(name), part(&x))
                 };
                 let branches: Vec<_> = several.iter().map(|part| branch(part)).collect();
-                format!("{} IN ({})", self.columns(alias, &table.key), branches.join(" UNION "))
+                format!("{} IN ({})", columns(alias, &table.key), branches.join(" UNION "))
             }
         }
     }
@@ -163,18 +166,13 @@ impl<'a> Scope<'a> {
         if to == self.map.subject && self.map.table(to).is_some_and(|t| t.key == there && there.len() == 1) {
             let values: Vec<_> = (1..=self.subjects).map(|n| self.value(to, &there[0], n)).collect();
             if !values.is_empty() {
-                return format!("{} IN ({})", self.columns(alias, &here), values.join(", "));
+                return format!("{} IN ({})", columns(alias, &here), values.join(", "));
             }
         }
         self.mentioned.borrow_mut().insert(to.to_owned());
         let x = self.alias();
         let found = pred(&x);
-        format!(
-            "{} IN (SELECT {} FROM {} {x} WHERE {found})",
-            self.columns(alias, &here),
-            self.list(&x, &there),
-            quoted(to)
-        )
+        format!("{} IN (SELECT {} FROM {} {x} WHERE {found})", columns(alias, &here), list(&x, &there), quoted(to))
     }
 
     /// True where rows of the table may be somebody else's as well: several owners, or an owner that several rows name.
@@ -256,7 +254,7 @@ impl<'a> Scope<'a> {
         let table = self.map.table(name)?;
         let as_own = self.gone_as_own(name, "x").is_some();
         let deleting: Vec<_> = table.link.iter().filter(|link| link.others == Some(Others::Delete)).collect();
-        let mut parts: Vec<Box<dyn Fn(&str) -> String + '_>> = Vec::new();
+        let mut parts: Vec<Condition<'_>> = Vec::new();
         if as_own {
             parts.push(Box::new(move |alias| self.gone_as_own(name, alias).unwrap_or_else(|| NEVER.to_owned())));
         }
@@ -286,14 +284,6 @@ impl<'a> Scope<'a> {
         Some(format!("{alias}.{} < {literal}", quoted(&keep.after)))
     }
 
-    fn columns(&self, alias: &str, columns: &[String]) -> String {
-        tuple(columns.iter().map(|column| format!("{alias}.{}", quoted(column))))
-    }
-
-    fn list(&self, alias: &str, columns: &[String]) -> String {
-        columns.iter().map(|column| format!("{alias}.{}", quoted(column))).collect::<Vec<_>>().join(", ")
-    }
-
     /// The rows whose keys stand in the JSON array of arrays that is the `n`-th value.
     #[must_use]
     pub fn listed(&self, name: &str, alias: &str, n: usize) -> String {
@@ -315,8 +305,16 @@ impl<'a> Scope<'a> {
             Dialect::Postgres => format!("jsonb_array_elements(${n}::text::jsonb) e"),
             Dialect::Sqlite => format!("json_each(${n}) e"),
         };
-        format!("{} IN (SELECT {} FROM {from})", self.columns(alias, &table.key), items.join(", "))
+        format!("{} IN (SELECT {} FROM {from})", columns(alias, &table.key), items.join(", "))
     }
+}
+
+fn columns(alias: &str, columns: &[String]) -> String {
+    tuple(columns.iter().map(|column| format!("{alias}.{}", quoted(column))))
+}
+
+fn list(alias: &str, columns: &[String]) -> String {
+    columns.iter().map(|column| format!("{alias}.{}", quoted(column))).collect::<Vec<_>>().join(", ")
 }
 
 fn tuple(parts: impl Iterator<Item = String>) -> String {

@@ -100,7 +100,9 @@ pub fn steps(scope: &Scope<'_>, pseudonym: &str) -> Result<Vec<Step>, Vec<String
 fn step(scope: &Scope<'_>, table: &str, does: Does, consumed: &BTreeSet<String>, rows: impl Fn() -> String) -> Step {
     scope.mentioned();
     let rows = rows();
-    let frozen = scope.mentioned().iter().any(|mentioned| mentioned != table && consumed.contains(mentioned));
+    let lost = scope.mentioned().iter().any(|mentioned| mentioned != table && consumed.contains(mentioned));
+    // a chain of rows is not to be followed any more once its first rows are gone
+    let frozen = lost || (owns_itself(scope.map, table) && does != Does::Unlink);
     let recheck = (frozen && does == Does::Delete && scope.may_be_shared(table))
         .then(|| format!("NOT {}", scope.of_another(table, "t")));
     Step {
@@ -152,8 +154,12 @@ fn loosen(scope: &Scope<'_>, name: &str, columns: &[String], steps: &mut Vec<Ste
 /// What happens to the rows of one table.
 fn table(scope: &Scope<'_>, name: &str, pseudonym: &str, steps: &mut Vec<Step>) {
     let Some(table) = scope.map.table(name) else { return };
-    let consumed: BTreeSet<_> =
-        steps.iter().filter(|s| !matches!(s.does, Does::Unlink | Does::Loosen)).map(|s| s.table.clone()).collect();
+    let takes = |s: &&Step| match s.does {
+        Does::Unlink => false,
+        Does::Loosen => s.frozen,
+        Does::DeleteLinked | Does::Delete | Does::Change | Does::Detach => true,
+    };
+    let consumed: BTreeSet<_> = steps.iter().filter(takes).map(|s| s.table.clone()).collect();
     let files: Vec<_> = table.columns.iter().filter(|(_, is)| is.file).map(|(column, _)| column.clone()).collect();
     for link in table.link.iter().filter(|link| link.others == Some(Others::Delete)) {
         if scope.gone(&link.to, "x").is_some() {
@@ -286,7 +292,7 @@ fn order(map: &DataMap, schema: &Schema) -> Result<(Vec<String>, Broken), Vec<St
             let both = map.tables.contains_key(name) && map.tables.contains_key(&reference.to);
             if both && reference.to == *name {
                 let may_null = reference.columns.iter().any(|c| table.columns.get(c).is_some_and(|is| is.nullable));
-                if may_null && !owns(map, name, &reference.columns) {
+                if may_null {
                     broken.push((name.clone(), reference.columns.clone()));
                 }
             } else if both {
@@ -317,6 +323,10 @@ fn order(map: &DataMap, schema: &Schema) -> Result<(Vec<String>, Broken), Vec<St
         }
     }
     Ok((order, broken))
+}
+
+fn owns_itself(map: &DataMap, table: &str) -> bool {
+    map.table(table).is_some_and(|is| is.owner.iter().any(|join| join.to == table))
 }
 
 fn owns(map: &DataMap, table: &str, columns: &[String]) -> bool {

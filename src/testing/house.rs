@@ -134,7 +134,7 @@ async fn hire(app: &App, email: &str, name: &str, roles: &[Role]) -> Actor {
     Actor { id, name: name.to_owned(), roles: roles.to_vec() }
 }
 
-async fn create(name: &str, template: &str) {
+pub async fn create(name: &str, template: &str) {
     use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
     // a template may be copied by one at a time
     static ONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());

@@ -1,6 +1,7 @@
 //! Helpers for tests: a house on either engine with a hand-moved clock, and the check of the arrows between rooms.
 
 mod arrows;
+mod generation;
 pub(crate) mod house;
 mod jobs;
 mod postgres;

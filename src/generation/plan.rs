@@ -1,0 +1,336 @@
+//! What an erasure would do, counted in one moment of the database; and the hash that binds an approval to it.
+
+use super::{
+    Error, Key, Source,
+    engine::{Conn, Dialect, Statement, quoted},
+    find::as_text,
+    introspect,
+    map::{Erase, Shared},
+    schema::Schema,
+    scope::{Scope, kept_until},
+    steps::{self, Does, Step},
+};
+use crate::domain::plan::{Action, FileCount, Plan, PlanLine, SubjectCount, Warning, WarningCode};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+
+/// Whom an erasure is about, and what makes it the same erasure tomorrow. Holds what identifies a person: to be sealed
+/// wherever it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// The subject's rows.
+    pub subjects: Vec<Key>,
+    /// The kinds of identity that found them.
+    pub found_by: Vec<String>,
+    /// Texts to look for where people write freely: addresses, names of accounts.
+    pub texts: Vec<String>,
+    /// What takes the place of a value where the map wants a pseudonym.
+    pub pseudonym: String,
+    /// The day that periods of rows that are kept are judged by.
+    pub today: NaiveDate,
+    /// Holds on the subject: their ids, for the hash. Any of them blocks.
+    pub holds: Vec<i64>,
+}
+
+impl Target {
+    /// The subject's keys as the first values of every statement.
+    #[must_use]
+    pub fn values(&self) -> Vec<String> {
+        self.subjects.iter().flat_map(|key| key.0.clone()).collect()
+    }
+}
+
+/// Short texts are found everywhere and say nothing.
+const SHORTEST_TEXT: usize = 6;
+
+impl Source {
+    /// What an erasure of `target` would do now.
+    ///
+    /// # Errors
+    /// When the database does not answer, or the files cannot be looked at.
+    pub async fn plan(&self, target: &Target) -> Result<Plan, Error> {
+        let mut conn = self.engine.conn().await?;
+        conn.begin_snapshot().await?;
+        self.plan_at(&mut conn, target).await
+    }
+
+    async fn plan_at(&self, conn: &mut Conn, target: &Target) -> Result<Plan, Error> {
+        let schema = introspect::read(conn, self.engine.dialect()).await?;
+        let mut plan = Plan {
+            subject: SubjectCount {
+                accounts: i64::try_from(target.subjects.len()).unwrap_or(i64::MAX),
+                found_by: target.found_by.clone(),
+            },
+            tables: Vec::new(),
+            files: FileCount::default(),
+            warnings: self.faults(&schema),
+            map_version: self.map.version.clone(),
+            scope_hash: self.scope_hash(&schema, target),
+        };
+        if !target.holds.is_empty() {
+            plan.warnings.push(warning(WarningCode::Hold, "", 0, true, "This erasure may not run now."));
+        }
+        if target.subjects.is_empty() {
+            plan.warnings.push(warning(
+                WarningCode::NothingFound,
+                "",
+                0,
+                true,
+                "Nobody was found by these identities. Look for another one, or answer that nothing is held.",
+            ));
+        }
+        if plan.may_run() || target.holds.len() == plan.warnings.len() {
+            let questions = self.questions(&schema, target);
+            self.count(conn, target, questions, &mut plan).await?;
+        }
+        Ok(plan)
+    }
+
+    /// Everything that has to be asked, as text: nothing that cannot be sent between threads stays.
+    fn questions(&self, schema: &Schema, target: &Target) -> Questions {
+        let dialect = self.engine.dialect();
+        let scope = Scope::new(&self.map, schema, dialect, target.subjects.len(), target.today);
+        let steps = steps::steps(&scope, &target.pseudonym).unwrap_or_default();
+        let count =
+            |table: &str, rows: &str| format!("SELECT {} FROM {} t WHERE {rows}", total(dialect), quoted(table));
+        let mut questions = Questions::default();
+        for step in steps.iter().filter(|step| step.does != Does::Loosen) {
+            let kept = self.map.table(&step.table).is_some_and(|table| table.erase == Erase::Keep);
+            if step.does == Does::Change && kept {
+                continue;
+            }
+            questions.lines.push((line(step), count(&step.table, &step.rows)));
+            for file in &step.files {
+                questions.files.push(file_questions(&scope, step, file));
+            }
+        }
+        for (name, table) in &self.map.tables {
+            if let (Erase::Keep, Some(staying), Some(keep)) = (table.erase, scope.staying(name, "t"), &table.keep) {
+                let changes = table.columns.iter().filter_map(|(c, is)| is.erase.map(|action| (c.clone(), action)));
+                let last = as_text(&format!("max(t.{})", quoted(&keep.after)), dialect);
+                let asks = format!("SELECT {}, {last} FROM {} t WHERE {staying}", total(dialect), quoted(name));
+                questions.kept.push((kept_line(name, &keep.reason, changes.collect()), asks, keep.length()));
+            }
+            if scope.may_be_shared(name) {
+                questions.shared.push((name.clone(), table.shared, count(name, &scope.shared(name, "t"))));
+            }
+            for link in table.link.iter().filter(|l| l.others.is_none() && scope.gone(&l.to, "x").is_some()) {
+                let rows = scope.to_gone("t", &link.to, &link.on);
+                let theirs = format!("{rows} AND ({}) IS NOT TRUE", scope.own(name, "t"));
+                questions.shared.push((name.clone(), None, count(name, &theirs)));
+            }
+        }
+        questions.mentions = mentions(&scope, target, true);
+        questions
+    }
+
+    async fn count(
+        &self,
+        conn: &mut Conn,
+        target: &Target,
+        questions: Questions,
+        plan: &mut Plan,
+    ) -> Result<(), Error> {
+        let values = target.values();
+        for (mut line, text) in questions.lines {
+            line.rows = conn.count(Statement::new(text, &values)).await?;
+            plan.tables.extend(Some(line).filter(|line| line.rows > 0));
+        }
+        for (mut line, text, period) in questions.kept {
+            let rows = conn.rows(Statement::new(text, &values)).await?;
+            let mut row = rows.into_iter().next().unwrap_or_default().into_iter();
+            line.rows = row.next().flatten().and_then(|text| text.parse().ok()).unwrap_or_default();
+            let last = row.next().flatten().and_then(|text| text.get(..10)?.parse::<NaiveDate>().ok());
+            line.keep_until = last.zip(period).map(|(last, period)| kept_until(last, period).to_string());
+            plan.tables.extend(Some(line).filter(|line| line.rows > 0));
+        }
+        for (table, rule, text) in questions.shared {
+            let rows = conn.count(Statement::new(text, &values)).await?;
+            if rows > 0 {
+                plan.warnings.push(shared_warning(&table, rule, rows));
+            }
+        }
+        for (table, text, values) in questions.mentions {
+            let rows = conn.count(Statement::new(text, &values)).await?;
+            if rows > 0 {
+                let says =
+                    "Other people’s rows mention this person by what they were looked up by. They stay as they are.";
+                plan.warnings.push(warning(WarningCode::OtherSubject, &table, rows, false, says));
+            }
+        }
+        for asked in questions.files {
+            self.count_files(conn, &values, asked, plan).await?;
+        }
+        Ok(())
+    }
+
+    async fn count_files(
+        &self,
+        conn: &mut Conn,
+        values: &[String],
+        asked: FileQuestions,
+        plan: &mut Plan,
+    ) -> Result<(), Error> {
+        let Some(files) = &self.files else { return Ok(()) };
+        let stay = conn.count(Statement::new(asked.shared, values)).await?;
+        if stay > 0 {
+            let says = "Files of the person are named by other rows too. They stay until the last such row goes.";
+            plan.warnings.push(warning(WarningCode::SharedRow, &asked.table, stay, false, says));
+        }
+        let mut after = String::new();
+        loop {
+            let names = conn.rows(Statement::new(asked.page.clone(), &[values, &[after.clone()]].concat())).await?;
+            let names: Vec<_> = names.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect();
+            let Some(last) = names.last() else { return Ok(()) };
+            after.clone_from(last);
+            for name in &names {
+                plan.files.count += 1;
+                plan.files.bytes += i64::try_from(files.size(name)?.unwrap_or_default()).unwrap_or(i64::MAX);
+            }
+        }
+    }
+
+    /// Over map, schema, subject keys, what is done to what, keeps and holds; not over counts.
+    fn scope_hash(&self, schema: &Schema, target: &Target) -> String {
+        let mut lines = vec![
+            "recourse scope 1".to_owned(),
+            self.map.product.clone(),
+            self.digest.clone(),
+            schema.fingerprint(self.map.tables.keys()),
+        ];
+        let mut subjects = target.subjects.clone();
+        subjects.sort();
+        lines.extend(subjects.iter().map(|key| format!("subject {}", key.0.join("\u{1f}"))));
+        let scope = Scope::new(&self.map, schema, self.engine.dialect(), 1, NaiveDate::MIN);
+        lines.extend(steps::steps(&scope, "").unwrap_or_default().iter().map(Step::label));
+        for (name, table) in &self.map.tables {
+            lines.extend(table.keep.as_ref().map(|keep| format!("keep {name} {} after {}", keep.period, keep.after)));
+        }
+        lines.extend(target.holds.iter().map(|hold| format!("hold {hold}")));
+        data_encoding::HEXLOWER.encode(&Sha256::digest(lines.join("\n").as_bytes()))
+    }
+}
+
+#[derive(Default)]
+struct Questions {
+    lines: Vec<(PlanLine, String)>,
+    kept: Vec<(PlanLine, String, Option<crate::domain::clock::period::Period>)>,
+    shared: Vec<(String, Option<Shared>, String)>,
+    mentions: Vec<(String, String, Vec<String>)>,
+    files: Vec<FileQuestions>,
+}
+
+struct FileQuestions {
+    table: String,
+    /// How many of the files are named by rows that stay.
+    shared: String,
+    /// A thousand names after the last value.
+    page: String,
+}
+
+fn file_questions(scope: &Scope<'_>, step: &Step, column: &str) -> FileQuestions {
+    let (table, name) = (quoted(&step.table), format!("t.{}", quoted(column)));
+    let elsewhere = format!(
+        "EXISTS (SELECT 1 FROM {table} o WHERE o.{} = {name} AND ({}) IS NOT TRUE)",
+        quoted(column),
+        scope.gone(&step.table, "o").unwrap_or_default()
+    );
+    let rows = format!("FROM {table} t WHERE {} AND {name} IS NOT NULL", step.rows);
+    let collate = if scope.dialect == Dialect::Postgres { " COLLATE \"C\"" } else { "" };
+    let last = scope.values() + 1;
+    FileQuestions {
+        table: step.table.clone(),
+        shared: format!("SELECT {} {rows} AND {elsewhere}", as_text(&format!("count(DISTINCT {name})"), scope.dialect)),
+        page: format!(
+            "SELECT DISTINCT {name}{collate} {rows} AND NOT {elsewhere} AND {name}{collate} > {} ORDER BY 1 LIMIT 1000",
+            if scope.dialect == Dialect::Postgres { format!("${last}::text") } else { format!("${last}") }
+        ),
+    }
+}
+
+fn total(dialect: Dialect) -> String {
+    as_text("count(*)", dialect)
+}
+
+fn line(step: &Step) -> PlanLine {
+    let action =
+        if step.deletes() { Action::Delete } else { step.columns.values().next().copied().unwrap_or(Action::Null) };
+    let reason = match step.does {
+        Does::Unlink => Some("other people’s rows stay, their link goes"),
+        Does::DeleteLinked => Some("other people’s rows that point to rows that go"),
+        Does::Detach => Some("shared rows stay, without the person"),
+        Does::Delete | Does::Change | Does::Loosen => None,
+    };
+    PlanLine {
+        table: step.table.clone(),
+        action,
+        rows: 0,
+        columns: step.columns.clone(),
+        reason: reason.map(str::to_owned),
+        keep_until: None,
+        of_others: step.of_others(),
+    }
+}
+
+fn kept_line(table: &str, reason: &str, columns: BTreeMap<String, Action>) -> PlanLine {
+    PlanLine {
+        table: table.to_owned(),
+        action: Action::Keep,
+        rows: 0,
+        columns,
+        reason: Some(reason.to_owned()),
+        keep_until: None,
+        of_others: false,
+    }
+}
+
+fn shared_warning(table: &str, rule: Option<Shared>, rows: i64) -> Warning {
+    let says = match rule {
+        Some(Shared::Keep) => "Rows are somebody else’s as well. They stay as they are.",
+        Some(Shared::Detach) => "Rows are somebody else’s as well. They stay; only the link to this person goes.",
+        Some(Shared::Delete) => "Rows are somebody else’s as well. They go all the same.",
+        None => "Rows are somebody else’s as well, and the data map does not say what becomes of them. Say it there.",
+    };
+    warning(WarningCode::SharedRow, table, rows, rule.is_none(), says)
+}
+
+fn warning(code: WarningCode, table: &str, rows: i64, blocks: bool, says: &str) -> Warning {
+    Warning { code, table: table.to_owned(), column: None, detail: says.to_owned(), rows, blocks }
+}
+
+/// Rows in which one of the texts stands where people write freely: table, statement, values.
+/// With `without_gone` only rows that do not go.
+pub fn mentions(scope: &Scope<'_>, target: &Target, without_gone: bool) -> Vec<(String, String, Vec<String>)> {
+    let texts: Vec<_> = target.texts.iter().filter(|text| text.chars().count() >= SHORTEST_TEXT).cloned().collect();
+    if texts.is_empty() {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for (name, table) in &scope.map.tables {
+        let mut conditions = Vec::new();
+        let gone = scope.gone(name, "t").filter(|_| without_gone);
+        // a value that a statement does not use has no type
+        let (before, values) = if gone.is_some() { (scope.values(), target.values()) } else { (0, Vec::new()) };
+        for column in table.columns.iter().filter(|(_, is)| is.search).map(|(column, _)| column) {
+            for n in 0..texts.len() {
+                let (at, n) = (format!("t.{}", quoted(column)), before + n + 1);
+                conditions.push(match scope.dialect {
+                    Dialect::Postgres => format!("strpos(lower({at}::text), lower(${n}::text)) > 0"),
+                    Dialect::Sqlite => format!("instr(lower({at}), lower(${n})) > 0"),
+                });
+            }
+        }
+        if conditions.is_empty() {
+            continue;
+        }
+        let mut text =
+            format!("SELECT {} FROM {} t WHERE ({})", total(scope.dialect), quoted(name), conditions.join(" OR "));
+        if let Some(gone) = gone {
+            text = format!("{text} AND ({gone}) IS NOT TRUE");
+        }
+        found.push((name.clone(), text, [values, texts.clone()].concat()));
+    }
+    found
+}
