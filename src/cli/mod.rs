@@ -2,7 +2,7 @@
 
 pub(crate) mod admin;
 mod check;
-mod demo;
+pub mod demo;
 mod healthcheck;
 mod ingest;
 mod migrate;

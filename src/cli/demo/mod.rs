@@ -1,6 +1,7 @@
 //! A console filled with synthetic cases, for this machine only: to look at, to try, to test in a browser.
 //! The cases are made by the same verbs as real ones, at moments of the past.
 
+pub mod company;
 mod people;
 mod script;
 mod story;
@@ -10,7 +11,7 @@ use crate::{
     config::{Config, Flags},
     store::Clock,
 };
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use std::{fs, os::unix::fs::DirBuilderExt as _, path::Path};
 
 /// The file that marks a directory as a demo's.
@@ -18,7 +19,7 @@ const MARK: &str = "this-is-a-demo";
 /// The file that marks a demo that is not complete yet.
 const BEGUN: &str = "demo-begun";
 
-pub async fn demo(flags: Flags) -> anyhow::Result<()> {
+pub(super) async fn demo(flags: Flags) -> anyhow::Result<()> {
     let mut flags = flags;
     let folder = flags.data_dir.get_or_insert_with(|| "demo-data".into()).clone();
     if flags.listen.is_some_and(|listen| !listen.ip().is_loopback()) {
@@ -70,14 +71,49 @@ fn prepare(folder: &Path) -> anyhow::Result<bool> {
         bail!("the folder {} is not a demo's; give --data-dir an empty or new one", folder.display());
     }
     fs::write(&begun, "")?;
-    fs::write(folder.join("recourse.toml"), CONFIG)?;
+    let places = Places::of(folder)?;
+    fs::write(&places.data_map, company::DATA_MAP)?;
+    fs::write(folder.join("recourse.toml"), places.configuration())?;
     Ok(true)
 }
 
-const CONFIG: &str = "# The demo's configuration; `recourse ingest --data-dir FOLDER` reads it too.\n\n\
-     [products.imagegen-artisticmonk]\naddress = \"privacy@imagegen.example\"\n";
+/// Where the company of the demo keeps what it has of its users, by whole paths: the console may be started elsewhere.
+struct Places {
+    url: String,
+    files: String,
+    data_map: String,
+}
+
+impl Places {
+    fn of(folder: &Path) -> anyhow::Result<Self> {
+        let folder = folder.canonicalize()?;
+        let inside = |name: &str| -> anyhow::Result<String> {
+            let path = folder.join(name).into_os_string().into_string();
+            path.map_err(|path| anyhow!("the folder {} is not named in UTF-8", path.display()))
+        };
+        // an address has its own meaning for these two
+        let file = inside("imagegen.db")?.replace('%', "%25").replace('?', "%3F");
+        let (files, data_map) = (inside("imagegen-files")?, inside("imagegen-data-map.toml")?);
+        Ok(Self { url: format!("sqlite://{file}"), files, data_map })
+    }
+
+    fn configuration(&self) -> String {
+        let quoted = |text: &str| toml::Value::from(text).to_string();
+        format!(
+            "# The demo's configuration; `recourse ingest --data-dir FOLDER` reads it too.\n\n\
+             [products.imagegen-artisticmonk]\naddress = \"privacy@imagegen.example\"\n\n\
+             # The company's own database of accounts, prompts and images, and the map of what is in it.\n\
+             [products.imagegen-artisticmonk.generation]\nurl = {}\nfiles = {}\ndata_map = {}\n",
+            quoted(&self.url),
+            quoted(&self.files),
+            quoted(&self.data_map)
+        )
+    }
+}
 
 async fn fill(config: &Config) -> anyhow::Result<Vec<(people::Person, String)>> {
+    let places = Places::of(&config.data_dir)?;
+    company::found(&places.url, Path::new(&places.files)).await?;
     let clock = Clock::manual(Clock::System.now());
     let opened = open::open(config, clock.clone()).await?;
     let (people, passwords) = people::hire(&opened.app).await?;
@@ -98,5 +134,20 @@ mod tests {
         let says = prepare(folder.path()).expect_err("it is refused").to_string();
         assert!(says.contains("not a demo's"), "{says}");
         assert!(folder.path().join("letter.txt").exists());
+    }
+
+    #[test]
+    fn the_configuration_names_the_company_s_places_whatever_the_folder_is_called() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let odd = folder.path().join("100% \"odd\"?");
+        assert!(prepare(&odd).expect("a new folder is fine"));
+        let flags = Flags { data_dir: Some(odd.clone()), ..Flags::default() };
+        let config = Config::load(&flags).expect("it reads");
+        let generation = &config.products["imagegen-artisticmonk"].generation;
+        let options: sqlx::sqlite::SqliteConnectOptions = generation.url.reveal().parse().expect("an address");
+        let odd = odd.canonicalize().expect("it is there");
+        assert_eq!(options.get_filename(), odd.join("imagegen.db"));
+        assert_eq!(generation.files, Some(odd.join("imagegen-files")));
+        assert!(generation.data_map.as_ref().is_some_and(|map| map.exists()));
     }
 }

@@ -1,4 +1,4 @@
-//! The two who work in the demo: one sees behind the restricted wall, one does not.
+//! The three who work in the demo: one sees behind the restricted wall, one does not, one approves what they prepare.
 
 use crate::{
     app::{App, staff},
@@ -20,7 +20,7 @@ pub struct Person {
     roles: &'static [Role],
 }
 
-const PEOPLE: [Person; 2] = [
+const PEOPLE: [Person; 3] = [
     Person {
         part: "officer",
         name: "Nisha Rao",
@@ -34,6 +34,13 @@ const PEOPLE: [Person; 2] = [
         email: "arun@imagegen.example",
         says: "agent, does not",
         roles: &[Role::Agent],
+    },
+    Person {
+        part: "lead",
+        name: "Tomasz Wilk",
+        email: "tomasz@imagegen.example",
+        says: "data protection lead, approves runs",
+        roles: &[Role::Lead],
     },
 ];
 
