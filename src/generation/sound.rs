@@ -147,3 +147,132 @@ fn leads(map: &DataMap, from: &str, to: &str, next: impl Fn(&Table) -> Vec<Strin
     }
     false
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOUND: &str = r#"
+        product = "imagegen"
+        version = "1"
+        system = "ImageGen"
+        subject = "users"
+        identity = [{ kind = "email", table = "users", column = "email" }]
+
+        [tables.users]
+        key = ["id"]
+        erase = "delete"
+        link = [{ to = "users", on = { referred_by = "id" }, others = "null" }]
+        columns = { id = {}, email = {}, referred_by = {} }
+
+        [tables.images]
+        key = ["id"]
+        erase = "delete"
+        owner = [{ to = "users", on = { user_id = "id" } }]
+        columns = { id = {}, user_id = {} }
+
+        [tables.likes]
+        key = ["user_id", "image_id"]
+        erase = "delete"
+        owner = [{ to = "users", on = { user_id = "id" } }]
+        link = [{ to = "images", on = { image_id = "id" }, others = "delete" }]
+        columns = { user_id = {}, image_id = {} }
+
+        [tables.invoices]
+        key = ["id"]
+        erase = "keep"
+        owner = [{ to = "users", on = { user_id = "id" } }]
+        keep = { reason = "tax", period = "P8Y", after = "issued_on" }
+        columns = { id = {}, user_id = { erase = "null" }, issued_on = {} }
+
+        [tables.events]
+        key = ["id"]
+        erase = "change"
+        owner = [{ to = "users", on = { user_id = "id" } }]
+        columns = { id = {}, user_id = { erase = "null" }, excerpt = { erase = "fixed", value = "" } }
+    "#;
+
+    fn says(text: &str) -> Vec<String> {
+        DataMap::read(text).err().unwrap_or_default().iter().map(ToString::to_string).collect()
+    }
+
+    /// In the part of the sound map that begins with `part`, `from` becomes `to`; the faults have to have `expected`.
+    #[track_caller]
+    fn check(part: &str, from: &str, to: &str, expected: &str) {
+        let at = SOUND.find(part).unwrap_or_else(|| panic!("no part {part}"));
+        let (before, after) = SOUND.split_at(at);
+        assert!(after.contains(from), "{part} has no {from}");
+        let faults = says(&format!("{before}{}", after.replacen(from, to, 1)));
+        assert!(faults.iter().any(|fault| fault.contains(expected)), "{faults:?}");
+    }
+
+    #[test]
+    fn a_sound_map_has_no_faults() {
+        assert_eq!(says(SOUND), Vec::<String>::new());
+    }
+
+    #[test]
+    #[rustfmt::skip]
+    fn names_that_nothing_defines() {
+        check("product", "product", "produkt", "the data map cannot be read");
+        check("tables.users", "erase", "keys = []\nerase", "the data map cannot be read");
+        check("subject", "\"users\"", "\"people\"", "subject = \"people\" names no table of the map");
+        check("identity", "[{ kind = \"email\", table = \"users\", column = \"email\" }]", "[]", "no [[identity]] says how");
+        check("identity", "column = \"email\"", "column = \"mail\"", "users.mail: identity email names a column");
+        check("identity", "table = \"users\"", "table = \"people\"", "people.email: identity email names a column");
+        check("tables.images", "[\"id\"]", "[]", "images: key names no column");
+        check("tables.images", "[\"id\"]", "[\"nr\"]", "images.nr: is a key but not listed");
+        check("tables.images", "to = \"users\"", "to = \"people\"", "images: joins people, which the map does not have");
+        check("tables.images", "{ user_id = \"id\" }", "{}", "images: the join to users names no columns");
+        check("tables.images", "user_id = \"id\"", "owner = \"id\"", "images.owner: joins users but is not listed");
+        check("tables.images", "user_id = \"id\"", "user_id = \"nr\"", "images.user_id: joins users.nr, which is not listed");
+        check("tables.likes", "image_id = \"id\"", "image_id = \"nr\"", "likes.image_id: joins images.nr, which is not listed");
+    }
+
+    #[test]
+    #[rustfmt::skip]
+    fn ways_that_lead_nowhere_or_in_a_circle() {
+        check("tables.users", "erase", "owner = [{ to = \"images\", on = { id = \"user_id\" } }]\nerase", "users: is the subject's table");
+        check("tables.images", "owner = [{ to = \"users\", on = { user_id = \"id\" } }]", "", "images: has neither owner nor link");
+        check("tables.images", "to = \"users\"", "to = \"images\"", "images: its owner does not lead to users");
+        check("tables.users", "others = \"null\"", "others = \"delete\"", "users.referred_by: a link of a table to itself cannot delete");
+        check("tables.images", "erase", "link = [{ to = \"likes\", on = { id = \"image_id\" }, others = \"delete\" }]\nerase", "likes: its deleting links lead in a circle");
+    }
+
+    #[test]
+    fn owners_in_a_circle_are_a_fault_even_where_another_way_leads_out() {
+        let also = |to: &str, on: &str| format!("owner = [{{ to = \"{to}\", on = {{ {on} }} }}, ");
+        let with = |text: &str, part: &str, more: String| {
+            let (before, after) = text.split_at(text.find(part).expect("the part is there"));
+            format!("{before}{}", after.replacen("owner = [", &more, 1))
+        };
+        let one = with(SOUND, "tables.images", also("likes", "id = \"image_id\""));
+        assert_eq!(says(&one), Vec::<String>::new());
+        let both = says(&with(&one, "tables.likes", also("images", "image_id = \"id\"")));
+        let circle = |name: &str| format!("{name}: its owner leads in a circle through other tables");
+        assert_eq!(both, [circle("images"), circle("likes")]);
+    }
+
+    #[test]
+    #[rustfmt::skip]
+    fn rules_that_lack_or_contradict_something() {
+        let keep = "keep = { reason = \"tax\", period = \"P8Y\", after = \"issued_on\" }";
+        let link = "link = [{ to = \"images\", on = { id = \"id\" }, others = \"delete\" }]\nerase";
+        check("tables.invoices", keep, "", "invoices: erase = \"keep\" needs keep");
+        check("tables.images", "erase", &format!("{keep}\nerase"), "images: keep needs erase = \"keep\"");
+        check("tables.events", "erase", &format!("{keep}\nerase"), "events: keep needs erase = \"keep\"");
+        check("tables.invoices", "\"tax\"", "\" \"", "invoices: keep needs a reason");
+        check("tables.invoices", "P8Y", "PT8H", "invoices: 'PT8H' is no period of days, months or years");
+        check("tables.invoices", "P8Y", "8 years", "invoices: '8 years' is no period");
+        check("tables.invoices", "after = \"issued_on\"", "after = \"paid_on\"", "invoices.paid_on: keep counts after a column");
+        check("tables.invoices", "erase", link, "invoices.id: rows that stay cannot be deleted by a link");
+        check("tables.events", "erase", link, "events.id: rows that stay cannot be deleted by a link");
+        check("tables.events", "columns = { id = {}, user_id = { erase = \"null\" }, excerpt = { erase = \"fixed\", value = \"\" } }", "columns = { id = {}, user_id = {} }", "events: erase = \"change\" needs a column");
+        check("tables.events", "\"null\"", "\"delete\"", "events.user_id: a column can be null, fixed");
+        check("tables.events", "\"null\"", "\"keep\"", "events.user_id: a column can be null, fixed");
+        check("tables.images", "user_id = {}", "user_id = { erase = \"null\" }", "images.user_id: the rows are deleted");
+        check("tables.events", ", value = \"\"", "", "events.excerpt: erase = \"fixed\" needs a value");
+        check("tables.events", "\"null\"", "\"null\", value = \"0\"", "events.user_id: value needs erase = \"fixed\"");
+        check("tables.events", "id = {}", "id = { value = \"0\" }", "events.id: value needs erase = \"fixed\"");
+    }
+}
