@@ -71,6 +71,30 @@ impl Kind {
     pub const fn is_restricted(self) -> bool {
         matches!(self, Self::MinorData | Self::ContentCsam | Self::ContentNcii)
     }
+
+    /// True where somebody uses a right over the data of one account, so that it matters whose account it is.
+    #[must_use]
+    pub const fn is_right(self) -> bool {
+        self.needs_identity()
+            || matches!(
+                self,
+                Self::Objection
+                    | Self::ConsentWithdrawal
+                    | Self::ConsentReview
+                    | Self::TrainingOptOut
+                    | Self::TrainingOptIn
+                    | Self::MarketingOptOut
+                    | Self::SaleOptOut
+                    | Self::NomineeRegistration
+                    | Self::NomineeRequest
+            )
+    }
+
+    /// True where granting it to the wrong person gives away or destroys somebody's data.
+    #[must_use]
+    pub const fn needs_identity(self) -> bool {
+        matches!(self, Self::Access | Self::Portability | Self::Correction | Self::Erasure | Self::Restriction)
+    }
 }
 
 impl fmt::Display for Kind {

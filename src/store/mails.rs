@@ -193,13 +193,15 @@ pub async fn mail_failed(tx: &mut Tx, id: MailId, reason: &str) -> Result<()> {
     Ok(())
 }
 
-/// The Message-IDs we gave to the mails of a case, oldest first.
+/// The Message-IDs we gave to the mails of a case, oldest first, without those about verification: they may have
+/// gone to somebody else, and the person who wrote in must not learn that there was one.
 ///
 /// # Errors
 /// As the database says.
 pub async fn message_ids_of(tx: &mut Tx, case: Reference) -> Result<Vec<String>> {
-    let rows = sql("SELECT message_id FROM mails WHERE case_id = $1 ORDER BY id DESC LIMIT 20")
+    let rows = sql("SELECT message_id FROM mails WHERE case_id = $1 AND purpose <> $2 ORDER BY id DESC LIMIT 20")
         .bind(case)
+        .bind(Purpose::Verification.code())
         .all::<(String,)>(tx)
         .await?;
     Ok(rows.into_iter().rev().map(|(id,)| id).collect())

@@ -9,6 +9,7 @@ pub mod counts;
 pub mod drafts;
 pub mod engine;
 pub mod events;
+pub mod holds;
 pub mod house;
 pub mod jobs;
 pub mod list;
@@ -22,6 +23,7 @@ pub mod staff;
 pub mod threads;
 pub mod throttles;
 pub mod vault;
+pub mod verifications;
 
 pub use clock::Clock;
 pub use engine::{Db, Row, Sql, Tx, per_engine, sql};
