@@ -65,8 +65,8 @@ pub async fn acknowledge(
     queue(app, tx, case, Purpose::Acknowledgement, to, compose::acknowledgement(&a)?, now).await
 }
 
-/// Queues a mail: its text, its row with a fixed Message-ID, the thread it belongs to, the job that sends it.
-/// Returns the event that the caller has to record.
+/// Queues a mail to the requester: its text, its row with a fixed Message-ID, the thread it belongs to, the job that
+/// sends it. Returns the event that the caller has to record.
 ///
 /// # Errors
 /// As the database says.
@@ -81,16 +81,40 @@ pub async fn queue(
 ) -> Result<Event, Error> {
     let mut references = mails::message_ids_of(tx, case.reference).await?;
     references.extend(to.answers);
+    let Written { subject, text, html } = written;
+    let content = Content { name: to.name, address: to.address, subject, text, html, references, ..Content::default() };
+    let message_id = message_id(app, case)?;
+    queue_as(app, tx, case, purpose, &message_id, &content, now).await
+}
+
+/// A new Message-ID for a mail of the case: nobody can guess it.
+///
+/// # Errors
+/// When there is no randomness.
+pub fn message_id(app: &App, case: &Case) -> Result<String, Error> {
     let address = app.address_of(&case.product);
     let domain = address.rsplit('@').next().unwrap_or("invalid");
     let secret = data_encoding::BASE32_NOPAD.encode(&random::<20>()?).to_lowercase();
-    let message_id = format!("{secret}.{}@{domain}", case.reference.0);
-    let Written { subject, text, html } = written;
-    let content = Content { name: to.name, address: to.address, subject, text, html, references, ..Content::default() };
+    Ok(format!("{secret}.{}@{domain}", case.reference.0))
+}
+
+/// Queues a mail that is complete, under this Message-ID. Returns the event that the caller has to record.
+///
+/// # Errors
+/// As the database says.
+pub async fn queue_as(
+    app: &App,
+    tx: &mut Tx,
+    case: &Case,
+    purpose: Purpose,
+    message_id: &str,
+    content: &Content,
+    now: Instant,
+) -> Result<Event, Error> {
     let content =
-        contents::content_keep(tx, &app.vault, case.reference, case.is_restricted(), "mail_out", &content, now).await?;
-    let mail = mails::mail_queue(tx, case.reference, &case.product, purpose, &message_id, content, now).await?;
-    threads::thread_remember(tx, &app.vault, case.reference, &message_id, true).await?;
+        contents::content_keep(tx, &app.vault, case.reference, case.is_restricted(), "mail_out", content, now).await?;
+    let mail = mails::mail_queue(tx, case.reference, &case.product, purpose, message_id, content, now).await?;
+    threads::thread_remember(tx, &app.vault, case.reference, message_id, true).await?;
     jobs::job_enqueue(tx, &Work::SendMail { mail }, 0).await?;
     Ok(Event::MailQueued { mail, content, purpose })
 }

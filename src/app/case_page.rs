@@ -1,6 +1,11 @@
 //! What a case's page shows: to responders and ordinary readers everything they may see, to others the clocks.
 
-use super::{App, Error, queue::Choice, timeline};
+use super::{
+    App, Error,
+    proof::{self, Held, Proof},
+    queue::Choice,
+    subject, timeline,
+};
 use crate::{
     domain::{
         case::{Case, State},
@@ -70,6 +75,14 @@ pub struct Full {
     pub timeline: Vec<Entry>,
     /// What is left before closing.
     pub checks: Vec<Check>,
+    /// How sure we are that the person is the holder of the account.
+    pub proof: Proof,
+    /// What a person can be looked up by.
+    pub identity_kinds: Vec<String>,
+    /// True where the product has a generation database to look into.
+    pub looks_up: bool,
+    /// Holds of this case that stand.
+    pub holds: Vec<Held>,
     /// Other cases of the same requester.
     pub linked: Vec<Linked>,
     /// Whom the case can be given to; only responders for a restricted one.
@@ -103,10 +116,8 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference) -> Result<Case
     let case = cases::case_get(&mut tx, reference).await?.ok_or(Error::NotFound)?;
     let (now, zone) = (app.now(), app.packs.zone(&case.product));
     let everybody = staff::staff_all(&mut tx).await?;
-    let owner = match case.owner {
-        Some(id) => staff::staff_names(&mut tx).await?.remove(&id),
-        None => None,
-    };
+    let names = staff::staff_names(&mut tx).await?;
+    let owner = case.owner.and_then(|id| names.get(&id).cloned());
     let circle = actor.may(Act::SeeRestricted);
     if case.is_restricted() && !circle {
         let state = if case.state.is_open() { State::Open } else { State::Closed };
@@ -118,6 +129,8 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference) -> Result<Case
     let events = events::events_of(&mut tx, reference).await?;
     let timeline = timeline::entries(app, &mut tx, &case, &events).await?;
     let first = contents::content_first(&mut tx, &app.vault, reference).await?.unwrap_or_default();
+    let proof = proof::proof(app, &mut tx, &case, &events, &names).await?;
+    let holds = proof::held(&mut tx, &case, &names).await?;
     let linked = cases::cases_linked(&mut tx, reference, circle).await?;
     let draft = drafts::draft_get(&mut tx, &app.vault, reference, actor.id).await?;
     drop(tx);
@@ -136,6 +149,10 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference) -> Result<Case
         subject: first.subject,
         timeline,
         checks: checks(&case, &events),
+        proof,
+        identity_kinds: subject::kinds(app, &case.product),
+        looks_up: app.sources.contains_key(&case.product),
+        holds,
         linked: linked.into_iter().map(|one| linked_line(one, zone)).collect(),
         staff: everybody.iter().filter(may_own).map(|a| Choice { id: a.id, name: a.name.clone() }).collect(),
         draft,
@@ -147,13 +164,19 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference) -> Result<Case
 
 fn checks(case: &Case, events: &[Recorded]) -> Vec<Check> {
     let acknowledged = case.clocks.iter().any(|c| c.duty == Duty::Acknowledge && c.met.is_some());
-    vec![
+    let mut checks = vec![
         Check { says: "Acknowledged", done: acknowledged },
         Check { says: "It is clear what it is about", done: case.kind != Kind::Inquiry },
         Check { says: "Somebody owns it", done: case.owner.is_some() },
+    ];
+    if case.kind.needs_identity() {
+        checks.push(Check { says: "Identity verified", done: case.verified.is_some() });
+    }
+    checks.extend([
         Check { says: "The person was answered", done: timeline::was_accepted(events, Purpose::Reply) },
         Check { says: "Resolved with an outcome", done: case.resolved.is_some() },
-    ]
+    ]);
+    checks
 }
 
 fn linked_line(

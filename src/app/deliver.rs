@@ -1,14 +1,17 @@
 //! Hands one mail of the outbox to the outside and records what came of it. May run twice: a mail that was
 //! accepted is not sent again, and every attempt carries the same Message-ID.
 
-use super::{App, Error, failpoint::failpoint};
+use super::{App, Error, failpoint::failpoint, verification};
 use crate::{
     domain::{
-        event::{By, Event},
+        event::{By, Event, Purpose},
         identity::MailId,
     },
-    mail::outbox::{Letter, SendError},
-    store::{cases, contents, mails, mails::Mail, mails::MailState},
+    mail::{
+        compose,
+        outbox::{Letter, SendError},
+    },
+    store::{cases, contents, contents::Content, mails, mails::Mail, mails::MailState},
 };
 
 /// What came of an attempt.
@@ -37,15 +40,19 @@ pub async fn send_mail(app: &App, id: MailId, last: bool) -> Result<Delivered, E
     mails::mail_sending(&mut tx, &mail).await?;
     let content = contents::content_get(&mut tx, &app.vault, mail.content).await?.unwrap_or_default();
     tx.commit().await?;
+    let Content { name, address, subject, references, mut text, mut html, .. } = content;
+    if mail.purpose == Purpose::Verification {
+        (text, html) = compose::with_link(&text, &html, &verification::link(app, &mail.message_id));
+    }
     let letter = Letter {
         from: (app.letterhead(&mail.product).product, app.address_of(&mail.product)),
-        to: (content.name, content.address),
-        subject: content.subject,
-        text: content.text,
-        html: content.html,
+        to: (name, address),
+        subject,
+        text,
+        html,
         message_id: mail.message_id.clone(),
-        references: content.references,
-        automatic: mail.purpose == crate::domain::event::Purpose::Acknowledgement,
+        references,
+        automatic: matches!(mail.purpose, Purpose::Acknowledgement | Purpose::Verification),
         date: mail.created,
     };
     failpoint("mail-before-effect");

@@ -35,14 +35,9 @@ impl<'a> Desk<'a> {
     /// # Errors
     /// `NotFound` where the case does not exist or is behind the wall, `Conflict` where others were quicker.
     pub async fn at(app: &'a App, actor: &'a Actor, reference: Reference, seen: Option<i64>) -> Result<Self, Error> {
-        if !actor.may(Act::WorkCases) {
-            return Err(Error::NotAllowed("Your role does not work on cases. Ask an administrator.".to_owned()));
-        }
+        may_work(actor)?;
         let mut tx = app.db.begin().await?;
-        let case = cases::case_lock(&mut tx, reference).await?.ok_or(Error::NotFound)?;
-        if case.is_restricted() && !actor.may(Act::SeeRestricted) {
-            return Err(Error::NotFound);
-        }
+        let case = theirs(actor, cases::case_lock(&mut tx, reference).await?)?;
         if let Some(seen) = seen.filter(|seen| *seen < case.seq) {
             let history = events::events_of(&mut tx, reference).await?;
             let unseen: Vec<_> = conflict::unseen(&history, seen).into_iter().cloned().collect();
@@ -123,6 +118,29 @@ impl<'a> Desk<'a> {
         self.app.wake();
         Ok(())
     }
+}
+
+/// The case as it stands, for somebody who may work on it: for what has to be looked up outside before the
+/// transaction. What it says may have changed when the case is locked.
+///
+/// # Errors
+/// `NotFound` where the case does not exist or is behind the wall.
+pub async fn look(app: &App, actor: &Actor, reference: Reference) -> Result<Case, Error> {
+    may_work(actor)?;
+    let mut tx = app.db.read().await?;
+    theirs(actor, cases::case_get(&mut tx, reference).await?)
+}
+
+fn may_work(actor: &Actor) -> Result<(), Error> {
+    if actor.may(Act::WorkCases) {
+        return Ok(());
+    }
+    Err(Error::NotAllowed("Your role does not work on cases. Ask an administrator.".to_owned()))
+}
+
+/// The case, unless it is behind the wall for this person.
+fn theirs(actor: &Actor, case: Option<Case>) -> Result<Case, Error> {
+    case.filter(|case| !case.is_restricted() || actor.may(Act::SeeRestricted)).ok_or(Error::NotFound)
 }
 
 /// Text that somebody has to write: trimmed, not empty, not endless.

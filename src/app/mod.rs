@@ -16,13 +16,16 @@ pub mod mailroom;
 pub mod overview;
 pub mod packs;
 pub mod passwords;
+pub mod proof;
 pub mod queue;
 pub mod rail;
 pub mod sessions;
 pub mod staff;
+pub mod subject;
 pub mod tidy;
 pub mod timeline;
 pub mod verbs;
+pub mod verification;
 
 pub use error::{Error, FieldError};
 pub use house::{App, Settings};

@@ -143,6 +143,8 @@ impl Teller<'_> {
 
     fn entry(&self, recorded: &Recorded) -> Entry {
         let who = match recorded.by {
+            // whoever pressed the button of the link, which may not be who wrote in
+            _ if matches!(recorded.event, Event::VerificationConfirmed { .. }) => "the account’s holder".to_owned(),
             By::System => "Recourse".to_owned(),
             By::Requester if self.requester.is_empty() => "The person".to_owned(),
             By::Requester => self.requester.clone(),

@@ -91,6 +91,74 @@ struct ReplyHtml<'a> {
     paragraphs: Vec<Vec<&'a str>>,
 }
 
+#[derive(Template)]
+#[template(path = "verification.txt")]
+struct LinkText<'a> {
+    head: &'a Letterhead,
+    reference: &'a str,
+    about: Option<&'a str>,
+    until: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "verification.html")]
+struct LinkHtml<'a> {
+    head: &'a Letterhead,
+    reference: &'a str,
+    about: Option<&'a str>,
+    until: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "neutral.txt")]
+struct NeutralText<'a> {
+    head: &'a Letterhead,
+    reference: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "neutral.html")]
+struct NeutralHtml<'a> {
+    head: &'a Letterhead,
+    reference: &'a str,
+}
+
+/// What stands in a kept mail where its link belongs.
+pub const LINK: &str = "[the link, which only this mail has]";
+
+/// The mail with a link to the address on record. The link itself comes in when the mail is handed over, with
+/// `with_link`. `about` is missing where the mail must not say what is asked for.
+///
+/// # Errors
+/// When a template cannot be written.
+pub fn link(head: &Letterhead, reference: &str, about: Option<&str>, until: &str) -> Result<Written, askama::Error> {
+    Ok(Written {
+        subject: format!("Please confirm: is this request yours? [{reference}]"),
+        text: LinkText { head, reference, about, until }.render()?,
+        html: LinkHtml { head, reference, about, until }.render()?,
+    })
+}
+
+/// The mail to somebody who does not write from the address on record: the same words whether or not there is an
+/// account, so that strangers learn nothing.
+///
+/// # Errors
+/// When a template cannot be written.
+pub fn neutral(head: &Letterhead, reference: &str) -> Result<Written, askama::Error> {
+    Ok(Written {
+        subject: format!("Is this account yours? [{reference}]"),
+        text: NeutralText { head, reference }.render()?,
+        html: NeutralHtml { head, reference }.render()?,
+    })
+}
+
+/// The two forms of a mail with the link in its place.
+#[must_use]
+pub fn with_link(text: &str, html: &str, link: &str) -> (String, String) {
+    let escaped = link.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+    (text.replace(LINK, link), html.replace(LINK, &escaped))
+}
+
 /// The acknowledgement.
 ///
 /// # Errors
@@ -155,6 +223,28 @@ mod tests {
         check("Privacy Request", "Re: Privacy Request [R-1]");
         check("Re: RE: Privacy Request [R-1]", "Re: Privacy Request [R-1]");
         check("Fwd: ümlaut", "Re: ümlaut [R-1]");
+    }
+
+    #[test]
+    fn a_link_stands_in_both_forms_and_breaks_out_of_none() {
+        let head = Letterhead {
+            product: "ImageGen".into(),
+            officer: "O. Fficer".into(),
+            title: "Grievance Officer".into(),
+            post: "1 Road, Mumbai".into(),
+            mail: "privacy@imagegen.example".into(),
+        };
+        let written = link(&head, "R-1", Some("erasure"), "27 Nov 2026").expect("the template renders");
+        let (text, html) = with_link(&written.text, &written.html, "https://desk.example/verify/x?a&\"b");
+        assert!(text.lines().any(|line| line == "https://desk.example/verify/x?a&\"b"), "alone on its line: {text}");
+        assert!(html.contains("href=\"https://desk.example/verify/x?a&amp;&quot;b\""), "{html}");
+        for part in [text, html] {
+            assert!(!part.contains(LINK) && part.contains("erasure") && part.contains("27 Nov 2026"), "{part}");
+        }
+        let bare = link(&head, "R-1", None, "27 Nov 2026").expect("the template renders");
+        assert!(!format!("{}{}{}", bare.subject, bare.text, bare.html).contains("erasure"));
+        let neutral = neutral(&head, "R-1").expect("the template renders");
+        assert!(!neutral.text.contains("/verify") && !neutral.text.contains(LINK));
     }
 
     #[test]

@@ -4,14 +4,18 @@ mod acknowledge;
 mod assign;
 mod classify;
 mod draft;
+mod hold;
 mod note;
 mod reply;
 mod state;
+mod verify;
 
 pub use acknowledge::acknowledge_otherwise;
 pub use assign::{BulkOutcome, assign_case, assign_many};
 pub use classify::{Classified, classify_case};
 pub use draft::keep_draft;
+pub use hold::{place_hold, release_hold};
 pub use note::add_note;
 pub use reply::send_reply;
 pub use state::change_state;
+pub use verify::{Asked, ask_verification, verify_by_staff};

@@ -3,13 +3,15 @@
 use crate::{
     app::{
         case_page::{Attachment, CasePage, Check, Entry, Full, Linked, Walled, What},
+        proof::{Held, Proof},
         queue::{Choice, ClockFace, Count, Face, QueueFilter, QueuePage, Row, View},
         rail::Rail,
     },
     domain::{
         case::{Case, Channel, State},
         clock::{Clock, Duty, Layer},
-        identity::{MailId, MessageId, Reference, StaffId},
+        hold::Basis,
+        identity::{HoldId, MailId, MessageId, Reference, StaffId},
         kind::Kind,
         rights::{Actor, Role},
         time::{DAY, HOUR, Instant, MINUTE},
@@ -148,6 +150,15 @@ pub fn full(kind: Kind) -> Full {
             Check { says: "Acknowledged", done: true },
             Check { says: "The closing mail is sent", done: false },
         ],
+        proof: Proof::Asked(NOW.plus(-DAY)),
+        identity_kinds: vec!["email".into(), "account".into()],
+        looks_up: true,
+        holds: vec![Held {
+            id: HoldId(4),
+            basis: Basis::Dispute,
+            at: NOW.plus(-2 * DAY),
+            by: (StaffId(2), "Arun Pillai".into()),
+        }],
         linked: vec![Linked { reference: Reference(18_802), says: "access, closed 14 Mar 2026".into() }],
         staff: staff(),
         draft: Some("Dear Lena Hoffmann, your request is with a colleague.".into()),

@@ -1,11 +1,15 @@
-//! Assign, classify, change state: forms behind a press of a button, open again when something was wrong.
+//! Assign, classify, verify, change state: forms behind a press of a button, open again when something was wrong.
 
-use super::tried::{Act, Tried};
+use super::{
+    holds, identity,
+    tried::{Act, Tried},
+};
 use crate::{
     app::case_page::{Entry, Full, What},
     domain::{
         case::{Outcome, State},
         clock::Duty,
+        event::Purpose,
         kind::Kind,
     },
     ui::{
@@ -23,8 +27,10 @@ pub(super) fn all(full: &Full, tried: &Tried) -> impl IntoView + use<> {
         <div class="acts">
             {assign(full, tried)}
             {classify(full, tried)}
+            {identity::verify(full, tried)}
             {(!full.case.state.next().is_empty()).then(|| change_state(full, tried))}
             {can_be_told(full).then(|| acknowledge(full, tried))}
+            {holds::more(full, tried)}
             <a class="btn main" href="#text">{reply}</a>
         </div>
     }
@@ -99,7 +105,9 @@ fn change_state(full: &Full, tried: &Tried) -> impl IntoView + use<> {
 
 /// True while the person was not told that we are on it, and no mail of ours is on its way to say so.
 fn can_be_told(full: &Full) -> bool {
-    let on_its_way = |entry: &Entry| matches!(entry.what, What::MailOut { failed: false, .. });
+    const LINK: &str = Purpose::Verification.label();
+    let on_its_way =
+        |entry: &Entry| matches!(entry.what, What::MailOut { failed: false, purpose, .. } if purpose != LINK);
     !full.timeline.iter().any(on_its_way)
         && full.case.clocks.iter().any(|c| c.duty == Duty::Acknowledge && c.met.is_none())
 }
@@ -113,7 +121,8 @@ fn reason(tried: &Tried, act: Act, label: &'static str) -> impl IntoView + use<>
     written(tried, act, "reason", label)
 }
 
-fn written(tried: &Tried, act: Act, name: &'static str, label: &'static str) -> impl IntoView + use<> {
+/// A text for colleagues.
+pub(super) fn written(tried: &Tried, act: Act, name: &'static str, label: &'static str) -> impl IntoView + use<> {
     let id = act.id(name);
     let problems = tried.problems.clone();
     let (invalid, described) = (problems.invalid(&id), problems.described(&id, true));

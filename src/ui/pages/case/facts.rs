@@ -1,17 +1,20 @@
-//! The facts beside the timeline: clocks, what is left before closing, the requester, linked cases.
+//! The facts beside the timeline: clocks, what is left before closing, the requester, holds, linked cases.
 
+use super::{holds, identity, tried::Tried};
 use crate::{
     app::case_page::{Check, Full, Linked},
+    domain::identity::StaffId,
     ui::{components::clock::Clocks, paths},
 };
 use leptos::prelude::*;
 
 /// Every section.
-pub(super) fn all(full: &Full) -> impl IntoView + use<> {
+pub(super) fn all(full: &Full, tried: &Tried, me: StaffId) -> impl IntoView + use<> {
     view! {
         <Clocks clocks=full.case.clocks.clone() now=full.now zone=full.zone />
         {checks(&full.checks)}
         {requester(full)}
+        {holds::standing(full, tried, me)}
         {linked(&full.linked)}
     }
 }
@@ -49,6 +52,7 @@ fn requester(full: &Full) -> impl IntoView + use<> {
                 <dt>"Address"</dt><dd>{address}</dd>
                 <dt>"Came by"</dt><dd>{full.case.channel.label().to_lowercase()}</dd>
                 <dt>"Received"</dt><dd>{full.case.received.in_words(full.zone)}</dd>
+                {identity::pair(full)}
             </dl>
         </section>
     }

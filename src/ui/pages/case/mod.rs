@@ -3,6 +3,8 @@
 
 mod acts;
 mod facts;
+mod holds;
+mod identity;
 mod reply;
 pub mod server;
 pub mod timeline;
@@ -67,7 +69,7 @@ fn whole(full: &Full, tried: &Tried, me: StaffId) -> AnyView {
                     zone=full.zone />
                 {reply::form(full, tried)}
             </section>
-            <aside class="facts" aria-label="Facts of the case">{facts::all(full)}</aside>
+            <aside class="facts" aria-label="Facts of the case">{facts::all(full, tried, me)}</aside>
         </div>
     }
     .into_any()

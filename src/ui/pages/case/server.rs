@@ -10,11 +10,12 @@ use crate::{
         error::Error,
         mailroom,
         queue::View,
-        verbs::{self, Classified},
+        verbs::{self, Asked as Came, Classified},
     },
     domain::{
         case::{Outcome, State},
-        identity::{MessageId, Reference},
+        hold::Basis,
+        identity::{HoldId, Identity, MessageId, Reference},
     },
     ui::{answer, asked::Asked, form::Fields, pages::queue::server::person, paths, shell::Place},
 };
@@ -86,12 +87,34 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
             let how = typed.text("how");
             verbs::acknowledge_otherwise(app, actor, reference, seen, &how).await.map(|()| Done::Acknowledged)
         }
+        Act::Ask => Ok(match verbs::ask_verification(app, actor, reference, seen, &looked_up_by(typed)).await? {
+            Came::Sent => Done::Asked,
+            Came::NobodyFound => Done::Nobody,
+            Came::NoAddress => Done::NoRecord,
+        }),
+        Act::Decide => verbs::verify_by_staff(app, actor, reference, seen, &looked_up_by(typed), &reason)
+            .await
+            .map(|()| Done::Decided),
+        Act::Hold => {
+            let basis = Basis::from_code(typed.get("basis"));
+            let basis = basis.ok_or_else(|| Error::field("basis", "Choose why the data has to stay"))?;
+            let identities = looked_up_by(typed);
+            verbs::place_hold(app, actor, reference, seen, basis, &identities, &reason).await.map(|_| Done::Held)
+        }
+        Act::Release => {
+            let hold = typed.get("hold").parse().map(HoldId).map_err(|_| Error::NotFound)?;
+            verbs::release_hold(app, actor, reference, seen, hold, &reason).await.map(|()| Done::Released)
+        }
         Act::State => {
             let to = State::from_code(to).ok_or_else(|| Error::field("to", "Choose a state from the list"))?;
             let outcome = Outcome::from_code(typed.get("outcome"));
             verbs::change_state(app, actor, reference, seen, to, outcome, &reason).await.map(|()| Done::Changed)
         }
     }
+}
+
+fn looked_up_by(typed: &Fields) -> [Identity; 1] {
+    [Identity { kind: typed.get("identity").to_owned(), value: typed.get("value").to_owned() }]
 }
 
 async fn draw(asked: &Asked, reference: Reference, status: StatusCode, tried: &Tried) -> Result<Response, Error> {

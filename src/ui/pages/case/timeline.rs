@@ -19,7 +19,8 @@ use chrono::Datelike;
 use chrono_tz::Tz;
 use leptos::{either::Either, prelude::*};
 
-const ACKNOWLEDGEMENT: &str = Purpose::Acknowledgement.label();
+/// Mails whose words are the machine's.
+const MACHINE: [&str; 2] = [Purpose::Acknowledgement.label(), Purpose::Verification.label()];
 
 /// A timeline or a stretch of one.
 #[component]
@@ -62,7 +63,7 @@ fn line(entry: Entry, at: AnyView, reference: Reference, files: bool) -> AnyView
         What::MailOut { mail, address, subject, text, purpose, fate, failed } => {
             let tag = if failed { "fate is-over" } else { "fate" };
             // what the machine wrote is folded: the page is for what people said
-            let text = if purpose == ACKNOWLEDGEMENT {
+            let text = if MACHINE.contains(&purpose) {
                 Either::Left(view! { <details><summary>{subject}</summary>{words(text)}</details> })
             } else {
                 Either::Right(view! { <p class="subject" dir="auto">{subject}</p> {words(text)} })

@@ -15,6 +15,10 @@ codes! {
         Classify "classify" "Classify",
         State "state" "Change state",
         Acknowledge "acknowledge" "Acknowledge",
+        Ask "ask" "Verify",
+        Decide "decide" "Verify",
+        Hold "hold" "Place a hold",
+        Release "release" "Release",
     }
 }
 
@@ -29,6 +33,12 @@ codes! {
         Proposed "proposed" "Your proposal is noted. The kind changes once a second person classifies the case likewise.",
         Changed "changed" "The state is changed.",
         Acknowledged "acknowledged" "The acknowledgement is recorded.",
+        Asked "asked" "A link is on its way to the address on record.",
+        Nobody "nobody" "No account was found by this. The person was told the same as ever: that a link went to the address on record, if there is an account.",
+        NoRecord "no-record" "The account found has no mail address on record. The person was told the same as ever: that a link went there, if there is an account.",
+        Decided "decided" "The person counts as verified by your decision.",
+        Held "held" "The hold stands; nothing of the account is erased until a second person releases it.",
+        Released "released" "The hold is released.",
     }
 }
 
@@ -38,13 +48,25 @@ impl Act {
     #[must_use]
     pub fn id(self, field: &str) -> String {
         let known = match (self, field) {
+            // two buttons of one form
+            (Self::Ask | Self::Decide, "identity" | "reason") => return format!("verify-{field}"),
+            (Self::Ask | Self::Decide, _) => return "verify-value".to_owned(),
+            (Self::Hold, "basis") => "basis",
+            (Self::Hold, "identity") => "identity",
+            (Self::Hold, "reason") | (Self::Release, _) | (Self::Classify | Self::State, "reason") => "reason",
+            (Self::Hold, _) => "value",
             (Self::Reply | Self::Note, _) => return "text".to_owned(),
-            (Self::Classify | Self::State, "reason") => "reason",
             (Self::Acknowledge, _) => "how",
             (Self::State, "outcome") => "outcome",
             (Self::Assign | Self::Classify | Self::State, _) => "to",
         };
         format!("{}-{known}", self.code())
+    }
+
+    /// The id of a field where the form stands on the page once for each `thing`.
+    #[must_use]
+    pub fn id_of(self, field: &str, thing: &str) -> String {
+        format!("{}-{thing}", self.id(field))
     }
 }
 
@@ -76,7 +98,9 @@ impl Tried {
     /// A form that has to be filled in differently.
     #[must_use]
     pub fn invalid(act: Act, typed: Fields, errors: &[FieldError]) -> Self {
-        let problems = Problems::at(errors, |field| act.id(field));
+        let hold = typed.get("hold");
+        let problems =
+            Problems::at(errors, |field| if act == Act::Release { act.id_of(field, hold) } else { act.id(field) });
         Self { act: Some(act), typed, problems, ..Self::default() }
     }
 

@@ -1,0 +1,86 @@
+//! Whom a case is about: what somebody typed to find them, whom it finds in the generation database, and the digest
+//! by which an account is known in our own.
+
+use super::{App, Error};
+use crate::{
+    domain::identity::Identity,
+    generation::{self, Found, Key},
+    store::contents::Content,
+};
+
+/// What a content row that holds identities is kept as.
+pub const PURPOSE: &str = "identities";
+/// The longest value that is looked up.
+const LONGEST: usize = 320;
+
+/// The digest by which holds, runs and tombstones know an account: keyed, so that it says nothing without the key.
+#[must_use]
+pub fn digest(app: &App, product: &str, key: &Key) -> Vec<u8> {
+    app.vault.digest("subject", serde_json::json!([product, key.0]).to_string().as_bytes())
+}
+
+/// What staff typed, made ready: trimmed, of kinds that the product's data map knows.
+///
+/// # Errors
+/// `Invalid` on `identity` or `value`.
+pub fn typed(app: &App, product: &str, identities: &[Identity]) -> Result<Vec<Identity>, Error> {
+    let kinds = kinds(app, product);
+    if identities.is_empty() {
+        return Err(Error::field("value", "Enter what the person is looked up by"));
+    }
+    let ready = |identity: &Identity| {
+        let value = identity.value.trim().to_owned();
+        if !kinds.contains(&identity.kind) {
+            return Err(Error::field("identity", "Choose what the person is looked up by"));
+        }
+        if value.is_empty() || value.len() > LONGEST || value.contains(char::is_control) {
+            return Err(Error::field("value", "Enter what the person is looked up by, at most 320 characters"));
+        }
+        Ok(Identity { kind: identity.kind.clone(), value })
+    };
+    identities.iter().map(ready).collect()
+}
+
+/// The kinds of identity that forms offer: those of the product's data map, or a mail address and an account where
+/// the product has no generation database and staff decide by themselves.
+#[must_use]
+pub fn kinds(app: &App, product: &str) -> Vec<String> {
+    let known = app.sources.get(product).map(generation::Source::identity_kinds).unwrap_or_default();
+    if known.is_empty() { vec!["email".to_owned(), "account".to_owned()] } else { known }
+}
+
+/// Whom the identities lead to. Never called inside a transaction: it asks another database.
+///
+/// # Errors
+/// `Invalid` where the product has no generation database, or it does not answer; what was typed stays in the form.
+pub async fn find(app: &App, product: &str, identities: &[Identity]) -> Result<Found, Error> {
+    let Some(source) = app.sources.get(product) else {
+        return Err(Error::field(
+            "value",
+            "This product has no generation database here, so nobody can be looked up. Decide yourself instead",
+        ));
+    };
+    source.find(identities).await.map_err(|error| {
+        tracing::warn!(product, %error, "the generation database could not be asked");
+        let says = match error {
+            generation::Error::Answer(says) => format!("Nothing was done: {says}"),
+            generation::Error::Drift(_) => {
+                "Nothing was done: the data map does not fit the generation database. Tell whoever keeps the map".into()
+            }
+            _ => "Nothing was done: the generation database did not answer. Try again in a moment".into(),
+        };
+        Error::field("value", says)
+    })
+}
+
+/// The content row that keeps identities.
+#[must_use]
+pub fn kept(identities: &[Identity]) -> Content {
+    Content { text: serde_json::json!(identities).to_string(), ..Content::default() }
+}
+
+/// Reads what `kept` wrote; nothing where it was erased.
+#[must_use]
+pub fn identities(content: &Content) -> Vec<Identity> {
+    serde_json::from_str(&content.text).unwrap_or_default()
+}

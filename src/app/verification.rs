@@ -1,0 +1,81 @@
+//! The link in a verification mail: what it is made of, whether it still counts, and what pressing its button does.
+//! Nobody signs in here: whoever holds the link is the person at the address on record.
+
+use super::{App, Error, failpoint::failpoint};
+use crate::{
+    domain::{
+        case::State,
+        event::{By, Event},
+        time::{HOUR, Instant},
+    },
+    store::{audit, cases, sessions::token_hash, verifications},
+};
+
+/// How long a link counts, in milliseconds.
+pub const VALID: i64 = 72 * HOUR;
+/// Where links lead, below the console's public address.
+pub const PLACE: &str = "/verify";
+
+/// The token of the mail with this Message-ID. It is written down nowhere: it is made from the Message-ID, which holds
+/// 160 random bits, under the master key, when the link is asked for and whenever its mail is handed over. So neither
+/// our database nor anybody who reads the case has it.
+fn token(app: &App, message_id: &str) -> String {
+    data_encoding::BASE32_NOPAD.encode(&app.vault.digest("verification link", message_id.as_bytes())).to_lowercase()
+}
+
+/// The link of the mail with this Message-ID.
+#[must_use]
+pub fn link(app: &App, message_id: &str) -> String {
+    format!("{}{PLACE}/{}", app.settings.public_url, token(app, message_id))
+}
+
+/// How the link of the mail with this Message-ID is stored.
+#[must_use]
+pub fn hash(app: &App, message_id: &str) -> Vec<u8> {
+    token_hash(&token(app, message_id))
+}
+
+/// The last moment of a link that is asked for now.
+#[must_use]
+pub const fn valid_until(now: Instant) -> Instant {
+    now.plus(VALID)
+}
+
+/// True while the link counts. Changes nothing, so that programs that look at mail use nothing up.
+///
+/// # Errors
+/// As the database says.
+pub async fn counts(app: &App, token: &str) -> Result<bool, Error> {
+    let mut tx = app.db.read().await?;
+    Ok(verifications::verification_find(&mut tx, &token_hash(token)).await?.is_some())
+}
+
+/// The person confirms: once, in time, while the case is open. A case that waited for them is ours again.
+///
+/// # Errors
+/// `NotFound` where the link does not count, for whichever reason.
+pub async fn confirm_verification(app: &App, token: &str) -> Result<(), Error> {
+    let hash = token_hash(token);
+    // strangers who guess never reach for the lock
+    let mut tx = app.db.read().await?;
+    let asked = verifications::verification_find(&mut tx, &hash).await?.ok_or(Error::NotFound)?;
+    drop(tx);
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    let mut case = cases::case_lock(&mut tx, asked.case).await?.ok_or(Error::NotFound)?;
+    // somebody may have been quicker until the case was locked
+    let asked = verifications::verification_find(&mut tx, &hash).await?.ok_or(Error::NotFound)?;
+    verifications::verification_use(&mut tx, asked.id).await?;
+    let confirmed = Event::VerificationConfirmed { verification: asked.id, identity: asked.identity };
+    cases::case_record(&mut tx, &mut case, By::Requester, now, confirmed).await?;
+    if case.state == State::WaitingRequester {
+        let event = Event::StateChanged { from: case.state, to: State::Open, outcome: None, reason: None };
+        cases::case_record(&mut tx, &mut case, By::System, now, event).await?;
+    }
+    cases::case_save(&mut tx, &case).await?;
+    audit::audit_append(&mut tx, now, None, "verification_confirmed", Some(case.reference), "").await?;
+    failpoint("verb-before-commit");
+    tx.commit().await?;
+    app.wake();
+    Ok(())
+}

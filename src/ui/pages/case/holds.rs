@@ -1,0 +1,99 @@
+//! Holds: the form that forbids erasing somebody's data, and those that stand, each with the way to end it.
+
+use super::{
+    acts::written,
+    identity::looked_up_by,
+    tried::{Act, Tried},
+};
+use crate::{
+    app::{case_page::Full, proof::Held},
+    domain::{hold::Basis, identity::StaffId},
+    ui::{
+        components::field::{Field, SelectField},
+        paths, render,
+    },
+};
+use leptos::prelude::*;
+
+/// What is seldom needed, under one button.
+pub(super) fn more(full: &Full, tried: &Tried) -> Option<impl IntoView + use<>> {
+    let act = Act::Hold;
+    let open = tried.is(act) && tried.done.is_none();
+    let bases = Basis::ALL.iter().map(|basis| (basis.code().to_owned(), basis.label().to_owned())).collect();
+    full.looks_up.then(|| {
+        view! {
+            <details class="act" name="act" open=open>
+                <summary class="btn">"More"</summary>
+                <form class="sheet" method="post" action=paths::case(full.case.reference) aria-labelledby="h-hold">
+                    <h2 id="h-hold">{act.label()}</h2>
+                    <p class="hint">"While it stands, nothing of the account is erased, whoever asks for it."</p>
+                    <input type="hidden" name="do" value=act.code() />
+                    <input type="hidden" name="seen" value=tried.seen(act, full.case.seq) />
+                    <SelectField id=act.id("basis") name="basis" label="Basis" first="Choose" options=bases
+                        value=tried.value(act, "basis") problems=tried.problems.clone() />
+                    {looked_up_by(full, tried, act)}
+                    {written(tried, act, "reason", "Why has the data to stay?")}
+                    <p class="acts"><button class="btn main">
+                        {tried.button(act, "Place the hold", "Place it anyway")}</button></p>
+                </form>
+            </details>
+        }
+    })
+}
+
+/// The holds that stand, as a section of the facts; nothing where none does.
+pub(super) fn standing(full: &Full, tried: &Tried, me: StaffId) -> Option<impl IntoView + use<>> {
+    let lines = full.holds.iter().map(|held| one(full, held, tried, me)).collect_view();
+    (!full.holds.is_empty()).then(|| {
+        view! {
+            <section aria-labelledby="h-holds">
+                <h2 id="h-holds">"Holds"</h2>
+                <ul class="plain holds">{lines}</ul>
+            </section>
+        }
+    })
+}
+
+fn one(full: &Full, held: &Held, tried: &Tried, me: StaffId) -> impl IntoView + use<> {
+    let (placer, name) = &held.by;
+    let way_out = if *placer == me {
+        view! { <p class="dim">"You placed it; a second person can release it."</p> }.into_any()
+    } else {
+        release(full, held, tried).into_any()
+    };
+    view! {
+        <li>
+            <p><span class="tag is-paused"><i class="mark" aria-hidden="true"></i>{held.basis.label()}</span>
+                " since "{held.at.in_words(full.zone)}", placed by "{name.clone()}</p>
+            {way_out}
+        </li>
+    }
+}
+
+fn release(full: &Full, held: &Held, tried: &Tried) -> impl IntoView + use<> {
+    let act = Act::Release;
+    let number = held.id.0.to_string();
+    let is_tried = tried.is(act) && tried.typed.get("hold") == number;
+    let open = is_tried && tried.done.is_none();
+    let id = act.id_of("reason", &number);
+    let problems = tried.problems.clone();
+    let (invalid, described) = (problems.invalid(&id), problems.described(&id, false));
+    let text = render::raw_text(&if is_tried { tried.value(act, "reason") } else { String::new() });
+    let button = if is_tried { tried.button(act, "Release the hold", "Release it anyway") } else { "Release the hold" };
+    let seen = if is_tried { tried.seen(act, full.case.seq) } else { full.case.seq };
+    view! {
+        <details open=open>
+            <summary>{act.label()}<span class="sr">" the hold: "{held.basis.label()}</span></summary>
+            <form method="post" action=paths::case(full.case.reference)>
+                <input type="hidden" name="do" value=act.code() />
+                <input type="hidden" name="seen" value=seen />
+                <input type="hidden" name="hold" value=number />
+                <Field id=id.clone() label="Why may the data go now?" problems>
+                    <textarea id=id name="reason" rows="3" dir="auto" aria-invalid=invalid aria-describedby=described
+                        inner_html=text></textarea>
+                </Field>
+                <p class="acts"><button class="btn">{button}</button></p>
+            </form>
+        </details>
+    }
+}
