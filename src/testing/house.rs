@@ -14,11 +14,12 @@ use crate::{
         rights::{Actor, Role},
         time::Instant,
     },
+    generation::Source,
     jobs,
     mail::{classify::Classifier, outbox::Transport},
     store::{Clock, Db, migrate, vault::Vault},
 };
-use std::{collections::HashMap, fs};
+use std::{collections::HashMap, fs, path::Path};
 use tokio::sync::OnceCell;
 
 /// The product of most tests.
@@ -73,16 +74,16 @@ impl House {
     }
 
     async fn furnish(db: Db, clock: Clock, folder: tempfile::TempDir) -> Self {
-        let packs = Packs::load(None).expect("the packs load");
-        let classifier = Classifier::new(&packs::word_list(None).expect("it is there")).expect("it compiles");
-        let transport = Transport::Files(folder.path().join("outgoing"));
-        let addresses = HashMap::from([(PRODUCT.to_owned(), ADDRESS.to_owned())]);
-        let settings =
-            Settings { addresses, max_message: 1_000_000, public_url: "https://desk.imagegen.example".to_owned() };
-        let app = App::new(db, Vault::new([3; 32]), packs, classifier, transport, HashMap::new(), settings);
+        let app = opened(db, folder.path(), HashMap::new());
         let officer = hire(&app, "officer@imagegen.example", "Nisha Rao", &[Role::Officer, Role::Responder]).await;
         let agent = hire(&app, "agent@imagegen.example", "Arun Pillai", &[Role::Agent]).await;
         Self { app, clock, officer, agent, folder }
+    }
+
+    /// The same house with generation databases behind it.
+    pub fn with_sources(self, sources: HashMap<String, Source>) -> Self {
+        let app = opened(self.app.db.clone(), self.folder.path(), sources);
+        Self { app, ..self }
     }
 
     /// Lets time pass.
@@ -127,6 +128,16 @@ impl House {
         files.sort();
         files.iter().map(|file| fs::read_to_string(file).expect("a mail reads")).collect()
     }
+}
+
+fn opened(db: Db, folder: &Path, sources: HashMap<String, Source>) -> App {
+    let packs = Packs::load(None).expect("the packs load");
+    let classifier = Classifier::new(&packs::word_list(None).expect("it is there")).expect("it compiles");
+    let transport = Transport::Files(folder.join("outgoing"));
+    let addresses = HashMap::from([(PRODUCT.to_owned(), ADDRESS.to_owned())]);
+    let settings =
+        Settings { addresses, max_message: 1_000_000, public_url: "https://desk.imagegen.example".to_owned() };
+    App::new(db, Vault::new([3; 32]), packs, classifier, transport, sources, settings)
 }
 
 async fn hire(app: &App, email: &str, name: &str, roles: &[Role]) -> Actor {

@@ -10,6 +10,7 @@ pub(crate) mod house;
 mod jobs;
 mod postgres;
 mod story;
+mod verification;
 mod wall;
 
 /// Writes each test once and runs it on `SQLite` and on `PostgreSQL`.

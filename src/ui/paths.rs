@@ -23,6 +23,9 @@ pub const NEW_CASE: &str = "/cases/new";
 /// The mail room.
 pub const MAIL: &str = "/mail";
 
+/// Where confirming by a link leads.
+pub const VERIFIED: &str = "/verify/thanks";
+
 /// Patterns of the addresses that hold an id, as the router wants them.
 pub mod patterns {
     /// A case.
@@ -33,6 +36,8 @@ pub mod patterns {
     pub const MAIL_IN: &str = "/mail/in/{id}";
     /// A mail that left.
     pub const MAIL_OUT: &str = "/mail/out/{id}";
+    /// The link of a verification mail.
+    pub const VERIFY: &str = "/verify/{token}";
     /// Work that gave up.
     pub const WORK: &str = "/mail/failed/{id}";
 }

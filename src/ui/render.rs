@@ -30,6 +30,14 @@ pub fn html(frame: &Frame, title: &str, body: impl FnOnce() -> AnyView) -> Strin
     format!("<!DOCTYPE html>{html}")
 }
 
+/// The document around `body` for people from outside, as text: nothing in it changes from one time to the next.
+pub fn leaf(frame: &Frame, title: &str, body: impl FnOnce() -> AnyView) -> String {
+    let owner = Owner::new_root(Some(Arc::new(hydration_context::SsrSharedContext::new_islands())));
+    let html = owner.with(|| shell::bare_document(frame, title, body()).to_html());
+    owner.unset_with_forced_cleanup();
+    format!("<!DOCTYPE html>{html}")
+}
+
 /// `text` as the inside of an element in which a browser reads no markup, comments included (`title`, `textarea`):
 /// Leptos' markers would be shown there. The line break at the start is dropped by browsers, and keeps them from
 /// dropping one of the text's own.

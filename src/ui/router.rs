@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     ui::{
-        pages::{case, mailroom, new_case, overview, queue, signin},
+        pages::{case, mailroom, new_case, overview, queue, signin, verify},
         paths::{self, patterns},
     },
 };
@@ -31,5 +31,8 @@ pub fn routes() -> Router<App> {
 
 /// The pages of everybody.
 pub fn door() -> Router<App> {
-    Router::new().route(paths::SIGNIN, get(signin::server::show).post(signin::server::sign_in))
+    Router::new()
+        .route(paths::SIGNIN, get(signin::server::show).post(signin::server::sign_in))
+        .route(paths::VERIFIED, get(verify::server::thanks))
+        .route(patterns::VERIFY, get(verify::server::show).post(verify::server::confirm))
 }

@@ -37,23 +37,39 @@ const NO_RESOURCES: &str = "__RESOLVED_RESOURCES=[];__SERIALIZED_ERRORS=[];__INC
 #[must_use]
 pub fn document(frame: &Frame, title: &str, body: AnyView) -> impl IntoView + use<> {
     let options = LeptosOptions::builder().output_name("recourse").site_pkg_dir(frame.assets.pkg.as_str()).build();
-    let css = frame.assets.css.clone();
     let nonce = frame.nonce.0.to_string();
-    let title = render::raw_text(&format!("{title} · Recourse")).trim_start().to_owned();
     view! {
         <html lang="en">
             <head>
-                <meta charset="utf-8" />
-                <meta name="viewport" content="width=device-width, initial-scale=1" />
-                <meta name="color-scheme" content="light dark" />
-                <title inner_html=title></title>
-                <link rel="icon" href=MARK />
-                <link rel="stylesheet" href=css />
+                {head(frame, &format!("{title} · Recourse"))}
                 <script nonce=nonce>{NO_RESOURCES}</script>
                 <HydrationScripts options islands=true />
             </head>
             <body>{body}</body>
         </html>
+    }
+}
+
+/// The document around `body` without any script.
+#[must_use]
+pub fn bare_document(frame: &Frame, title: &str, body: AnyView) -> impl IntoView + use<> {
+    view! {
+        <html lang="en">
+            <head>{head(frame, title)}</head>
+            <body>{body}</body>
+        </html>
+    }
+}
+
+fn head(frame: &Frame, title: &str) -> impl IntoView + use<> {
+    let (css, title) = (frame.assets.css.clone(), render::raw_text(title).trim_start().to_owned());
+    view! {
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title inner_html=title></title>
+        <link rel="icon" href=MARK />
+        <link rel="stylesheet" href=css />
     }
 }
 
@@ -81,6 +97,12 @@ pub fn door(body: AnyView) -> AnyView {
         </main>
     }
     .into_any()
+}
+
+/// A page for people from outside, who have never heard of this console.
+#[must_use]
+pub fn leaf(body: AnyView) -> AnyView {
+    view! { <main class="door" id="main">{body}</main> }.into_any()
 }
 
 fn side(actor: &Actor, rail: &Rail, place: Place) -> impl IntoView + use<> {

@@ -20,8 +20,9 @@ const LONGEST_PAGE: Duration = Duration::from_secs(30);
 /// How long open connections may take to end when the process is asked to stop.
 const LONGEST_END: Duration = Duration::from_secs(20);
 
-/// Every route of the console.
-pub fn router(app: App, health: Health) -> Router {
+/// Every route of the console; `stop` turns true once the process was asked to stop.
+pub fn router(app: App, stop: watch::Receiver<bool>) -> Router {
+    let health = Health { app: app.clone(), stop };
     let signed_in = ui::router::routes()
         .route("/api/{*function}", axum::routing::post(guard::server_function))
         .layer(middleware::from_fn_with_state(app.clone(), guard::signed_in));
@@ -49,9 +50,8 @@ pub fn router(app: App, health: Health) -> Router {
 /// # Errors
 /// When the listener fails.
 pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>) -> std::io::Result<()> {
-    let health = Health { app: app.clone(), stop: stop.clone() };
-    let (mut stopping, mut late) = (stop.clone(), stop);
-    let served = axum::serve(listener, router(app, health)).with_graceful_shutdown(async move {
+    let (mut stopping, mut late) = (stop.clone(), stop.clone());
+    let served = axum::serve(listener, router(app, stop)).with_graceful_shutdown(async move {
         // a closed channel means that nobody can ask any more: stop too
         let _ = stopping.wait_for(|stop| *stop).await;
     });

@@ -7,3 +7,4 @@ pub mod overview;
 pub mod problem;
 pub mod queue;
 pub mod signin;
+pub mod verify;

@@ -31,6 +31,11 @@ fn no_two_routes_claim_one_address() {
 }
 
 #[test]
+fn the_link_in_a_mail_leads_to_its_page() {
+    assert_eq!(paths::patterns::VERIFY, format!("{}/{{token}}", crate::app::verification::PLACE));
+}
+
+#[test]
 fn a_filter_writes_only_what_differs() {
     assert_eq!(paths::queue(&QueueFilter::default()), "/queue");
     let filter = QueueFilter {

@@ -18,6 +18,7 @@ use crate::{
             problem::{self, Problem},
             queue::{self, Said},
             signin::{self, SignIn},
+            verify::{self, Leaf},
         },
         render,
         shell::{self, Place},
@@ -151,6 +152,66 @@ fn a_refused_classification_opens_its_form_again() {
     assert!(html.contains("<a href=\"#classify-reason\">Say more<"));
     assert!(html.contains("A copy is asked for</textarea>"));
     assert!(html.contains("value=\"access\" selected"));
+}
+
+#[test]
+fn the_two_ways_to_verify_share_one_form_and_what_was_typed() {
+    let html = case_html(samples::case(Kind::Erasure), &Tried::default());
+    for there in [
+        "value=\"lena.hoffmann@mail.example\"",
+        "name=\"do\" value=\"ask\"",
+        "name=\"do\" value=\"decide\"",
+        ">asked 23 Nov 2026, 10:12 IST<",
+    ] {
+        assert!(html.contains(there), "{there}");
+    }
+    let typed =
+        fields(&[("do", "decide"), ("seen", "5"), ("identity", "account"), ("value", "<u-1>"), ("reason", "known")]);
+    let problems = [FieldError::new("value", "Look again"), FieldError::new("reason", "Say more")];
+    let html = case_html(samples::case(Kind::Erasure), &Tried::invalid(Act::Decide, typed, &problems));
+    for there in [
+        "<a href=\"#verify-value\">Look again<",
+        "<a href=\"#verify-reason\">Say more<",
+        "value=\"account\" selected",
+        "value=\"&lt;u-1&gt;\"",
+        "known</textarea>",
+    ] {
+        assert!(html.contains(there), "{there}");
+    }
+    for kind in [Kind::Grievance, Kind::MinorData] {
+        let html = case_html(samples::case(kind), &Tried::default());
+        assert!(!html.contains("value=\"ask\""), "{kind} is no ordinary use of a right");
+    }
+}
+
+#[test]
+fn a_hold_is_released_by_somebody_else_in_a_form_of_its_own() {
+    let typed = fields(&[("do", "release"), ("seen", "5"), ("hold", "4"), ("reason", " ")]);
+    let tried = Tried::invalid(Act::Release, typed, &[FieldError::new("reason", "Say why")]);
+    let html = case_html(samples::case(Kind::Erasure), &tried);
+    for there in ["<a href=\"#release-reason-4\">Say why<", "id=\"release-reason-4\"", "name=\"hold\" value=\"4\""] {
+        assert!(html.contains(there), "{there}");
+    }
+    let mut mine = samples::full(Kind::Erasure);
+    mine.holds[0].by.0 = StaffId(1);
+    let html = case_html(crate::app::case_page::CasePage::Full(Box::new(mine)), &Tried::default());
+    assert!(html.contains("You placed it") && !html.contains("value=\"release\""));
+}
+
+#[test]
+fn the_page_of_a_link_knows_nothing_and_never_changes() {
+    let (frame, mut other) = (samples::frame(), samples::frame());
+    other.nonce = crate::ui::Nonce("another".into());
+    for leaf in [Leaf::Ask, Leaf::Thanks, Leaf::Gone, Leaf::Later] {
+        let [html, again] = [&frame, &other].map(|frame| render::leaf(frame, leaf.title(), || verify::page(leaf)));
+        assert_eq!(html, again, "the same bytes each time");
+        assert!(html.starts_with("<!DOCTYPE html><html lang=\"en\">"), "{html}");
+        assert!(html.contains(&format!("<title>{}</title>", leaf.title())));
+        for never in ["<script", " style=", "Recourse", "href=\"/queue", "href=\"/signin", "action="] {
+            assert!(!html.contains(never), "{never}");
+        }
+        assert_eq!(html.matches("<button").count(), usize::from(leaf == Leaf::Ask));
+    }
 }
 
 #[test]
