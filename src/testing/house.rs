@@ -145,10 +145,7 @@ async fn hire(app: &App, email: &str, name: &str, roles: &[Role]) -> Actor {
     Actor { id, name: name.to_owned(), roles: roles.to_vec() }
 }
 
-<<<<<<< HEAD
-=======
 /// Creates a database.
->>>>>>> 19944b9 (Demo: an image generator's database of three hundred invented people with its data map)
 pub async fn create(name: &str, template: &str) {
     use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
     // a template may be copied by one at a time

@@ -1,11 +1,8 @@
 //! Helpers for tests: a house on either engine with a hand-moved clock, and the check of the arrows between rooms.
 
 mod arrows;
-<<<<<<< HEAD
-mod generation;
-=======
 mod company;
->>>>>>> 19944b9 (Demo: an image generator's database of three hundred invented people with its data map)
+mod generation;
 pub(crate) mod house;
 mod jobs;
 mod postgres;
