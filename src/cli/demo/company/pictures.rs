@@ -5,9 +5,7 @@ use anyhow::Context as _;
 use std::{collections::HashSet, fs, path::Path};
 
 /// How many pictures there are to choose from.
-const LARGE: usize = 36;
-/// How many small ones, for previews and faces.
-const SMALL: usize = 8;
+const COUNT: usize = 36;
 
 /// An encoded picture.
 pub struct Picture {
@@ -28,7 +26,15 @@ impl Picture {
 /// The pictures, and which file is a copy of which.
 pub struct Shelf {
     pictures: Vec<Picture>,
-    files: Vec<(String, usize)>,
+    // of each picture, for previews and faces
+    small: Vec<Picture>,
+    files: Vec<File>,
+}
+
+struct File {
+    key: String,
+    picture: usize,
+    is_small: bool,
 }
 
 impl Shelf {
@@ -36,33 +42,34 @@ impl Shelf {
     pub fn draw() -> anyhow::Result<Self> {
         let mut dice = Dice::of("pictures");
         let sizes = [(64, 64), (64, 48), (48, 64), (32, 32)];
-        let large = (0..LARGE).map(|n| sizes[n % sizes.len()]);
-        let all = large.chain([(16, 16); SMALL]);
-        let pictures = all.map(|(width, height)| landscape(&mut dice, width, height)).collect::<anyhow::Result<_>>()?;
-        Ok(Self { pictures, files: Vec::new() })
+        let drawn: Vec<_> = (0..COUNT).map(|n| Drawing::landscape(&mut dice, sizes[n % sizes.len()])).collect();
+        let pictures = drawn.iter().map(Drawing::encoded).collect::<anyhow::Result<_>>()?;
+        let small = drawn.iter().map(|drawing| drawing.quarter().encoded()).collect::<anyhow::Result<_>>()?;
+        Ok(Self { pictures, small, files: Vec::new() })
     }
 
-    /// A file for an image, unless it was lost; the object key and what is in it.
-    pub fn picture(&mut self, dice: &mut Dice, id: i64, lost: bool) -> (String, &Picture) {
-        let (key, n) = (key(id, ""), dice.index(LARGE));
-        if !lost {
-            self.files.push((key.clone(), n));
-        }
-        (key, &self.pictures[n])
+    /// The picture of an image.
+    pub fn of(&self, id: i64) -> &Picture {
+        &self.pictures[which(id)]
+    }
+
+    /// A file for an image; its key.
+    pub fn image(&mut self, id: i64) -> String {
+        self.file(key(id), id, false)
     }
 
     /// A file for the preview of an image; its key.
     pub fn preview(&mut self, id: i64) -> String {
-        self.small(key(id, "-preview"), id)
+        self.file(key(id).replace(".png", "-preview.png"), id, true)
     }
 
     /// A file for somebody's face; its key.
     pub fn avatar(&mut self, id: i64) -> String {
-        self.small(format!("avatars/{id}.png"), id)
+        self.file(format!("avatars/{id}.png"), id, true)
     }
 
-    fn small(&mut self, key: String, id: i64) -> String {
-        self.files.push((key.clone(), LARGE + usize::try_from(id).unwrap_or(0) % SMALL));
+    fn file(&mut self, key: String, id: i64, is_small: bool) -> String {
+        self.files.push(File { key: key.clone(), picture: which(id), is_small });
         key
     }
 
@@ -74,24 +81,29 @@ impl Shelf {
     /// Writes every file under `folder`.
     pub fn write(&self, folder: &Path) -> anyhow::Result<()> {
         let mut made = HashSet::new();
-        for (key, n) in &self.files {
+        for File { key, picture, is_small } in &self.files {
             let file = folder.join(key);
             let parent = file.parent().unwrap_or(folder).to_owned();
             if !made.contains(&parent) {
                 fs::create_dir_all(&parent).with_context(|| format!("{} cannot be made", parent.display()))?;
                 made.insert(parent);
             }
-            fs::write(&file, &self.pictures[*n].png)
-                .with_context(|| format!("{} cannot be written", file.display()))?;
+            let from = if *is_small { &self.small } else { &self.pictures };
+            fs::write(&file, &from[*picture].png).with_context(|| format!("{} cannot be written", file.display()))?;
         }
         Ok(())
     }
 }
 
+/// Which picture shows what is behind a key.
+fn which(id: i64) -> usize {
+    Dice::of(&format!("picture {id}")).index(COUNT)
+}
+
 /// The object key of an image: spread over folders, as stores of files like it.
-fn key(id: i64, suffix: &str) -> String {
+pub fn key(id: i64) -> String {
     let spread = Dice::of(&id.to_string()).throw();
-    format!("images/{:02x}/{:02x}/gen-{id:06}{suffix}.png", spread % 32, (spread >> 8) % 8)
+    format!("images/{:02x}/{:02x}/gen-{id:06}.png", spread % 32, (spread >> 8) % 8)
 }
 
 type Colour = [u8; 3];
@@ -109,34 +121,57 @@ const MOODS: [[Colour; 5]; 6] = [
 ];
 const STEPS: u8 = 8;
 
-fn landscape(dice: &mut Dice, width: u32, height: u32) -> anyhow::Result<Picture> {
-    let (w, h) = (i64::from(width), i64::from(height));
-    let mood = dice.pick(&MOODS);
-    let (sun_x, sun_y, sun) = (dice.between(w / 5, w * 4 / 5), dice.between(h / 6, h / 2), dice.between(w / 12, w / 6));
-    let ridges = [(h * 3 / 5, w / 4, 3), (h * 4 / 5, w / 3, 4)].map(|(level, wave, slope)| {
-        let shift = dice.between(0, w);
-        move |x: i64| level - ((x + shift) % (2 * wave) - wave).abs() / slope
-    });
-    let mut pixels = Vec::new();
-    for (y, x) in (0..h).flat_map(|y| (0..w).map(move |x| (y, x))) {
-        let is_sun = (x - sun_x).pow(2) + (y - sun_y).pow(2) <= sun * sun;
-        pixels.push(match (y >= ridges[1](x), y >= ridges[0](x), is_sun) {
-            (true, ..) => STEPS + 2,
-            (_, true, _) => STEPS + 1,
-            (.., true) => STEPS,
-            _ => u8::try_from(y * i64::from(STEPS) / h).unwrap_or(0),
+/// A picture in few colours before it is encoded.
+struct Drawing {
+    width: usize,
+    pixels: Vec<u8>,
+    palette: Vec<u8>,
+}
+
+impl Drawing {
+    fn landscape(dice: &mut Dice, (w, h): (i64, i64)) -> Self {
+        let mood = dice.pick(&MOODS);
+        let (sun_x, sun_y) = (dice.between(w / 5, w * 4 / 5), dice.between(h / 6, h / 2));
+        let sun = dice.between(w / 12, w / 6);
+        let ridges = [(h * 3 / 5, w / 4, 3), (h * 4 / 5, w / 3, 4)].map(|(level, wave, slope)| {
+            let shift = dice.between(0, w);
+            move |x: i64| level - ((x + shift) % (2 * wave) - wave).abs() / slope
         });
+        let mut pixels = Vec::new();
+        for (y, x) in (0..h).flat_map(|y| (0..w).map(move |x| (y, x))) {
+            let is_sun = (x - sun_x).pow(2) + (y - sun_y).pow(2) <= sun * sun;
+            pixels.push(match (y >= ridges[1](x), y >= ridges[0](x), is_sun) {
+                (true, ..) => STEPS + 2,
+                (_, true, _) => STEPS + 1,
+                (.., true) => STEPS,
+                _ => u8::try_from(y * i64::from(STEPS) / h).unwrap_or(0),
+            });
+        }
+        let mix = |a: u8, b: u8, n: u8| {
+            let mixed = u16::from(a) * u16::from(STEPS - n) + u16::from(b) * u16::from(n);
+            u8::try_from(mixed / u16::from(STEPS)).unwrap_or(0)
+        };
+        let sky = (0..STEPS).flat_map(|n| (0..3).map(move |c| mix(mood[0][c], mood[1][c], n)));
+        let palette = sky.chain(mood[2..].iter().flatten().copied()).collect();
+        Self { width: usize::try_from(w).unwrap_or(1), pixels, palette }
     }
-    let mix =
-        |a: u8, b: u8, n: u8| (u16::from(a) * u16::from(STEPS - n) + u16::from(b) * u16::from(n)) / u16::from(STEPS);
-    let sky = (0..STEPS).flat_map(|n| (0..3).map(move |c| u8::try_from(mix(mood[0][c], mood[1][c], n)).unwrap_or(0)));
-    let palette: Vec<u8> = sky.chain(mood[2..].iter().flatten().copied()).collect();
-    let mut png = Vec::new();
-    let mut encoder = png::Encoder::new(&mut png, width, height);
-    encoder.set_color(png::ColorType::Indexed);
-    encoder.set_palette(palette);
-    let mut writer = encoder.write_header().context("a picture cannot be encoded")?;
-    writer.write_image_data(&pixels).context("a picture cannot be encoded")?;
-    writer.finish().context("a picture cannot be encoded")?;
-    Ok(Picture { width: w, height: h, png })
+
+    /// Every fourth pixel of every fourth row.
+    fn quarter(&self) -> Self {
+        let rows = self.pixels.chunks(self.width).step_by(4);
+        let pixels = rows.flat_map(|row| row.iter().step_by(4).copied()).collect();
+        Self { width: self.width.div_ceil(4), pixels, palette: self.palette.clone() }
+    }
+
+    fn encoded(&self) -> anyhow::Result<Picture> {
+        let (width, height) = (u32::try_from(self.width)?, u32::try_from(self.pixels.len() / self.width)?);
+        let mut png = Vec::new();
+        let mut encoder = png::Encoder::new(&mut png, width, height);
+        encoder.set_color(png::ColorType::Indexed);
+        encoder.set_palette(self.palette.as_slice());
+        let mut writer = encoder.write_header().context("a picture cannot be encoded")?;
+        writer.write_image_data(&self.pixels).context("a picture cannot be encoded")?;
+        writer.finish().context("a picture cannot be encoded")?;
+        Ok(Picture { width: width.into(), height: height.into(), png })
+    }
 }

@@ -32,7 +32,7 @@ fn galleries(people: &[Person], made: &[Image], heavy: i64, hers: &[&Image]) -> 
             id += 1;
             galleries.push(row![id, person.id, *dice.pick(TITLES), !dice.one_in(3), moment(first.at)]);
             let mut hung = HashSet::new();
-            let mut hang = |dice: &mut Dice, image: &Image, by: i64| {
+            let mut put = |dice: &mut Dice, image: &Image, by: i64| {
                 if hung.insert(image.id) {
                     // who hung it was not written down in the beginning
                     let by = (!dice.one_in(12)).then_some(by);
@@ -41,7 +41,7 @@ fn galleries(people: &[Person], made: &[Image], heavy: i64, hers: &[&Image]) -> 
             };
             for _ in 0..dice.between(3, 9) {
                 let image = *dice.pick(&own);
-                hang(&mut dice, image, person.id);
+                put(&mut dice, image, person.id);
             }
             for _ in 0..dice.between(0, 3) {
                 let image = dice.pick(made);
@@ -53,12 +53,12 @@ fn galleries(people: &[Person], made: &[Image], heavy: i64, hers: &[&Image]) -> 
                 } else {
                     person.id
                 };
-                hang(&mut dice, image, by);
+                put(&mut dice, image, by);
             }
             if !hers.is_empty() && dice.one_in(2) {
                 let by = if dice.one_in(2) { heavy } else { person.id };
                 let image = *dice.pick(hers);
-                hang(&mut dice, image, by);
+                put(&mut dice, image, by);
             }
         }
     }
@@ -74,11 +74,11 @@ fn likes(people: &[Person], made: &[Image], heavy: i64, hers: &[&Image]) -> Tabl
             (_, 0) => dice.between(-4, 3),
             _ => dice.between(0, 9),
         };
-        let mut liked = HashSet::new();
+        let mut seen = HashSet::new();
         for _ in 0..count {
             let famous = !hers.is_empty() && dice.one_in(5);
             let image = if famous { *dice.pick(hers) } else { dice.pick(made) };
-            if image.user != person.id && liked.insert(image.id) {
+            if image.user != person.id && seen.insert(image.id) {
                 let at = dice.between(image.at.max(person.joined), NOW);
                 likes.push(row![person.id, image.id, moment(at)]);
             }

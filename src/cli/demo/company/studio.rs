@@ -3,7 +3,7 @@
 use super::{
     dice::Dice,
     people::{CAPITALS, HEAVY, PLAIN, Person, id_of},
-    pictures::Shelf,
+    pictures::{self, Picture, Shelf},
     table::{LAUNCH, NOW, Table, moment, row},
     words::{SCENES, STYLES, SUBJECTS, UNWANTED},
 };
@@ -41,7 +41,7 @@ struct Last {
 
 impl Studio {
     /// Makes it all, by the time at which it was made.
-    pub fn open(people: &[Person], shelf: &mut Shelf) -> Self {
+    pub fn open(people: &[Person], files: &mut Shelf) -> Self {
         let mut dice = Dice::of("studio");
         let mut plan: Vec<(i64, &Person)> = Vec::new();
         for person in people {
@@ -84,7 +84,7 @@ impl Studio {
                         done[1].push((id, person.id));
                     }
                     for _ in 0..if dice.one_in(16) { 2 } else { 1 } {
-                        studio.image(&mut dice, shelf, id, person, at);
+                        studio.image(&mut dice, files, id, person, at);
                     }
                 }
                 "refused" => studio.refuse(&mut dice, person, at),
@@ -134,13 +134,14 @@ impl Studio {
         id
     }
 
-    fn image(&mut self, dice: &mut Dice, shelf: &mut Shelf, generation: i64, person: &Person, at: i64) {
+    fn image(&mut self, dice: &mut Dice, files: &mut Shelf, generation: i64, person: &Person, at: i64) {
         let id = 700_001 + i64::try_from(self.made.len()).unwrap_or_default();
         // companies lose files too: the first picture of the one with most has none
         let lost = person.email == HEAVY && !self.made.iter().any(|image| image.user == person.id);
-        let (key, picture) = shelf.picture(dice, id, lost);
-        let (width, height, bytes) = (picture.width, picture.height, picture.size());
-        let preview = (!lost && dice.one_in(4)).then(|| shelf.preview(id));
+        let key = if lost { pictures::key(id) } else { files.image(id) };
+        let preview = (!lost && dice.one_in(4)).then(|| files.preview(id));
+        let Picture { width, height, .. } = *files.of(id);
+        let bytes = files.of(id).size();
         self.images.push(row![id, generation, person.id, key, preview, width, height, bytes, moment(at + 9)]);
         self.made.push(Image { id, user: person.id, at: at + 9 });
     }
