@@ -135,6 +135,14 @@ async fn the_people_of_the_demo_have_what_their_cases_need() {
         let found = number(&mut conn, &query).await;
         assert!(found >= least, "{found} are too few: {query}");
     }
+    // what the map promises of links without `others`
+    for none in [
+        "SELECT count(*) FROM generations g JOIN prompts p ON p.id = prompt_id WHERE p.user_id <> g.user_id",
+        "SELECT count(*) FROM images i JOIN generations g ON g.id = generation_id WHERE g.user_id <> i.user_id",
+        "SELECT count(*) FROM generations r JOIN generations p ON p.id = r.parent_id WHERE p.created_at > r.created_at",
+    ] {
+        assert_eq!(number(&mut conn, none).await, 0, "{none}");
+    }
     let keys: Vec<(String, i64)> =
         sqlx::query_as("SELECT object_key, bytes FROM images").fetch_all(&mut conn).await.expect("they are listed");
     let lost: Vec<_> = keys
