@@ -45,7 +45,10 @@ CREATE TABLE runs (
     expires_at BIGINT NOT NULL,
     decided_by BIGINT REFERENCES staff (id),
     decided_at BIGINT,
-    cancel_by BIGINT REFERENCES staff (id),
+    -- counts the workers that took the run up; only the last one may write
+    worker BIGINT NOT NULL DEFAULT 0,
+    files BIGINT NOT NULL DEFAULT 0,
+    bytes BIGINT NOT NULL DEFAULT 0,
     started_at BIGINT,
     ended_at BIGINT,
     stop TEXT COLLATE "C"

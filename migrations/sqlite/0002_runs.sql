@@ -45,7 +45,10 @@ CREATE TABLE runs (
     expires_at INTEGER NOT NULL,
     decided_by INTEGER REFERENCES staff (id),
     decided_at INTEGER,
-    cancel_by INTEGER REFERENCES staff (id),
+    -- counts the workers that took the run up; only the last one may write
+    worker INTEGER NOT NULL DEFAULT 0,
+    files INTEGER NOT NULL DEFAULT 0,
+    bytes INTEGER NOT NULL DEFAULT 0,
     started_at INTEGER,
     ended_at INTEGER,
     stop TEXT

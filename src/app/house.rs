@@ -3,7 +3,7 @@
 use super::packs::Packs;
 use crate::{
     domain::time::Instant,
-    generation::Source,
+    generation::{Source, receipt::Signer},
     mail::{classify::Classifier, compose::Letterhead, outbox::Transport},
     store::{Db, vault::Vault},
 };
@@ -14,12 +14,21 @@ use tokio::sync::{Notify, Semaphore};
 #[derive(Clone)]
 pub struct App(Arc<House>);
 
+struct House {
+    parts: Parts,
+    /// Bounds how many passwords are hashed at once.
+    hashing: Semaphore,
+    wake: Notify,
+}
+
 /// The parts of the running house.
-pub struct House {
+pub struct Parts {
     /// Our own database.
     pub db: Db,
     /// The keeper of the master key.
     pub vault: Vault,
+    /// The keeper of the key that signs receipts.
+    pub signer: Signer,
     /// What the products promised.
     pub packs: Packs,
     /// How mail is understood.
@@ -30,9 +39,6 @@ pub struct House {
     pub sources: HashMap<String, Source>,
     /// What the operator configured.
     pub settings: Settings,
-    /// Bounds how many passwords are hashed at once.
-    pub(super) hashing: Semaphore,
-    wake: Notify,
 }
 
 /// What the operator configured and verbs need.
@@ -47,9 +53,9 @@ pub struct Settings {
 }
 
 impl Deref for App {
-    type Target = House;
-    fn deref(&self) -> &House {
-        &self.0
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0.parts
     }
 }
 
@@ -59,17 +65,13 @@ const HASHES: usize = 2;
 impl App {
     /// Puts the house together.
     #[must_use]
-    pub fn new(
-        db: Db,
-        vault: Vault,
-        packs: Packs,
-        classifier: Classifier,
-        transport: Transport,
-        sources: HashMap<String, Source>,
-        settings: Settings,
-    ) -> Self {
-        let (hashing, wake) = (Semaphore::new(HASHES), Notify::new());
-        Self(Arc::new(House { db, vault, packs, classifier, transport, sources, settings, hashing, wake }))
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(House { parts, hashing: Semaphore::new(HASHES), wake: Notify::new() }))
+    }
+
+    /// Bounds how many passwords are hashed at once.
+    pub(super) fn hashing(&self) -> &Semaphore {
+        &self.0.hashing
     }
 
     /// The present moment.
@@ -86,12 +88,12 @@ impl App {
 
     /// Tells the job runner of this process that work was committed.
     pub fn wake(&self) {
-        self.wake.notify_one();
+        self.0.wake.notify_one();
     }
 
     /// Waits until work was committed in this process.
     pub async fn woken(&self) {
-        self.wake.notified().await;
+        self.0.wake.notified().await;
     }
 
     /// The product's own mail address; a reserved one that leads nowhere while none is configured.

@@ -28,4 +28,4 @@ pub mod verbs;
 pub mod verification;
 
 pub use error::{Error, FieldError};
-pub use house::{App, Settings};
+pub use house::{App, Parts, Settings};

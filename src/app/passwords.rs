@@ -35,7 +35,7 @@ const NOBODY: &str =
 pub async fn fits(app: &App, password: &str, stored: Option<&str>) -> Result<bool, Error> {
     let wait = std::time::Duration::from_secs(5);
     let slot =
-        tokio::time::timeout(wait, app.hashing.acquire()).await.map_err(|_| Error::Busy)?.map_err(|_| Error::Busy)?;
+        tokio::time::timeout(wait, app.hashing().acquire()).await.map_err(|_| Error::Busy)?.map_err(|_| Error::Busy)?;
     let known = stored.is_some();
     let stored = stored.unwrap_or(NOBODY).to_owned();
     let password = Zeroizing::new(password.to_owned());

@@ -2,13 +2,13 @@
 
 use crate::{
     app::{
-        App, Settings,
+        App, Parts, Settings,
         packs::{self, Packs},
     },
     config::Config,
-    generation::Source,
+    generation::{Source, receipt::Signer},
     mail::{classify::Classifier, outbox::Transport},
-    store::{Clock, Db, house, lockfile::Lockfile, migrate, migrate::SchemaError, vault::Vault},
+    store::{Clock, Db, house, lockfile::Lockfile, migrate, migrate::SchemaError, runs::receipts, vault::Vault},
 };
 use anyhow::{Context as _, bail};
 use std::{collections::HashMap, path::Path, time::Duration};
@@ -141,7 +141,24 @@ pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Opened> {
         max_message: config.mail.max_bytes,
         public_url: config.public_url(),
     };
-    Ok(Opened { app: App::new(db, vault, packs, classifier, transport, sources, settings), lock })
+    let signer = signer(config, &db).await?;
+    let parts = Parts { db, vault, signer, packs, classifier, transport, sources, settings };
+    Ok(Opened { app: App::new(parts), lock })
+}
+
+/// The key that signs receipts, made at the first start; its public half is published from the database.
+async fn signer(config: &Config, db: &Db) -> anyhow::Result<Signer> {
+    let file = config.receipt_key_file();
+    let signer = Signer::open_or_create(&file, crate::store::vault::random::<32>()?).map_err(anyhow::Error::msg)?;
+    let mut tx = db.read().await?;
+    let used = receipts::receipt_keys(&mut tx).await?;
+    drop(tx);
+    if !used.iter().any(|(id, _, _, until)| id == signer.key_id() && until.is_none()) {
+        let mut tx = db.begin().await?;
+        receipts::receipt_key_use(&mut tx, signer.key_id(), &signer.public_key(), db.now()).await?;
+        tx.commit().await?;
+    }
+    Ok(signer)
 }
 
 /// The products' generation databases; none is opened yet.

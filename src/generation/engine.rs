@@ -51,9 +51,9 @@ impl Engine {
     /// When the address is neither.
     pub fn new(url: &str) -> Result<Self, Error> {
         let bad = |_| Error::Address;
-        if let Some(file) = url.strip_prefix("sqlite://") {
-            let options = SqliteConnectOptions::new()
-                .filename(file)
+        if url.starts_with("sqlite://") {
+            let options = SqliteConnectOptions::from_str(url)
+                .map_err(bad)?
                 .create_if_missing(false)
                 .foreign_keys(true)
                 .busy_timeout(Duration::from_secs(10))

@@ -161,14 +161,18 @@ fn table(scope: &Scope<'_>, name: &str, pseudonym: &str, steps: &mut Vec<Step>) 
     };
     let consumed: BTreeSet<_> = steps.iter().filter(takes).map(|s| s.table.clone()).collect();
     let files: Vec<_> = table.columns.iter().filter(|(_, is)| is.file).map(|(column, _)| column.clone()).collect();
+    let mut before: Vec<&super::map::Link> = Vec::new();
     for link in table.link.iter().filter(|link| link.others == Some(Others::Delete)) {
         if scope.gone(&link.to, "x").is_some() {
+            // each row is counted once: not as the person's own, nor by an earlier link
             let rows = || {
-                let theirs = format!("({}) IS NOT TRUE", scope.own(name, "t"));
-                format!("{} AND {theirs}", scope.to_gone("t", &link.to, &link.on))
+                let earlier = before.iter().map(|link| scope.to_gone("t", &link.to, &link.on));
+                let others = earlier.chain([scope.own(name, "t")]).map(|rows| format!(" AND ({rows}) IS NOT TRUE"));
+                scope.to_gone("t", &link.to, &link.on) + &others.collect::<Vec<_>>().concat()
             };
             let linked = step(scope, name, Does::DeleteLinked, &consumed, rows);
             steps.push(Step { files: files.clone(), ..linked });
+            before.push(link);
         }
     }
     if table.shared == Some(Shared::Detach) && scope.may_be_shared(name) {

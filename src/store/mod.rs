@@ -18,6 +18,7 @@ pub mod mails;
 pub mod messages;
 pub mod migrate;
 pub mod row;
+pub mod runs;
 pub mod sessions;
 pub mod staff;
 pub mod threads;

@@ -3,7 +3,7 @@
 use super::postgres;
 use crate::{
     app::{
-        App, Settings,
+        App, Parts, Settings,
         case_page::{self, CasePage, Full},
         intake,
         packs::{self, Packs},
@@ -14,7 +14,7 @@ use crate::{
         rights::{Actor, Role},
         time::Instant,
     },
-    generation::Source,
+    generation::{Source, receipt::Signer},
     jobs,
     mail::{classify::Classifier, outbox::Transport},
     store::{Clock, Db, migrate, vault::Vault},
@@ -137,7 +137,8 @@ fn opened(db: Db, folder: &Path, sources: HashMap<String, Source>) -> App {
     let addresses = HashMap::from([(PRODUCT.to_owned(), ADDRESS.to_owned())]);
     let settings =
         Settings { addresses, max_message: 1_000_000, public_url: "https://desk.imagegen.example".to_owned() };
-    App::new(db, Vault::new([3; 32]), packs, classifier, transport, sources, settings)
+    let (vault, signer) = (Vault::new([3; 32]), Signer::new([4; 32]));
+    App::new(Parts { db, vault, signer, packs, classifier, transport, sources, settings })
 }
 
 async fn hire(app: &App, email: &str, name: &str, roles: &[Role]) -> Actor {

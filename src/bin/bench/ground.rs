@@ -2,9 +2,10 @@
 
 use recourse::{
     app::{
-        App, Settings,
+        App, Parts, Settings,
         packs::{self, Packs},
     },
+    generation::receipt::Signer,
     mail::{classify::Classifier, outbox::Transport},
     store::{Clock, Db, migrate, vault::Vault},
 };
@@ -33,7 +34,9 @@ impl Ground {
         let classifier = Classifier::new(&packs::word_list(None)?)?;
         let settings = Settings { addresses: HashMap::new(), max_message: 1 << 20, public_url: String::new() };
         let transport = Transport::Files(folder.join("outgoing"));
-        Ok(App::new(db, Vault::new([1; 32]), Packs::load(None)?, classifier, transport, HashMap::new(), settings))
+        let (vault, signer) = (Vault::new([1; 32]), Signer::new([2; 32]));
+        let (packs, sources) = (Packs::load(None)?, HashMap::new());
+        Ok(App::new(Parts { db, vault, signer, packs, classifier, transport, sources, settings }))
     }
 }
 

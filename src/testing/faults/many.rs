@@ -7,9 +7,10 @@ use crate::{
 };
 use recourse::{
     app::{
-        App, Settings, intake,
+        App, Parts, Settings, intake,
         packs::{self, Packs},
     },
+    generation::receipt::Signer,
     mail::{classify::Classifier, outbox::Transport},
     store::{Clock, Db, vault::Vault},
 };
@@ -26,15 +27,11 @@ async fn opened_here(house: &House) -> App {
     let packs = Packs::load(None).expect("the packs load");
     let classifier = Classifier::new(&packs::word_list(None).expect("it is there")).expect("it compiles");
     let settings = Settings { addresses: HashMap::new(), max_message: 1_000_000, public_url: String::new() };
-    App::new(
-        db.expect("the database opens"),
-        vault,
-        packs,
-        classifier,
-        Transport::Files(house.data_dir()),
-        HashMap::new(),
-        settings,
-    )
+    {
+        let (db, transport) = (db.expect("the database opens"), Transport::Files(house.data_dir()));
+        let (signer, sources) = (Signer::new([4; 32]), HashMap::new());
+        App::new(Parts { db, vault, signer, packs, classifier, transport, sources, settings })
+    }
 }
 
 /// What the log holds beside ordinary information, and beside the note that a busy machine made somebody wait.
