@@ -1,13 +1,24 @@
 //! Named places where the fault tests end or stop this process. Nothing at all in an ordinary build.
 
 /// Ends the process without a word when `FAILPOINT` names this place (`name:exit`), or waits (`name:sleep`).
+/// `name:exit:3` means the third time that this place is passed.
 #[cfg(feature = "failpoints")]
 pub fn failpoint(name: &str) {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static PASSED: AtomicU64 = AtomicU64::new(0);
     let Ok(asked) = std::env::var("FAILPOINT") else { return };
-    match asked.split_once(':') {
-        Some((place, "exit")) if place == name => std::process::abort(),
-        Some((place, "sleep")) if place == name => std::thread::sleep(std::time::Duration::from_mins(1)),
-        Some((place, "panic")) if place == name => std::panic::panic_any("failpoint"),
+    let mut parts = asked.split(':');
+    if parts.next() != Some(name) {
+        return;
+    }
+    let (what, nth) = (parts.next(), parts.next().and_then(|nth| nth.parse().ok()).unwrap_or(1));
+    if PASSED.fetch_add(1, Ordering::SeqCst) + 1 < nth {
+        return;
+    }
+    match what {
+        Some("exit") => std::process::abort(),
+        Some("sleep") => std::thread::sleep(std::time::Duration::from_mins(1)),
+        Some("panic") => std::panic::panic_any("failpoint"),
         _ => {}
     }
 }

@@ -19,6 +19,7 @@ pub mod passwords;
 pub mod proof;
 pub mod queue;
 pub mod rail;
+pub mod runs;
 pub mod sessions;
 pub mod staff;
 pub mod subject;

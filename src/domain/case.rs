@@ -148,6 +148,7 @@ impl Case {
             Event::Classified { to, .. } => self.kind = *to,
             Event::RunPlanned { .. } => self.enter(State::WaitingApproval, None, recorded.at),
             Event::RunApproved { .. }
+            | Event::RunStopped { .. }
             | Event::RunSentBack { .. }
             | Event::RunExpired { .. }
             | Event::RunCancelled { .. }
@@ -164,7 +165,6 @@ impl Case {
             | Event::VerificationAsked { .. }
             | Event::VerificationConfirmed { .. }
             | Event::VerifiedByStaff { .. }
-            | Event::RunStopped { .. }
             | Event::HoldPlaced { .. }
             | Event::HoldReleased { .. } => {}
         }

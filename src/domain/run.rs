@@ -23,10 +23,12 @@ codes! {
 codes! {
     /// Why a run stopped and needs a person.
     Stop {
+        Blocked "blocked" "Something has to be cleared up before this can be planned",
         Outgrown "outgrown" "What would be erased is no longer what was approved",
         Drift "drift" "The schema or the data map changed while the run was under way",
         NothingFound "nothing_found" "The person was not found any more",
         Left "left" "The re-query found rows that should be gone",
+        Held "held" "The erasure may not go on now",
         Mentions "mentions" "The person is still mentioned in text that should not mention them",
         Away "away" "The generation database did not answer",
     }
@@ -45,6 +47,14 @@ pub fn may_decide(asked: StaffId, by: StaffId) -> bool {
 #[must_use]
 pub const fn open_until(asked_at: Instant) -> Instant {
     asked_at.plus(OPEN_FOR)
+}
+
+impl Stop {
+    /// True where the same run can be tried again; otherwise a new plan has to be made and approved.
+    #[must_use]
+    pub const fn may_go_on(self) -> bool {
+        matches!(self, Self::Left | Self::Mentions | Self::Away | Self::Held)
+    }
 }
 
 impl RunState {

@@ -3,7 +3,6 @@
 //! live schema and are quoted.
 
 use super::Error;
-use futures_util::TryStreamExt as _;
 use sqlx::{
     AssertSqlSafe, Column as _, ConnectOptions, Row as _, TypeInfo as _, ValueRef as _,
     pool::PoolConnection,
@@ -189,35 +188,6 @@ impl Conn {
             }
         };
         self.run(Statement::new(text, &[])).await.map(|_| ())
-    }
-
-    /// Every row, `n` at a time, as they come; none is kept longer than `each` keeps it.
-    ///
-    /// # Errors
-    /// As the database says, or as `each` fails.
-    pub async fn portions<E: From<Error>>(
-        &mut self,
-        statement: Statement,
-        n: usize,
-        mut each: impl AsyncFnMut(Vec<Texts>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        macro_rules! pass {
-            ($conn:expr, $text:expr) => {{
-                let mut rows = bound!(statement).fetch(&mut **$conn);
-                let mut portion = Vec::with_capacity(n);
-                while let Some(row) = rows.try_next().await.map_err(Error::from)? {
-                    portion.push((0..row.len()).map(|i| $text(&row, i)).collect::<Result<Texts, Error>>()?);
-                    if portion.len() == n {
-                        each(std::mem::take(&mut portion)).await?;
-                    }
-                }
-                if portion.is_empty() { Ok(()) } else { each(portion).await }
-            }};
-        }
-        match self {
-            Self::Postgres(conn) => pass!(conn, |row: &sqlx::postgres::PgRow, i| Ok(row.try_get(i)?)),
-            Self::Sqlite(conn) => pass!(conn, sqlite_text),
-        }
     }
 }
 

@@ -24,7 +24,7 @@ pub struct Erasure<'a> {
     values: Vec<String>,
     steps: Vec<Prepared>,
     mentions: Vec<(String, String, Vec<String>)>,
-    fingerprint: String,
+    scope_hash: String,
 }
 
 #[derive(Debug)]
@@ -65,6 +65,7 @@ pub struct Verified {
 /// Rows still to be done of one step. Keeps a cursor open where the engine has one that does not hinder others.
 pub struct Rows {
     conn: Option<Conn>,
+    read: usize,
 }
 
 impl Source {
@@ -75,14 +76,14 @@ impl Source {
     pub async fn erasure(&self, target: &Target) -> Result<Erasure<'_>, Error> {
         let mut conn = self.engine.conn().await?;
         let schema = self.live(&mut conn).await?;
-        let fingerprint = schema.fingerprint(self.map.tables.keys());
+        let scope_hash = self.scope_hash(&schema, target);
         let dialect = self.engine.dialect();
         let scope = Scope::new(&self.map, &schema, dialect, target.subjects.len(), target.today);
         let steps = steps::steps(&scope, &target.pseudonym)
             .map_err(|circle| Error::Drift(format!("{} refer to each other", circle.join(", "))))?;
         let steps = steps.into_iter().map(|step| prepared(&scope, step)).collect();
         let mentions = mentions(&scope, target, false);
-        Ok(Erasure { source: self, values: target.values(), steps, mentions, fingerprint })
+        Ok(Erasure { source: self, values: target.values(), steps, mentions, scope_hash })
     }
 }
 
@@ -169,10 +170,10 @@ impl Erasure<'_> {
         self.steps.iter().map(|prepared| &prepared.step).collect()
     }
 
-    /// SHA-256 of what the schema looked like when this was prepared.
+    /// What an approval is bound to, for map, schema and target as they are now.
     #[must_use]
-    pub fn fingerprint(&self) -> &str {
-        &self.fingerprint
+    pub fn scope_hash(&self) -> &str {
+        &self.scope_hash
     }
 
     /// How many rows the `n`-th step would find now.
@@ -198,22 +199,37 @@ impl Erasure<'_> {
         [before, vec![portion.to_owned()]].concat()
     }
 
-    /// The keys of a frozen step's rows, in portions of JSON; `keep` is given each and writes it down.
+    /// Begins to read the keys of a frozen step's rows.
     ///
     /// # Errors
-    /// When the database does not answer, or `keep` fails.
-    pub async fn keys<E: From<Error>>(
-        &self,
-        n: usize,
-        mut keep: impl AsyncFnMut(String) -> Result<(), E>,
-    ) -> Result<(), E> {
+    /// When the database does not answer.
+    pub async fn open_keys(&self, n: usize) -> Result<Rows, Error> {
         let mut conn = self.source.engine.conn().await?;
-        let statement = Statement::new(self.steps[n].keys.clone(), &self.values);
-        conn.portions(statement, PORTION, async |portion| {
-            let keys: Vec<_> = portion.iter().filter_map(|row| row.first()?.as_deref()).collect();
-            keep(format!("[{}]", keys.join(","))).await
-        })
-        .await
+        conn.begin_snapshot().await?;
+        if self.source.engine.dialect() == Dialect::Postgres {
+            let text = format!("DECLARE rows_left NO SCROLL CURSOR FOR {}", self.steps[n].keys);
+            conn.run(Statement::new(text, &self.values)).await?;
+        }
+        Ok(Rows { conn: Some(conn), read: 0 })
+    }
+
+    /// The next portion of keys as JSON, to be written down; none after the last.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn next_keys(&self, n: usize, rows: &mut Rows) -> Result<Option<String>, Error> {
+        let Some(conn) = &mut rows.conn else { return Ok(None) };
+        let statement = match self.source.engine.dialect() {
+            Dialect::Postgres => Statement::new(format!("FETCH {PORTION} FROM rows_left"), &[]),
+            Dialect::Sqlite => {
+                let text = format!("{} ORDER BY 1 LIMIT {PORTION} OFFSET {}", self.steps[n].keys, rows.read);
+                Statement::new(text, &self.values)
+            }
+        };
+        let found = conn.rows(statement).await?;
+        rows.read += found.len();
+        let keys: Vec<_> = found.iter().filter_map(|row| row.first()?.as_deref()).collect();
+        Ok((!keys.is_empty()).then(|| format!("[{}]", keys.join(","))))
     }
 
     /// Begins, or begins again, to go through the rows of the `n`-th step.
@@ -223,13 +239,13 @@ impl Erasure<'_> {
     pub async fn open(&self, n: usize) -> Result<Rows, Error> {
         if self.source.engine.dialect() == Dialect::Sqlite || self.steps[n].step.frozen {
             // SQLite's rows are looked for again with every batch: a reader would keep the writer waiting
-            return Ok(Rows { conn: None });
+            return Ok(Rows { conn: None, read: 0 });
         }
         let mut conn = self.source.engine.conn().await?;
         conn.begin_snapshot().await?;
         let text = format!("DECLARE rows_left NO SCROLL CURSOR FOR {}", self.steps[n].select);
         conn.run(Statement::new(text, &self.values)).await?;
-        Ok(Rows { conn: Some(conn) })
+        Ok(Rows { conn: Some(conn), read: 0 })
     }
 
     /// Does the next batch. An empty one says that `rows` came to its end; whatever was added meanwhile is found by

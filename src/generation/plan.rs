@@ -193,7 +193,7 @@ impl Source {
     }
 
     /// Over map, schema, subject keys, what is done to what, keeps and holds; not over counts.
-    fn scope_hash(&self, schema: &Schema, target: &Target) -> String {
+    pub(super) fn scope_hash(&self, schema: &Schema, target: &Target) -> String {
         let mut lines = vec![
             "recourse scope 1".to_owned(),
             self.map.product.clone(),

@@ -7,17 +7,22 @@ pub mod runner;
 pub mod schedule;
 
 use crate::{
-    app::{App, Error, deliver, deliver::Delivered, intake, tidy},
+    app::{App, Error, deliver, deliver::Delivered, intake, runs, runs::Executed, tidy},
     domain::work::Work,
 };
 
 /// Why a job is not done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotDone(pub String);
+pub enum NotDone {
+    /// It failed, and is tried again later; says why.
+    Failed(String),
+    /// It has done its turn and there is more: others first, then on with it. Counts as no try.
+    More,
+}
 
 impl From<Error> for NotDone {
     fn from(error: Error) -> Self {
-        Self(error.to_string())
+        Self::Failed(error.to_string())
     }
 }
 
@@ -30,9 +35,14 @@ pub async fn work_on(app: &App, work: &Work, last: bool) -> Result<(), NotDone> 
         Work::ReadMessage { message } => intake::read(app, *message).await.map(|_| ())?,
         Work::SendMail { mail } => match deliver::send_mail(app, *mail, last).await? {
             Delivered::Accepted | Delivered::Failed => {}
-            Delivered::Later(why) => return Err(NotDone(why)),
+            Delivered::Later(why) => return Err(NotDone::Failed(why)),
         },
-        Work::ExecuteRun { .. } | Work::ExpireRuns => {}
+        Work::ExecuteRun { run } => match runs::execute_run(app, *run, last).await? {
+            Executed::Done => {}
+            Executed::More => return Err(NotDone::More),
+            Executed::Later(why) => return Err(NotDone::Failed(why)),
+        },
+        Work::ExpireRuns => runs::expire_runs(app).await?,
         Work::TidyUp => tidy::tidy_up(app).await?,
     }
     Ok(())

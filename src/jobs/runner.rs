@@ -130,7 +130,7 @@ impl Hands {
     fn ended(&mut self, joined: Joined) {
         let (id, result) = match joined {
             Ok((id, result)) => (id, result),
-            Err(error) => (error.id(), Err(NotDone("the work ended in a panic".to_owned()))),
+            Err(error) => (error.id(), Err(NotDone::Failed("the work ended in a panic".to_owned()))),
         };
         if let Some((job, _)) = self.held.remove(&id) {
             // the settler lives as long as these hands
@@ -235,7 +235,8 @@ pub(super) async fn settle(app: &App, ends: &[End]) -> Result<(), Error> {
     for (job, result) in ends {
         let kept = match result {
             Ok(()) => jobs::job_complete(&mut tx, job).await?,
-            Err(NotDone(why)) => {
+            Err(NotDone::More) => jobs::job_release(&mut tx, job).await?,
+            Err(NotDone::Failed(why)) => {
                 let delay = if job.attempt >= job.max_attempts { None } else { Some(back_off(job.attempt)?) };
                 let (work, again) = (job.work.name(), delay.is_some());
                 tracing::warn!(job = job.id, work, attempt = job.attempt, again, "a job was not done: {why}");

@@ -197,6 +197,70 @@ pub fn reply(
     })
 }
 
+/// What a letter says of an erasure.
+#[derive(Debug, Clone)]
+pub struct Erased {
+    /// How the person is addressed; empty for "Hello".
+    pub name: String,
+    /// When the request reached us, in words.
+    pub received: String,
+    /// When the re-query ended, in words.
+    pub finished: String,
+    /// What the system is called.
+    pub system: String,
+    /// Rows that went.
+    pub rows: i64,
+    /// Files that went.
+    pub files: i64,
+    /// Rows of the person that stay but no longer lead to them.
+    pub changed: i64,
+    /// What was kept.
+    pub kept: Vec<KeptLine>,
+    /// `E-12`.
+    pub run: String,
+}
+
+/// Something that was kept.
+#[derive(Debug, Clone)]
+pub struct KeptLine {
+    /// How many rows.
+    pub rows: i64,
+    /// Of what.
+    pub what: String,
+    /// Why.
+    pub reason: String,
+    /// "31 March 2034"; empty where no day is known.
+    pub until: String,
+}
+
+#[derive(Template)]
+#[template(path = "erased.txt")]
+struct ErasedText<'a> {
+    done: &'a Erased,
+}
+
+/// The proposed words of a letter that tells what was erased.
+///
+/// # Errors
+/// When the template cannot be written.
+pub fn erased(done: &Erased) -> Result<String, askama::Error> {
+    Ok(ErasedText { done }.render()?.trim().to_owned())
+}
+
+/// The proposed beginning of a letter that refuses.
+#[must_use]
+pub fn refusal_opening(name: &str) -> String {
+    let greeting = if name.is_empty() { "Hello,".to_owned() } else { format!("Dear {name},") };
+    format!("{greeting}\n\nwe have looked at your request to erase your data and cannot grant it.")
+}
+
+/// A closing letter: staff's words, then why the request was not met in full and where to complain.
+#[must_use]
+pub fn closing(text: &str, basis: Option<&str>, complaint: &str) -> String {
+    let parts = [Some(text), basis, Some(complaint).filter(|route| basis.is_some() && !route.is_empty())];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")
+}
+
 /// "Re: Privacy Request [R-10021]", with one "Re:" and one reference however often it went back and forth.
 fn answer_subject(subject: &str, reference: &str) -> String {
     let mut bare = subject.replace(&format!("[{reference}]"), "");

@@ -25,6 +25,8 @@ pub struct ProductPack {
     /// The lawyer who signed this pack; empty until somebody did.
     #[serde(default)]
     pub reviewed_by: String,
+    /// Where somebody can complain who does not agree with an answer, as letters say it.
+    pub complaint: String,
     /// Who answers, and where.
     pub officer: Officer,
     /// Subject lines that the policy names.
@@ -135,6 +137,9 @@ impl ProductPack {
                     faults.push(format!("no promise gives a period to {} for kind {kind}", duty.code()));
                 }
             }
+        }
+        if self.complaint.trim().is_empty() {
+            faults.push("complaint says nothing: a refusal has to name where to complain".to_owned());
         }
         for promise in self.promises.iter().filter(|p| p.quote.trim().is_empty() || p.section.trim().is_empty()) {
             faults.push(format!("promise {} cites no sentence", promise.id));

@@ -265,12 +265,10 @@ pub async fn carry_out(source: &Source, target: &Target) -> Result<(Vec<(String,
     for (n, step) in erasure.steps().iter().enumerate() {
         let mut of_step = Vec::new();
         if step.frozen {
-            erasure
-                .keys(n, async |portion| {
-                    of_step.push(portion);
-                    Ok::<_, Error>(())
-                })
-                .await?;
+            let mut rows = erasure.open_keys(n).await?;
+            while let Some(portion) = erasure.next_keys(n, &mut rows).await? {
+                of_step.push(portion);
+            }
         }
         portions.push(of_step);
     }

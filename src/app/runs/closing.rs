@@ -1,0 +1,181 @@
+//! The letter that ends a request for erasure: what was done in each system, what was kept, why and until when; a
+//! refusal, or a partial answer, with its basis and where to complain. Staff read and may change it before it goes.
+
+use super::page::kept;
+use crate::{
+    app::{
+        App, Error, FieldError,
+        acknowledge::{self, Addressee},
+        desk::{Desk, written},
+    },
+    domain::{
+        case::{Case, Outcome, State},
+        codes::codes,
+        event::{Event, Purpose},
+        identity::Reference,
+        plan::{Action, Plan},
+        rights::Actor,
+        run::RunState,
+        time::Instant,
+    },
+    mail::compose,
+    store::{
+        Tx, contents, drafts,
+        runs::{self, Run},
+    },
+};
+
+codes! {
+    /// Why a request is refused, or met in part only. What the letter says of it stands in `says`.
+    Refusal {
+        NotVerified "not_verified" "The person could not be verified",
+        KeptByLaw "kept_by_law" "The law wants the data kept",
+        Claims "claims" "Needed for legal claims",
+        OtherPeople "other_people" "Rights of other people",
+        NothingHeld "nothing_held" "Nothing is held",
+        NotNow "not_now" "It cannot be met at present",
+    }
+}
+
+/// Every reason, in the order in which forms offer them.
+pub const REFUSALS: &[Refusal] = Refusal::ALL;
+
+impl Refusal {
+    /// The sentence in the letter. The last one is neutral on purpose: a secret hold stands behind it as often as not.
+    #[must_use]
+    pub const fn says(self) -> &'static str {
+        match self {
+            Self::NotVerified => "We could not verify that the request comes from the person the data is about.",
+            Self::KeptByLaw => "The law obliges us to keep this data for the time given above.",
+            Self::Claims => "We need this data to establish, exercise or defend legal claims.",
+            Self::OtherPeople => "Erasing it would take from other people what is theirs.",
+            Self::NothingHeld => "We looked, and hold nothing about you that could be erased.",
+            Self::NotNow => "We are not able to act on this request at present.",
+        }
+    }
+}
+
+/// What staff decided about the letter.
+#[derive(Debug, Clone, Default)]
+pub struct Closing {
+    /// How the case ends: granted, granted in part, refused.
+    pub outcome: Option<Outcome>,
+    /// Why not wholly; needed unless it is granted.
+    pub basis: Option<Refusal>,
+    /// The letter's own words.
+    pub text: String,
+}
+
+/// Sends the closing letter and resolves the case.
+///
+/// # Errors
+/// When the text, the outcome or its basis is missing, a run is still open, the person left no address, or others were
+/// quicker.
+pub async fn close_with_letter(
+    app: &App,
+    actor: &Actor,
+    reference: Reference,
+    seen: i64,
+    closing: &Closing,
+) -> Result<(), Error> {
+    let mut faults = Vec::new();
+    if let Err(Error::Invalid(fields)) = written("text", &closing.text, "Write the letter") {
+        faults.extend(fields);
+    }
+    let outcome = match closing.outcome {
+        Some(outcome @ (Outcome::Granted | Outcome::Partial | Outcome::Refused)) => Some(outcome),
+        _ => {
+            faults.push(FieldError::new("outcome", "Choose how the request ends"));
+            None
+        }
+    };
+    if outcome.is_some_and(|outcome| outcome != Outcome::Granted) && closing.basis.is_none() {
+        faults.push(FieldError::new("basis", "Choose why it is not granted in full"));
+    }
+    if !faults.is_empty() {
+        return Err(Error::Invalid(faults));
+    }
+    let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
+    if let Some(run) = desk.case.run {
+        return Err(Error::field("outcome", format!("Run {run} is still open; wait for its end or cancel it")));
+    }
+    if !desk.case.state.is_open() {
+        return Err(Error::field("outcome", "The case is resolved already"));
+    }
+    if outcome == Some(Outcome::Granted) && finished(&mut desk.tx, reference).await?.is_none() {
+        return Err(Error::field("outcome", "Nothing was erased yet: no run of this case has finished"));
+    }
+    let basis = closing.basis.filter(|_| outcome != Some(Outcome::Granted));
+    let kept = contents::contents_of(&mut desk.tx, &app.vault, reference).await?;
+    let answers = kept.iter().map(|(_, c)| c.message_id.clone()).filter(|id| !id.is_empty()).collect();
+    let Some((_, first)) = kept.into_iter().next().filter(|(_, first)| !first.address.is_empty()) else {
+        return Err(Error::field(
+            "text",
+            "The person left no mail address; write a letter and change the state by hand",
+        ));
+    };
+    let complaint = basis.map(|_| complaint_route(app, &desk.case.product)).unwrap_or_default();
+    let text = compose::closing(closing.text.trim(), basis.map(Refusal::says), &complaint);
+    let head = app.letterhead(&desk.case.product);
+    let restricted = desk.case.is_restricted();
+    let letter = compose::reply(&head, &reference.to_string(), &first.subject, restricted, &text)?;
+    let to = Addressee { name: first.name, address: first.address, answers };
+    let queued = acknowledge::queue(app, &mut desk.tx, &desk.case, Purpose::Closing, to, letter, desk.now).await?;
+    desk.take_up().await?;
+    desk.record(queued).await?;
+    let from = desk.case.state;
+    desk.record(Event::StateChanged { from, to: State::Resolved, outcome, reason: None }).await?;
+    drafts::draft_forget(&mut desk.tx, reference, actor.id).await?;
+    desk.commit("closing_sent").await
+}
+
+async fn finished(tx: &mut Tx, case: Reference) -> Result<Option<Run>, Error> {
+    Ok(runs::runs_of_case(tx, case).await?.into_iter().find(|run| run.state == RunState::Finished))
+}
+
+/// Where the person can complain, as the product's pack says.
+#[must_use]
+pub(in crate::app) fn complaint_route(app: &App, product: &str) -> String {
+    app.packs.get(product).map(|pack| pack.complaint.trim().to_owned()).unwrap_or_default()
+}
+
+/// The letter as it is proposed: from the finished run where there is one, and how the case would end by it.
+///
+/// # Errors
+/// As the database says.
+pub(in crate::app) async fn proposed(app: &App, tx: &mut Tx, case: &Case, name: &str) -> Result<Closing, Error> {
+    let Some(run) = finished(tx, case.reference).await? else {
+        return Ok(Closing { outcome: None, basis: None, text: compose::refusal_opening(name) });
+    };
+    let zone = app.packs.zone(&case.product);
+    let done = compose::Erased {
+        name: name.to_owned(),
+        received: case.received.in_words(zone),
+        finished: run.ended_at.unwrap_or(Instant(0)).in_words(zone),
+        system: app.sources.get(&run.product).map(|source| source.system().to_owned()).unwrap_or_default(),
+        rows: run.plan.totals().erased,
+        files: run.files.count.max(run.plan.files.count),
+        changed: changed(&run.plan),
+        kept: kept(&run.plan).map(kept_line).collect(),
+        run: run.id.to_string(),
+    };
+    let partial = run.plan.keeps_some();
+    let (outcome, basis) =
+        if partial { (Outcome::Partial, Some(Refusal::KeptByLaw)) } else { (Outcome::Granted, None) };
+    Ok(Closing { outcome: Some(outcome), basis, text: compose::erased(&done)? })
+}
+
+fn changed(plan: &Plan) -> i64 {
+    let own = plan.tables.iter().filter(|line| !line.of_others);
+    own.filter(|line| !matches!(line.action, Action::Delete | Action::Keep)).map(|line| line.rows).sum()
+}
+
+fn kept_line(line: &crate::domain::plan::PlanLine) -> compose::KeptLine {
+    let until = line.keep_until.as_deref().and_then(|day| day.parse::<chrono::NaiveDate>().ok());
+    compose::KeptLine {
+        rows: line.rows,
+        what: line.table.replace('_', " "),
+        reason: line.reason.clone().unwrap_or_default(),
+        until: until.map(|day| day.format("%-d %B %Y").to_string()).unwrap_or_default(),
+    }
+}

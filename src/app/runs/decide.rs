@@ -1,0 +1,192 @@
+//! What people decide about a run: approve, send back, cancel, try again. Each locks the case, then the run, and looks
+//! at where it stands: of two who decide at once, one does.
+
+use super::secret_of;
+use crate::{
+    app::{
+        App, Error, FieldError,
+        desk::{Desk, written},
+    },
+    domain::{
+        event::{By, Event},
+        identity::{Reference, RunId},
+        rights::{Act, Actor},
+        run::{RunState, may_decide},
+        work::Work,
+    },
+    store::{
+        audit, cases, jobs,
+        runs::{self, Run, checkpoints},
+    },
+};
+
+/// What the one who approves has typed and ticked.
+#[derive(Debug, Clone, Default)]
+pub struct Approval {
+    /// The case's reference, typed.
+    pub typed: String,
+    /// The scope hash of the plan that was on the page.
+    pub scope_hash: String,
+    /// How many warnings were ticked.
+    pub accepted: usize,
+}
+
+/// The desk of the run's case, and the run, both locked.
+async fn at<'a>(app: &'a App, actor: &'a Actor, id: RunId) -> Result<(Desk<'a>, Run), Error> {
+    let reference = reference_of(app, id).await?;
+    let mut desk = Desk::at(app, actor, reference, None).await?;
+    let run = runs::run_lock(&mut desk.tx, id).await?.ok_or(Error::NotFound)?;
+    Ok((desk, run))
+}
+
+async fn reference_of(app: &App, id: RunId) -> Result<Reference, Error> {
+    let mut tx = app.db.read().await?;
+    Ok(runs::run_get(&mut tx, id).await?.ok_or(Error::NotFound)?.case)
+}
+
+/// Only a second person with the right decides over a plan that waits.
+async fn may_approve(desk: &mut Desk<'_>, run: &Run) -> Result<(), Error> {
+    if !desk.actor.may(Act::ApproveRuns) {
+        return Err(Error::NotAllowed(
+            "Your role does not approve runs. A grievance officer or the data protection lead does.".to_owned(),
+        ));
+    }
+    if !may_decide(run.asked_by, desk.actor.id) {
+        return Err(Error::NotAllowed("You asked for this run; somebody else has to approve it.".to_owned()));
+    }
+    if run.state != RunState::Planned {
+        return Err(Error::field(
+            "typed",
+            format!("Nothing was done: the run is {}", run.state.label().to_lowercase()),
+        ));
+    }
+    if desk.tx.db_now().await? > run.expires_at {
+        return Err(Error::field("typed", "The plan is too old to be approved; make a new one"));
+    }
+    Ok(())
+}
+
+/// Approves exactly this plan; the run begins by itself.
+///
+/// # Errors
+/// When the actor asked for it, may not approve, has typed something else or left a warning unread, the plan is too old
+/// or somebody was quicker.
+pub async fn approve_run(app: &App, actor: &Actor, id: RunId, approval: &Approval) -> Result<(), Error> {
+    let (mut desk, mut run) = at(app, actor, id).await?;
+    may_approve(&mut desk, &run).await?;
+    let mut faults = Vec::new();
+    if approval.typed.trim().parse() != Ok(run.case) {
+        faults.push(FieldError::new("typed", format!("Type the case reference, {}, to approve", run.case)));
+    }
+    if approval.accepted < run.plan.warnings.iter().filter(|warning| !warning.blocks).count() {
+        faults.push(FieldError::new("accepted", "Read every warning and tick it"));
+    }
+    if approval.scope_hash != run.plan.scope_hash || !run.plan.may_run() {
+        faults.push(FieldError::new("typed", "This is not the plan that waits for approval; load the page again"));
+    }
+    if !faults.is_empty() {
+        return Err(Error::Invalid(faults));
+    }
+    run.state = RunState::Approved;
+    run.decided_by = Some(actor.id);
+    run.decided_at = Some(desk.now);
+    runs::run_save(&mut desk.tx, &run).await?;
+    checkpoints::log_add(&mut desk.tx, id, desk.now, "Approved").await?;
+    jobs::job_enqueue(&mut desk.tx, &Work::ExecuteRun { run: id }, 0).await?;
+    desk.record(Event::RunApproved { run: id }).await?;
+    desk.commit("run_approved").await
+}
+
+/// Sends a plan back with a reason; a new one can be made.
+///
+/// # Errors
+/// As `approve_run`, or when no reason is given.
+pub async fn send_back_run(app: &App, actor: &Actor, id: RunId, reason: &str) -> Result<(), Error> {
+    let reason = written("reason", reason, "Say what has to change; the one who asked will read it")?;
+    let (mut desk, mut run) = at(app, actor, id).await?;
+    may_approve(&mut desk, &run).await?;
+    let reason = desk.keep_reason(reason).await?;
+    run.decided_by = Some(actor.id);
+    run.decided_at = Some(desk.now);
+    end(&mut desk, &mut run, RunState::SentBack, "Sent back").await?;
+    desk.record(Event::RunSentBack { run: id, reason }).await?;
+    desk.commit("run_sent_back").await
+}
+
+/// Gives a run up, before it began or between two batches; what was done until then stays done.
+///
+/// # Errors
+/// When no reason is given, or the run has ended already.
+pub async fn cancel_run(app: &App, actor: &Actor, id: RunId, reason: &str) -> Result<(), Error> {
+    let reason = written("reason", reason, "Say why; colleagues will read it")?;
+    let (mut desk, mut run) = at(app, actor, id).await?;
+    if !run.state.is_open() {
+        return Err(Error::field("reason", format!("The run is {} already", run.state.label().to_lowercase())));
+    }
+    let reason = desk.keep_reason(reason).await?;
+    end(&mut desk, &mut run, RunState::Cancelled, "Cancelled").await?;
+    desk.record(Event::RunCancelled { run: id, reason }).await?;
+    desk.commit("run_cancelled").await
+}
+
+async fn end(desk: &mut Desk<'_>, run: &mut Run, state: RunState, says: &str) -> Result<(), Error> {
+    run.state = state;
+    run.stop = None;
+    run.ended_at = Some(desk.now);
+    runs::run_save(&mut desk.tx, run).await?;
+    runs::run_forget(&mut desk.tx, run.id).await?;
+    checkpoints::log_add(&mut desk.tx, run.id, desk.now, says).await?;
+    Ok(())
+}
+
+/// Lets a stopped run go on where it stands, after whatever stopped it was cleared up. By a second person again.
+///
+/// # Errors
+/// When the run did not stop or needs a new plan, or the actor asked for it.
+pub async fn try_run_again(app: &App, actor: &Actor, id: RunId) -> Result<(), Error> {
+    let (mut desk, mut run) = at(app, actor, id).await?;
+    if !actor.may(Act::ApproveRuns) || !may_decide(run.asked_by, actor.id) {
+        return Err(Error::NotAllowed("Somebody who may approve it and did not ask for it has to do this.".to_owned()));
+    }
+    if run.state != RunState::Stopped || !run.stop.is_some_and(crate::domain::run::Stop::may_go_on) {
+        return Err(Error::field("again", "This run cannot go on; cancel it and make a new plan"));
+    }
+    let secret = secret_of(runs::run_secret(&mut desk.tx, &app.vault, id).await?);
+    if secret.is_none() {
+        return Err(Error::field("again", "This run has forgotten whom it was about; make a new plan"));
+    }
+    run.state = if run.started_at.is_some() { RunState::Running } else { RunState::Approved };
+    run.stop = None;
+    runs::run_save(&mut desk.tx, &run).await?;
+    checkpoints::steps_reopen(&mut desk.tx, id).await?;
+    checkpoints::log_add(&mut desk.tx, id, desk.now, "Taken up again").await?;
+    jobs::job_enqueue(&mut desk.tx, &Work::ExecuteRun { run: id }, 0).await?;
+    desk.record(Event::RunApproved { run: id }).await?;
+    desk.commit("run_tried_again").await
+}
+
+/// Lets plans expire that nobody approved in time.
+///
+/// # Errors
+/// As the database says.
+pub async fn expire_runs(app: &App) -> Result<(), Error> {
+    let overdue = runs::runs_overdue(&mut app.db.read().await?).await?;
+    for (id, reference) in overdue {
+        let mut tx = app.db.begin().await?;
+        let Some(mut case) = cases::case_lock(&mut tx, reference).await? else { continue };
+        let Some(mut run) = runs::run_lock(&mut tx, id).await?.filter(|run| run.state == RunState::Planned) else {
+            continue;
+        };
+        let now = app.now();
+        run.state = RunState::Expired;
+        run.ended_at = Some(now);
+        runs::run_save(&mut tx, &run).await?;
+        runs::run_forget(&mut tx, id).await?;
+        checkpoints::log_add(&mut tx, id, now, "Expired: nobody approved the plan in time").await?;
+        cases::case_record(&mut tx, &mut case, By::System, now, Event::RunExpired { run: id }).await?;
+        cases::case_save(&mut tx, &case).await?;
+        audit::audit_append(&mut tx, now, None, "run_expired", Some(reference), &id.to_string()).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,364 @@
+//! Carries out an approved run, a batch at a time, writing down how far it is after each. May be cut off anywhere and
+//! begun again: the rows that are left are found by the subject's keys, which were written down before the first write.
+
+use super::{
+    Secret,
+    plan::{holds_on, target_of},
+    receipt, secret_of,
+};
+use crate::{
+    app::{App, Error, failpoint::failpoint},
+    domain::{
+        event::{By, Event},
+        identity::{Reference, RunId},
+        plan::WarningCode,
+        run::{RunState, Stop},
+    },
+    generation::{self, Erasure, Source, Verified},
+    store::{
+        Tx, audit, cases,
+        runs::{self, Run, checkpoints},
+    },
+};
+use std::time::{Duration, Instant as Moment};
+
+/// How an attempt ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Executed {
+    /// Nothing is left to do: finished, stopped, cancelled, or in another worker's hands.
+    Done,
+    /// There is more; the work was put down so that others get their turn.
+    More,
+    /// It should be tried again.
+    Later(String),
+}
+
+/// How long one attempt works before it lets others have their turn: well inside the time a job may take.
+const TURN: Duration = Duration::from_mins(2);
+/// How often rows that came meanwhile are gone after.
+const ROUNDS: usize = 3;
+
+/// Why an attempt ends before the run does.
+enum Halt {
+    /// The run stops and needs a person.
+    Stop(Stop),
+    /// Somebody cancelled it, or another worker has it.
+    NotOurs,
+    /// Its turn is over.
+    TurnOver,
+    /// The generation database did not answer.
+    Away(generation::Error),
+    /// Our own database failed.
+    Own(Error),
+}
+
+impl From<generation::Error> for Halt {
+    fn from(error: generation::Error) -> Self {
+        if let generation::Error::Drift(_) = error { Self::Stop(Stop::Drift) } else { Self::Away(error) }
+    }
+}
+
+impl From<Error> for Halt {
+    fn from(error: Error) -> Self {
+        Self::Own(error)
+    }
+}
+
+impl From<crate::store::Error> for Halt {
+    fn from(error: crate::store::Error) -> Self {
+        Self::Own(error.into())
+    }
+}
+
+/// Carries on with a run. On the `last` try a generation database that does not answer stops it.
+///
+/// # Errors
+/// When our own database fails.
+pub async fn execute_run(app: &App, id: RunId, last: bool) -> Result<Executed, Error> {
+    let Some((run, secret)) = take_up(app, id).await? else { return Ok(Executed::Done) };
+    let Some(source) = app.sources.get(&run.product) else {
+        return Ok(Executed::Later("the product's generation database is not configured here".to_owned()));
+    };
+    let mut turn = Turn { app, run, ends: Moment::now() + TURN };
+    match turn.carry_on(source, secret).await {
+        Ok(()) | Err(Halt::NotOurs) => Ok(Executed::Done),
+        Err(Halt::TurnOver) => Ok(Executed::More),
+        Err(Halt::Stop(why)) => turn.stop(why).await.map(|()| Executed::Done),
+        Err(Halt::Away(_)) if last => turn.stop(Stop::Away).await.map(|()| Executed::Done),
+        Err(Halt::Away(error)) => {
+            turn.log(&format!("Not possible now, tried again soon: {error}")).await?;
+            Ok(Executed::Later(error.to_string()))
+        }
+        Err(Halt::Own(error)) => Err(error),
+    }
+}
+
+/// Makes this worker the only one that may write to the run; none where there is nothing to do.
+async fn take_up(app: &App, id: RunId) -> Result<Option<(Run, Secret)>, Error> {
+    let mut tx = app.db.begin().await?;
+    let Some(mut run) = runs::run_lock(&mut tx, id).await? else { return Ok(None) };
+    if !matches!(run.state, RunState::Approved | RunState::Running) {
+        return Ok(None);
+    }
+    run.worker = runs::run_take(&mut tx, id).await?;
+    let secret = secret_of(runs::run_secret(&mut tx, &app.vault, id).await?);
+    tx.commit().await?;
+    Ok(secret.map(|secret| (run, secret)))
+}
+
+/// One attempt.
+struct Turn<'a> {
+    app: &'a App,
+    run: Run,
+    ends: Moment,
+}
+
+impl Turn<'_> {
+    async fn carry_on(&mut self, source: &Source, secret: Secret) -> Result<(), Halt> {
+        failpoint("run-taken");
+        if self.run.state == RunState::Approved {
+            self.begin(source, &secret).await?;
+        }
+        let erasure = source.erasure(&secret.target).await?;
+        self.same_as_approved(&erasure).await?;
+        for _ in 0..ROUNDS {
+            self.steps(&erasure, &secret).await?;
+            failpoint("run-steps-done");
+            let verified = erasure.verify().await?;
+            failpoint("run-verified");
+            if verified.left.is_empty() {
+                self.accepted(&verified)?;
+                return self.finish(&secret, verified).await;
+            }
+            // rows came while the run was under way: once more
+            let mut tx = self.app.db.begin().await?;
+            checkpoints::steps_reopen(&mut tx, self.run.id).await?;
+            let now = self.app.now();
+            checkpoints::log_add(&mut tx, self.run.id, now, "The re-query found rows that came meanwhile").await?;
+            tx.commit().await?;
+        }
+        Err(Halt::Stop(Stop::Left))
+    }
+
+    /// Looks once more whether this is what was approved, then writes the subject's keys down: before the first write.
+    async fn begin(&mut self, source: &Source, secret: &Secret) -> Result<(), Halt> {
+        let found = source.find(&secret.identities).await?;
+        if found.subjects.is_empty() {
+            return Err(Halt::Stop(Stop::NothingFound));
+        }
+        let mut target = target_of(self.app, &self.run.product, &secret.identities, found).await?;
+        target.today = secret.target.today;
+        let now = source.plan(&target).await?;
+        if now.warnings.iter().any(|warning| warning.code == WarningCode::Hold) {
+            return Err(Halt::Stop(Stop::Held));
+        }
+        if self.run.plan.outgrown_by(&now) {
+            return Err(Halt::Stop(Stop::Outgrown));
+        }
+        let erasure = source.erasure(&secret.target).await?;
+        let mut steps = Vec::new();
+        for (n, step) in erasure.steps().iter().enumerate() {
+            steps.push((step.label(), erasure.found(n).await?));
+        }
+        failpoint("run-before-keys");
+        self.write_down_keys(&erasure).await?;
+        failpoint("run-keys-written");
+        let mut tx = self.app.db.begin().await?;
+        let run = self.locked(&mut tx).await?;
+        self.run = Run { state: RunState::Running, started_at: Some(self.app.now()), files: now.files, ..run };
+        checkpoints::steps_begin(&mut tx, self.run.id, &steps).await?;
+        runs::run_save(&mut tx, &self.run).await?;
+        let says = "Begun: the plan still holds, the subject’s keys are written down";
+        checkpoints::log_add(&mut tx, self.run.id, self.app.now(), says).await?;
+        tx.commit().await?;
+        failpoint("run-begun");
+        Ok(())
+    }
+
+    async fn write_down_keys(&self, erasure: &Erasure<'_>) -> Result<(), Halt> {
+        let (app, id) = (self.app, self.run.id);
+        let mut tx = app.db.begin().await?;
+        self.locked(&mut tx).await?;
+        checkpoints::keys_forget(&mut tx, id).await?;
+        tx.commit().await?;
+        for (n, _) in erasure.steps().iter().enumerate().filter(|(_, step)| step.frozen) {
+            let mut rows = erasure.open_keys(n).await?;
+            for portion in 0.. {
+                let Some(keys) = erasure.next_keys(n, &mut rows).await? else { break };
+                let mut tx = app.db.begin().await?;
+                checkpoints::keys_keep(&mut tx, &app.vault, id, n, portion, &keys).await?;
+                tx.commit().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Map and schema have to be the ones that were approved, step by step.
+    async fn same_as_approved(&self, erasure: &Erasure<'_>) -> Result<(), Halt> {
+        let mut tx = self.app.db.read().await?;
+        let written = checkpoints::steps_of(&mut tx, self.run.id).await?;
+        let steps = erasure.steps();
+        let same = written.len() == steps.len() && written.iter().zip(&steps).all(|(w, step)| w.label == step.label());
+        if same && erasure.scope_hash() == self.run.plan.scope_hash { Ok(()) } else { Err(Halt::Stop(Stop::Drift)) }
+    }
+
+    async fn steps(&mut self, erasure: &Erasure<'_>, secret: &Secret) -> Result<(), Halt> {
+        let written = {
+            let mut tx = self.app.db.read().await?;
+            checkpoints::steps_of(&mut tx, self.run.id).await?
+        };
+        for (n, step) in erasure.steps().into_iter().enumerate() {
+            if written.get(n).is_some_and(|written| written.ended_at.is_some()) {
+                continue;
+            }
+            if step.frozen {
+                self.portions(erasure, n, secret).await?;
+            }
+            self.batches(erasure, n, secret).await?;
+            let mut tx = self.app.db.begin().await?;
+            if !checkpoints::step_end(&mut tx, self.run.id, self.run.worker, n, self.app.now()).await? {
+                return Err(Halt::NotOurs);
+            }
+            tx.commit().await?;
+            failpoint("run-step-ended");
+        }
+        Ok(())
+    }
+
+    /// Every batch of a step, until none finds anything.
+    async fn batches(&self, erasure: &Erasure<'_>, n: usize, secret: &Secret) -> Result<(), Halt> {
+        loop {
+            let mut rows = erasure.open(n).await?;
+            let mut any = false;
+            loop {
+                self.may_go_on(secret).await?;
+                failpoint("run-before-batch");
+                let batch = erasure.next(n, &mut rows).await?;
+                failpoint("run-after-batch");
+                if batch.rows == 0 && batch.files == 0 {
+                    break;
+                }
+                any = true;
+                self.advance(n, batch).await?;
+            }
+            if !any {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Every portion of keys that was written down for a step.
+    async fn portions(&self, erasure: &Erasure<'_>, n: usize, secret: &Secret) -> Result<(), Halt> {
+        for portion in 0.. {
+            self.may_go_on(secret).await?;
+            let keys = {
+                let mut tx = self.app.db.read().await?;
+                checkpoints::keys_get(&mut tx, &self.app.vault, self.run.id, n, portion).await?
+            };
+            let Some(keys) = keys else { break };
+            failpoint("run-before-batch");
+            let batch = erasure.portion(n, &keys).await?;
+            failpoint("run-after-batch");
+            self.advance(n, batch).await?;
+        }
+        Ok(())
+    }
+
+    async fn advance(&self, n: usize, batch: generation::Batch) -> Result<(), Halt> {
+        let mut tx = self.app.db.begin().await?;
+        let (id, worker) = (self.run.id, self.run.worker);
+        if !checkpoints::step_advance(&mut tx, id, worker, n, batch.rows, batch.files).await? {
+            return Err(Halt::NotOurs);
+        }
+        tx.commit().await?;
+        failpoint("run-checkpoint");
+        Ok(())
+    }
+
+    /// Between batches: somebody may have cancelled, another worker taken over, a hold been placed.
+    async fn may_go_on(&self, secret: &Secret) -> Result<(), Halt> {
+        {
+            let mut tx = self.app.db.read().await?;
+            let run = runs::run_get(&mut tx, self.run.id).await?;
+            if !run.is_some_and(|run| run.worker == self.run.worker && run.state == RunState::Running) {
+                return Err(Halt::NotOurs);
+            }
+        }
+        if !holds_on(self.app, &self.run.product, &secret.target.subjects).await?.is_empty() {
+            return Err(Halt::Stop(Stop::Held));
+        }
+        if Moment::now() > self.ends { Err(Halt::TurnOver) } else { Ok(()) }
+    }
+
+    /// Other people may go on mentioning the person where that was known and accepted, and nowhere else.
+    fn accepted(&self, verified: &Verified) -> Result<(), Halt> {
+        let known = |table: &str| {
+            let of_table = |w: &&crate::domain::plan::Warning| w.code == WarningCode::OtherSubject && w.table == table;
+            self.run.plan.warnings.iter().find(of_table).map_or(0, |warning| warning.rows)
+        };
+        if verified.mentions.iter().any(|(table, rows)| *rows > known(table)) {
+            return Err(Halt::Stop(Stop::Mentions));
+        }
+        Ok(())
+    }
+
+    /// The run as it is now, locked, if it is still this worker's.
+    async fn locked(&self, tx: &mut Tx) -> Result<Run, Halt> {
+        match runs::run_lock(tx, self.run.id).await? {
+            Some(run) if run.worker == self.run.worker && run.state == self.run.state => Ok(run),
+            _ => Err(Halt::NotOurs),
+        }
+    }
+
+    async fn finish(&mut self, secret: &Secret, verified: Verified) -> Result<(), Halt> {
+        failpoint("run-before-finish");
+        let mut tx = self.app.db.begin().await?;
+        let mut case = cases::case_lock(&mut tx, self.run.case).await?.ok_or(Error::NotFound)?;
+        let now = self.app.now();
+        self.run = Run { state: RunState::Finished, ended_at: Some(now), stop: None, ..self.locked(&mut tx).await? };
+        runs::run_save(&mut tx, &self.run).await?;
+        receipt::sign(self.app, &mut tx, &self.run, secret, &verified, now).await?;
+        runs::run_forget(&mut tx, self.run.id).await?;
+        let says = "The re-query found nothing left; the receipt is signed";
+        checkpoints::log_add(&mut tx, self.run.id, now, says).await?;
+        let event = Event::RunFinished { run: self.run.id };
+        cases::case_record(&mut tx, &mut case, By::System, now, event).await?;
+        self.end(&mut tx, &case, "run_finished").await?;
+        tx.commit().await?;
+        failpoint("run-finished");
+        self.app.wake();
+        Ok(())
+    }
+
+    async fn stop(&mut self, why: Stop) -> Result<(), Error> {
+        let mut tx = self.app.db.begin().await?;
+        let mut case = cases::case_lock(&mut tx, self.run.case).await?.ok_or(Error::NotFound)?;
+        let run = match self.locked(&mut tx).await {
+            Ok(run) => run,
+            Err(Halt::Own(error)) => return Err(error),
+            Err(_) => return Ok(()),
+        };
+        let now = self.app.now();
+        self.run = Run { state: RunState::Stopped, stop: Some(why), ..run };
+        runs::run_save(&mut tx, &self.run).await?;
+        checkpoints::log_add(&mut tx, self.run.id, now, &format!("Stopped: {}", why.label())).await?;
+        let event = Event::RunStopped { run: self.run.id, why: why.code().to_owned() };
+        cases::case_record(&mut tx, &mut case, By::System, now, event).await?;
+        self.end(&mut tx, &case, "run_stopped").await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn end(&self, tx: &mut Tx, case: &crate::domain::case::Case, action: &'static str) -> Result<(), Error> {
+        cases::case_save(tx, case).await?;
+        let (id, reference): (RunId, Reference) = (self.run.id, self.run.case);
+        Ok(audit::audit_append(tx, self.app.now(), None, action, Some(reference), &id.to_string()).await?)
+    }
+
+    async fn log(&self, says: &str) -> Result<(), Error> {
+        let mut tx = self.app.db.begin().await?;
+        checkpoints::log_add(&mut tx, self.run.id, self.app.now(), says).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}

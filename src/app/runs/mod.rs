@@ -1,0 +1,80 @@
+//! Runs against a generation database: planned by one person, approved by another, carried out by a job, proved by a
+//! receipt. Only this room decides whether a run may begin; `generation` only does it.
+
+mod closing;
+mod decide;
+mod execute;
+mod page;
+mod plan;
+mod receipt;
+
+pub use closing::{Closing, REFUSALS, Refusal, close_with_letter};
+pub use decide::{Approval, approve_run, cancel_run, expire_runs, send_back_run, try_run_again};
+pub use execute::{Executed, execute_run};
+pub use page::{ReceiptView, RunLine, RunPage, RunStep, load_run, load_runs};
+pub use plan::plan_erasure;
+pub use receipt::{public_keys, receipt_file};
+
+use super::{App, Error};
+use crate::{
+    domain::{
+        identity::{Identity, Reference, RunId},
+        rights::{Act, Actor},
+    },
+    generation::{self, Source, Target},
+    store::{Tx, cases, runs, runs::Run},
+};
+use serde::{Deserialize, Serialize};
+
+/// What identifies a run's subject, as it is sealed beside the plan.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Secret {
+    /// What the person is looked up by, to find them again when the run begins.
+    identities: Vec<Identity>,
+    /// Whom it found.
+    target: Target,
+}
+
+fn source_of<'a>(app: &'a App, product: &str) -> Result<&'a Source, Error> {
+    app.sources.get(product).ok_or_else(|| {
+        Error::field(
+            "run",
+            "This product has no generation database here; set products.ID.generation in the configuration",
+        )
+    })
+}
+
+/// What a person can do about a generation database that did not answer as it should.
+fn unanswered(product: &str, error: &generation::Error) -> Error {
+    tracing::warn!(product, %error, "the generation database could not be read");
+    let says = match error {
+        generation::Error::Drift(says) => {
+            format!("Nothing was done. The data map does not fit the generation database: {says}")
+        }
+        generation::Error::Files(says) => format!("Nothing was done. The product’s files: {says}"),
+        generation::Error::Answer(says) => format!("Nothing was done: {says}"),
+        generation::Error::Database(_) | generation::Error::Address => {
+            "Nothing was done: the generation database did not answer. Try again in a moment".to_owned()
+        }
+    };
+    Error::field("run", says)
+}
+
+/// Who may decide about runs, and the run's case, which the actor has to be allowed to see.
+async fn seen_by(tx: &mut Tx, actor: &Actor, id: RunId) -> Result<Run, Error> {
+    let run = runs::run_get(tx, id).await?.ok_or(Error::NotFound)?;
+    may_see(tx, actor, run.case).await?;
+    Ok(run)
+}
+
+async fn may_see(tx: &mut Tx, actor: &Actor, case: Reference) -> Result<(), Error> {
+    let case = cases::case_get(tx, case).await?.ok_or(Error::NotFound)?;
+    if actor.may(Act::SeeCases) && (!case.is_restricted() || actor.may(Act::SeeRestricted)) {
+        return Ok(());
+    }
+    Err(Error::NotFound)
+}
+
+fn secret_of(bytes: Option<Vec<u8>>) -> Option<Secret> {
+    serde_json::from_slice(&bytes?).ok()
+}

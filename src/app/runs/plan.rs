@@ -1,0 +1,109 @@
+//! Makes a plan: looks the verified person up, counts, asks nobody's approval yet.
+
+use super::{Secret, source_of, unanswered};
+use crate::{
+    app::{App, Error, desk::Desk, subject},
+    domain::{
+        event::Event,
+        identity::{Identity, Reference, RunId},
+        kind::Kind,
+        rights::{Act, Actor},
+        run::{RunState, Stop, open_until},
+    },
+    generation::{Found, Key, Target},
+    store::{cases, contents, holds, runs},
+};
+
+/// Characters of a pseudonym after its `p_`.
+const PSEUDONYM: usize = crate::generation::PSEUDONYM_LENGTH - 2;
+
+/// Plans the erasure of the person of a case. Where a warning stops it the plan is kept to be read, and the run stands
+/// stopped; otherwise it waits for a second person.
+///
+/// # Errors
+/// When the case asks for no erasure, the person is not verified, a run is open already, the generation database does
+/// not answer, or others were quicker.
+pub async fn plan_erasure(app: &App, actor: &Actor, reference: Reference, seen: i64) -> Result<RunId, Error> {
+    let (product, identities) = asked_for(app, actor, reference).await?;
+    let source = source_of(app, &product)?;
+    let found = source.find(&identities).await.map_err(|error| unanswered(&product, &error))?;
+    let target = target_of(app, &product, &identities, found).await?;
+    let plan = source.plan(&target).await.map_err(|error| unanswered(&product, &error))?;
+
+    let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
+    ready(&desk.case)?;
+    let secret = serde_json::to_vec(&Secret { identities, target }).unwrap_or_default();
+    let asked = (actor.id, desk.now);
+    let until = open_until(desk.tx.db_now().await?);
+    let run = runs::run_plan(&mut desk.tx, &app.vault, reference, &product, &plan, &secret, asked, until).await?;
+    runs::checkpoints::log_add(&mut desk.tx, run, desk.now, "Plan made").await?;
+    desk.take_up().await?;
+    desk.record(Event::RunPlanned { run, scope_hash: plan.scope_hash.clone() }).await?;
+    if !plan.may_run() {
+        let mut stopped = runs::run_lock(&mut desk.tx, run).await?.ok_or(Error::NotFound)?;
+        stopped.state = RunState::Stopped;
+        stopped.stop = Some(Stop::Blocked);
+        runs::run_save(&mut desk.tx, &stopped).await?;
+        desk.record(Event::RunStopped { run, why: Stop::Blocked.code().to_owned() }).await?;
+    }
+    desk.commit("run_planned").await?;
+    Ok(run)
+}
+
+fn ready(case: &crate::domain::case::Case) -> Result<(), Error> {
+    if case.kind != Kind::Erasure {
+        return Err(Error::field("run", "Only a case that asks for erasure can be planned; classify it first"));
+    }
+    if !case.state.is_open() {
+        return Err(Error::field("run", "The case is resolved; reopen it first"));
+    }
+    if case.verified.is_none() {
+        return Err(Error::field("run", "Verify the person first: nobody’s data goes on a stranger’s word"));
+    }
+    if let Some(run) = case.run {
+        return Err(Error::field("run", format!("Run {run} of this case is open already; decide about it first")));
+    }
+    Ok(())
+}
+
+/// The product and what the verified person is looked up by.
+async fn asked_for(app: &App, actor: &Actor, reference: Reference) -> Result<(String, Vec<Identity>), Error> {
+    let mut tx = app.db.read().await?;
+    let case = cases::case_get(&mut tx, reference).await?.ok_or(Error::NotFound)?;
+    if !actor.may(Act::WorkCases) || (case.is_restricted() && !actor.may(Act::SeeRestricted)) {
+        return Err(Error::NotFound);
+    }
+    ready(&case)?;
+    let identity = case.verified.map(|verified| verified.identity);
+    let content = match identity {
+        Some(id) => contents::content_get(&mut tx, &app.vault, id).await?.unwrap_or_default(),
+        None => contents::Content::default(),
+    };
+    Ok((case.product, subject::identities(&content)))
+}
+
+/// Whom an erasure is about, with the holds that stand on them now.
+pub(super) async fn target_of(
+    app: &App,
+    product: &str,
+    identities: &[Identity],
+    found: Found,
+) -> Result<Target, Error> {
+    let texts = identities.iter().filter(|identity| !identity.value.bytes().all(|b| b.is_ascii_digit()));
+    let mut texts: Vec<_> = texts.map(|identity| identity.value.clone()).chain(found.contacts).collect();
+    texts.sort_by_key(|text| text.to_lowercase());
+    texts.dedup_by_key(|text| text.to_lowercase());
+    let today = app.now().local(app.packs.zone(product)).date_naive();
+    let holds = holds_on(app, product, &found.subjects).await?;
+    let keyed = app.vault.digest("pseudonym", serde_json::json!([product, found.subjects]).to_string().as_bytes());
+    let pseudonym = data_encoding::BASE32_NOPAD.encode(&keyed).to_lowercase();
+    let pseudonym = format!("p_{}", &pseudonym[..PSEUDONYM]);
+    Ok(Target { subjects: found.subjects, found_by: found.found_by, texts, pseudonym, today, holds })
+}
+
+/// The holds that stand on these accounts now.
+pub(super) async fn holds_on(app: &App, product: &str, subjects: &[Key]) -> Result<Vec<i64>, Error> {
+    let digests: Vec<_> = subjects.iter().map(|key| subject::digest(app, product, key)).collect();
+    let mut tx = app.db.read().await?;
+    Ok(holds::holds_on(&mut tx, product, &digests).await?.into_iter().map(|hold| hold.id.0).collect())
+}

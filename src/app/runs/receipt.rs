@@ -1,0 +1,91 @@
+//! Writes and signs the receipt of a finished run, hands it out, publishes the keys.
+
+use super::{Secret, seen_by};
+use crate::{
+    app::{App, Error, subject},
+    domain::{
+        identity::{RunId, StaffId},
+        plan::{Action, FileCount},
+        rights::Actor,
+        time::Instant,
+    },
+    generation::{
+        Verified,
+        receipt::{FORMAT, Mention, PublicKey, PublicKeys, Receipt, Signed, StepDone, Who},
+    },
+    store::{
+        Tx,
+        runs::{Run, checkpoints, receipts, receipts::ReceiptRow},
+    },
+};
+
+/// Signs what the run did, in the transaction that ends it, and remembers by keyed digest who was erased.
+pub(super) async fn sign(
+    app: &App,
+    tx: &mut Tx,
+    run: &Run,
+    secret: &Secret,
+    verified: &Verified,
+    now: Instant,
+) -> Result<(), Error> {
+    let steps = checkpoints::steps_of(tx, run.id).await?;
+    let removed: i64 = steps.iter().map(|step| step.files).sum();
+    let who = |staff: Option<StaffId>, at: Option<Instant>| Who {
+        staff: staff.map_or(0, |staff| staff.0),
+        at: at.unwrap_or(now).rfc3339(),
+    };
+    let receipt = Receipt {
+        format: FORMAT.to_owned(),
+        run: run.id.to_string(),
+        case: run.case.to_string(),
+        product: run.product.clone(),
+        system: app.sources.get(&run.product).map(|source| source.system().to_owned()).unwrap_or_default(),
+        kind: "erase".to_owned(),
+        scope_hash: run.plan.scope_hash.clone(),
+        map_version: run.plan.map_version.clone(),
+        asked: who(Some(run.asked_by), Some(run.asked_at)),
+        approved: who(run.decided_by, run.decided_at),
+        started_at: run.started_at.unwrap_or(now).rfc3339(),
+        finished_at: now.rfc3339(),
+        steps: steps.into_iter().map(|s| StepDone { step: s.label, rows: s.done, found_after: 0 }).collect(),
+        kept: run.plan.tables.iter().filter(|line| line.action == Action::Keep).cloned().collect(),
+        // what a cut-off worker removed without writing it down was in scope when the run began, and is gone
+        files: FileCount { count: removed.max(run.files.count), bytes: run.files.bytes },
+        mentions: verified.mentions.iter().map(|(t, rows)| Mention { table: t.clone(), rows: *rows }).collect(),
+        verified: verified.left.is_empty(),
+        key_id: app.signer.key_id().to_owned(),
+    };
+    let (body, signature) = app.signer.sign(&receipt);
+    let row = ReceiptRow { body, signature, key_id: app.signer.key_id().to_owned() };
+    receipts::receipt_keep(tx, run.id, &row, now).await?;
+    for key in &secret.target.subjects {
+        let digest = subject::digest(app, &run.product, key);
+        receipts::tombstone_keep(tx, &run.product, &digest, run.id, now).await?;
+    }
+    Ok(())
+}
+
+/// The receipt of a run as a file that `recourse receipt verify` reads.
+///
+/// # Errors
+/// `NotFound` where there is none or the run is not the actor's to see.
+pub async fn receipt_file(app: &App, actor: &Actor, id: RunId) -> Result<String, Error> {
+    let mut tx = app.db.read().await?;
+    seen_by(&mut tx, actor, id).await?;
+    let row = receipts::receipt_get(&mut tx, id).await?.ok_or(Error::NotFound)?;
+    let file = Signed::new(&row.body, &row.signature, &row.key_id);
+    Ok(serde_json::to_string_pretty(&file).unwrap_or_default() + "\n")
+}
+
+/// The public keys that signed receipts, for everybody.
+///
+/// # Errors
+/// As the database says.
+pub async fn public_keys(app: &App) -> Result<PublicKeys, Error> {
+    let mut tx = app.db.read().await?;
+    let keys = receipts::receipt_keys(&mut tx).await?;
+    let key = |(id, key, from, until): (String, Vec<u8>, Instant, Option<Instant>)| {
+        PublicKey::new(&id, &key, from.rfc3339(), until.map(Instant::rfc3339))
+    };
+    Ok(PublicKeys { keys: keys.into_iter().map(key).collect() })
+}
