@@ -127,8 +127,16 @@ export async function startPostgres() {
     assert.ok(!server.isOver(), server.said.err);
     return (await ready()).code === 0;
   });
+  const database = (name) => `postgres://recourse@127.0.0.1:${port}/${name}`;
   return {
-    url: `postgres://recourse@127.0.0.1:${port}/postgres`,
+    url: database("postgres"),
+    /** Makes one more database of these statements; answers its address. */
+    async create(name, statements) {
+      const psql = (target, text) => runWell(path.join(programs, "psql"), ["-q", "-v", "ON_ERROR_STOP=1", "-d", database(target), "-c", text], options);
+      await psql("postgres", `CREATE DATABASE ${name}`);
+      await psql(name, statements);
+      return database(name);
+    },
     async stop() {
       await stop(server, "SIGQUIT");
       dropFolder(folder);
@@ -185,8 +193,9 @@ function letters(folder) {
   return names.map((name) => readFileSync(path.join(folder, name), "utf8"));
 }
 
-/** An empty house on PostgreSQL with the same two people. Mail leaves by SMTP, into a sink. */
-export async function startOnPostgres() {
+/** An empty house on PostgreSQL with the same two people. Mail leaves by SMTP, into a sink. With `company` a generation
+ * database of these `tables` stands behind it, read through the data map `map`. */
+export async function startOnPostgres({ company } = {}) {
   const folder = newFolder();
   const closers = [async () => dropFolder(folder)];
   const close = async () => {
@@ -200,7 +209,13 @@ export async function startOnPostgres() {
     const dir = path.join(folder, "data");
     const url = `http://127.0.0.1:${await freePort()}`;
     mkdirSync(dir);
-    writeFileSync(path.join(dir, "recourse.toml"), configuration(url, postgres.url, sink.url));
+    let generation = "";
+    if (company) {
+      const map = path.join(dir, "map.toml");
+      writeFileSync(map, company.map);
+      generation = `[products.${PRODUCT}.generation]\nurl = "${await postgres.create("company", company.tables)}"\ndata_map = "${map}"\n`;
+    }
+    writeFileSync(path.join(dir, "recourse.toml"), configuration(url, postgres.url, sink.url) + generation);
     const people = {
       officer: await hire(dir, "Nisha Rao", "nisha@imagegen.example", ["officer", "responder"]),
       agent: await hire(dir, "Arun Pillai", "arun@imagegen.example", ["agent"]),
