@@ -248,12 +248,12 @@ impl Teller<'_> {
         };
         match event {
             Event::VerificationAsked { .. } => {
-                said("Verification asked", "a link goes to the address on record, if there is one".to_owned())
+                said("Verification asked", "with a link to the address on record, if there is one,".to_owned())
             }
             Event::VerificationConfirmed { .. } => {
                 said("Verified", "by the link sent to the address on record".to_owned())
             }
-            Event::VerifiedByStaff { reason, .. } => reasoned("Verified", "by decision of staff".to_owned(), *reason),
+            Event::VerifiedByStaff { reason, .. } => reasoned("Verified", "without a link".to_owned(), *reason),
             Event::RunPlanned { run, .. } => {
                 said("Plan made", format!("of run {run}; a second person has to approve it"))
             }
@@ -269,7 +269,7 @@ impl Teller<'_> {
             }
             Event::RunFinished { run } => said("Run finished", format!("{run}, verified; its receipt is signed")),
             Event::HoldPlaced { basis, reason, .. } => {
-                reasoned("Hold placed", format!("{}; it stops every erasure", basis.label().to_lowercase()), *reason)
+                reasoned("Hold placed", format!("({})", basis.label().to_lowercase()), *reason)
             }
             Event::HoldReleased { reason, .. } => reasoned("Hold released", String::new(), *reason),
             _ => said(event.name(), String::new()),

@@ -53,7 +53,7 @@ impl Act {
             (Self::Ask | Self::Decide, _) => return "verify-value".to_owned(),
             (Self::Hold, "basis") => "basis",
             (Self::Hold, "identity") => "identity",
-            (Self::Hold, "reason") | (Self::Release, _) | (Self::Classify | Self::State, "reason") => "reason",
+            (Self::Release, _) | (Self::Hold | Self::Classify | Self::State, "reason") => "reason",
             (Self::Hold, _) => "value",
             (Self::Reply | Self::Note, _) => return "text".to_owned(),
             (Self::Acknowledge, _) => "how",

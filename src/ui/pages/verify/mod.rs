@@ -37,7 +37,7 @@ impl Leaf {
 pub fn page(leaf: Leaf) -> AnyView {
     let rest = match leaf {
         Leaf::Ask => view! {
-            <p>"We sent you this link because somebody asked for something about an account that your mail address belongs to. The mail says what."</p>
+            <p>"We sent you this link because somebody asked for something about an account that your mail address belongs to."</p>
             // without an address the form comes back to this one, so that the token stands nowhere else
             <form method="post">
                 <p class="acts after"><button class="btn main">"Yes, the request is mine"</button></p>
