@@ -83,6 +83,9 @@ const PAGES = [
   ["case-note", "officer", caseNote],
   ["case-errors", "officer", caseErrors],
   ["case-conflict", "officer", caseConflict],
+  ["case-verify", "officer", caseVerify],
+  ["case-verify-errors", "officer", caseVerifyErrors],
+  ["case-hold-errors", "officer", caseHoldErrors],
   ["case-restricted", "officer", to(({ walled }) => `/cases/${walled}`)],
   ["case-walled", "agent", to(({ walled }) => `/cases/${walled}`)],
   ["new-case", "officer", to("/cases/new")],
@@ -139,6 +142,21 @@ async function caseConflict(page) {
   await openCase(page, house, places.long);
   await page.locator('#reply input[name="seen"]').evaluate((input) => (input.value = "1"));
   assert.equal(await write(page, "Reply to", "What I meant to say", "Send"), 409);
+}
+
+async function caseVerify(page) {
+  await openCase(page, house, places.long);
+  await page.locator("details.act > summary", { hasText: /^Verify$/ }).click();
+}
+
+async function caseVerifyErrors(page) {
+  await caseVerify(page);
+  assert.equal(await submitted(page, () => page.getByRole("button", { name: "Decide that it is them" }).click()), 422);
+}
+
+async function caseHoldErrors(page) {
+  await openCase(page, house, places.long);
+  assert.equal(await act(page, "More", { basis: "tax" }), 422);
 }
 
 async function newCaseErrors(page) {
