@@ -4,16 +4,18 @@ use super::{
     App, Error,
     proof::{self, Held, Proof},
     queue::Choice,
+    runs::{self, Closing},
     subject, timeline,
 };
 use crate::{
     domain::{
         case::{Case, State},
         clock::{Clock, Duty},
-        event::{Purpose, Recorded},
-        identity::{Reference, StaffId},
+        event::{Event, Purpose, Recorded},
+        identity::{Reference, RunId, StaffId},
         kind::Kind,
         rights::{Act, Actor},
+        run::RunState,
         time::Instant,
     },
     store::{audit, cases, contents, drafts, events, staff},
@@ -83,6 +85,10 @@ pub struct Full {
     pub looks_up: bool,
     /// Holds of this case that stand.
     pub holds: Vec<Held>,
+    /// The runs of the case, newest first.
+    pub runs: Vec<(RunId, RunState)>,
+    /// The letter that would end the case, as it is proposed; only where an erasure was asked for and nothing is open.
+    pub closing: Option<Closing>,
     /// Other cases of the same requester.
     pub linked: Vec<Linked>,
     /// Whom the case can be given to; only responders for a restricted one.
@@ -131,6 +137,9 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference) -> Result<Case
     let first = contents::content_first(&mut tx, &app.vault, reference).await?.unwrap_or_default();
     let proof = proof::proof(app, &mut tx, &case, &events, &names).await?;
     let holds = proof::held(&mut tx, &case, &names).await?;
+    let runs = runs::of_case(&mut tx, actor, reference).await?;
+    let may_close = case.kind == Kind::Erasure && case.state.is_open() && case.run.is_none();
+    let closing = if may_close { Some(runs::proposed(app, &mut tx, &case, &first.name).await?) } else { None };
     let linked = cases::cases_linked(&mut tx, reference, circle).await?;
     let draft = drafts::draft_get(&mut tx, &app.vault, reference, actor.id).await?;
     drop(tx);
@@ -153,6 +162,8 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference) -> Result<Case
         identity_kinds: subject::kinds(app, &case.product),
         looks_up: app.sources.contains_key(&case.product),
         holds,
+        runs,
+        closing,
         linked: linked.into_iter().map(|one| linked_line(one, zone)).collect(),
         staff: everybody.iter().filter(may_own).map(|a| Choice { id: a.id, name: a.name.clone() }).collect(),
         draft,
@@ -172,8 +183,15 @@ fn checks(case: &Case, events: &[Recorded]) -> Vec<Check> {
     if case.kind.needs_identity() {
         checks.push(Check { says: "Identity verified", done: case.verified.is_some() });
     }
+    if case.kind == Kind::Erasure {
+        let finished = events.iter().any(|recorded| matches!(recorded.event, Event::RunFinished { .. }));
+        checks.push(Check { says: "Erased and verified, or refused", done: finished || case.resolved.is_some() });
+    }
     checks.extend([
-        Check { says: "The person was answered", done: timeline::was_accepted(events, Purpose::Reply) },
+        Check {
+            says: "The person was answered",
+            done: [Purpose::Reply, Purpose::Closing].iter().any(|purpose| timeline::was_accepted(events, *purpose)),
+        },
         Check { says: "Resolved with an outcome", done: case.resolved.is_some() },
     ]);
     checks

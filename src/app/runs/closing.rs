@@ -82,13 +82,11 @@ pub async fn close_with_letter(
     if let Err(Error::Invalid(fields)) = written("text", &closing.text, "Write the letter") {
         faults.extend(fields);
     }
-    let outcome = match closing.outcome {
-        Some(outcome @ (Outcome::Granted | Outcome::Partial | Outcome::Refused)) => Some(outcome),
-        _ => {
-            faults.push(FieldError::new("outcome", "Choose how the request ends"));
-            None
-        }
-    };
+    let ends = [Outcome::Granted, Outcome::Partial, Outcome::Refused];
+    let outcome = closing.outcome.filter(|outcome| ends.contains(outcome));
+    if outcome.is_none() {
+        faults.push(FieldError::new("outcome", "Choose how the request ends"));
+    }
     if outcome.is_some_and(|outcome| outcome != Outcome::Granted) && closing.basis.is_none() {
         faults.push(FieldError::new("basis", "Choose why it is not granted in full"));
     }

@@ -8,9 +8,11 @@ mod page;
 mod plan;
 mod receipt;
 
+pub(in crate::app) use closing::proposed;
 pub use closing::{Closing, REFUSALS, Refusal, close_with_letter};
 pub use decide::{Approval, approve_run, cancel_run, expire_runs, send_back_run, try_run_again};
 pub use execute::{Executed, execute_run};
+pub(in crate::app) use page::of_case;
 pub use page::{ReceiptView, RunLine, RunPage, RunStep, load_run, load_runs};
 pub use plan::plan_erasure;
 pub use receipt::{public_keys, receipt_file};

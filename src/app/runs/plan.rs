@@ -7,6 +7,7 @@ use crate::{
         event::Event,
         identity::{Identity, Reference, RunId},
         kind::Kind,
+        plan::{Warning, WarningCode},
         rights::{Act, Actor},
         run::{RunState, Stop, open_until},
     },
@@ -28,14 +29,16 @@ pub async fn plan_erasure(app: &App, actor: &Actor, reference: Reference, seen: 
     let source = source_of(app, &product)?;
     let found = source.find(&identities).await.map_err(|error| unanswered(&product, &error))?;
     let target = target_of(app, &product, &identities, found).await?;
-    let plan = source.plan(&target).await.map_err(|error| unanswered(&product, &error))?;
+    let mut plan = source.plan(&target).await.map_err(|error| unanswered(&product, &error))?;
+    plan.warnings.extend(one_account(&target));
 
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
     ready(&desk.case)?;
     let secret = serde_json::to_vec(&Secret { identities, target }).unwrap_or_default();
     let asked = (actor.id, desk.now);
     let until = open_until(desk.tx.db_now().await?);
-    let run = runs::run_plan(&mut desk.tx, &app.vault, reference, &product, &plan, &secret, asked, until).await?;
+    let case = (reference, product.as_str());
+    let run = runs::run_plan(&mut desk.tx, &app.vault, case, &plan, &secret, asked, until).await?;
     runs::checkpoints::log_add(&mut desk.tx, run, desk.now, "Plan made").await?;
     desk.take_up().await?;
     desk.record(Event::RunPlanned { run, scope_hash: plan.scope_hash.clone() }).await?;
@@ -48,6 +51,20 @@ pub async fn plan_erasure(app: &App, actor: &Actor, reference: Reference, seen: 
     }
     desk.commit("run_planned").await?;
     Ok(run)
+}
+
+/// An identity that several people share, a tablet say, must not take somebody else's account along.
+fn one_account(target: &Target) -> Option<Warning> {
+    (target.subjects.len() > 1).then(|| Warning {
+        code: WarningCode::OtherSubject,
+        table: String::new(),
+        column: None,
+        detail: "What the person was verified by leads to several accounts. Verify them by one that leads to theirs \
+                 alone, such as the account’s number."
+            .to_owned(),
+        rows: 0,
+        blocks: true,
+    })
 }
 
 fn ready(case: &crate::domain::case::Case) -> Result<(), Error> {

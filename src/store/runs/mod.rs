@@ -95,20 +95,20 @@ fn run_of(row: RunRow) -> Result<Run> {
     })
 }
 
-/// Keeps a new plan with what identifies its subject, sealed.
+/// Keeps a new plan for a case and its product, with what identifies its subject, sealed; who asked, and when.
 ///
 /// # Errors
 /// As the database says; also where the case has an open run already.
 pub async fn run_plan(
     tx: &mut Tx,
     vault: &Vault,
-    case: Reference,
-    product: &str,
+    case: (Reference, &str),
     plan: &Plan,
     secret: &[u8],
     asked: (StaffId, Instant),
     expires_at: Instant,
 ) -> Result<RunId> {
+    let (case, product) = case;
     let sealed = vault.seal(SEALED_AS, secret)?;
     let text = serde_json::to_string(plan).map_err(|e| Error::BadRow {
         table: "runs",

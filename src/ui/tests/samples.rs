@@ -153,6 +153,8 @@ pub fn full(kind: Kind) -> Full {
         proof: Proof::Asked(NOW.plus(-DAY)),
         identity_kinds: vec!["email".into(), "account".into()],
         looks_up: true,
+        runs: Vec::new(),
+        closing: None,
         holds: vec![Held {
             id: HoldId(4),
             basis: Basis::Dispute,
