@@ -17,7 +17,7 @@ use crate::{
     generation::{Source, receipt::Signer},
     jobs,
     mail::{classify::Classifier, outbox::Transport},
-    store::{Clock, Db, migrate, vault::Vault},
+    store::{Clock, Db, migrate, runs::receipts::receipt_key_use, vault::Vault},
 };
 use std::{collections::HashMap, fs, path::Path};
 use tokio::sync::OnceCell;
@@ -75,6 +75,10 @@ impl House {
 
     async fn furnish(db: Db, clock: Clock, folder: tempfile::TempDir) -> Self {
         let app = opened(db, folder.path(), HashMap::new());
+        let mut tx = app.db.begin().await.expect("a writer");
+        let (key_id, public) = (app.signer.key_id().to_owned(), app.signer.public_key());
+        receipt_key_use(&mut tx, &key_id, &public, app.now()).await.expect("the key is in use");
+        tx.commit().await.expect("it is kept");
         let officer = hire(&app, "officer@imagegen.example", "Nisha Rao", &[Role::Officer, Role::Responder]).await;
         let agent = hire(&app, "agent@imagegen.example", "Arun Pillai", &[Role::Agent]).await;
         Self { app, clock, officer, agent, folder }

@@ -6,6 +6,7 @@ mod generation;
 pub(crate) mod house;
 mod jobs;
 mod postgres;
+mod runs;
 mod story;
 mod verification;
 mod wall;

@@ -2,17 +2,21 @@
 
 use super::{Secret, source_of, unanswered};
 use crate::{
-    app::{App, Error, desk::Desk, subject},
+    app::{
+        App, Error,
+        desk::{Desk, look},
+        subject,
+    },
     domain::{
         event::Event,
         identity::{Identity, Reference, RunId},
         kind::Kind,
         plan::{Warning, WarningCode},
-        rights::{Act, Actor},
+        rights::Actor,
         run::{RunState, Stop, open_until},
     },
     generation::{Found, Key, Target},
-    store::{cases, contents, holds, runs},
+    store::{contents, holds, runs},
 };
 
 /// Characters of a pseudonym after its `p_`.
@@ -85,12 +89,9 @@ fn ready(case: &crate::domain::case::Case) -> Result<(), Error> {
 
 /// The product and what the verified person is looked up by.
 async fn asked_for(app: &App, actor: &Actor, reference: Reference) -> Result<(String, Vec<Identity>), Error> {
-    let mut tx = app.db.read().await?;
-    let case = cases::case_get(&mut tx, reference).await?.ok_or(Error::NotFound)?;
-    if !actor.may(Act::WorkCases) || (case.is_restricted() && !actor.may(Act::SeeRestricted)) {
-        return Err(Error::NotFound);
-    }
+    let case = look(app, actor, reference).await?;
     ready(&case)?;
+    let mut tx = app.db.read().await?;
     let identity = case.verified.map(|verified| verified.identity);
     let content = match identity {
         Some(id) => contents::content_get(&mut tx, &app.vault, id).await?.unwrap_or_default(),

@@ -1,0 +1,436 @@
+//! A run from its plan to its receipt, through the verbs and the job: on both stores, against both engines.
+
+use super::{
+    generation::world::{MAP, On, World},
+    house::{House, PRODUCT, mail},
+    on_both,
+};
+use crate::{
+    app::{
+        Error,
+        runs::{self, Approval, Closing, Executed, Refusal},
+        verbs,
+    },
+    domain::{
+        case::{Case, Outcome, State},
+        hold::Basis,
+        identity::{Identity, Reference, RunId},
+        plan::WarningCode,
+        run::{RunState, Stop},
+        time::{DAY, HOUR},
+    },
+    generation::receipt::Signed,
+    store::{events, runs::checkpoints, sql},
+};
+use std::collections::HashMap;
+
+const ADA: &str = "Ada <ada@example.org>";
+
+/// A house whose product has the small generation database.
+async fn house_over(house: House, on: On) -> (House, World) {
+    let world = World::new(on).await;
+    let sources = HashMap::from([(PRODUCT.to_owned(), world.source(MAP))]);
+    (house.with_sources(sources), world)
+}
+
+fn account(value: &str) -> Vec<Identity> {
+    vec![Identity { kind: "account".to_owned(), value: value.to_owned() }]
+}
+
+async fn seq(house: &House, reference: Reference) -> i64 {
+    house.case(reference).await.case.seq
+}
+
+/// A verified request for erasure.
+async fn verified(house: &House, value: &str) -> Reference {
+    let reference = house.opens(&mail(ADA, "Privacy Request", "a1@example.org", "Please delete my account.")).await;
+    let seen = seq(house, reference).await;
+    verbs::verify_by_staff(
+        &house.app,
+        &house.agent,
+        reference,
+        seen,
+        &account(value),
+        "called back on the known number",
+    )
+    .await
+    .expect("it is verified");
+    reference
+}
+
+async fn planned(house: &House, reference: Reference) -> RunId {
+    let seen = seq(house, reference).await;
+    runs::plan_erasure(&house.app, &house.agent, reference, seen).await.expect("it is planned")
+}
+
+async fn approval(house: &House, id: RunId) -> Approval {
+    let page = runs::load_run(&house.app, &house.officer, id).await.expect("it loads");
+    let accepted = page.plan.warnings.len();
+    Approval { typed: page.reference.to_string(), scope_hash: page.plan.scope_hash, accepted }
+}
+
+async fn approved(house: &House, id: RunId) {
+    let approval = approval(house, id).await;
+    runs::approve_run(&house.app, &house.officer, id, &approval).await.expect("it is approved");
+}
+
+async fn page(house: &House, id: RunId) -> runs::RunPage {
+    runs::load_run(&house.app, &house.officer, id).await.expect("it loads")
+}
+
+fn fields(result: Result<impl std::fmt::Debug, Error>) -> Vec<&'static str> {
+    match result {
+        Err(Error::Invalid(fields)) => fields.into_iter().map(|field| field.field).collect(),
+        other => panic!("it should be refused by its fields: {other:?}"),
+    }
+}
+
+async fn agrees_with_its_events(house: &House, reference: Reference) {
+    let stored = house.case(reference).await.case;
+    let mut tx = house.app.db.read().await.expect("a reader");
+    let history = events::events_of(&mut tx, reference).await.expect("events");
+    let mut folded = Case::fold(reference, PRODUCT, &history).expect("a sound history");
+    folded.clocks.sort_by_key(|c| (c.due, c.duty.code()));
+    assert_eq!(folded, stored);
+}
+
+/// After the approval the database changes: the run stops before its first write, and needs a new plan.
+async fn stops_at_its_beginning(house: House, change: &str, stop: Stop) {
+    let (house, world) = house_over(house, On::Sqlite).await;
+    let reference = verified(&house, "1").await;
+    let id = planned(&house, reference).await;
+    approved(&house, id).await;
+    world.run(change).await;
+    let before = world.dump().await;
+    house.works().await;
+    let stopped = page(&house, id).await;
+    assert_eq!((stopped.state, stopped.stop), (RunState::Stopped, Some(stop)), "{change}: {:?}", stopped.log);
+    assert_eq!(world.dump().await, before);
+    assert_eq!(fields(runs::try_run_again(&house.app, &house.officer, id).await), ["again"]);
+    runs::cancel_run(&house.app, &house.agent, id, "a new plan is needed").await.expect("it is cancelled");
+    assert_eq!(house.case(reference).await.case.run, None);
+}
+
+/// Lets a plan grow older by `millis`.
+async fn age(house: &House, id: RunId, millis: i64) {
+    let mut tx = house.app.db.begin().await.expect("a writer");
+    sql("UPDATE runs SET expires_at = expires_at - $2 WHERE id = $1")
+        .bind(id)
+        .bind(millis)
+        .run(&mut tx)
+        .await
+        .expect("it ages");
+    tx.commit().await.expect("it is kept");
+}
+
+async fn whole_story(house: House, on: On) {
+    let (house, world) = house_over(house, on).await;
+    let reference = verified(&house, "1").await;
+    let id = planned(&house, reference).await;
+    assert_eq!(house.case(reference).await.case.state, State::WaitingApproval);
+    agrees_with_its_events(&house, reference).await;
+    house.works().await;
+    assert_eq!(world.rows("users", "id = 1").await.len(), 1, "nothing begins without approval");
+
+    approved(&house, id).await;
+    house.pass(HOUR);
+    house.works().await;
+    let done = page(&house, id).await;
+    assert_eq!((done.state, done.stop), (RunState::Finished, None), "{:?}", done.log);
+    assert_eq!(world.rows("users", "id = 1").await.len() + world.rows("images", "user_id = 1").await.len(), 0);
+    assert_eq!(world.rows("users", "1 = 1").await.len(), 2);
+    for step in &done.steps {
+        assert!(step.ended && step.done == step.found, "{step:?}");
+    }
+    agrees_with_its_events(&house, reference).await;
+
+    // the receipt is believed, and identifies nobody
+    let receipt = done.receipt.expect("it is signed");
+    assert!(receipt.valid);
+    let file = runs::receipt_file(&house.app, &house.agent, id).await.expect("it is handed out");
+    let keys = runs::public_keys(&house.app).await.expect("they are published");
+    let read = serde_json::from_str::<Signed>(&file).expect("it reads").verify(&keys).expect("it is believed");
+    assert_eq!((read.asked.staff, read.approved.staff), (house.agent.id.0, house.officer.id.0));
+    assert_eq!((read.files.count, read.files.bytes, read.verified), (2, 32, true));
+    assert_eq!(read.kept.len(), 1);
+    assert_eq!(read.kept[0].keep_until.as_deref(), Some("2032-05-06"));
+    assert_eq!(read.mentions.iter().map(|m| (m.table.as_str(), m.rows)).collect::<Vec<_>>(), [("usage_log", 1)]);
+    for personal in ["ada", "Ada", "tablet", "phone"] {
+        assert!(!read.steps.iter().any(|step| step.step.contains(personal)), "{personal}");
+        assert!(!file.contains(&format!("\"{personal}")) && !file.to_lowercase().contains("ada@"), "{personal}");
+    }
+    let mut tx = house.app.db.read().await.expect("a reader");
+    let (sealed, keys, stones): (i64, i64, i64) = sql("SELECT (SELECT COUNT(*) FROM runs WHERE cipher IS NOT NULL),
+        (SELECT COUNT(*) FROM run_keys), (SELECT COUNT(*) FROM tombstones)")
+    .one(&mut tx)
+    .await
+    .expect("it counts");
+    assert_eq!((sealed, keys, stones), (0, 0, 1), "whom it was about is forgotten, but for a digest");
+    drop(tx);
+
+    closing_letter(&house, reference).await;
+}
+
+async fn closing_letter(house: &House, reference: Reference) {
+    let full = house.case(reference).await;
+    let proposed = full.closing.clone().expect("a letter is proposed");
+    assert_eq!((proposed.outcome, proposed.basis), (Some(Outcome::Partial), Some(Refusal::KeptByLaw)));
+    for needle in ["ImageGen", "until 6 May 2032", "books of account", "2 files", "1 entry in invoices"] {
+        assert!(proposed.text.contains(needle), "{needle} is missing in:\n{}", proposed.text);
+    }
+    let unfounded = Closing { outcome: Some(Outcome::Refused), basis: None, text: String::new() };
+    let tried = runs::close_with_letter(&house.app, &house.agent, reference, full.case.seq, &unfounded).await;
+    assert_eq!(fields(tried), ["text", "basis"]);
+    runs::close_with_letter(&house.app, &house.agent, reference, full.case.seq, &proposed).await.expect("it leaves");
+    house.works().await;
+    let case = house.case(reference).await.case;
+    assert_eq!((case.state, case.outcome), (State::Resolved, Some(Outcome::Partial)));
+    agrees_with_its_events(house, reference).await;
+    let sent = house.sent();
+    let letter = sent.iter().find(|letter| letter.contains("Re: Privacy Request") && letter.contains("gac.gov.in"));
+    let letter = letter.expect("the letter names where to complain");
+    assert!(letter.contains("obliges us to keep"), "{letter}");
+}
+
+on_both! {
+    async fn a_verified_person_is_erased_with_a_receipt_and_a_letter(house: House) {
+        whole_story(house, On::Sqlite).await;
+    }
+
+    async fn and_so_on_a_postgresql_generation_database(house: House) {
+        whole_story(house, On::Postgres).await;
+    }
+
+    async fn nothing_is_planned_for_somebody_who_is_not_verified(house: House) {
+        let (house, _world) = house_over(house, On::Sqlite).await;
+        let reference = house.opens(&mail(ADA, "Privacy Request", "a1@example.org", "Please delete my account.")).await;
+        let seen = seq(&house, reference).await;
+        let tried = runs::plan_erasure(&house.app, &house.agent, reference, seen).await;
+        assert_eq!(fields(tried), ["run"]);
+    }
+
+    async fn s18_the_one_who_asked_may_not_approve_and_each_answer_has_to_be_right(house: House) {
+        let (house, world) = house_over(house, On::Sqlite).await;
+        let reference = verified(&house, "1").await;
+        let seen = seq(&house, reference).await;
+        let id = runs::plan_erasure(&house.app, &house.officer, reference, seen).await.expect("it is planned");
+        let right = approval(&house, id).await;
+        // asked by the officer: neither may the officer approve, nor an agent, who has no right to
+        for actor in [&house.officer, &house.agent] {
+            let tried = runs::approve_run(&house.app, actor, id, &right).await;
+            assert!(matches!(tried, Err(Error::NotAllowed(_))), "{tried:?}");
+        }
+        runs::cancel_run(&house.app, &house.officer, id, "asked by the wrong person").await.expect("it is cancelled");
+        let id = planned(&house, reference).await;
+        let right = approval(&house, id).await;
+        for (wrong, field) in [
+            (Approval { typed: "R-1".into(), ..right.clone() }, "typed"),
+            (Approval { typed: String::new(), ..right.clone() }, "typed"),
+            (Approval { accepted: right.accepted - 1, ..right.clone() }, "accepted"),
+            (Approval { scope_hash: "00".into(), ..right.clone() }, "typed"),
+        ] {
+            assert_eq!(fields(runs::approve_run(&house.app, &house.officer, id, &wrong).await), [field]);
+        }
+        let before = world.dump().await;
+        house.works().await;
+        assert_eq!(world.dump().await, before);
+        // two who approve at once: one does
+        let (one, two) = tokio::join!(
+            runs::approve_run(&house.app, &house.officer, id, &right),
+            runs::approve_run(&house.app, &house.officer, id, &right)
+        );
+        assert_eq!(usize::from(one.is_ok()) + usize::from(two.is_ok()), 1);
+        house.works().await;
+        assert_eq!(page(&house, id).await.state, RunState::Finished);
+    }
+
+    async fn a_plan_can_be_sent_back_and_grows_too_old(house: House) {
+        let (house, world) = house_over(house, On::Sqlite).await;
+        let before = world.dump().await;
+        let reference = verified(&house, "1").await;
+        let first = planned(&house, reference).await;
+        let seen = seq(&house, reference).await;
+        assert_eq!(fields(runs::plan_erasure(&house.app, &house.agent, reference, seen).await), ["run"]);
+        assert_eq!(fields(runs::send_back_run(&house.app, &house.officer, first, " ").await), ["reason"]);
+        runs::send_back_run(&house.app, &house.officer, first, "look at the shared device").await.expect("it goes back");
+        let sent_back = page(&house, first).await;
+        assert_eq!((sent_back.state, sent_back.reason.as_deref()), (RunState::SentBack, Some("look at the shared device")));
+        assert_eq!(house.case(reference).await.case.state, State::Open);
+        let right = approval(&house, first).await;
+        assert_eq!(fields(runs::approve_run(&house.app, &house.officer, first, &right).await), ["typed"]);
+
+        let second = planned(&house, reference).await;
+        let right = approval(&house, second).await;
+        age(&house, second, 7 * DAY + HOUR).await;
+        assert_eq!(fields(runs::approve_run(&house.app, &house.officer, second, &right).await), ["typed"]);
+        runs::expire_runs(&house.app).await.expect("it expires");
+        runs::expire_runs(&house.app).await.expect("it expires once");
+        assert_eq!(page(&house, second).await.state, RunState::Expired);
+        assert_eq!(house.case(reference).await.case.state, State::Open);
+        agrees_with_its_events(&house, reference).await;
+        house.works().await;
+        assert_eq!(world.dump().await, before);
+    }
+
+    async fn an_approval_does_not_hold_for_many_more_rows(house: House) {
+        let rows: Vec<_> = (0..150).map(|n| format!("({}, 1, NULL, NULL, 'new')", 1000 + n)).collect();
+        stops_at_its_beginning(house, &format!("INSERT INTO images VALUES {}", rows.join(", ")), Stop::Outgrown).await;
+    }
+
+    async fn nor_for_another_schema(house: House) {
+        stops_at_its_beginning(house, "ALTER TABLE logins ADD COLUMN country TEXT", Stop::Drift).await;
+    }
+
+    async fn nor_for_nobody(house: House) {
+        let change = "UPDATE users SET referred_by = NULL; UPDATE images SET remix_of = NULL;
+            DELETE FROM likes; DELETE FROM images WHERE user_id = 1; DELETE FROM logins; DELETE FROM user_devices;
+            UPDATE invoices SET user_id = NULL; UPDATE usage_log SET user_id = NULL; DELETE FROM \"order\";
+            DELETE FROM users WHERE id = 1";
+        stops_at_its_beginning(house, change, Stop::NothingFound).await;
+    }
+
+    async fn a_few_more_rows_are_still_what_was_approved(house: House) {
+        let (house, world) = house_over(house, On::Sqlite).await;
+        let reference = verified(&house, "1").await;
+        let id = planned(&house, reference).await;
+        approved(&house, id).await;
+        world.run("INSERT INTO images VALUES (14, 1, NULL, NULL, 'new')").await;
+        house.works().await;
+        assert_eq!(page(&house, id).await.state, RunState::Finished);
+        assert_eq!(world.rows("images", "user_id = 1").await.len(), 0);
+    }
+
+    async fn what_stops_a_plan_keeps_it_from_being_approved(house: House) {
+        let (house, _world) = house_over(house, On::Sqlite).await;
+        for (who, code) in [("99", WarningCode::NothingFound)] {
+            let reference = verified(&house, who).await;
+            let id = planned(&house, reference).await;
+            let stopped = page(&house, id).await;
+            assert_eq!((stopped.state, stopped.stop), (RunState::Stopped, Some(Stop::Blocked)));
+            assert!(stopped.plan.warnings.iter().any(|warning| warning.code == code && warning.blocks));
+            assert_eq!(house.case(reference).await.case.state, State::Open);
+            let right = approval(&house, id).await;
+            assert_eq!(fields(runs::approve_run(&house.app, &house.officer, id, &right).await), ["typed"]);
+            agrees_with_its_events(&house, reference).await;
+        }
+    }
+
+    async fn a_shared_identity_takes_nobody_else_along(house: House) {
+        let (house, world) = house_over(house, On::Sqlite).await;
+        let before = world.dump().await;
+        let reference = house.opens(&mail(ADA, "Privacy Request", "a1@example.org", "Please delete my account.")).await;
+        let tablet = vec![Identity { kind: "device".to_owned(), value: "tablet".to_owned() }];
+        let seen = seq(&house, reference).await;
+        verbs::verify_by_staff(&house.app, &house.agent, reference, seen, &tablet, "seen it").await.expect("verified");
+        let id = planned(&house, reference).await;
+        assert_eq!(page(&house, id).await.stop, Some(Stop::Blocked));
+        house.works().await;
+        assert_eq!(world.dump().await, before);
+    }
+
+    async fn a_hold_stops_the_plan_and_the_run_and_says_nothing_of_itself(house: House) {
+        let (house, world) = house_over(house, On::Sqlite).await;
+        let before = world.dump().await;
+        let reference = verified(&house, "1").await;
+        let id = planned(&house, reference).await;
+        approved(&house, id).await;
+        // the order is another case's, placed after the approval
+        let order = house.opens(&mail("Court <court@law.example>", "Order", "c1@law.example", "Keep the data.")).await;
+        let seen = seq(&house, order).await;
+        verbs::place_hold(&house.app, &house.officer, order, seen, Basis::LegalOrder, &account("1"), "order 7 of today")
+            .await
+            .expect("it is placed");
+        house.works().await;
+        let stopped = page(&house, id).await;
+        assert_eq!((stopped.state, stopped.stop), (RunState::Stopped, Some(Stop::Held)));
+        assert_eq!(world.dump().await, before);
+        runs::cancel_run(&house.app, &house.agent, id, "not now").await.expect("it is cancelled");
+        let again = planned(&house, reference).await;
+        let held = page(&house, again).await;
+        assert_eq!(held.stop, Some(Stop::Blocked));
+        let says = format!("{:?} {:?} {:?}", held.plan.warnings, held.log, house.case(reference).await.timeline);
+        for secret in ["order 7", "legal", "Legal", "court", &order.to_string()] {
+            assert!(!says.contains(secret), "{secret} in {says}");
+        }
+    }
+
+    async fn a_run_is_carried_out_once_however_often_its_job_runs(house: House) {
+        let (house, world) = house_over(house, On::Sqlite).await;
+        let reference = verified(&house, "1").await;
+        let id = planned(&house, reference).await;
+        approved(&house, id).await;
+        let (one, two) =
+            tokio::join!(runs::execute_run(&house.app, id, false), runs::execute_run(&house.app, id, false));
+        // one of them may have found itself overtaken; then there is nothing more for it to do
+        assert!(one.is_ok() && two.is_ok(), "{one:?} {two:?}");
+        house.works().await;
+        let after = world.dump().await;
+        assert_eq!(runs::execute_run(&house.app, id, false).await.expect("it looks"), Executed::Done);
+        assert_eq!(world.dump().await, after);
+        let done = page(&house, id).await;
+        assert_eq!(done.state, RunState::Finished);
+        assert!(done.steps.iter().all(|step| step.done == step.found), "{:?}", done.steps);
+        let history = house.case(reference).await;
+        let finished = history.timeline.iter().filter(|entry| format!("{:?}", entry.what).contains("Run finished"));
+        assert_eq!(finished.count(), 1);
+    }
+
+    async fn f7_a_worker_that_was_overtaken_writes_nothing(house: House) {
+        let (house, _world) = house_over(house, On::Sqlite).await;
+        let reference = verified(&house, "1").await;
+        let id = planned(&house, reference).await;
+        let mut tx = house.app.db.begin().await.expect("a writer");
+        checkpoints::steps_begin(&mut tx, id, &[("users delete".to_owned(), 1)]).await.expect("it begins");
+        let first = crate::store::runs::run_take(&mut tx, id).await.expect("it is taken");
+        let second = crate::store::runs::run_take(&mut tx, id).await.expect("it is taken over");
+        assert!(!checkpoints::step_advance(&mut tx, id, first, 0, 1, 0).await.expect("it asks"));
+        assert!(!checkpoints::step_end(&mut tx, id, first, 0, house.app.now()).await.expect("it asks"));
+        assert!(checkpoints::step_advance(&mut tx, id, second, 0, 1, 0).await.expect("it asks"));
+        let steps = checkpoints::steps_of(&mut tx, id).await.expect("it reads");
+        assert_eq!((steps[0].done, steps[0].ended_at), (1, None));
+    }
+
+    async fn f21_a_database_that_is_away_is_waited_for_and_never_done(house: House) {
+        let (house, world) = house_over(house, On::Sqlite).await;
+        let reference = verified(&house, "1").await;
+        let id = planned(&house, reference).await;
+        approved(&house, id).await;
+        // the disk with the files is not mounted
+        let (files, aside) = (world.files(), world.folder.path().join("aside"));
+        std::fs::rename(&files, &aside).expect("it is moved");
+        let tried = runs::execute_run(&house.app, id, false).await.expect("it tries");
+        assert!(matches!(tried, Executed::Later(_)), "{tried:?}");
+        assert_eq!(page(&house, id).await.state, RunState::Approved);
+        std::fs::rename(&aside, &files).expect("it is back");
+        house.works().await;
+        assert_eq!(page(&house, id).await.state, RunState::Finished);
+    }
+
+    async fn a_cancelled_run_says_how_far_it_came_and_another_ends_it(house: House) {
+        let (house, world) = house_over(house, On::Sqlite).await;
+        let reference = verified(&house, "1").await;
+        let id = planned(&house, reference).await;
+        approved(&house, id).await;
+        runs::cancel_run(&house.app, &house.officer, id, "wrong day").await.expect("it is cancelled");
+        house.works().await;
+        assert_eq!(page(&house, id).await.state, RunState::Cancelled);
+        assert_eq!(world.rows("users", "id = 1").await.len(), 1);
+        let again = planned(&house, reference).await;
+        approved(&house, again).await;
+        house.works().await;
+        assert_eq!(page(&house, again).await.state, RunState::Finished);
+        agrees_with_its_events(&house, reference).await;
+    }
+
+    async fn runs_are_listed_while_open_and_after(house: House) {
+        let (house, _world) = house_over(house, On::Sqlite).await;
+        let reference = verified(&house, "1").await;
+        let id = planned(&house, reference).await;
+        let (open, ended) = runs::load_runs(&house.app, &house.agent).await.expect("they load");
+        assert_eq!((open.len(), ended.len(), open[0].id, open[0].reference), (1, 0, id, reference));
+        approved(&house, id).await;
+        house.works().await;
+        let (open, ended) = runs::load_runs(&house.app, &house.agent).await.expect("they load");
+        assert_eq!((open.len(), ended.len(), ended[0].id), (0, 1, id));
+    }
+}
