@@ -6,7 +6,7 @@ pub mod demo;
 mod healthcheck;
 mod ingest;
 mod migrate;
-mod open;
+pub mod open;
 mod serve;
 
 use crate::config::{Config, Flags};

@@ -75,6 +75,11 @@ impl Console {
         assert_eq!(status.code(), None, "the console ended in order, not by its failpoint:\n{}", self.log());
     }
 
+    /// True when it has ended by itself.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("its state is known").is_some()
+    }
+
     /// Ends it as a crash does: `kill -9`.
     pub async fn crash(mut self) {
         self.child.kill().await.expect("it is killed");

@@ -37,6 +37,8 @@ pub struct House {
     pub workers: usize,
     /// How long the job of a vanished process waits, in milliseconds.
     pub lease_ms: u64,
+    /// The end of the configuration: what only some tests have.
+    pub more: String,
 }
 
 /// How a command ended.
@@ -57,14 +59,15 @@ impl House {
     /// On `PostgreSQL`.
     pub async fn postgres() -> Self {
         let name = postgres::fresh_name();
-        create(&name).await;
+        create(&name, "template0").await;
         Self::on(Store::Postgres(postgres::url(&name)))
     }
 
-    fn on(store: Store) -> Self {
+    /// On a store that is there already, or will be.
+    pub fn on(store: Store) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         fs::create_dir(folder.path().join("data")).expect("a data directory");
-        Self { folder, store, smtp_url: String::new(), workers: 4, lease_ms: 2_000 }
+        Self { folder, store, smtp_url: String::new(), workers: 4, lease_ms: 2_000, more: String::new() }
     }
 
     /// The data directory.
@@ -82,12 +85,12 @@ impl House {
 
     /// The configuration as the operator would write it.
     pub fn configuration(&self) -> String {
-        let Self { smtp_url, workers, lease_ms, .. } = self;
+        let Self { smtp_url, workers, lease_ms, more, .. } = self;
         let (data_dir, url) = (self.data_dir(), self.database_url());
         format!(
             "data_dir = \"{}\"\n[database]\nurl = \"{url}\"\nconnections = 8\n[mail]\nsmtp_url = \"{smtp_url}\"\n\
              [jobs]\nworkers = {workers}\npoll_ms = 50\nlease_ms = {lease_ms}\n\
-             [products.{PRODUCT}]\naddress = \"privacy@imagegen.example\"\n",
+             [products.{PRODUCT}]\naddress = \"privacy@imagegen.example\"\n{more}",
             data_dir.display()
         )
     }
@@ -180,13 +183,14 @@ pub fn request(number: usize) -> String {
     )
 }
 
-async fn create(name: &str) {
+/// Creates a database.
+pub async fn create(name: &str, template: &str) {
     use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
     // a template may be copied by one at a time
     static ONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
     let _one = ONE.lock().await;
     let mut admin = PgConnection::connect(&postgres::url("postgres")).await.expect("the server answers");
-    let statement = format!("CREATE DATABASE {name} TEMPLATE template0");
+    let statement = format!("CREATE DATABASE {name} TEMPLATE {template}");
     admin.execute(sqlx::raw_sql(AssertSqlSafe(statement))).await.expect("it is created");
     admin.close().await.expect("it closes");
 }

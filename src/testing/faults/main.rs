@@ -9,6 +9,7 @@
 mod console;
 mod crashes;
 mod exits;
+mod generation;
 mod house;
 mod killed;
 mod look;
@@ -17,6 +18,7 @@ mod many;
 mod poison;
 #[path = "../postgres.rs"]
 mod postgres;
+mod runs;
 mod smtp;
 mod starts;
 mod stop;

@@ -1,0 +1,208 @@
+//! F21: the process is killed at each place of a run in turn, and at each of its checkpoints. It always ends with the
+//! same rows and files gone, everybody else's untouched, and one receipt.
+
+use crate::{
+    console::AGAIN,
+    generation::{Generation, copy_folder, copy_store},
+    house::{House, PRODUCT, Store},
+    on_both,
+};
+use recourse::{
+    app::{
+        intake::{self, Read},
+        runs::{self, Approval},
+        staff, verbs,
+    },
+    cli::{demo::company::people, open},
+    config::{Config, Flags},
+    domain::{
+        identity::{Identity, RunId},
+        rights::{Actor, Role},
+    },
+    generation::receipt::{Receipt, Signed},
+    store::{Clock, runs::receipts::receipt_get},
+};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::{sync::Semaphore, task::JoinSet, time::sleep};
+
+/// Places that every run passes at least once.
+const PLACES: &[&str] = &[
+    "run-taken",
+    "run-before-keys",
+    "run-keys-written",
+    "run-begun",
+    "run-before-batch",
+    "run-after-batch",
+    "run-checkpoint",
+    "run-step-ended",
+    "run-steps-done",
+    "run-verified",
+    "run-before-finish",
+    "run-finished",
+];
+/// How many houses at a time.
+const AT_ONCE: usize = 4;
+
+/// A house with an approved run that has not begun, and its generation database: to be copied.
+struct Ready {
+    house: House,
+    generation: Generation,
+    run: RunId,
+}
+
+async fn opened(house: &House) -> open::Opened {
+    // writes the configuration where there is none yet
+    drop(house.command(&["check"]));
+    let flags = Flags { file: Some(house.folder.path().join("recourse.toml")), ..Flags::default() };
+    let config = Config::load(&flags).expect("the configuration reads");
+    open::open(&config, Clock::System).await.expect("it opens")
+}
+
+async fn ready(mut house: House) -> Ready {
+    let generation = Generation::found(house.folder.path().join("generation"), &house.store).await;
+    house.more = generation.configuration();
+    house.lease_ms = 1_000;
+    let opened = opened(&house).await;
+    let app = &opened.app;
+    let mail = format!(
+        "From: Somebody <{0}>\r\nTo: privacy@imagegen.example\r\nSubject: Privacy Request\r\nMessage-ID: <e1@mail.example>\r\n\r\n\
+         Please delete my account and everything in it.\r\n",
+        people::HEAVY
+    );
+    let message = intake::keep(app, PRODUCT, mail.as_bytes()).await.expect("it is kept").expect("it is new");
+    let Read::Opened(reference) = intake::read(app, message).await.expect("it is read") else { panic!("no case") };
+    let mut actors = Vec::new();
+    for (name, role) in [("asks", Role::Agent), ("approves", Role::Lead)] {
+        let email = format!("{name}@imagegen.example");
+        let id = staff::create_user(app, &email, name, "correct horse battery", &[role]).await.expect("they are hired");
+        actors.push(Actor { id, name: name.to_owned(), roles: vec![role] });
+    }
+    let who = [Identity { kind: "email".to_owned(), value: people::HEAVY.to_owned() }];
+    let seen = async || {
+        let mut tx = app.db.read().await.expect("a reader");
+        recourse::store::cases::case_get(&mut tx, reference).await.expect("it reads").expect("a case").seq
+    };
+    verbs::verify_by_staff(app, &actors[0], reference, seen().await, &who, "known").await.expect("it is verified");
+    let run = runs::plan_erasure(app, &actors[0], reference, seen().await).await.expect("it is planned");
+    let page = runs::load_run(app, &actors[1], run).await.expect("it loads");
+    let approval = Approval {
+        typed: reference.to_string(),
+        scope_hash: page.plan.scope_hash.clone(),
+        accepted: page.plan.warnings.len(),
+    };
+    runs::approve_run(app, &actors[1], run, &approval).await.expect("it is approved");
+    for source in app.sources.values() {
+        source.close().await;
+    }
+    app.db.close().await;
+    drop(opened);
+    Ready { house, generation, run }
+}
+
+/// A copy of it all.
+async fn copied(ready: &Ready) -> (House, Generation) {
+    let mut house = House::on(copy_store(&ready.house.store).await);
+    copy_folder(&ready.house.data_dir(), &house.data_dir());
+    let generation = ready.generation.copy(house.folder.path().join("generation")).await;
+    house.more = generation.configuration();
+    house.lease_ms = ready.house.lease_ms;
+    (house, generation)
+}
+
+/// What a run came to.
+#[derive(Debug, PartialEq, Eq)]
+struct Outcome {
+    dump: String,
+    steps: Vec<(String, i64)>,
+    files: i64,
+}
+
+/// Waits for the end of the run and looks at what it left.
+async fn outcome(house: &House, generation: &Generation, run: RunId) -> Outcome {
+    house.comes_to(1, "runs WHERE state = 'finished'", Duration::from_secs(90)).await;
+    assert_eq!(house.count("receipts").await, 1);
+    assert_eq!(house.count("events WHERE name = 'run_finished'").await, 1);
+    assert_eq!(house.count("run_keys").await, 0);
+    let opened = opened(house).await;
+    let keys = runs::public_keys(&opened.app).await.expect("they are published");
+    let mut tx = opened.app.db.read().await.expect("a reader");
+    let row = receipt_get(&mut tx, run).await.expect("it reads").expect("there is one");
+    drop(tx);
+    let receipt: Receipt = Signed::new(&row.body, &row.signature, &row.key_id).verify(&keys).expect("it is believed");
+    opened.app.db.close().await;
+    assert!(receipt.verified);
+    let steps = receipt.steps.into_iter().map(|step| (step.step, step.rows)).collect();
+    Outcome { dump: generation.dump().await, steps, files: receipt.files.count }
+}
+
+/// Kills the process the `nth` time it passes `place`; true when it came that far. Then lets another one end the run.
+async fn killed(ready: &Ready, place: &str, nth: usize, expected: &Outcome) -> bool {
+    let (house, generation) = copied(ready).await;
+    let mut console = house.start(Some(&format!("{place}:exit:{nth}")));
+    let deadline = Instant::now() + Duration::from_secs(90);
+    let died = loop {
+        if console.has_ended() {
+            break true;
+        }
+        // the last place is passed after the run has finished
+        if place != "run-finished" && house.count("runs WHERE state = 'finished'").await == 1 {
+            break console.has_ended();
+        }
+        assert!(Instant::now() < deadline, "{place} {nth}: neither killed nor finished:\n{}", console.log());
+        sleep(AGAIN).await;
+    };
+    if died {
+        let next = house.opens().await;
+        let found = outcome(&house, &generation, ready.run).await;
+        next.stops().await;
+        assert!(found == *expected, "killed at {place}, time {nth}: {:?} {} files", found.steps, found.files);
+    } else {
+        console.stops().await;
+    }
+    died
+}
+
+on_both! {
+    async fn f21_a_run_killed_anywhere_ends_the_same_way_with_one_receipt(house: House) {
+        let ready = Arc::new(ready(house).await);
+        let expected = {
+            let (house, generation) = copied(&ready).await;
+            let before = generation.dump().await;
+            let console = house.opens().await;
+            let outcome = outcome(&house, &generation, ready.run).await;
+            console.stops().await;
+            assert!(outcome.files > 200, "{}", outcome.files);
+            assert!(before.lines().count() - outcome.dump.lines().count() > 1_000, "much is gone");
+            assert!(!outcome.dump.contains(&format!("|'{}'|", people::HEAVY)), "the account is gone");
+            Arc::new(outcome)
+        };
+        let turns = Arc::new(Semaphore::new(AT_ONCE));
+        let mut kills = JoinSet::new();
+        let mut kill = |place: &'static str, nth: usize| {
+            let (ready, expected, turns) = (Arc::clone(&ready), Arc::clone(&expected), Arc::clone(&turns));
+            kills.spawn(async move {
+                let _turn = turns.acquire().await.expect("it is never closed");
+                (place, nth, killed(&ready, place, nth, &expected).await)
+            });
+        };
+        for place in PLACES {
+            kill(place, 1);
+        }
+        for nth in 2..40 {
+            kill("run-checkpoint", nth);
+        }
+        for nth in (2..60).step_by(4) {
+            kill("run-after-batch", nth);
+        }
+        let mut passed = 0;
+        for (place, nth, died) in kills.join_all().await {
+            assert!(died || nth > 1, "no run passes {place}");
+            passed += usize::from(died);
+        }
+        println!("killed {passed} times");
+        assert!(passed >= 35, "{passed}");
+    }
+}
