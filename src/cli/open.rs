@@ -23,7 +23,7 @@ pub struct Opened {
 }
 
 /// Opens the database alone, without looking at its schema.
-pub async fn database(config: &Config, clock: Clock) -> anyhow::Result<Db> {
+pub(crate) async fn database(config: &Config, clock: Clock) -> anyhow::Result<Db> {
     let url = config.database.url.reveal();
     if url.is_empty() {
         let file = config.data_dir.join("recourse.db");
@@ -36,7 +36,7 @@ pub async fn database(config: &Config, clock: Clock) -> anyhow::Result<Db> {
 }
 
 /// The data directory has to be there already: a console on an empty folder by mistake would look like lost data.
-pub fn lock(config: &Config) -> anyhow::Result<Lockfile> {
+pub(crate) fn lock(config: &Config) -> anyhow::Result<Lockfile> {
     if !config.data_dir.is_dir() {
         bail!("the folder {} does not exist; make it, or set data_dir or --data-dir", config.data_dir.display());
     }
@@ -49,7 +49,7 @@ const OTHERS: Duration = Duration::from_secs(10);
 
 /// Brings the schema up to date where it is behind, with the lock held alone, and leaves the lock shared. Of several
 /// that start at once, one does it; the others look again and find it done.
-pub async fn migrated(db: &Db, lock: &Lockfile) -> anyhow::Result<()> {
+pub(crate) async fn migrated(db: &Db, lock: &Lockfile) -> anyhow::Result<()> {
     let deadline = Instant::now() + OTHERS;
     loop {
         match migrate::applied(db).await? {
@@ -71,7 +71,7 @@ pub async fn migrated(db: &Db, lock: &Lockfile) -> anyhow::Result<()> {
 }
 
 /// The key that belongs to this database. A first start makes one; later a missing or other key is refused.
-pub async fn vault(config: &Config, db: &Db) -> anyhow::Result<Vault> {
+pub(crate) async fn vault(config: &Config, db: &Db) -> anyhow::Result<Vault> {
     let file = config.key_file();
     let known = house::key_id(db).await?;
     let vault = match (file.exists(), &known) {
@@ -116,6 +116,9 @@ async fn made_already(file: &Path) -> anyhow::Result<Vault> {
 }
 
 /// Everything a command needs.
+///
+/// # Errors
+/// In words for the operator: what cannot be opened, and what to do.
 pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Opened> {
     let lock = lock(config)?;
     let packs = Packs::load(config.policies.folder.as_deref())?;
@@ -162,7 +165,7 @@ async fn signer(config: &Config, db: &Db) -> anyhow::Result<Signer> {
 }
 
 /// The products' generation databases; none is opened yet.
-pub fn sources(config: &Config) -> anyhow::Result<HashMap<String, Source>> {
+pub(crate) fn sources(config: &Config) -> anyhow::Result<HashMap<String, Source>> {
     let mut sources = HashMap::new();
     for (id, product) in &config.products {
         let generation = &product.generation;
@@ -181,12 +184,12 @@ pub fn sources(config: &Config) -> anyhow::Result<HashMap<String, Source>> {
 }
 
 /// The products' ids in one line.
-pub fn names(packs: &Packs) -> String {
+pub(crate) fn names(packs: &Packs) -> String {
     packs.iter().map(|p| p.id.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 /// Starts writing the log to standard error.
-pub fn log(config: &Config) {
+pub(crate) fn log(config: &Config) {
     let filter = tracing_subscriber::EnvFilter::try_new(&config.log.level).unwrap_or_else(|_| "info".into());
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // a second start in one process, as in tests, keeps the first

@@ -30,6 +30,7 @@ codes! {
         Left "left" "The re-query found rows that should be gone",
         Held "held" "The erasure may not go on now",
         Mentions "mentions" "The person is still mentioned in text that should not mention them",
+        Refused "refused" "The generation database refused a change by a rule of its own",
         Away "away" "The generation database did not answer",
     }
 }
@@ -53,7 +54,7 @@ impl Stop {
     /// True where the same run can be tried again; otherwise a new plan has to be made and approved.
     #[must_use]
     pub const fn may_go_on(self) -> bool {
-        matches!(self, Self::Left | Self::Mentions | Self::Away | Self::Held)
+        matches!(self, Self::Left | Self::Mentions | Self::Refused | Self::Away | Self::Held)
     }
 }
 

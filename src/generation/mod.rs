@@ -44,6 +44,15 @@ pub enum Error {
     Drift(String),
 }
 
+impl Error {
+    /// True where the database refused a change by one of its own rules: trying again changes nothing.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        let Self::Database(sqlx::Error::Database(error)) = self else { return false };
+        !matches!(error.kind(), sqlx::error::ErrorKind::Other)
+    }
+}
+
 /// Something a data map gets wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {

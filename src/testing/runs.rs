@@ -406,6 +406,27 @@ on_both! {
         assert_eq!(page(&house, id).await.state, RunState::Finished);
     }
 
+    async fn a_rule_of_the_database_stops_the_run_at_once_and_it_can_go_on(house: House) {
+        let (house, world) = house_over(house, On::Postgres).await;
+        world.run("ALTER TABLE usage_log ADD CONSTRAINT short CHECK (length(account) < 10)").await;
+        let reference = verified(&house, "1").await;
+        let id = planned(&house, reference).await;
+        approved(&house, id).await;
+        house.works().await;
+        let stopped = page(&house, id).await;
+        assert_eq!((stopped.state, stopped.stop), (RunState::Stopped, Some(Stop::Refused)), "{:?}", stopped.log);
+        assert_eq!(world.rows("users", "id = 1").await.len(), 1);
+        world.run("ALTER TABLE usage_log DROP CONSTRAINT short").await;
+        let own = runs::try_run_again(&house.app, &house.agent, id).await;
+        assert!(matches!(own, Err(Error::NotAllowed(_))), "{own:?}");
+        runs::try_run_again(&house.app, &house.officer, id).await.expect("it goes on");
+        house.works().await;
+        let done = page(&house, id).await;
+        assert_eq!(done.state, RunState::Finished, "{:?}", done.log);
+        assert!(done.steps.iter().all(|step| step.done == step.found), "{:?}", done.steps);
+        agrees_with_its_events(&house, reference).await;
+    }
+
     async fn a_cancelled_run_says_how_far_it_came_and_another_ends_it(house: House) {
         let (house, world) = house_over(house, On::Sqlite).await;
         let reference = verified(&house, "1").await;

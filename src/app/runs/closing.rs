@@ -151,9 +151,9 @@ pub(in crate::app) async fn proposed(app: &App, tx: &mut Tx, case: &Case, name: 
         received: case.received.in_words(zone),
         finished: run.ended_at.unwrap_or(Instant(0)).in_words(zone),
         system: app.sources.get(&run.product).map(|source| source.system().to_owned()).unwrap_or_default(),
-        rows: run.plan.totals().erased,
+        rows: own(&run.plan, |action| action == Action::Delete),
         files: run.files.count.max(run.plan.files.count),
-        changed: changed(&run.plan),
+        changed: own(&run.plan, |action| !matches!(action, Action::Delete | Action::Keep)),
         kept: kept(&run.plan).map(kept_line).collect(),
         run: run.id.to_string(),
     };
@@ -163,9 +163,9 @@ pub(in crate::app) async fn proposed(app: &App, tx: &mut Tx, case: &Case, name: 
     Ok(Closing { outcome: Some(outcome), basis, text: compose::erased(&done)? })
 }
 
-fn changed(plan: &Plan) -> i64 {
-    let own = plan.tables.iter().filter(|line| !line.of_others);
-    own.filter(|line| !matches!(line.action, Action::Delete | Action::Keep)).map(|line| line.rows).sum()
+/// Rows of the person's own to which this is done: other people's likes are not theirs to count.
+fn own(plan: &Plan, done: impl Fn(Action) -> bool) -> i64 {
+    plan.tables.iter().filter(|line| !line.of_others && done(line.action)).map(|line| line.rows).sum()
 }
 
 fn kept_line(line: &crate::domain::plan::PlanLine) -> compose::KeptLine {

@@ -54,7 +54,14 @@ enum Halt {
 
 impl From<generation::Error> for Halt {
     fn from(error: generation::Error) -> Self {
-        if let generation::Error::Drift(_) = error { Self::Stop(Stop::Drift) } else { Self::Away(error) }
+        if let generation::Error::Drift(_) = error {
+            return Self::Stop(Stop::Drift);
+        }
+        if error.is_refusal() {
+            tracing::warn!(%error, "a run was refused a change");
+            return Self::Stop(Stop::Refused);
+        }
+        Self::Away(error)
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub mod company;
 mod people;
+mod runs;
 mod script;
 mod story;
 
@@ -117,7 +118,8 @@ async fn fill(config: &Config) -> anyhow::Result<Vec<(people::Person, String)>> 
     let clock = Clock::manual(Clock::System.now());
     let opened = open::open(config, clock.clone()).await?;
     let (people, passwords) = people::hire(&opened.app).await?;
-    story::tell(&opened.app, &clock, &people).await?;
+    let cases = story::tell(&opened.app, &clock, &people).await?;
+    runs::tell(&opened.app, &people, &cases).await?;
     opened.app.db.close().await;
     Ok(passwords)
 }

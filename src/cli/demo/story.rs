@@ -34,8 +34,8 @@ enum Beat {
     Step(usize),
 }
 
-/// Tells the whole script up to now.
-pub async fn tell(app: &App, clock: &Clock, players: &Cast) -> anyhow::Result<()> {
+/// Tells the whole script up to now; says which case each address opened.
+pub async fn tell(app: &App, clock: &Clock, players: &Cast) -> anyhow::Result<Vec<(String, Reference)>> {
     let script = script::read()?;
     let now = Clock::System.now();
     let mut beats: Vec<(Instant, usize, Beat)> = Vec::new();
@@ -69,7 +69,8 @@ pub async fn tell(app: &App, clock: &Clock, players: &Cast) -> anyhow::Result<()
         let reference = reference.with_context(|| format!("a case of kind {} was not opened", case.kind))?;
         deliver::put_off(app, reference, DAY).await?;
     }
-    Ok(())
+    let addresses = script.cases.into_iter().map(|case| case.address);
+    Ok(addresses.zip(known).filter_map(|(address, known)| Some((address, known?))).collect())
 }
 
 /// When a case was received. One that is due today is due today whatever the hour: where its age would put it on the
@@ -115,7 +116,7 @@ async fn leave(app: &App, reference: Option<Reference>) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn player<'a>(players: &'a Cast, part: &str) -> anyhow::Result<&'a Actor> {
+pub(super) fn player<'a>(players: &'a Cast, part: &str) -> anyhow::Result<&'a Actor> {
     players.iter().find(|(name, _)| *name == part).map(|(_, actor)| actor).ok_or_else(|| anyhow!("nobody plays {part}"))
 }
 
