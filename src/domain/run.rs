@@ -24,6 +24,7 @@ codes! {
     /// Why a run stopped and needs a person.
     Stop {
         Blocked "blocked" "Something has to be cleared up before this can be planned",
+        Unapproved "unapproved" "Whoever approved it may no longer approve runs",
         Outgrown "outgrown" "What would be erased is no longer what was approved",
         Drift "drift" "The schema or the data map changed while the run was under way",
         NothingFound "nothing_found" "The person was not found any more",

@@ -22,6 +22,7 @@ use crate::{
     generation::receipt::Signed,
     store::{events, runs::checkpoints, sql},
 };
+use sqlx::Connection as _;
 use std::collections::HashMap;
 
 const ADA: &str = "Ada <ada@example.org>";
@@ -289,6 +290,20 @@ on_both! {
         stops_at_its_beginning(house, change, Stop::NothingFound).await;
     }
 
+    async fn s18_an_approver_who_lost_the_right_has_approved_nothing(house: House) {
+        let (house, world) = house_over(house, On::Sqlite).await;
+        let before = world.dump().await;
+        let reference = verified(&house, "1").await;
+        let id = planned(&house, reference).await;
+        approved(&house, id).await;
+        let mut tx = house.app.db.begin().await.expect("a writer");
+        sql("DELETE FROM staff_roles WHERE staff_id = $1").bind(house.officer.id).run(&mut tx).await.expect("it goes");
+        tx.commit().await.expect("it is kept");
+        house.works().await;
+        assert_eq!(page(&house, id).await.stop, Some(Stop::Unapproved));
+        assert_eq!(world.dump().await, before);
+    }
+
     async fn a_few_more_rows_are_still_what_was_approved(house: House) {
         let (house, world) = house_over(house, On::Sqlite).await;
         let reference = verified(&house, "1").await;
@@ -441,6 +456,39 @@ on_both! {
         house.works().await;
         assert_eq!(page(&house, again).await.state, RunState::Finished);
         agrees_with_its_events(&house, reference).await;
+    }
+
+    async fn a_run_is_cancelled_between_two_batches(house: House) {
+        let (house, world) = house_over(house, On::Postgres).await;
+        // a batch of this table waits for a lock that this test holds
+        world.run("CREATE FUNCTION waits() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN PERFORM pg_advisory_xact_lock(7); RETURN OLD; END $$;
+            CREATE TRIGGER waits BEFORE DELETE ON logins FOR EACH ROW EXECUTE FUNCTION waits()").await;
+        let reference = verified(&house, "1").await;
+        let id = planned(&house, reference).await;
+        approved(&house, id).await;
+        let mut lock = sqlx::PgConnection::connect(&world.url).await.expect("it connects");
+        sqlx::query("SELECT pg_advisory_lock(7)").execute(&mut lock).await.expect("it is held");
+        let app = house.app.clone();
+        let worker = tokio::spawn(async move { runs::execute_run(&app, id, false).await });
+        let waits = "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        while sqlx::query_scalar::<_, i64>(waits).fetch_one(&mut lock).await.expect("it counts") == 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        runs::cancel_run(&house.app, &house.officer, id, "stop now").await.expect("it is cancelled");
+        sqlx::query("SELECT pg_advisory_unlock(7)").execute(&mut lock).await.expect("it is released");
+        worker.await.expect("it ends").expect("it is done");
+        let stopped = page(&house, id).await;
+        assert_eq!((stopped.state, stopped.reason.as_deref()), (RunState::Cancelled, Some("stop now")));
+        let logins = stopped.steps.iter().find(|step| step.table == "logins").expect("a step");
+        assert_eq!((logins.done, logins.ended), (2, false), "the batch that was under way is counted");
+        assert_eq!(world.rows("logins", "user_id = 1").await.len(), 0);
+        assert_eq!(world.rows("users", "id = 1").await.len(), 1, "and nothing after it");
+        let again = planned(&house, reference).await;
+        approved(&house, again).await;
+        house.works().await;
+        assert_eq!(page(&house, again).await.state, RunState::Finished);
     }
 
     async fn runs_are_listed_while_open_and_after(house: House) {

@@ -12,12 +12,14 @@ use crate::{
         event::{By, Event},
         identity::{Reference, RunId},
         plan::WarningCode,
-        run::{RunState, Stop},
+        rights::Act,
+        run::{RunState, Stop, may_decide},
     },
     generation::{self, Erasure, Source, Verified},
     store::{
         Tx, audit, cases,
         runs::{self, Run, checkpoints},
+        staff,
     },
 };
 use std::time::{Duration, Instant as Moment};
@@ -149,6 +151,7 @@ impl Turn<'_> {
 
     /// Looks once more whether this is what was approved, then writes the subject's keys down: before the first write.
     async fn begin(&mut self, source: &Source, secret: &Secret) -> Result<(), Halt> {
+        self.still_approved().await?;
         let found = source.find(&secret.identities).await?;
         if found.subjects.is_empty() {
             return Err(Halt::Stop(Stop::NothingFound));
@@ -180,6 +183,19 @@ impl Turn<'_> {
         tx.commit().await?;
         failpoint("run-begun");
         Ok(())
+    }
+
+    /// An approval is worth what the one who gave it may do now.
+    async fn still_approved(&self) -> Result<(), Halt> {
+        let mut tx = self.app.db.read().await?;
+        let by = match self.run.decided_by {
+            Some(by) => staff::actor_get(&mut tx, by).await?,
+            None => None,
+        };
+        if by.is_some_and(|by| by.may(Act::ApproveRuns) && may_decide(self.run.asked_by, by.id)) {
+            return Ok(());
+        }
+        Err(Halt::Stop(Stop::Unapproved))
     }
 
     async fn write_down_keys(&self, erasure: &Erasure<'_>) -> Result<(), Halt> {

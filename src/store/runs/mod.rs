@@ -48,6 +48,17 @@ pub struct Run {
 
 const SEALED_AS: &str = "run";
 
+/// The columns of a run, and whatever says which runs.
+macro_rules! runs_where {
+    ($rest:literal) => {
+        concat!(
+            "SELECT r.id, r.case_id, r.product, r.state, r.plan, r.asked_by, r.asked_at, r.expires_at, r.decided_by,
+             r.decided_at, r.started_at, r.ended_at, r.stop, r.files, r.bytes, r.worker FROM runs r ",
+            $rest
+        )
+    };
+}
+
 #[derive(sqlx::FromRow)]
 struct RunRow {
     id: i64,
@@ -139,10 +150,7 @@ pub async fn run_plan(
 /// # Errors
 /// As the database says, or when a stored code is unknown to this version.
 pub async fn run_get(tx: &mut Tx, id: RunId) -> Result<Option<Run>> {
-    let row = sql("SELECT id, case_id, product, state, plan, asked_by, asked_at, expires_at, decided_by, decided_at, started_at, ended_at, stop, files, bytes, worker FROM runs WHERE id = $1")
-        .bind(id)
-        .maybe::<RunRow>(tx)
-        .await?;
+    let row = sql(runs_where!("WHERE r.id = $1")).bind(id).maybe::<RunRow>(tx).await?;
     row.map(run_of).transpose()
 }
 
@@ -163,11 +171,8 @@ pub async fn run_lock(tx: &mut Tx, id: RunId) -> Result<Option<Run>> {
 /// # Errors
 /// As `run_get`.
 pub async fn runs_of_case(tx: &mut Tx, case: Reference) -> Result<Vec<Run>> {
-    let rows = sql("SELECT id, case_id, product, state, plan, asked_by, asked_at, expires_at, decided_by, decided_at, started_at, ended_at, stop, files, bytes, worker
-         FROM runs WHERE case_id = $1 ORDER BY id DESC LIMIT 20")
-    .bind(case)
-    .all::<RunRow>(tx)
-    .await?;
+    let rows =
+        sql(runs_where!("WHERE r.case_id = $1 ORDER BY r.id DESC LIMIT 20")).bind(case).all::<RunRow>(tx).await?;
     rows.into_iter().map(run_of).collect()
 }
 
@@ -178,11 +183,13 @@ pub async fn runs_of_case(tx: &mut Tx, case: Reference) -> Result<Vec<Run>> {
 /// As `run_get`.
 pub async fn runs_list(tx: &mut Tx, open: bool, restricted: bool) -> Result<Vec<Run>> {
     let text = if open {
-        "SELECT r.id, case_id, r.product, r.state, plan, asked_by, asked_at, expires_at, decided_by, decided_at, started_at, ended_at, stop, files, bytes, worker
-         FROM runs r JOIN cases c ON c.id = r.case_id WHERE r.open AND (NOT c.restricted OR $1) ORDER BY r.id LIMIT 100"
+        runs_where!(
+            "JOIN cases c ON c.id = r.case_id WHERE r.open AND (NOT c.restricted OR $1) ORDER BY r.id LIMIT 100"
+        )
     } else {
-        "SELECT r.id, case_id, r.product, r.state, plan, asked_by, asked_at, expires_at, decided_by, decided_at, started_at, ended_at, stop, files, bytes, worker
-         FROM runs r JOIN cases c ON c.id = r.case_id WHERE NOT r.open AND (NOT c.restricted OR $1) ORDER BY r.id DESC LIMIT 100"
+        runs_where!(
+            "JOIN cases c ON c.id = r.case_id WHERE NOT r.open AND (NOT c.restricted OR $1) ORDER BY r.id DESC LIMIT 100"
+        )
     };
     sql(text).bind(restricted).all::<RunRow>(tx).await?.into_iter().map(run_of).collect()
 }

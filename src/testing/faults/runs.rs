@@ -4,7 +4,7 @@
 use crate::{
     console::AGAIN,
     generation::{Generation, copy_folder, copy_store},
-    house::{House, PRODUCT, Store},
+    house::{House, PRODUCT},
     on_both,
 };
 use recourse::{
