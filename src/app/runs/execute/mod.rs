@@ -1,25 +1,21 @@
 //! Carries out an approved run, a batch at a time, writing down how far it is after each. May be cut off anywhere and
 //! begun again: the rows that are left are found by the subject's keys, which were written down before the first write.
 
-use super::{
-    Secret,
-    plan::{holds_on, target_of},
-    receipt, secret_of,
-};
+mod begin;
+
+use super::{Secret, plan::holds_on, receipt, secret_of};
 use crate::{
     app::{App, Error, failpoint::failpoint},
     domain::{
         event::{By, Event},
         identity::{Reference, RunId},
         plan::WarningCode,
-        rights::Act,
-        run::{RunState, Stop, may_decide},
+        run::{RunState, Stop},
     },
     generation::{self, Erasure, Source, Verified},
     store::{
         Tx, audit, cases,
         runs::{self, Run, checkpoints},
-        staff,
     },
 };
 use std::time::{Duration, Instant as Moment};
@@ -147,73 +143,6 @@ impl Turn<'_> {
             tx.commit().await?;
         }
         Err(Halt::Stop(Stop::Left))
-    }
-
-    /// Looks once more whether this is what was approved, then writes the subject's keys down: before the first write.
-    async fn begin(&mut self, source: &Source, secret: &Secret) -> Result<(), Halt> {
-        self.still_approved().await?;
-        let found = source.find(&secret.identities).await?;
-        if found.subjects.is_empty() {
-            return Err(Halt::Stop(Stop::NothingFound));
-        }
-        let mut target = target_of(self.app, &self.run.product, &secret.identities, found).await?;
-        target.today = secret.target.today;
-        let now = source.plan(&target).await?;
-        if now.warnings.iter().any(|warning| warning.code == WarningCode::Hold) {
-            return Err(Halt::Stop(Stop::Held));
-        }
-        if self.run.plan.outgrown_by(&now) {
-            return Err(Halt::Stop(Stop::Outgrown));
-        }
-        let erasure = source.erasure(&secret.target).await?;
-        let mut steps = Vec::new();
-        for (n, step) in erasure.steps().iter().enumerate() {
-            steps.push((step.label(), erasure.found(n).await?));
-        }
-        failpoint("run-before-keys");
-        self.write_down_keys(&erasure).await?;
-        failpoint("run-keys-written");
-        let mut tx = self.app.db.begin().await?;
-        let run = self.locked(&mut tx).await?;
-        self.run = Run { state: RunState::Running, started_at: Some(self.app.now()), files: now.files, ..run };
-        checkpoints::steps_begin(&mut tx, self.run.id, &steps).await?;
-        runs::run_save(&mut tx, &self.run).await?;
-        let says = "Begun: the plan still holds, the subject’s keys are written down";
-        checkpoints::log_add(&mut tx, self.run.id, self.app.now(), says).await?;
-        tx.commit().await?;
-        failpoint("run-begun");
-        Ok(())
-    }
-
-    /// An approval is worth what the one who gave it may do now.
-    async fn still_approved(&self) -> Result<(), Halt> {
-        let mut tx = self.app.db.read().await?;
-        let by = match self.run.decided_by {
-            Some(by) => staff::actor_get(&mut tx, by).await?,
-            None => None,
-        };
-        if by.is_some_and(|by| by.may(Act::ApproveRuns) && may_decide(self.run.asked_by, by.id)) {
-            return Ok(());
-        }
-        Err(Halt::Stop(Stop::Unapproved))
-    }
-
-    async fn write_down_keys(&self, erasure: &Erasure<'_>) -> Result<(), Halt> {
-        let (app, id) = (self.app, self.run.id);
-        let mut tx = app.db.begin().await?;
-        self.locked(&mut tx).await?;
-        checkpoints::keys_forget(&mut tx, id).await?;
-        tx.commit().await?;
-        for (n, _) in erasure.steps().iter().enumerate().filter(|(_, step)| step.frozen) {
-            let mut rows = erasure.open_keys(n).await?;
-            for portion in 0.. {
-                let Some(keys) = erasure.next_keys(n, &mut rows).await? else { break };
-                let mut tx = app.db.begin().await?;
-                checkpoints::keys_keep(&mut tx, &app.vault, id, n, portion, &keys).await?;
-                tx.commit().await?;
-            }
-        }
-        Ok(())
     }
 
     /// Map and schema have to be the ones that were approved, step by step.

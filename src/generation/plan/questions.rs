@@ -1,0 +1,171 @@
+//! What a plan has to ask the database, as statements: counts per step, what is kept until when, what is shared, who is
+//! mentioned, which files go. Text only; nothing is asked here.
+
+use super::Target;
+use crate::{
+    domain::{
+        clock::period::Period,
+        plan::{Action, PlanLine},
+    },
+    generation::{
+        Source,
+        engine::{Dialect, quoted},
+        find::as_text,
+        map::{Erase, Shared},
+        schema::Schema,
+        scope::Scope,
+        steps::{self, Does, Step},
+    },
+};
+use std::collections::BTreeMap;
+
+/// Short texts are found everywhere and say nothing.
+const SHORTEST_TEXT: usize = 6;
+
+impl Source {
+    /// Everything that has to be asked, as text: nothing that cannot be sent between threads stays.
+    pub(super) fn questions(&self, schema: &Schema, target: &Target) -> Questions {
+        let dialect = self.engine.dialect();
+        let scope = Scope::new(&self.map, schema, dialect, target.subjects.len(), target.today);
+        let steps = steps::steps(&scope, &target.pseudonym).unwrap_or_default();
+        let count =
+            |table: &str, rows: &str| format!("SELECT {} FROM {} t WHERE {rows}", total(dialect), quoted(table));
+        let mut questions = Questions::default();
+        for step in steps.iter().filter(|step| step.does != Does::Loosen) {
+            let kept = self.map.table(&step.table).is_some_and(|table| table.erase == Erase::Keep);
+            if step.does == Does::Change && kept {
+                continue;
+            }
+            questions.lines.push((line(step), count(&step.table, &step.rows)));
+            for file in &step.files {
+                questions.files.push(file_questions(&scope, step, file));
+            }
+        }
+        for (name, table) in &self.map.tables {
+            if let (Erase::Keep, Some(staying), Some(keep)) = (table.erase, scope.staying(name, "t"), &table.keep) {
+                let changes = table.columns.iter().filter_map(|(c, is)| is.erase.map(|action| (c.clone(), action)));
+                let last = as_text(&format!("max(t.{})", quoted(&keep.after)), dialect);
+                let asks = format!("SELECT {}, {last} FROM {} t WHERE {staying}", total(dialect), quoted(name));
+                questions.kept.push((kept_line(name, &keep.reason, changes.collect()), asks, keep.length()));
+            }
+            if scope.may_be_shared(name) {
+                questions.shared.push((name.clone(), table.shared, count(name, &scope.shared(name, "t"))));
+            }
+            for link in table.link.iter().filter(|l| l.others.is_none() && scope.gone(&l.to, "x").is_some()) {
+                let rows = scope.to_gone("t", &link.to, &link.on);
+                let theirs = format!("{rows} AND ({}) IS NOT TRUE", scope.own(name, "t"));
+                questions.shared.push((name.clone(), None, count(name, &theirs)));
+            }
+        }
+        questions.mentions = mentions(&scope, target, true);
+        questions
+    }
+}
+
+#[derive(Default)]
+pub(super) struct Questions {
+    pub lines: Vec<(PlanLine, String)>,
+    pub kept: Vec<(PlanLine, String, Option<Period>)>,
+    pub shared: Vec<(String, Option<Shared>, String)>,
+    pub mentions: Vec<(String, String, Vec<String>)>,
+    pub files: Vec<FileQuestions>,
+}
+
+pub(super) struct FileQuestions {
+    pub table: String,
+    /// How many of the files are named by rows that stay.
+    pub shared: String,
+    /// A thousand names after the last value.
+    pub page: String,
+}
+
+fn file_questions(scope: &Scope<'_>, step: &Step, column: &str) -> FileQuestions {
+    let (table, name) = (quoted(&step.table), format!("t.{}", quoted(column)));
+    let elsewhere = format!(
+        "EXISTS (SELECT 1 FROM {table} o WHERE o.{} = {name} AND ({}) IS NOT TRUE)",
+        quoted(column),
+        scope.gone(&step.table, "o").unwrap_or_default()
+    );
+    let rows = format!("FROM {table} t WHERE {} AND {name} IS NOT NULL", step.rows);
+    let collate = if scope.dialect == Dialect::Postgres { " COLLATE \"C\"" } else { "" };
+    let last = scope.values() + 1;
+    FileQuestions {
+        table: step.table.clone(),
+        shared: format!("SELECT {} {rows} AND {elsewhere}", as_text(&format!("count(DISTINCT {name})"), scope.dialect)),
+        page: format!(
+            "SELECT DISTINCT {name}{collate} {rows} AND NOT {elsewhere} AND {name}{collate} > {} ORDER BY 1 LIMIT 1000",
+            if scope.dialect == Dialect::Postgres { format!("${last}::text") } else { format!("${last}") }
+        ),
+    }
+}
+
+fn total(dialect: Dialect) -> String {
+    as_text("count(*)", dialect)
+}
+
+fn line(step: &Step) -> PlanLine {
+    let action =
+        if step.deletes() { Action::Delete } else { step.columns.values().next().copied().unwrap_or(Action::Null) };
+    let reason = match step.does {
+        Does::Unlink => Some("other people’s rows stay, their link goes"),
+        Does::DeleteLinked => Some("other people’s rows that point to rows that go"),
+        Does::Detach => Some("shared rows stay, without the person"),
+        Does::Delete | Does::Change | Does::Loosen => None,
+    };
+    PlanLine {
+        table: step.table.clone(),
+        action,
+        rows: 0,
+        columns: step.columns.clone(),
+        reason: reason.map(str::to_owned),
+        keep_until: None,
+        of_others: step.of_others(),
+    }
+}
+
+fn kept_line(table: &str, reason: &str, columns: BTreeMap<String, Action>) -> PlanLine {
+    PlanLine {
+        table: table.to_owned(),
+        action: Action::Keep,
+        rows: 0,
+        columns,
+        reason: Some(reason.to_owned()),
+        keep_until: None,
+        of_others: false,
+    }
+}
+
+/// Rows in which one of the texts stands where people write freely: table, statement, values.
+/// With `without_gone` only rows that do not go.
+pub fn mentions(scope: &Scope<'_>, target: &Target, without_gone: bool) -> Vec<(String, String, Vec<String>)> {
+    let texts: Vec<_> = target.texts.iter().filter(|text| text.chars().count() >= SHORTEST_TEXT).cloned().collect();
+    if texts.is_empty() {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for (name, table) in &scope.map.tables {
+        let mut conditions = Vec::new();
+        let gone = scope.gone(name, "t").filter(|_| without_gone);
+        // a value that a statement does not use has no type
+        let (before, values) = if gone.is_some() { (scope.values(), target.values()) } else { (0, Vec::new()) };
+        for column in table.columns.iter().filter(|(_, is)| is.search).map(|(column, _)| column) {
+            for n in 0..texts.len() {
+                let (at, n) = (format!("t.{}", quoted(column)), before + n + 1);
+                conditions.push(match scope.dialect {
+                    Dialect::Postgres => format!("strpos(lower({at}::text), lower(${n}::text)) > 0"),
+                    Dialect::Sqlite => format!("instr(lower({at}), lower(${n})) > 0"),
+                });
+            }
+        }
+        if conditions.is_empty() {
+            continue;
+        }
+        let mut text =
+            format!("SELECT {} FROM {} t WHERE ({})", total(scope.dialect), quoted(name), conditions.join(" OR "));
+        if let Some(gone) = gone {
+            text = format!("{text} AND ({gone}) IS NOT TRUE");
+        }
+        found.push((name.clone(), text, [values, texts.clone()].concat()));
+    }
+    found
+}
