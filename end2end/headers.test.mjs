@@ -57,7 +57,7 @@ test("every page has a policy with a nonce of its own that its scripts carry, an
 
 test("every answer tells browsers to guess no type, to keep addresses to themselves and to stay in its own window", async () => {
   const css = (await (await get("/signin")).text()).match(/href="(\/style\/[^"]+)"/)[1];
-  for (const path of ["/signin", "/no-such-page", "/queue", "/healthz", "/readyz", css, "/pkg/nothing.js"]) {
+  for (const path of ["/signin", "/no-such-page", "/queue", "/healthz", "/readyz", "/.well-known/recourse-receipt-keys", css, "/pkg/nothing.js"]) {
     const { headers } = await get(path);
     assert.equal(headers.get("x-content-type-options"), "nosniff", path);
     assert.equal(headers.get("referrer-policy"), "same-origin", path);

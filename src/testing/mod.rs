@@ -5,11 +5,12 @@ mod company;
 mod generation;
 pub(crate) mod house;
 mod jobs;
-mod postgres;
 mod runs;
+pub(crate) mod postgres;
 mod story;
 mod verification;
 mod wall;
+mod well_known;
 
 /// Writes each test once and runs it on `SQLite` and on `PostgreSQL`.
 macro_rules! on_both {

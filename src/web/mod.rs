@@ -1,9 +1,10 @@
-//! The way in from the network: router, sessions, guards and headers, assets, health. Pages are `ui`'s.
+//! The way in from the network: router, sessions, guards and headers, assets, health, receipt keys. Pages are `ui`'s.
 
 mod assets;
 mod guard;
 mod headers;
 mod health;
+mod well_known;
 
 use crate::{app::App, ui};
 use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
@@ -23,6 +24,7 @@ const LONGEST_END: Duration = Duration::from_secs(20);
 /// Every route of the console; `stop` turns true once the process was asked to stop.
 pub fn router(app: App, stop: watch::Receiver<bool>) -> Router {
     let health = Health { app: app.clone(), stop };
+    let keys = get(well_known::receipt_keys).with_state(app.clone());
     let signed_in = ui::router::routes()
         .route("/api/{*function}", axum::routing::post(guard::server_function))
         .layer(middleware::from_fn_with_state(app.clone(), guard::signed_in));
@@ -39,6 +41,7 @@ pub fn router(app: App, stop: watch::Receiver<bool>) -> Router {
     Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready).with_state(health))
+        .route(well_known::RECEIPT_KEYS, keys)
         .merge(assets::routes())
         .merge(pages)
         .layer(middleware::from_fn(headers::every_answer))

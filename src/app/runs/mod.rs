@@ -15,7 +15,7 @@ pub use execute::{Executed, execute_run};
 pub(in crate::app) use page::of_case;
 pub use page::{ReceiptView, RunLine, RunPage, RunStep, load_run, load_runs};
 pub use plan::plan_erasure;
-pub use receipt::{public_keys, receipt_file};
+pub use receipt::{public_keys, public_keys_in, receipt_file};
 
 use super::{App, Error};
 use crate::{

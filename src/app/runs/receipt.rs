@@ -14,7 +14,7 @@ use crate::{
         receipt::{FORMAT, Mention, PublicKey, PublicKeys, Receipt, Signed, StepDone, Who},
     },
     store::{
-        Tx,
+        Db, Tx,
         runs::{Run, checkpoints, receipts, receipts::ReceiptRow},
     },
 };
@@ -82,7 +82,15 @@ pub async fn receipt_file(app: &App, actor: &Actor, id: RunId) -> Result<String,
 /// # Errors
 /// As the database says.
 pub async fn public_keys(app: &App) -> Result<PublicKeys, Error> {
-    let mut tx = app.db.read().await?;
+    public_keys_in(&app.db).await
+}
+
+/// The same from a database alone, for those who have no house around it.
+///
+/// # Errors
+/// As the database says.
+pub async fn public_keys_in(db: &Db) -> Result<PublicKeys, Error> {
+    let mut tx = db.read().await?;
     let keys = receipts::receipt_keys(&mut tx).await?;
     let key = |(id, key, from, until): (String, Vec<u8>, Instant, Option<Instant>)| {
         PublicKey::new(&id, &key, from.rfc3339(), until.map(Instant::rfc3339))

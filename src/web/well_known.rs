@@ -1,0 +1,27 @@
+//! The public keys of receipts, for whoever holds one: no session, nothing secret, the same for everybody.
+
+use crate::app::{App, runs};
+use axum::{
+    Json,
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// Where the list is, as RFC 8615 has it.
+pub const RECEIPT_KEYS: &str = "/.well-known/recourse-receipt-keys";
+
+/// Every key that ever signed a receipt, with the time in which it did.
+pub async fn receipt_keys(State(app): State<App>) -> Response {
+    match timeout(Duration::from_secs(5), runs::public_keys(&app)).await {
+        // a key that was just taken into use is known everywhere before anybody has its first receipt in hand
+        Ok(Ok(keys)) => ([(header::CACHE_CONTROL, "public, max-age=300")], Json(keys)).into_response(),
+        failed => {
+            tracing::warn!(?failed, "the receipt keys could not be read");
+            let headers = [(header::CACHE_CONTROL, "no-store")];
+            (StatusCode::SERVICE_UNAVAILABLE, headers, "the database does not answer\n").into_response()
+        }
+    }
+}
