@@ -2,11 +2,13 @@
 
 pub(crate) mod admin;
 mod check;
+mod data_map;
 pub mod demo;
 mod healthcheck;
 mod ingest;
 mod migrate;
 pub mod open;
+mod receipt;
 mod serve;
 
 use crate::config::{Config, Flags};
@@ -56,6 +58,16 @@ enum Command {
     Migrate,
     /// Checks configuration, key, database and packs without changing anything
     Check,
+    /// Looks after the map of a product's generation database
+    DataMap {
+        #[command(subcommand)]
+        command: data_map::DataMap,
+    },
+    /// Says whether a receipt is to be believed, and what it says
+    Receipt {
+        #[command(subcommand)]
+        command: receipt::Command,
+    },
     /// Asks a running console whether it is well
     Healthcheck {
         /// Address and port [default: the configured one]
@@ -125,6 +137,8 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             Command::Admin { command } => admin::run(&Config::load(&flags(None))?, command).await,
             Command::Migrate => migrate::migrate(&Config::load(&flags(None))?).await,
             Command::Check => check::check(&Config::load(&flags(None))?).await,
+            Command::DataMap { command } => data_map::run(&Config::load(&flags(None))?, command).await,
+            Command::Receipt { command } => receipt::run(&flags(None), command).await,
             Command::Healthcheck { listen } => healthcheck::healthcheck(&Config::load(&flags(listen))?).await,
         }
     });
