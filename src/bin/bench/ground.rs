@@ -40,11 +40,17 @@ impl Ground {
     }
 }
 
-async fn fresh_postgres() -> anyhow::Result<String> {
+/// The address of a fresh database of the bench's server.
+pub async fn fresh_postgres() -> anyhow::Result<String> {
     use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
     let name = postgres::fresh_name();
     let mut admin = PgConnection::connect(&postgres::url("postgres")).await?;
     admin.execute(sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name}")))).await?;
     admin.close().await?;
     Ok(postgres::url(&name))
+}
+
+/// The address of a database of the bench's server.
+pub fn postgres_url(database: &str) -> String {
+    postgres::url(database)
 }

@@ -1,9 +1,11 @@
 //! Measures what the design promises, and prints the table that the README shows. Never decides a test.
 //! Every figure is the median of five runs; PostgreSQL is a server of the bench's own.
 
+mod erasure;
 mod figures;
 mod ground;
 mod process;
+mod spent;
 
 use ground::Ground;
 
@@ -11,22 +13,33 @@ use ground::Ground;
 const RUNS: usize = 5;
 
 fn main() -> anyhow::Result<()> {
-    let rows = [
-        row("mail in, SQLite, one core, 10 KB bodies", "≥ 300 messages/s", || figures::mail_in(Ground::Sqlite)),
-        row("mail in, PostgreSQL 15", "beside it", || figures::mail_in(Ground::Postgres)),
-        row("fsyncs of the same disk", "beside it", figures::fsyncs),
-        row("1,000,000 due instants, one core", "< 2 s", figures::clocks),
-        row("no-op jobs, SQLite", "≥ 1,000/s", || figures::jobs(Ground::Sqlite)),
-        row("no-op jobs, PostgreSQL 15", "≥ 2,000/s", || figures::jobs(Ground::Postgres)),
-        process::start(),
-        process::idle(),
-        process::first_load(),
-    ];
+    let mut rows = Vec::new();
+    // `bench erasure` leaves everything else out
+    if std::env::args().nth(1).as_deref() != Some("erasure") {
+        rows.extend(figures()?);
+    }
+    for ground in [Ground::Postgres, Ground::Sqlite] {
+        rows.extend(erasure::rows(ground)?);
+    }
     println!("| Work | Bar | Measured |\n|---|---|---|");
     for row in rows {
-        println!("{}", row?);
+        println!("{row}");
     }
     Ok(())
+}
+
+fn figures() -> anyhow::Result<Vec<String>> {
+    Ok(vec![
+        row("mail in, SQLite, one core, 10 KB bodies", "≥ 300 messages/s", || figures::mail_in(Ground::Sqlite))?,
+        row("mail in, PostgreSQL 15", "beside it", || figures::mail_in(Ground::Postgres))?,
+        row("fsyncs of the same disk", "beside it", figures::fsyncs)?,
+        row("1,000,000 due instants, one core", "< 2 s", figures::clocks)?,
+        row("no-op jobs, SQLite", "≥ 1,000/s", || figures::jobs(Ground::Sqlite))?,
+        row("no-op jobs, PostgreSQL 15", "≥ 2,000/s", || figures::jobs(Ground::Postgres))?,
+        process::start()?,
+        process::idle()?,
+        process::first_load()?,
+    ])
 }
 
 /// One measured value with its unit.

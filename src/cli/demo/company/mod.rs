@@ -21,8 +21,10 @@ use table::Table;
 /// The data map of this database, the same for both engines.
 pub const DATA_MAP: &str = include_str!("data-map.toml");
 
-const SQLITE: &str = include_str!("schema.sqlite.sql");
-const POSTGRES: &str = include_str!("schema.postgres.sql");
+/// The tables of this database on `SQLite`.
+pub const SQLITE: &str = include_str!("schema.sqlite.sql");
+/// The tables of this database on `PostgreSQL`.
+pub const POSTGRES: &str = include_str!("schema.postgres.sql");
 
 /// What was founded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
