@@ -130,7 +130,7 @@ pub async fn overview(app: &App, actor: &Actor) -> Result<Overview, Error> {
         day_end,
     };
     let mut tx = app.db.read().await?;
-    let open = counts::open_counts(&mut tx, actor.id, now, day_end).await?;
+    let open = counts::open_counts(&mut tx, actor.id, now, day_end, circle).await?;
     let (oldest_breach, next_today, next_acknowledgement) = counts::next_dues(&mut tx, now).await?;
     let troubles = counts::trouble_counts(&mut tx).await?;
     let first = list::cases_list(&mut tx, &asked, None, FIRST).await?;

@@ -159,14 +159,14 @@ pub async fn list(app: &App, actor: &Actor, filter: &QueueFilter) -> Result<Queu
     let mut tx = app.db.read().await?;
     let mut listed = list::cases_list(&mut tx, &asked, start.map(|s| s.key), PAGE + 1).await?;
     let total = list::cases_count(&mut tx, &asked).await?;
-    let open = counts::open_counts(&mut tx, actor.id, now, day_end).await?;
+    let circle = actor.may(Act::SeeRestricted);
+    let open = counts::open_counts(&mut tx, actor.id, now, day_end, circle).await?;
     let everybody = staff::staff_all(&mut tx).await?;
     let first = start.map_or(1, |s| s.number);
     let more = listed.len() > PAGE;
     listed.truncate(PAGE);
     let number = first + i64::try_from(PAGE).unwrap_or_default();
     let next = listed.last().filter(|_| more).map(|last| Start { key: last.key, number }.to_string());
-    let circle = actor.may(Act::SeeRestricted);
     Ok(QueuePage {
         now,
         zone,
@@ -212,6 +212,7 @@ const fn view_count(view: View, open: &counts::OpenCounts) -> Option<Count> {
         View::Today => open.today,
         View::Unacknowledged => open.unacknowledged,
         View::Waiting => open.waiting,
+        View::Approval => open.approval,
         View::Closed => return None,
     }))
 }

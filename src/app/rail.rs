@@ -3,7 +3,7 @@
 use super::{App, Error, queue::Count, queue::end_of_day};
 use crate::{
     domain::rights::{Act, Actor},
-    store::counts,
+    store::{counts, runs},
 };
 
 /// The rail's numbers.
@@ -17,6 +17,10 @@ pub struct Rail {
     pub unacknowledged: Count,
     /// Nobody's.
     pub nobody: Count,
+    /// Waiting for the approval of a run.
+    pub approval: Count,
+    /// Open runs.
+    pub runs: Count,
     /// Unreadable mail, failed mail and jobs that gave up.
     pub trouble: Count,
 }
@@ -28,7 +32,9 @@ pub struct Rail {
 pub async fn rail(app: &App, actor: &Actor) -> Result<Rail, Error> {
     let now = app.now();
     let mut tx = app.db.read().await?;
-    let open = counts::open_counts(&mut tx, actor.id, now, end_of_day(now, app.zone())).await?;
+    let circle = actor.may(Act::SeeRestricted);
+    let open = counts::open_counts(&mut tx, actor.id, now, end_of_day(now, app.zone()), circle).await?;
+    let runs = if actor.may(Act::SeeCases) { runs::runs_open(&mut tx, circle).await? } else { 0 };
     let trouble =
         if actor.may(Act::SeeMail) { counts::trouble_counts(&mut tx).await? } else { counts::TroubleCounts::default() };
     Ok(Rail {
@@ -36,6 +42,8 @@ pub async fn rail(app: &App, actor: &Actor) -> Result<Rail, Error> {
         mine: Count::capped(open.mine),
         unacknowledged: Count::capped(open.unacknowledged),
         nobody: Count::capped(open.nobody),
+        approval: Count::capped(open.approval),
+        runs: Count::capped(runs),
         trouble: Count::capped(trouble.unreadable + trouble.failed_mail + trouble.dead_jobs),
     })
 }

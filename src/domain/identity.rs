@@ -35,6 +35,17 @@ impl fmt::Display for RunId {
     }
 }
 
+impl FromStr for RunId {
+    type Err = NotAReference;
+    fn from_str(text: &str) -> Result<Self, NotAReference> {
+        let digits = text.trim().strip_prefix("E-").ok_or(NotAReference)?;
+        if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(NotAReference);
+        }
+        digits.parse().map(Self).map_err(|_| NotAReference)
+    }
+}
+
 /// A value that finds a person in a generation database.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
@@ -57,7 +68,7 @@ impl fmt::Display for Reference {
 
 /// Text that is not a reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a reference looks like R-10021")]
+#[error("a case's reference looks like R-10021, a run's like E-12")]
 pub struct NotAReference;
 
 impl FromStr for Reference {
@@ -88,6 +99,9 @@ mod tests {
         assert_eq!(" r-7 ".parse(), Ok(Reference(7)));
         for wrong in ["10021", "R-", "R-1x", "R--1", "R-99999999999999999999"] {
             assert_eq!(wrong.parse::<Reference>(), Err(NotAReference), "{wrong}");
+            assert_eq!(wrong.replace('R', "E").parse::<RunId>(), Err(NotAReference), "{wrong}");
         }
+        assert_eq!("E-12".parse(), Ok(RunId(12)));
+        assert_eq!(RunId(12).to_string(), "E-12");
     }
 }

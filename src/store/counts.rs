@@ -20,13 +20,21 @@ pub struct OpenCounts {
     pub unacknowledged: i64,
     /// Waiting for the person.
     pub waiting: i64,
+    /// Waiting for the approval of a run.
+    pub approval: i64,
 }
 
-/// Counts what is open.
+/// Counts what is open. Of restricted cases the finer states are told to the circle only.
 ///
 /// # Errors
 /// As the database says.
-pub async fn open_counts(tx: &mut Tx, staff: StaffId, now: Instant, day_end: Instant) -> Result<OpenCounts> {
+pub async fn open_counts(
+    tx: &mut Tx,
+    staff: StaffId,
+    now: Instant,
+    day_end: Instant,
+    circle: bool,
+) -> Result<OpenCounts> {
     sql("SELECT
          (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE open LIMIT 10001) a) AS open,
          (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE open AND owner_id = $1 LIMIT 10001) b) AS mine,
@@ -34,10 +42,12 @@ pub async fn open_counts(tx: &mut Tx, staff: StaffId, now: Instant, day_end: Ins
          (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE open AND sort_due < $2 LIMIT 10001) d) AS breached,
          (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE open AND sort_due >= $2 AND sort_due <= $3 LIMIT 10001) e) AS today,
          (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE acknowledge_due IS NOT NULL LIMIT 10001) f) AS unacknowledged,
-         (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE state = 'waiting_requester' LIMIT 10001) g) AS waiting")
+         (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE state = 'waiting_requester' AND (NOT restricted OR $4) LIMIT 10001) g) AS waiting,
+         (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE open AND state = 'waiting_approval' AND (NOT restricted OR $4) LIMIT 10001) h) AS approval")
         .bind(staff)
         .bind(now)
         .bind(day_end)
+        .bind(circle)
         .one(tx)
         .await
 }

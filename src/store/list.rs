@@ -22,6 +22,7 @@ codes! {
         Today "today" "Due today",
         Unacknowledged "unacknowledged" "Unacknowledged",
         Waiting "waiting" "Waiting for the person",
+        Approval "approval" "Awaiting approval",
         Closed "closed" "Closed",
     }
 }
@@ -118,6 +119,7 @@ fn condition(asked: &Asked) -> Filter {
         }
         View::Unacknowledged => filter.and("c.acknowledge_due IS NOT NULL", []),
         View::Waiting => filter.and("c.state = 'waiting_requester'", []),
+        View::Approval => filter.and("c.open AND c.state = 'waiting_approval'", []),
         View::Closed => filter.and("NOT c.open", []),
     }
     if let Some(reference) = asked.reference {
@@ -139,7 +141,8 @@ fn condition(asked: &Asked) -> Filter {
         filter.and("c.due_layer = ?", [layer.code().into()]);
     }
     // a filter on what the wall hides would tell what is behind it
-    if !asked.circle && (asked.kind.is_some() || asked.product.is_some() || asked.words.is_some()) {
+    let by_state = matches!(asked.view, View::Waiting | View::Approval);
+    if !asked.circle && (by_state || asked.kind.is_some() || asked.product.is_some() || asked.words.is_some()) {
         filter.and("NOT c.restricted", []);
     }
     filter

@@ -5,7 +5,7 @@ use crate::{
         mailroom::Tab,
         queue::{QueueFilter, View},
     },
-    domain::identity::{MailId, MessageId, Reference},
+    domain::identity::{MailId, MessageId, Reference, RunId},
 };
 
 /// The sign-in page.
@@ -20,6 +20,8 @@ pub const OVERVIEW: &str = "/overview";
 pub const QUEUE: &str = "/queue";
 /// A case opened by hand.
 pub const NEW_CASE: &str = "/cases/new";
+/// Runs.
+pub const RUNS: &str = "/runs";
 /// The mail room.
 pub const MAIL: &str = "/mail";
 
@@ -30,6 +32,10 @@ pub const VERIFIED: &str = "/verify/thanks";
 pub mod patterns {
     /// A case.
     pub const CASE: &str = "/cases/{reference}";
+    /// A run.
+    pub const RUN: &str = "/runs/{id}";
+    /// A receipt, to keep.
+    pub const RECEIPT: &str = "/runs/{id}/receipt.json";
     /// An attachment.
     pub const FILE: &str = "/cases/{reference}/files/{message}/{part}";
     /// A mail that could not be read.
@@ -61,6 +67,30 @@ pub fn case(reference: Reference) -> String {
 #[must_use]
 pub fn case_done(reference: Reference, done: &str) -> String {
     format!("/cases/{reference}?done={done}")
+}
+
+/// A run.
+#[must_use]
+pub fn run(id: RunId) -> String {
+    format!("{RUNS}/{id}")
+}
+
+/// A run, with a word about what was just done.
+#[must_use]
+pub fn run_done(id: RunId, done: &str) -> String {
+    format!("{RUNS}/{id}?done={done}")
+}
+
+/// The receipt of a run, to keep.
+#[must_use]
+pub fn receipt(id: RunId) -> String {
+    format!("{RUNS}/{id}/receipt.json")
+}
+
+/// The closing letter of a case.
+#[must_use]
+pub fn letter(reference: Reference) -> String {
+    format!("/cases/{reference}#letter")
 }
 
 /// The reply box of a case.

@@ -21,6 +21,8 @@ pub enum Place {
     Overview,
     /// The queue in one of its views.
     Queue(View),
+    /// Runs.
+    Runs,
     /// The mail room.
     Mail,
     /// No place of the rail.
@@ -29,7 +31,7 @@ pub enum Place {
 
 const MARK: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M13 5a6 6 0 1 0 0 6' fill='none' stroke='%231b5e94' stroke-width='3'/%3E%3C/svg%3E";
 /// The views of the queue that stand in the rail.
-const VIEWS: [View; 3] = [View::Mine, View::Unacknowledged, View::Nobody];
+const VIEWS: [View; 4] = [View::Mine, View::Unacknowledged, View::Nobody, View::Approval];
 /// What the islands' loader expects on a page that has no resources.
 const NO_RESOURCES: &str = "__RESOLVED_RESOURCES=[];__SERIALIZED_ERRORS=[];__INCOMPLETE_CHUNKS=[];";
 
@@ -125,6 +127,11 @@ fn side(actor: &Actor, rail: &Rail, place: Place) -> impl IntoView + use<> {
                     </li>
                     <li class="views"><ul class="plain">{views(rail, place)}</ul></li>
                     <li>
+                        <a href=paths::RUNS aria-current=here(place == Place::Runs)>
+                            <Icon shape=Shape::Runs />"Runs"{tally(rail.runs, "open", false)}
+                        </a>
+                    </li>
+                    <li>
                         <a href=paths::MAIL aria-current=here(place == Place::Mail)>
                             <Icon shape=Shape::Mail />"Mail"{tally(rail.trouble, "need somebody", true)}
                         </a>
@@ -156,7 +163,7 @@ fn more(rail: &Rail) -> impl IntoView + use<> {
 fn views(rail: &Rail, place: Place) -> impl IntoView + use<> {
     VIEWS
         .into_iter()
-        .zip([rail.mine, rail.unacknowledged, rail.nobody])
+        .zip([rail.mine, rail.unacknowledged, rail.nobody, rail.approval])
         .map(|(view, count)| {
             let current = here(place == Place::Queue(view));
             view! { <li><a href=paths::view(view) aria-current=current>{view.label()}{tally(count, "cases", false)}</a></li> }
@@ -193,11 +200,18 @@ fn here(is: bool) -> Option<&'static str> {
 /// A count as it is shown: "47", "10,000+".
 #[must_use]
 pub fn counted(count: Count) -> String {
-    let mut digits = count.n.to_string();
+    let digits = thousands(count.n);
+    if count.more { digits + "+" } else { digits }
+}
+
+/// A number with its thousands apart: "18,940".
+#[must_use]
+pub fn thousands(n: i64) -> String {
+    let mut digits = n.to_string();
     let mut at = digits.len();
     while at > 3 {
         at -= 3;
         digits.insert(at, ',');
     }
-    if count.more { digits + "+" } else { digits }
+    digits
 }

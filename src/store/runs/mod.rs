@@ -194,12 +194,16 @@ pub async fn runs_list(tx: &mut Tx, open: bool, restricted: bool) -> Result<Vec<
     sql(text).bind(restricted).all::<RunRow>(tx).await?.into_iter().map(run_of).collect()
 }
 
-/// How many runs are open.
+/// How many runs are open; with `restricted` also those of restricted cases. Stops at `list::CAP` plus one.
 ///
 /// # Errors
 /// As the database says.
-pub async fn runs_open(tx: &mut Tx) -> Result<i64> {
-    let (count,): (i64,) = sql("SELECT COUNT(*) FROM runs WHERE open").one(tx).await?;
+pub async fn runs_open(tx: &mut Tx, restricted: bool) -> Result<i64> {
+    let (count,): (i64,) = sql("SELECT COUNT(*) FROM (SELECT 1 FROM runs r JOIN cases c ON c.id = r.case_id
+         WHERE r.open AND (NOT c.restricted OR $1) LIMIT 10001) a")
+    .bind(restricted)
+    .one(tx)
+    .await?;
     Ok(count)
 }
 

@@ -11,6 +11,8 @@ pub enum Shape {
     Queue,
     /// An envelope: mail that came, and the mail room.
     Mail,
+    /// A circle that closes with an arrow.
+    Runs,
     /// A paper plane: mail that leaves.
     Sent,
     /// A pencil.
@@ -27,6 +29,7 @@ impl Shape {
             Self::Overview => "M3 13V8M8 13V3M13 13V6",
             Self::Queue => "M3 4h10M3 8h10M3 12h6",
             Self::Mail => "M2 4h12v8H2zM2 4.500l6 4.500 6-4.500",
+            Self::Runs => "M13.300 8A5.300 5.300 0 1 1 11.700 4.200L13.300 5.700M13.300 2.600v3.100h-3.100",
             Self::Sent => "M14 2 2 7l4.500 2.500L9 14zM14 2 6.500 9.500",
             Self::Note => "M3 13l.8-3L11 2.800 13.200 5 6 12.200z",
             Self::Spoken => "M2.500 3h11v7.500H7.500L4.500 13v-2.500h-2z",

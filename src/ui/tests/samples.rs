@@ -38,7 +38,15 @@ pub const fn count(n: i64) -> Count {
 }
 
 pub const fn rail() -> Rail {
-    Rail { open: count(47), mine: count(12), unacknowledged: count(3), nobody: count(6), trouble: count(2) }
+    Rail {
+        open: count(47),
+        mine: count(12),
+        unacknowledged: count(3),
+        nobody: count(6),
+        approval: count(4),
+        runs: count(4),
+        trouble: count(2),
+    }
 }
 
 pub fn staff() -> Vec<Choice<StaffId>> {
