@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     ui::{
-        pages::{case, mailroom, new_case, overview, queue, signin, verify},
+        pages::{case, mailroom, new_case, overview, queue, run, runs, signin, verify},
         paths::{self, patterns},
     },
 };
@@ -22,6 +22,9 @@ pub fn routes() -> Router<App> {
         .route(patterns::FILE, get(case::server::download))
         .route(paths::OVERVIEW, get(overview::server::show))
         .route(paths::NEW_CASE, get(new_case::server::show).post(new_case::server::open))
+        .route(paths::RUNS, get(runs::server::show))
+        .route(patterns::RUN, get(run::server::show).post(run::server::act))
+        .route(patterns::RECEIPT, get(run::server::receipt))
         .route(paths::MAIL, get(mailroom::server::show))
         .route(patterns::MAIL_IN, get(mailroom::server::unreadable).post(mailroom::server::read_again))
         .route(patterns::MAIL_OUT, get(mailroom::server::outgoing).post(mailroom::server::send_again))

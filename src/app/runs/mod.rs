@@ -6,6 +6,7 @@ mod decide;
 mod execute;
 mod page;
 mod plan;
+mod progress;
 mod receipt;
 
 pub(in crate::app) use closing::proposed;
@@ -15,6 +16,7 @@ pub use execute::{Executed, execute_run};
 pub(in crate::app) use page::of_case;
 pub use page::{ReceiptView, RunLine, RunPage, RunStep, load_run, load_runs};
 pub use plan::plan_erasure;
+pub use progress::{Progress, run_progress};
 pub use receipt::{public_keys, public_keys_in, receipt_file};
 
 use super::{App, Error};

@@ -201,7 +201,7 @@ fn not_yours(actor: &Actor, asked: StaffId) -> Option<&'static str> {
     }
 }
 
-fn step_of(row: checkpoints::StepRow) -> RunStep {
+pub(super) fn step_of(row: checkpoints::StepRow) -> RunStep {
     let (table, does) = row.label.split_once(' ').unwrap_or((&row.label, ""));
     RunStep {
         table: table.to_owned(),

@@ -53,6 +53,27 @@ pub fn HeadClock(
     })
 }
 
+/// The clock that binds, as a section of its own: the sentence without the scale.
+#[component]
+pub fn LeadClock(
+    /// Every clock of the case.
+    clocks: Vec<Clock>,
+    /// The moment the page speaks of.
+    now: Instant,
+    /// The zone of its dates.
+    zone: Tz,
+) -> impl IntoView {
+    clock::binding(&clocks).map(|binding| {
+        let rivals: Vec<_> = clocks.iter().filter(|c| c.duty == binding.duty && c.met.is_none()).cloned().collect();
+        view! {
+            <section aria-labelledby="clocks">
+                <h2 id="clocks" tabindex="-1">"Clock"</h2>
+                {lead(binding, &rivals, now, zone)}
+            </section>
+        }
+    })
+}
+
 /// Every clock of a case: the one that binds as a sentence, its rivals on one scale, the other duties.
 #[component]
 pub fn Clocks(

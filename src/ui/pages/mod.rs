@@ -6,5 +6,7 @@ pub mod new_case;
 pub mod overview;
 pub mod problem;
 pub mod queue;
+pub mod run;
+pub mod runs;
 pub mod signin;
 pub mod verify;

@@ -1,0 +1,129 @@
+//! The decisions: approve in numbers and with the reference typed, send back, cancel, try again.
+
+use super::{
+    tried::{Act, Tried},
+    words,
+};
+use crate::{
+    app::runs::RunPage,
+    domain::run::RunState,
+    ui::{components::field::Field, paths, render, shell::thousands},
+};
+use leptos::prelude::*;
+
+/// Everything the reader may decide about the run as it stands.
+pub(super) fn all(run: &RunPage, tried: &Tried) -> Option<impl IntoView + use<>> {
+    let heading = match run.state {
+        RunState::Planned if run.not_yours.is_none() => "Approve",
+        RunState::Planned => "Approval",
+        RunState::Stopped => "What to do",
+        _ => "Cancel",
+    };
+    let class = if Act::Approve.offered(run) { "confirm" } else { "confirm calm" };
+    let waits = matches!(run.state, RunState::Planned | RunState::Stopped);
+    // a run that needs a new plan waits for nobody
+    let goes_on = run.stop.is_none_or(crate::domain::run::Stop::may_go_on);
+    let not_yours = run.not_yours.filter(|_| waits && goes_on).map(|says| view! { <p>{says}</p> });
+    run.state.is_open().then(|| {
+        view! {
+            <section class=class aria-labelledby="h-decide">
+                <h2 id="h-decide">{heading}</h2>
+                {not_yours}
+                {Act::Approve.offered(run).then(|| approve(run, tried))}
+                {Act::Again.offered(run).then(|| again(run))}
+                {Act::SendBack.offered(run).then(|| {
+                    with_reason(run, tried, Act::SendBack, "What has to change? The one who asked will read it.", "Send back")
+                })}
+                {with_reason(run, tried, Act::Cancel, why_cancel(run.state), cancel_button(run.state))}
+            </section>
+        }
+    })
+}
+
+const fn why_cancel(state: RunState) -> &'static str {
+    match state {
+        RunState::Running | RunState::Approved => {
+            "Why? It ends after the batch it is at; what was done until then stays done."
+        }
+        _ => "Why? Colleagues will read it.",
+    }
+}
+
+const fn cancel_button(state: RunState) -> &'static str {
+    if matches!(state, RunState::Planned) { "Cancel the plan" } else { "Cancel the run" }
+}
+
+fn approve(run: &RunPage, tried: &Tried) -> impl IntoView + use<> {
+    let totals = run.plan.totals();
+    let mut what = words::rows(totals.erased);
+    if run.plan.files.count > 0 {
+        what = format!("{what} and {}", words::files(run.plan.files.count));
+    }
+    let more = match totals.changed {
+        0 => String::new(),
+        n => format!(", and changes {} more", thousands(n)),
+    };
+    let problems = tried.problems.clone();
+    let id = Act::Approve.id();
+    let (invalid, described) = (problems.invalid(id), problems.described(id, true));
+    // what was approved is the plan that was read, also when the form comes back
+    let hash = Some(tried.value(Act::Approve, "scope_hash")).filter(|hash| !hash.is_empty());
+    view! {
+        <p>"This erases "<b>{what}</b>" of one person in "{run.product.clone()}{more}". It cannot be undone."</p>
+        <form id="approve" method="post" action=paths::run(run.id)>
+            <input type="hidden" name="do" value=Act::Approve.code() />
+            <input type="hidden" name="scope_hash" value=hash.unwrap_or_else(|| run.plan.scope_hash.clone()) />
+            <div class="field">
+                <label for=id>"Type the case reference to approve"</label>
+                <span class="hint" id=format!("{id}-hint")>{run.reference.to_string()}</span>
+                {problems.of(id).map(|says| view! {
+                    <span class="error is-over" id=format!("{id}-error")><i class="mark" aria-hidden="true"></i>
+                        <span><span class="sr">"Error: "</span>{says}</span></span>
+                })}
+                <input id=id name="typed" value=tried.value(Act::Approve, "typed") autocomplete="off" spellcheck="false"
+                    aria-invalid=invalid aria-describedby=described />
+            </div>
+            <p class="acts"><button class="btn risk">{format!("Approve and erase {}", words::rows(totals.erased))}</button></p>
+        </form>
+    }
+}
+
+fn again(run: &RunPage) -> impl IntoView + use<> {
+    view! {
+        <form method="post" action=paths::run(run.id)>
+            <p class="acts"><button class="btn main" id=Act::Again.id() name="do" value=Act::Again.code()>
+                {Act::Again.label()}</button></p>
+        </form>
+    }
+}
+
+fn with_reason(
+    run: &RunPage,
+    tried: &Tried,
+    act: Act,
+    label: &'static str,
+    button: &'static str,
+) -> impl IntoView + use<> {
+    let id = act.id();
+    let problems = tried.problems.clone();
+    let (invalid, described) = (problems.invalid(id), problems.described(id, false));
+    let text = render::raw_text(&tried.value(act, "reason"));
+    let says = match (act, run.state) {
+        (Act::Cancel, RunState::Planned) => "Cancel the plan",
+        (Act::Cancel, RunState::Running | RunState::Approved) => "Cancel between two batches",
+        _ => act.label(),
+    };
+    view! {
+        <details open=tried.is(act)>
+            <summary>{says}</summary>
+            <form method="post" action=paths::run(run.id)>
+                <input type="hidden" name="do" value=act.code() />
+                <Field id=id label problems>
+                    <textarea id=id name="reason" rows="3" dir="auto" aria-invalid=invalid aria-describedby=described
+                        inner_html=text></textarea>
+                </Field>
+                <p class="acts"><button class="btn">{button}</button></p>
+            </form>
+        </details>
+    }
+}

@@ -1,0 +1,88 @@
+//! The facts beside a run: the clock, the two people, whom it is about, the scope, the signature.
+
+use super::{receipt, words};
+use crate::{
+    app::runs::RunPage,
+    domain::{
+        plan::WarningCode,
+        rights::Actor,
+        run::{RunState, Stop},
+    },
+    ui::components::clock::LeadClock,
+};
+use leptos::prelude::*;
+
+/// Every section.
+pub(super) fn all(run: &RunPage, me: &Actor) -> impl IntoView + use<> {
+    let clock = run.case_open.then(|| view! { <LeadClock clocks=run.clocks.clone() now=run.now zone=run.zone /> });
+    view! {
+        {run.receipt.as_ref().map(receipt::signature)}
+        {clock}
+        {people(run, me)}
+        {subject(run)}
+        {scope(run)}
+    }
+}
+
+fn people(run: &RunPage, me: &Actor) -> impl IntoView + use<> {
+    let (id, name) = &run.asked_by;
+    let asked = if *id == me.id { format!("{name} (you)") } else { name.clone() };
+    let (what, who) = match (&run.decided, run.state) {
+        (Some((name, at)), RunState::SentBack) => ("Sent back by", format!("{name}, {}", at.short(run.zone))),
+        (Some((name, at)), _) => ("Approved by", format!("{name}, {}", at.short(run.zone))),
+        (None, RunState::Planned) if run.not_yours.is_none() => ("Approver", format!("{} (you)", me.name)),
+        (None, _) => ("Approver", "nobody yet".to_owned()),
+    };
+    view! {
+        <section aria-labelledby="h-two">
+            <h2 id="h-two">"Two people"</h2>
+            <dl class="pairs"><dt>"Asked by"</dt><dd>{asked}</dd><dt>{what}</dt><dd>{who}</dd></dl>
+        </section>
+    }
+}
+
+fn subject(run: &RunPage) -> impl IntoView + use<> {
+    let subject = &run.plan.subject;
+    let found_by = subject.found_by.iter().map(|kind| kind.replace('_', " ")).collect::<Vec<_>>().join(", ");
+    let held = run.stop == Some(Stop::Held) || run.plan.warnings.iter().any(|w| w.code == WarningCode::Hold);
+    let holds = if held {
+        "This erasure may not run now.".to_owned()
+    } else {
+        format!("none, looked for {}", run.asked_at.short(run.zone))
+    };
+    let verified = run.verified.map_or_else(
+        || view! { <dd>"not verified"</dd> }.into_any(),
+        |at| {
+            view! {
+                <dd><span class="tag is-ok is-met"><i class="mark" aria-hidden="true"></i>{at.short(run.zone)}</span></dd>
+            }
+            .into_any()
+        },
+    );
+    view! {
+        <section aria-labelledby="h-subject">
+            <h2 id="h-subject">"Subject"</h2>
+            <dl class="pairs">
+                <dt>"Accounts"</dt><dd>{subject.accounts}</dd>
+                <dt>"Found by"</dt><dd>{if found_by.is_empty() { "nothing".to_owned() } else { found_by }}</dd>
+                <dt>"Verified"</dt>{verified}
+                <dt>"Holds"</dt><dd>{holds}</dd>
+            </dl>
+        </section>
+    }
+}
+
+fn scope(run: &RunPage) -> impl IntoView + use<> {
+    let says = (run.state == RunState::Planned).then(|| {
+        view! {
+            <p class="small dim">"Approval holds for exactly this plan. If it grows, or map or schema change, the run stops and asks again."</p>
+        }
+    });
+    view! {
+        <section aria-labelledby="h-hash">
+            <h2 id="h-hash">"Scope hash"</h2>
+            <p class="hash">{words::in_groups(&run.plan.scope_hash)}</p>
+            {says}
+        </section>
+    }
+}

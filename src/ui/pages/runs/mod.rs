@@ -1,0 +1,107 @@
+//! Runs: those that wait for somebody or are under way, and the last ones that ended.
+
+pub mod server;
+
+use crate::{
+    app::{queue::View, runs::RunLine},
+    domain::time::Instant,
+    ui::{
+        components::notice::Blank,
+        pages::run::words,
+        paths,
+        shell::{counted, thousands},
+    },
+};
+use chrono_tz::Tz;
+use leptos::{either::Either, prelude::*};
+
+/// The two lists, and the moment and zone that the page speaks of.
+#[derive(Debug, Clone)]
+pub struct Runs {
+    /// Open ones, oldest first.
+    pub open: Vec<RunLine>,
+    /// The last that ended, newest first.
+    pub ended: Vec<RunLine>,
+    /// Now.
+    pub now: Instant,
+    /// The zone of its dates.
+    pub zone: Tz,
+}
+
+/// The page.
+#[must_use]
+pub fn page(runs: &Runs) -> AnyView {
+    let open = crate::app::queue::Count::capped(i64::try_from(runs.open.len()).unwrap_or(0));
+    let when = runs.now.local(runs.zone).format("%a %-d %b %Y, %H:%M %Z").to_string();
+    view! {
+        <div class="head">
+            <div>
+                <h1>"Runs"</h1>
+                <p class="byline"><span>{counted(open)}" open"</span><span>{when}</span></p>
+            </div>
+        </div>
+        <div class="stack">
+            <section aria-labelledby="h-open">
+                <h2 id="h-open">"Open"</h2>
+                {if runs.open.is_empty() { Either::Left(none_open()) } else { Either::Right(table(&runs.open, runs.zone, "Open runs, oldest first", false)) }}
+            </section>
+            <section aria-labelledby="h-ended">
+                <h2 id="h-ended">"Ended"</h2>
+                {if runs.ended.is_empty() { Either::Left(none_ended()) } else { Either::Right(table(&runs.ended, runs.zone, "The last runs that ended, newest first", true)) }}
+            </section>
+        </div>
+    }
+    .into_any()
+}
+
+fn none_open() -> impl IntoView {
+    view! {
+        <Blank title="No run waits for anybody">
+            <p>"A run is planned from a case that asks for erasure, once the person is verified. Then a second person approves it here."</p>
+            <div class="acts"><a class="btn" href=paths::view(View::Mine)>"See my cases"</a>
+                <a class="btn" href=paths::QUEUE>"See all open cases"</a></div>
+        </Blank>
+    }
+}
+
+fn none_ended() -> impl IntoView {
+    view! { <p class="dim">"No run has ended yet. Receipts of finished runs are found here."</p> }
+}
+
+fn table(lines: &[RunLine], zone: Tz, caption: &'static str, ended: bool) -> impl IntoView + use<> {
+    let rows = lines.iter().map(|line| row(line, zone, ended)).collect_view();
+    view! {
+        <table role="table" class="runs">
+            <caption class="sr">{caption}</caption>
+            <thead role="rowgroup">
+                <tr role="row">
+                    <th role="columnheader" scope="col">"Run"</th>
+                    <th role="columnheader" scope="col" class="c-case">"Case"</th>
+                    <th role="columnheader" scope="col" class="c-product">"Product"</th>
+                    <th role="columnheader" scope="col" class="c-state">"State"</th>
+                    <th role="columnheader" scope="col" class="c-by">"Asked by"</th>
+                    <th role="columnheader" scope="col" class="c-at">{if ended { "Ended" } else { "Asked" }}</th>
+                    <th role="columnheader" scope="col" class="num">"Rows to erase"</th>
+                </tr>
+            </thead>
+            <tbody role="rowgroup">{rows}</tbody>
+        </table>
+    }
+}
+
+fn row(line: &RunLine, zone: Tz, ended: bool) -> impl IntoView + use<> {
+    let at = if ended { line.ended_at.unwrap_or(line.asked_at) } else { line.asked_at };
+    let why = line.stop.map(|stop| view! { <small class="dim">{stop.label()}</small> });
+    view! {
+        <tr role="row">
+            <th role="rowheader" scope="row"><a href=paths::run(line.id)>{line.id.to_string()}</a></th>
+            <td role="cell" class="c-case"><a class="quiet" href=paths::case(line.reference)>{line.reference.to_string()}</a></td>
+            <td role="cell" class="c-product">{line.product.clone()}</td>
+            <td role="cell" class="c-state"><span class=words::state_class(line.state)>
+                <i class="mark" aria-hidden="true"></i>{line.state.label()}</span>{why}</td>
+            <td role="cell" class="c-by">{line.asked_by.clone()}</td>
+            <td role="cell" class="c-at"><time datetime=at.rfc3339()>{at.short(zone)}</time></td>
+            <td role="cell" class="num">{thousands(line.erased)}</td>
+        </tr>
+    }
+}

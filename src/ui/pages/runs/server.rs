@@ -1,0 +1,20 @@
+//! Answers requests for the list of runs.
+
+use super::{Runs, page};
+use crate::{
+    app::{error::Error, runs},
+    ui::{asked::Asked, shell::Place},
+};
+use axum::{http::StatusCode, response::Response};
+
+/// GET: open runs and the last ones that ended.
+pub async fn show(asked: Asked) -> Response {
+    let outcome = draw(&asked).await;
+    asked.answer(outcome).await
+}
+
+async fn draw(asked: &Asked) -> Result<Response, Error> {
+    let (open, ended) = runs::load_runs(&asked.app, &asked.actor).await?;
+    let runs = Runs { open, ended, now: asked.app.now(), zone: asked.app.zone() };
+    asked.show(StatusCode::OK, "Runs", Place::Runs, move || page(&runs)).await
+}
