@@ -1,7 +1,7 @@
 //! Assign, classify, verify, change state: forms behind a press of a button, open again when something was wrong.
 
 use super::{
-    holds, identity,
+    erasure, holds, identity,
     tried::{Act, Tried},
 };
 use crate::{
@@ -23,6 +23,7 @@ use leptos::prelude::*;
 /// The buttons of the head.
 pub(super) fn all(full: &Full, tried: &Tried) -> impl IntoView + use<> {
     let reply = if full.address.is_some() { "Reply" } else { "Write a note" };
+    let reply_class = if erasure::may_plan(full) { "btn" } else { "btn main" };
     view! {
         <div class="acts">
             {assign(full, tried)}
@@ -31,7 +32,8 @@ pub(super) fn all(full: &Full, tried: &Tried) -> impl IntoView + use<> {
             {(!full.case.state.next().is_empty()).then(|| change_state(full, tried))}
             {can_be_told(full).then(|| acknowledge(full, tried))}
             {holds::more(full, tried)}
-            <a class="btn main" href="#text">{reply}</a>
+            <a class=reply_class href="#text">{reply}</a>
+            {erasure::plan(full, tried)}
         </div>
     }
 }

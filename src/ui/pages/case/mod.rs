@@ -2,9 +2,11 @@
 //! Outside the circle a restricted case is drawn by `walled` alone, which is given nothing of it.
 
 mod acts;
+mod erasure;
 mod facts;
 mod holds;
 mod identity;
+mod letter;
 mod reply;
 pub mod server;
 pub mod timeline;
@@ -62,12 +64,14 @@ fn whole(full: &Full, tried: &Tried, me: StaffId) -> AnyView {
             </Notice>
         })}
         {proposal(full, me)}
+        {erasure::stand(full, tried)}
         <div class="split">
             <section class="story" aria-labelledby="timeline">
                 <h2 class="sr" id="timeline">"Timeline"</h2>
                 <Timeline entries=full.timeline.clone() reference=full.case.reference files=!restricted now=full.now
                     zone=full.zone />
                 {reply::form(full, tried)}
+                {letter::section(full, tried)}
             </section>
             <aside class="facts" aria-label="Facts of the case">{facts::all(full, tried, me)}</aside>
         </div>

@@ -10,6 +10,7 @@ use crate::{
         error::Error,
         mailroom,
         queue::View,
+        runs::{self, Closing, Refusal},
         verbs::{self, Asked as Came, Classified},
     },
     domain::{
@@ -17,7 +18,14 @@ use crate::{
         hold::Basis,
         identity::{HoldId, Identity, MessageId, Reference},
     },
-    ui::{answer, asked::Asked, form::Fields, pages::queue::server::person, paths, shell::Place},
+    ui::{
+        answer,
+        asked::Asked,
+        form::Fields,
+        pages::{queue::server::person, run::tried as of_run},
+        paths,
+        shell::Place,
+    },
 };
 use axum::{
     extract::{Path, Query},
@@ -47,7 +55,7 @@ pub async fn act(asked: Asked, Path(reference): Path<String>, typed: Fields) -> 
 
 async fn try_act(asked: &Asked, reference: Reference, act: Act, typed: Fields) -> Result<Response, Error> {
     match run(asked, reference, act, &typed).await {
-        Ok(done) => Ok(answer::go(&paths::case_done(reference, done.code()))),
+        Ok(leads_to) => Ok(answer::go(&leads_to)),
         Err(Error::Invalid(errors)) => {
             let tried = Tried::invalid(act, typed, &errors);
             draw(asked, reference, StatusCode::UNPROCESSABLE_ENTITY, &tried).await
@@ -60,12 +68,13 @@ async fn try_act(asked: &Asked, reference: Reference, act: Act, typed: Fields) -
     }
 }
 
-async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> Result<Done, Error> {
+/// Calls the verb; where that leads.
+async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> Result<String, Error> {
     let Asked { app, actor, .. } = asked;
     // without a number nothing counts as seen
     let seen = typed.get("seen").parse().unwrap_or(0);
     let (text, reason, to) = (typed.text("text"), typed.text("reason"), typed.get("to"));
-    match act {
+    let done = match act {
         Act::Reply => {
             let wait = !typed.get("wait").is_empty();
             verbs::send_reply(app, actor, reference, seen, &text, wait).await?;
@@ -101,6 +110,18 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
             let identities = looked_up_by(typed);
             verbs::place_hold(app, actor, reference, seen, basis, &identities, &reason).await.map(|_| Done::Held)
         }
+        Act::Plan => {
+            let run = runs::plan_erasure(app, actor, reference, seen).await?;
+            return Ok(paths::run_done(run, of_run::Done::Planned.code()));
+        }
+        Act::Close => {
+            let closing = Closing {
+                outcome: Outcome::from_code(typed.get("outcome")),
+                basis: Refusal::from_code(typed.get("basis")),
+                text,
+            };
+            runs::close_with_letter(app, actor, reference, seen, &closing).await.map(|()| Done::Closed)
+        }
         Act::Release => {
             let hold = typed.get("hold").parse().map(HoldId).map_err(|_| Error::NotFound)?;
             verbs::release_hold(app, actor, reference, seen, hold, &reason).await.map(|()| Done::Released)
@@ -110,7 +131,8 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
             let outcome = Outcome::from_code(typed.get("outcome"));
             verbs::change_state(app, actor, reference, seen, to, outcome, &reason).await.map(|()| Done::Changed)
         }
-    }
+    }?;
+    Ok(paths::case_done(reference, done.code()))
 }
 
 fn looked_up_by(typed: &Fields) -> [Identity; 1] {

@@ -19,6 +19,8 @@ codes! {
         Decide "decide" "Verify",
         Hold "hold" "Place a hold",
         Release "release" "Release",
+        Plan "plan" "Plan the erasure",
+        Close "close" "Closing letter",
     }
 }
 
@@ -39,6 +41,7 @@ codes! {
         Decided "decided" "The person counts as verified by your decision.",
         Held "held" "The hold stands; nothing of the account is erased until a second person releases it.",
         Released "released" "The hold is released.",
+        Closed "closed" "The letter is on its way; the case is resolved.",
     }
 }
 
@@ -50,6 +53,7 @@ impl Act {
         let known = match (self, field) {
             // two buttons of one form
             (Self::Ask | Self::Decide, "identity" | "reason") => return format!("verify-{field}"),
+            (Self::Plan, _) => return "plan".to_owned(),
             (Self::Ask | Self::Decide, _) => return "verify-value".to_owned(),
             (Self::Hold, "basis") => "basis",
             (Self::Hold, "identity") => "identity",
@@ -57,7 +61,9 @@ impl Act {
             (Self::Hold, _) => "value",
             (Self::Reply | Self::Note, _) => return "text".to_owned(),
             (Self::Acknowledge, _) => "how",
-            (Self::State, "outcome") => "outcome",
+            (Self::State | Self::Close, "outcome") => "outcome",
+            (Self::Close, "basis") => "basis",
+            (Self::Close, _) => "text",
             (Self::Assign | Self::Classify | Self::State, _) => "to",
         };
         format!("{}-{known}", self.code())

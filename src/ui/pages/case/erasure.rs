@@ -1,0 +1,110 @@
+//! An erasure on its way: the act that plans it, what is missing before that, and the run that came of it.
+
+use super::tried::{Act, Tried};
+use crate::{
+    app::case_page::Full,
+    domain::{identity::RunId, kind::Kind, run::RunState},
+    ui::{
+        components::notice::{Meaning, Notice},
+        pages::run::words,
+        paths,
+    },
+};
+use leptos::prelude::*;
+
+/// True where the erasure can be planned now; it is then what the case is about, and its button the main one.
+pub(super) fn may_plan(full: &Full) -> bool {
+    wants(full) && full.case.verified.is_some() && full.looks_up && finished(full).is_none()
+}
+
+/// True while an erasure is asked for and no run is open.
+fn wants(full: &Full) -> bool {
+    full.case.kind == Kind::Erasure && full.case.state.is_open() && full.case.run.is_none()
+}
+
+/// The run that was finished last.
+pub(super) fn finished(full: &Full) -> Option<RunId> {
+    full.runs.iter().find(|(_, state)| *state == RunState::Finished).map(|(run, _)| *run)
+}
+
+/// The act of the head.
+pub(super) fn plan(full: &Full, tried: &Tried) -> Option<impl IntoView + use<>> {
+    let act = Act::Plan;
+    // what is wrong with a try is told at its button, also where it would not be offered
+    (may_plan(full) || tried.is(act)).then(|| {
+        view! {
+            <form class="inline" method="post" action=paths::case(full.case.reference)>
+                <input type="hidden" name="seen" value=tried.seen(act, full.case.seq) />
+                <button class="btn main" id=act.id("") name="do" value=act.code()>
+                    {tried.button(act, "Plan the erasure", "Plan it anyway")}</button>
+            </form>
+        }
+    })
+}
+
+/// Where the erasure stands, above the timeline: what is missing, or the run and what it waits for.
+pub(super) fn stand(full: &Full, tried: &Tried) -> Option<AnyView> {
+    if full.case.kind != Kind::Erasure || !full.case.state.is_open() || tried.done.is_some() {
+        return None;
+    }
+    if let Some(run) = full.case.run {
+        let state = full.runs.iter().find(|(id, _)| *id == run).map(|(_, state)| *state);
+        return Some(open_run(run, state));
+    }
+    if finished(full).is_some() {
+        let says =
+            view! { <p>"What is left is the letter to the person. "<a href="#letter">"Read it and send it"</a></p> };
+        return Some(
+            view! { <Notice meaning=Meaning::Info lead="The erasure is finished and verified.">{says}</Notice> }
+                .into_any(),
+        );
+    }
+    if full.case.verified.is_none() {
+        return Some(
+            view! {
+                <Notice meaning=Meaning::Info lead="Verify the person before the erasure is planned.">
+                    <p>"Have the account’s holder confirm by a link, or decide yourself; both stand behind “Verify”."</p>
+                </Notice>
+            }
+            .into_any(),
+        );
+    }
+    (!full.looks_up).then(|| {
+        view! {
+            <Notice meaning=Meaning::Info lead="This product has no generation database here.">
+                <p>"Nothing can be planned. Erase by hand, or have an administrator set one in the configuration."</p>
+            </Notice>
+        }
+        .into_any()
+    })
+}
+
+fn open_run(run: RunId, state: Option<RunState>) -> AnyView {
+    let (meaning, lead, rest) = match state {
+        Some(RunState::Approved | RunState::Running) => {
+            (Meaning::Info, format!("Run {run} is at work."), "See how far it is")
+        }
+        Some(RunState::Stopped) => (Meaning::Trouble, format!("Run {run} stopped."), "See why, and decide about it"),
+        _ => (Meaning::Info, format!("Run {run} waits for approval."), "Read the plan"),
+    };
+    view! { <Notice meaning lead><p><a href=paths::run(run)>{rest}</a></p></Notice> }.into_any()
+}
+
+/// The runs of the case, as a section of the facts; nothing where there is none.
+pub(super) fn runs(full: &Full) -> Option<impl IntoView + use<>> {
+    let lines = full
+        .runs
+        .iter()
+        .map(|(run, state)| {
+            view! {
+                <li><a href=paths::run(*run)>{format!("Run {run}")}</a>" "
+                    <span class=words::state_class(*state)><i class="mark" aria-hidden="true"></i>{state.label()}</span></li>
+            }
+        })
+        .collect_view();
+    (!full.runs.is_empty()).then(|| {
+        view! {
+            <section aria-labelledby="h-runs"><h2 id="h-runs">"Runs"</h2><ul class="plain">{lines}</ul></section>
+        }
+    })
+}
