@@ -61,7 +61,7 @@ impl Step {
             Does::Change => "change",
             Does::Detach => "detach",
         };
-        format!("{} {does} {}", self.table, columns.join(" ")).trim_end().to_owned()
+        format!("{} {does} {}", self.table, columns.join(", ")).trim_end().to_owned()
     }
 
     /// True when the rows are other people's.

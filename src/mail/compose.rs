@@ -251,7 +251,7 @@ pub fn erased(done: &Erased) -> Result<String, askama::Error> {
 #[must_use]
 pub fn refusal_opening(name: &str) -> String {
     let greeting = if name.is_empty() { "Hello,".to_owned() } else { format!("Dear {name},") };
-    format!("{greeting}\n\nwe have looked at your request to erase your data and cannot grant it.")
+    format!("{greeting}\n\nWe have looked at your request to erase your data and cannot grant it.")
 }
 
 /// A closing letter: staff's words, then why the request was not met in full and where to complain.

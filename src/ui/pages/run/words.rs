@@ -72,7 +72,12 @@ pub fn done(step: &RunStep) -> String {
 
 fn said(step: &RunStep, delete: &str, cut: &str, change: &str, linked: &str) -> String {
     let (does, columns) = parts(step);
-    let columns = if columns.is_empty() { String::new() } else { format!(": {}", columns.replace(" to null", "")) };
+    let columns = match does {
+        _ if columns.is_empty() => String::new(),
+        // a link that is cut is null by that
+        "unlink" | "detach" | "loosen" => format!(": {}", columns.replace(" to null", "")),
+        _ => format!(": {columns}"),
+    };
     match does {
         "delete linked" => linked.to_owned(),
         "delete" => delete.to_owned(),
