@@ -120,7 +120,9 @@ fn prepared(scope: &Scope<'_>, step: Step) -> Prepared {
     };
     let files = step.files.iter().map(|file| format!(", t.{}", quoted(file))).collect::<Vec<_>>().concat();
     let listed = scope.listed(&step.table, "t", 1);
-    let recheck = step.recheck.as_ref().map(|pred| format!(" AND {pred}")).unwrap_or_default();
+    let still: Vec<_> =
+        [&step.recheck, &step.to_do].into_iter().flatten().map(|pred| format!(" AND ({pred})")).collect();
+    let recheck = still.concat();
     // a recheck rests on the subject's keys; the portion then is the value after them
     let listed = if step.recheck.is_some() { scope.listed(&step.table, "t", scope.values() + 1) } else { listed };
     let apply = if step.deletes() {

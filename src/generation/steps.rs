@@ -46,6 +46,8 @@ pub struct Step {
     pub frozen: bool,
     /// A condition that has to hold still when rows of a frozen step are taken by their keys.
     pub recheck: Option<String>,
+    /// The condition that a row which stays has still to be changed; none where rows go.
+    pub to_do: Option<String>,
 }
 
 impl Step {
@@ -114,6 +116,7 @@ fn step(scope: &Scope<'_>, table: &str, does: Does, consumed: &BTreeSet<String>,
         files: Vec::new(),
         frozen,
         recheck,
+        to_do: None,
     }
 }
 
@@ -136,10 +139,13 @@ fn links(scope: &Scope<'_>, name: &str, steps: &mut Vec<Step>) {
 }
 
 fn set_null<'c>(step: &mut Step, columns: impl Iterator<Item = &'c String>) {
+    let mut set = Vec::new();
     for column in columns {
         step.sets.push(format!("{} = NULL", quoted(column)));
         step.columns.insert(column.clone(), Action::Null);
+        set.push(format!("t.{} IS NOT NULL", quoted(column)));
     }
+    step.to_do = Some(set.join(" OR "));
 }
 
 /// Rows of one table that point to each other, or stand in a circle of tables.
@@ -188,7 +194,7 @@ fn table(scope: &Scope<'_>, name: &str, pseudonym: &str, steps: &mut Vec<Step>) 
         let (sets, differs) = changed(scope, name, table, pseudonym);
         let rows = || format!("{} AND ({})", scope.staying(name, "t").unwrap_or_default(), differs.join(" OR "));
         let change = step(scope, name, Does::Change, &consumed, rows);
-        steps.push(Step { sets, columns: changes, ..change });
+        steps.push(Step { sets, columns: changes, to_do: Some(differs.join(" OR ")), ..change });
     }
 }
 
