@@ -23,7 +23,9 @@ use leptos::prelude::*;
 /// The buttons of the head.
 pub(super) fn all(full: &Full, tried: &Tried) -> impl IntoView + use<> {
     let reply = if full.address.is_some() { "Reply" } else { "Write a note" };
-    let reply_class = if erasure::may_plan(full) { "btn" } else { "btn main" };
+    // what the case is about just now has the main button
+    let letter = full.closing.is_some() && erasure::finished(full).is_some();
+    let reply_class = if letter || erasure::may_plan(full) { "btn" } else { "btn main" };
     view! {
         <div class="acts">
             {assign(full, tried)}
@@ -34,6 +36,7 @@ pub(super) fn all(full: &Full, tried: &Tried) -> impl IntoView + use<> {
             {holds::more(full, tried)}
             <a class=reply_class href="#text">{reply}</a>
             {erasure::plan(full, tried)}
+            {letter.then(|| view! { <a class="btn main" href="#letter">"Closing letter"</a> })}
         </div>
     }
 }

@@ -60,7 +60,7 @@ fn form(full: &Full, closing: &Closing, tried: &Tried) -> impl IntoView + use<> 
         (outcome.to_owned(), basis.to_owned(), closing.text.clone())
     };
     let ends = ENDS.iter().map(|end| (end.code().to_owned(), end.label().to_owned())).collect();
-    let bases = REFUSALS.iter().map(|basis| (basis.code().to_owned(), basis.label().to_owned())).collect();
+    let reasons = REFUSALS.iter().map(|basis| (basis.code().to_owned(), basis.label().to_owned())).collect();
     let id = act.id("text");
     let (invalid, described) = (problems.invalid(&id), problems.described(&id, true));
     view! {
@@ -70,7 +70,7 @@ fn form(full: &Full, closing: &Closing, tried: &Tried) -> impl IntoView + use<> 
                 <SelectField id=act.id("outcome") name="outcome" label="The request is" first="Choose" options=ends
                     value=outcome problems=problems.clone() />
                 <SelectField id=act.id("basis") name="basis" label="Why not in full"
-                    first="Not needed: it is granted" options=bases value=basis problems=problems.clone() />
+                    first="Not needed: it is granted" options=reasons value=basis problems=problems.clone() />
             </div>
             <Field id=id.clone() label="Letter" hint="Unless it is granted, the sentence of the reason and where to complain are added at its end by themselves."
                 problems>

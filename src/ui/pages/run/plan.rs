@@ -138,12 +138,12 @@ fn action(line: &PlanLine) -> AnyView {
     view! { {whole}{columns} }.into_any()
 }
 
-/// Why rows stay and until when, or why rows of others are touched.
+/// Until when rows stay and why, or why rows of others are touched.
 #[must_use]
 pub fn remark(line: &PlanLine) -> String {
     let until = line.keep_until.as_deref().map(|day| format!("until {}", day_in_words(day)));
     let others = (line.of_others && line.reason.is_none()).then(|| "rows of other people".to_owned());
-    [line.reason.clone(), others, until].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    [until, others, line.reason.clone()].into_iter().flatten().collect::<Vec<_>>().join(": ")
 }
 
 /// "31 Mar 2034"; as it is written when it is no day.

@@ -37,9 +37,7 @@ pub(super) fn done(run: &RunPage, files: i64) -> impl IntoView + use<> {
     let steps =
         touched.map(|step| row(&step.table, words::done(step), step.done, finished.then_some(0))).collect_view();
     let kept = run.plan.tables.iter().filter(|line| finished && line.action == Action::Keep).map(|line| {
-        let until = line.keep_until.as_deref().map(|day| format!(" until {}", plan::day_in_words(day)));
-        let why = line.reason.as_ref().map(|reason| format!(", {reason}"));
-        let says = format!("kept{}{}", until.unwrap_or_default(), why.unwrap_or_default());
+        let says = format!("kept {}", plan::remark(line));
         row(&line.table, says, line.rows, Some(line.rows))
     });
     let kept = kept.collect_view();
@@ -53,7 +51,7 @@ pub(super) fn done(run: &RunPage, files: i64) -> impl IntoView + use<> {
                         <th role="columnheader" scope="col">"Table"</th>
                         <th role="columnheader" scope="col" class="how">"Action"</th>
                         <th role="columnheader" scope="col" class="num">"Rows"</th>
-                        {finished.then(|| view! { <th role="columnheader" scope="col" class="num after">"Found after"</th> })}
+                        {finished.then(|| view! { <th role="columnheader" scope="col" class="num left">"Found after"</th> })}
                     </tr>
                 </thead>
                 <tbody role="rowgroup">{steps}{kept}</tbody>
@@ -62,7 +60,7 @@ pub(super) fn done(run: &RunPage, files: i64) -> impl IntoView + use<> {
                         <th role="rowheader" scope="row">"Files"</th>
                         <td role="cell" class="how">"deleted, each looked for again"</td>
                         <td role="cell" class="num">{thousands(files)}</td>
-                        {finished.then(|| view! { <td role="cell" class="num after">"0"</td> })}
+                        {finished.then(|| view! { <td role="cell" class="num left">"0"</td> })}
                     </tr>
                 </tfoot>
             </table>
@@ -76,7 +74,7 @@ fn row(table: &str, does: String, rows: i64, after: Option<i64>) -> impl IntoVie
             <th role="rowheader" scope="row"><span class="mono">{table.to_owned()}</span></th>
             <td role="cell" class="how">{does}</td>
             <td role="cell" class="num">{thousands(rows)}</td>
-            {after.map(|after| view! { <td role="cell" class="num after">{thousands(after)}</td> })}
+            {after.map(|after| view! { <td role="cell" class="num left">{thousands(after)}</td> })}
         </tr>
     }
 }

@@ -49,53 +49,74 @@ pub const fn verb(action: Action) -> &'static str {
     }
 }
 
-/// What is done to the rows of a step, and to which columns: `delete`, or `change` and `email to null`.
-fn parts(step: &RunStep) -> (&str, &str) {
-    let does = step.does.as_str();
-    ["delete linked", "delete"]
-        .iter()
-        .find_map(|start| does.strip_prefix(start).map(|rest| (*start, rest.trim())))
-        .unwrap_or_else(|| does.split_once(' ').unwrap_or((does, "")))
+/// What is done to the rows of a step, and its columns with what becomes of each.
+fn parts(step: &RunStep) -> (&str, Vec<(&str, &str)>) {
+    let words: Vec<_> = step.does.split([' ', ',']).filter(|word| !word.is_empty()).collect();
+    let named = words.iter().position(|word| *word == "to").map_or(words.len(), |at| at - 1);
+    let does =
+        if words.starts_with(&["delete", "linked"]) { "delete linked" } else { words.first().copied().unwrap_or("") };
+    let columns = words[named..].chunks_exact(3).map(|of| (of[0], of[2])).collect();
+    (does, columns)
 }
 
-/// A step as it is being done: "delete", "cut the link parent_id".
+/// A step as it is being done: "delete", "null `parent_id`".
 #[must_use]
 pub fn doing(step: &RunStep) -> String {
-    said(step, "delete", "cut the link", "change", "delete, rows of others")
+    said(step, "delete")
 }
 
-/// A step as it was done: "deleted", "link cut, parent_id".
+/// A step as it was done: "deleted", "null `parent_id`, rows of others".
 #[must_use]
 pub fn done(step: &RunStep) -> String {
-    said(step, "deleted", "link cut", "changed", "deleted, rows of others")
+    said(step, "deleted")
 }
 
-fn said(step: &RunStep, delete: &str, cut: &str, change: &str, linked: &str) -> String {
+fn said(step: &RunStep, delete: &str) -> String {
     let (does, columns) = parts(step);
-    let columns = match does {
-        _ if columns.is_empty() => String::new(),
-        // a link that is cut is null by that
-        "unlink" | "detach" | "loosen" => format!(": {}", columns.replace(" to null", "")),
-        _ => format!(": {columns}"),
-    };
+    let verb_of = |code| Action::from_code(code).map_or("change", verb);
+    let columns = columns.iter().map(|(name, code)| format!("{} {name}", verb_of(code))).collect::<Vec<_>>().join(", ");
     match does {
-        "delete linked" => linked.to_owned(),
+        "delete linked" => format!("{delete}, rows of others"),
         "delete" => delete.to_owned(),
-        "unlink" | "detach" => format!("{cut}, rows of others{columns}"),
-        "loosen" => format!("{cut} between own rows{columns}"),
-        _ => format!("{change}{columns}"),
+        "unlink" | "detach" => format!("{columns}, rows of others"),
+        "loosen" => format!("{columns}, between own rows"),
+        _ => columns,
     }
 }
 
-/// Rows that went, rows that were changed and stay, and files that went.
+/// Rows that went, rows that were changed and stay, and files that went. Rows that are kept count as kept, also where
+/// they were changed; what was only loosened went in a later step, and is counted there.
 #[must_use]
 pub fn sums(run: &RunPage) -> (i64, i64, i64) {
-    let rows = |is: fn(&str) -> bool| run.steps.iter().filter(|step| is(parts(step).0)).map(|step| step.done).sum();
+    let kept =
+        |step: &RunStep| run.plan.tables.iter().any(|line| line.action == Action::Keep && line.table == step.table);
+    let (mut erased, mut changed) = (0, 0);
+    for step in &run.steps {
+        match parts(step).0 {
+            "delete" | "delete linked" => erased += step.done,
+            "loosen" => {}
+            "change" if kept(step) => {}
+            _ => changed += step.done,
+        }
+    }
     let removed: i64 = run.steps.iter().map(|step| step.files).sum();
-    // what is loosened goes in a later step, and is counted there
-    (
-        rows(|does| does.starts_with("delete")),
-        rows(|does| !does.starts_with("delete") && does != "loosen"),
-        removed.max(run.files.count),
-    )
+    (erased, changed, removed.max(run.files.count))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_read_as_what_was_done() {
+        let said = |does: &str| {
+            let does = does.replace('=', " to ");
+            done(&RunStep { table: "t".into(), does, found: 1, done: 1, files: 0, ended: true })
+        };
+        assert_eq!(said("delete"), "deleted");
+        assert_eq!(said("delete linked"), "deleted, rows of others");
+        assert_eq!(said("unlink parent_id=null"), "null parent_id, rows of others");
+        assert_eq!(said("loosen parent_id=null"), "null parent_id, between own rows");
+        assert_eq!(said("change ip=truncate, user_id=null"), "truncate ip, null user_id");
+    }
 }

@@ -81,7 +81,7 @@ fn table(lines: &[RunLine], zone: Tz, caption: &'static str, ended: bool) -> imp
                     <th role="columnheader" scope="col" class="c-state">"State"</th>
                     <th role="columnheader" scope="col" class="c-by">"Asked by"</th>
                     <th role="columnheader" scope="col" class="c-at">{if ended { "Ended" } else { "Asked" }}</th>
-                    <th role="columnheader" scope="col" class="num">"Rows to erase"</th>
+                    <th role="columnheader" scope="col" class="num">{if ended { "Rows" } else { "Rows to erase" }}</th>
                 </tr>
             </thead>
             <tbody role="rowgroup">{rows}</tbody>
