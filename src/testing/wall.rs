@@ -10,15 +10,18 @@ use crate::{
         case_page::{self, CasePage},
         intake::Read,
         mailroom, overview,
-        queue::{self, Face, QueueFilter},
+        queue::{self, Face, QueueFilter, View},
+        rail, runs as app_runs,
         verbs::{self, Classified},
     },
     domain::{
+        case::State,
         clock::Duty,
         identity::{MailId, Reference},
         kind::Kind,
+        plan::{FileCount, Plan, SubjectCount},
     },
-    store::{Row, sql},
+    store::{Row, runs, sql},
 };
 
 const CANARY: &str = "Canarybird";
@@ -180,5 +183,36 @@ on_both! {
         assert!(house.case(other).await.case.is_restricted());
         let linked = house.case(ordinary).await.linked;
         assert_eq!(linked.iter().map(|l| l.reference).collect::<Vec<Reference>>(), [other]);
+    }
+
+    async fn no_view_and_no_count_tells_more_than_open(house: House) {
+        let reference = house.opens(&report()).await;
+        let (app, officer, agent) = (&house.app, &house.officer, &house.agent);
+        let waits = State::WaitingRequester;
+        verbs::change_state(app, officer, reference, i64::MAX, waits, None, "asked by phone").await.expect("changed");
+        let plan = Plan {
+            subject: SubjectCount::default(),
+            tables: Vec::new(),
+            files: FileCount::default(),
+            warnings: Vec::new(),
+            map_version: String::new(),
+            scope_hash: String::new(),
+        };
+        let mut tx = app.db.begin().await.expect("a writer");
+        let case = (reference, "imagegen-artisticmonk");
+        let run = runs::run_plan(&mut tx, &app.vault, case, &plan, b"", (officer.id, app.now()), app.now()).await;
+        tx.commit().await.expect("committed");
+        let run = run.expect("a run");
+        for (actor, seen) in [(officer, 1), (agent, 0)] {
+            let filter = QueueFilter { view: View::Waiting, ..Default::default() };
+            let page = queue::list(app, actor, &filter).await.expect("a page");
+            let count = page.counts.iter().find_map(|(view, count)| (*view == View::Waiting).then_some(*count)).flatten();
+            assert_eq!((page.total.n, count.map(|count| count.n)), (seen, Some(seen)), "{}", actor.name);
+            assert_eq!(rail::rail(app, actor).await.expect("the rail").runs.n, seen);
+            let listed = app_runs::load_runs(app, actor).await.expect("the runs").0;
+            assert_eq!(i64::try_from(listed.len()), Ok(seen));
+            let one = app_runs::run_progress(app, actor, run).await;
+            assert_eq!(one.is_ok(), seen == 1, "{one:?}");
+        }
     }
 }

@@ -2,4 +2,5 @@
 
 mod addresses;
 mod pages;
+mod runs;
 mod samples;

@@ -27,11 +27,11 @@ use crate::{
 use leptos::prelude::AnyView;
 
 /// A page in the house, as text.
-fn house(title: &str, place: Place, body: impl FnOnce() -> AnyView) -> String {
+pub(super) fn house(title: &str, place: Place, body: impl FnOnce() -> AnyView) -> String {
     render::html(&samples::frame(), title, || shell::house(&samples::actor(), &samples::rail(), place, body()))
 }
 
-fn case_html(page: crate::app::case_page::CasePage, tried: &Tried) -> String {
+pub(super) fn case_html(page: crate::app::case_page::CasePage, tried: &Tried) -> String {
     let title = case::title(&page);
     house(&title, Place::Elsewhere, || case::page(page, tried, StaffId(1)))
 }
@@ -41,7 +41,7 @@ fn queue_html(filter: QueueFilter, rows: bool, said: &Said) -> String {
     house("Queue", Place::Queue(filter.view), || queue::page(&samples::queue(filter, rows), said))
 }
 
-fn fields(pairs: &[(&str, &str)]) -> Fields {
+pub(super) fn fields(pairs: &[(&str, &str)]) -> Fields {
     Fields(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
 }
 
@@ -76,7 +76,7 @@ fn no_page_carries_a_style_or_a_handler() {
         render::html(&samples::frame(), "Sign in", || signin::page(SignIn::default())),
         house("x", Place::Elsewhere, || problem::page(&Problem::Broken)),
     ];
-    for page in pages {
+    for page in pages.into_iter().chain(super::runs::all()) {
         assert!(page.starts_with("<!DOCTYPE html><html lang=\"en\">"), "{}", &page[..80]);
         for never in [" style=", " onclick=", " onsubmit=", "javascript:"] {
             assert!(!page.contains(never), "{never}");

@@ -6,14 +6,17 @@ use crate::{
         proof::{Held, Proof},
         queue::{Choice, ClockFace, Count, Face, QueueFilter, QueuePage, Row, View},
         rail::Rail,
+        runs::{ReceiptView, RunLine, RunPage, RunStep},
     },
     domain::{
         case::{Case, Channel, State},
         clock::{Clock, Duty, Layer},
         hold::Basis,
-        identity::{HoldId, MailId, MessageId, Reference, StaffId},
+        identity::{HoldId, MailId, MessageId, Reference, RunId, StaffId},
         kind::Kind,
+        plan::{Action, FileCount, Plan, PlanLine, SubjectCount, Warning, WarningCode},
         rights::{Actor, Role},
+        run::{RunState, Stop},
         time::{DAY, HOUR, Instant, MINUTE},
     },
     ui::asked::{Assets, Frame, Nonce},
@@ -280,5 +283,116 @@ pub fn queue(filter: QueueFilter, rows: Vec<Row>) -> QueuePage {
         next: Some("after-this".into()),
         staff: staff(),
         products: vec![Choice { id: "imagegen-artisticmonk".into(), name: "ImageGen".into() }],
+    }
+}
+
+fn plan_line(table: &str, action: Action, rows: i64) -> PlanLine {
+    PlanLine {
+        table: table.into(),
+        action,
+        rows,
+        columns: std::collections::BTreeMap::new(),
+        reason: None,
+        keep_until: None,
+        of_others: false,
+    }
+}
+
+pub fn plan() -> Plan {
+    let mut linked = plan_line("collection_items", Action::Null, 12);
+    linked.columns.insert("added_by".into(), Action::Null);
+    linked.of_others = true;
+    let mut kept = plan_line("invoices", Action::Keep, 9);
+    kept.reason = Some("tax <b>law</b>".into());
+    kept.keep_until = Some("2034-03-31".into());
+    let warning = |code, table: &str, rows, blocks| Warning {
+        code,
+        table: table.into(),
+        column: None,
+        detail: "Rows stay as they are.".into(),
+        rows,
+        blocks,
+    };
+    Plan {
+        subject: SubjectCount { accounts: 1, found_by: vec!["email".into(), "order_reference".into()] },
+        tables: vec![
+            plan_line("accounts", Action::Delete, 1),
+            plan_line("images", Action::Delete, 5_710),
+            linked,
+            kept,
+        ],
+        files: FileCount { count: 2_412, bytes: 13_000_000 },
+        warnings: vec![
+            warning(WarningCode::SharedRow, "collection_items", 12, false),
+            warning(WarningCode::OtherSubject, "notes", 3, false),
+        ],
+        map_version: "2026-10-12".into(),
+        scope_hash: "9f2c41d70b6ea85c".into(),
+    }
+}
+
+/// A run that `asked` asked for, as somebody sees it to whom `not_yours` is said.
+pub fn run(state: RunState, not_yours: Option<&'static str>) -> RunPage {
+    let begun = matches!(state, RunState::Running | RunState::Finished);
+    let step = |table: &str, does: &str, rows, files| RunStep {
+        table: table.into(),
+        does: does.into(),
+        found: rows,
+        done: rows,
+        files,
+        ended: true,
+    };
+    RunPage {
+        id: RunId(771),
+        reference: Reference(20_418),
+        about: "Erasure for Lena <Hoffmann>".into(),
+        product: "ImageGen".into(),
+        state,
+        stop: (state == RunState::Stopped).then_some(Stop::Away),
+        plan: plan(),
+        asked_by: (StaffId(2), "Arun Pillai".into()),
+        asked_at: NOW.plus(-HOUR),
+        expires_at: NOW.plus(6 * DAY),
+        decided: begun.then(|| ("Nisha Rao".to_owned(), NOW)),
+        started_at: begun.then_some(NOW),
+        ended_at: (!state.is_open()).then_some(NOW.plus(7 * MINUTE)),
+        verified: Some(NOW.plus(-DAY)),
+        steps: if begun {
+            vec![
+                step("collection_items", "unlink added_by to null", 12, 0),
+                step("images", "delete", 5_710, 2_412),
+                step("accounts", "delete", 1, 0),
+                step("invoices", "change account_id to null", 9, 0),
+            ]
+        } else {
+            Vec::new()
+        },
+        files: FileCount { count: if begun { 2_412 } else { 0 }, bytes: 0 },
+        log: vec![(NOW, "Plan made".into())],
+        reason: (!state.is_open() && state != RunState::Finished).then(|| "Ask <again>".to_owned()),
+        receipt: (state == RunState::Finished).then(|| ReceiptView {
+            key_id: "receipts-2026".into(),
+            valid: true,
+            signature: "b7e0 19c4".into(),
+        }),
+        clocks: clocks(),
+        case_open: true,
+        not_yours,
+        now: NOW,
+        zone: ZONE,
+    }
+}
+
+pub fn run_line(id: i64, state: RunState, stop: Option<Stop>) -> RunLine {
+    RunLine {
+        id: RunId(id),
+        reference: Reference(20_418),
+        product: "ImageGen".into(),
+        state,
+        stop,
+        asked_by: "Arun Pillai".into(),
+        asked_at: NOW,
+        ended_at: None,
+        erased: 5_711,
     }
 }
