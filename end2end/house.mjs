@@ -10,7 +10,7 @@ import path from "node:path";
 import { startSink } from "./smtp-sink.mjs";
 
 const HERE = import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname);
-const BINARY = process.env.RECOURSE_BIN || path.join(HERE, "../target/debug/recourse");
+export const BINARY = process.env.RECOURSE_BIN || path.join(HERE, "../target/debug/recourse");
 export const PRODUCT = "imagegen-artisticmonk";
 export const ADDRESS = "privacy@imagegen.example";
 
@@ -166,7 +166,7 @@ function quiet(more = {}) {
   return { ...Object.fromEntries(kept), ...more };
 }
 
-/** The demo on SQLite: `officer` sees restricted cases, `agent` does not. Mail leaves as files, or to the mail server `smtp`. */
+/** The demo on SQLite: `officer` sees restricted cases, `agent` does not, `lead` approves runs as the officer does. Mail leaves as files, or to the mail server `smtp`. */
 export async function startDemo({ log = "info", smtp } = {}) {
   const folder = newFolder();
   const dir = path.join(folder, "demo");
@@ -174,18 +174,19 @@ export async function startDemo({ log = "info", smtp } = {}) {
   const env = quiet({ RECOURSE__JOBS__POLL_MS: "100", RECOURSE__LOG__LEVEL: log, ...(smtp && { RECOURSE__MAIL__SMTP_URL: smtp.url }) });
   const server = start("TERM", BINARY, ["demo", "--data-dir", dir, "--listen", url.slice("http://".length)], { env });
   await ready(server, url);
-  const [officer, agent] = ["nisha@imagegen.example", "arun@imagegen.example"].map((email) => {
+  const [officer, agent, lead] = ["nisha@imagegen.example", "arun@imagegen.example", "tomasz@imagegen.example"].map((email) => {
     const [, password] = server.said.out.match(new RegExp(`${email}\\s+(\\S+)`)) ?? [];
     assert.ok(password, `the demo told no password for ${email}: ${server.said.out}`);
     return { email, password };
   });
   officer.name = "Nisha Rao";
   agent.name = "Arun Pillai";
+  lead.name = "Tomasz Wilk";
   const close = async () => {
     await stop(server, "SIGTERM");
     dropFolder(folder);
   };
-  return house({ server, url, dir, people: { officer, agent }, outbox: () => smtp?.letters ?? letters(path.join(dir, "outgoing")), close });
+  return house({ server, url, dir, people: { officer, agent, lead }, outbox: () => smtp?.letters ?? letters(path.join(dir, "outgoing")), close });
 }
 
 function letters(folder) {

@@ -26,6 +26,7 @@ before(async () => {
   [browser, house] = await Promise.all([launchBrowser(), startDemo()]);
   desks.officer = await deskOf(browser, house, house.officer);
   desks.agent = await deskOf(browser, house, house.agent);
+  desks.lead = await deskOf(browser, house, house.lead);
   desks.nobody = await (await browser.newContext()).newPage();
   places = await furnish(desks.officer);
 });
@@ -57,7 +58,13 @@ async function furnish(page) {
   };
   const unreadable = await until("the unreadable mail is listed", async () => (await links("/mail")).find((href) => href.startsWith("/mail/in/")));
   const sent = (await links("/mail?tab=outgoing")).find((href) => href.startsWith("/mail/out/"));
-  return { long, walled, breached, unreadable, sent };
+  const caseOf = async (run) => {
+    await page.goto(`${house.url}/runs/${run}`);
+    return page.locator(".crumb").getAttribute("href");
+  };
+  // the demo has a plan that waits and a run that is finished
+  const [planned, finished] = [await caseOf("E-1"), await caseOf("E-2")];
+  return { long, walled, breached, unreadable, sent, planned, finished };
 }
 
 const to = (address) => (page) => page.goto(house.url + (typeof address === "function" ? address(places) : address));
@@ -71,7 +78,7 @@ const PAGES = [
   ["overview-tables", "officer", overviewTables],
   ["queue", "officer", to("/queue")],
   ["queue-walled", "agent", to("/queue")],
-  ...["mine", "nobody", "breached", "today", "unacknowledged", "waiting", "closed"].map((view) => [`queue-${view}`, "officer", to(`/queue?view=${view}`)]),
+  ...["mine", "nobody", "breached", "today", "unacknowledged", "waiting", "approval", "closed"].map((view) => [`queue-${view}`, "officer", to(`/queue?view=${view}`)]),
   ["queue-empty", "officer", to("/queue?q=nobody+has+this+name&kind=access")],
   ["queue-picked", "officer", queuePicked],
   ["queue-keys", "officer", queueKeys],
@@ -88,6 +95,15 @@ const PAGES = [
   ["case-hold-errors", "officer", caseHoldErrors],
   ["case-restricted", "officer", to(({ walled }) => `/cases/${walled}`)],
   ["case-walled", "agent", to(({ walled }) => `/cases/${walled}`)],
+  ["case-run", "agent", to(({ planned }) => planned)],
+  ["case-letter", "agent", to(({ finished }) => finished)],
+  ["case-letter-errors", "agent", caseLetterErrors],
+  ["runs", "lead", to("/runs")],
+  ["run-plan", "lead", to("/runs/E-1?done=planned")],
+  ["run-plan-mine", "agent", to("/runs/E-1")],
+  ["run-plan-errors", "lead", runPlanErrors],
+  ["run-plan-send-back", "lead", runPlanSendBack],
+  ["run-receipt", "officer", to("/runs/E-2")],
   ["new-case", "officer", to("/cases/new")],
   ["new-case-errors", "officer", newCaseErrors],
   ["mail-unreadable", "officer", to("/mail")],
@@ -157,6 +173,22 @@ async function caseVerifyErrors(page) {
 async function caseHoldErrors(page) {
   await openCase(page, house, places.long);
   assert.equal(await act(page, "More", { basis: "tax" }), 422);
+}
+
+async function caseLetterErrors(page) {
+  await page.goto(house.url + places.finished);
+  await page.locator('section.letter [name="basis"]').selectOption("");
+  assert.equal(await submitted(page, () => page.getByRole("button", { name: "Send letter and resolve" }).click()), 422);
+}
+
+async function runPlanErrors(page) {
+  await page.goto(`${house.url}/runs/E-1`);
+  assert.equal(await submitted(page, () => page.getByRole("button", { name: /^Approve and erase/ }).click()), 422);
+}
+
+async function runPlanSendBack(page) {
+  await page.goto(`${house.url}/runs/E-1`);
+  for (const reason of await page.locator(".confirm summary").all()) await reason.click();
 }
 
 async function newCaseErrors(page) {

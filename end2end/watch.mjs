@@ -7,6 +7,8 @@ export function watch(page, { javaScriptEnabled = true } = {}) {
   page.on("console", (message) => {
     const text = message.text();
     if (!["error", "warning"].includes(message.type()) || /status of (404|409|422)\b/.test(text)) return;
+    // without scripts nothing uses what the page asks for ahead
+    if (!javaScriptEnabled && text.includes("was preloaded using link preload but not used")) return;
     troubles.push(`${message.type()} on ${page.url()}: ${text}`);
   });
   page.on("requestfailed", (request) => {
