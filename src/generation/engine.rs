@@ -177,17 +177,36 @@ impl Conn {
     /// # Errors
     /// As the database says.
     pub async fn begin_snapshot(&mut self) -> Result<(), Error> {
+        self.close_on_drop();
+        self.begin_reading().await
+    }
+
+    /// The same for callers that give the connection back in good order, by `end_reading`, or else close it.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn begin_reading(&mut self) -> Result<(), Error> {
         let text = match self {
-            Self::Postgres(conn) => {
-                conn.close_on_drop();
-                "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
-            }
-            Self::Sqlite(conn) => {
-                conn.close_on_drop();
-                "BEGIN DEFERRED"
-            }
+            Self::Postgres(_) => "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            Self::Sqlite(_) => "BEGIN DEFERRED",
         };
         self.run(Statement::new(text, &[])).await.map(|_| ())
+    }
+
+    /// Ends what `begin_reading` began.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn end_reading(&mut self) -> Result<(), Error> {
+        self.run(Statement::new("COMMIT", &[])).await.map(|_| ())
+    }
+
+    /// From now on the connection is closed, not given back, when it is dropped.
+    pub fn close_on_drop(&mut self) {
+        match self {
+            Self::Postgres(conn) => conn.close_on_drop(),
+            Self::Sqlite(conn) => conn.close_on_drop(),
+        }
     }
 }
 

@@ -68,6 +68,35 @@ pub struct Rows {
     read: usize,
 }
 
+impl Rows {
+    /// Begins to read one moment on `conn`.
+    async fn begin(conn: Conn) -> Result<Self, Error> {
+        let mut rows = Self { conn: Some(conn), read: 0 };
+        if let Some(conn) = &mut rows.conn {
+            conn.begin_reading().await?;
+        }
+        Ok(rows)
+    }
+
+    /// Gives the connection back: a new one for each step would cost more than most steps do.
+    async fn end(&mut self) -> Result<(), Error> {
+        if let Some(conn) = &mut self.conn {
+            conn.end_reading().await?;
+        }
+        self.conn = None;
+        Ok(())
+    }
+}
+
+impl Drop for Rows {
+    /// Reading that was cut off is ended with its connection.
+    fn drop(&mut self) {
+        if let Some(conn) = &mut self.conn {
+            conn.close_on_drop();
+        }
+    }
+}
+
 impl Source {
     /// Prepares the erasure of `target`.
     ///
@@ -206,13 +235,12 @@ impl Erasure<'_> {
     /// # Errors
     /// When the database does not answer.
     pub async fn open_keys(&self, n: usize) -> Result<Rows, Error> {
-        let mut conn = self.source.engine.conn().await?;
-        conn.begin_snapshot().await?;
-        if self.source.engine.dialect() == Dialect::Postgres {
+        let mut rows = Rows::begin(self.source.engine.conn().await?).await?;
+        if let (Dialect::Postgres, Some(conn)) = (self.source.engine.dialect(), &mut rows.conn) {
             let text = format!("DECLARE rows_left NO SCROLL CURSOR FOR {}", self.steps[n].keys);
             conn.run(Statement::new(text, &self.values)).await?;
         }
-        Ok(Rows { conn: Some(conn), read: 0 })
+        Ok(rows)
     }
 
     /// The next portion of keys as JSON, to be written down; none after the last.
@@ -231,6 +259,9 @@ impl Erasure<'_> {
         let found = conn.rows(statement).await?;
         rows.read += found.len();
         let keys: Vec<_> = found.iter().filter_map(|row| row.first()?.as_deref()).collect();
+        if keys.is_empty() {
+            rows.end().await?;
+        }
         Ok((!keys.is_empty()).then(|| format!("[{}]", keys.join(","))))
     }
 
@@ -243,11 +274,12 @@ impl Erasure<'_> {
             // SQLite's rows are looked for again with every batch: a reader would keep the writer waiting
             return Ok(Rows { conn: None, read: 0 });
         }
-        let mut conn = self.source.engine.conn().await?;
-        conn.begin_snapshot().await?;
-        let text = format!("DECLARE rows_left NO SCROLL CURSOR FOR {}", self.steps[n].select);
-        conn.run(Statement::new(text, &self.values)).await?;
-        Ok(Rows { conn: Some(conn), read: 0 })
+        let mut rows = Rows::begin(self.source.engine.conn().await?).await?;
+        if let Some(conn) = &mut rows.conn {
+            let text = format!("DECLARE rows_left NO SCROLL CURSOR FOR {}", self.steps[n].select);
+            conn.run(Statement::new(text, &self.values)).await?;
+        }
+        Ok(rows)
     }
 
     /// Does the next batch. An empty one says that `rows` came to its end; whatever was added meanwhile is found by
@@ -258,7 +290,12 @@ impl Erasure<'_> {
     pub async fn next(&self, n: usize, rows: &mut Rows) -> Result<Batch, Error> {
         let prepared = &self.steps[n];
         let found = if let Some(conn) = &mut rows.conn {
-            conn.rows(Statement::new(format!("FETCH {} FROM rows_left", prepared.batch), &[])).await?
+            let found = conn.rows(Statement::new(format!("FETCH {} FROM rows_left", prepared.batch), &[])).await?;
+            if found.is_empty() {
+                rows.end().await?;
+                return Ok(Batch::default());
+            }
+            found
         } else {
             let text = format!("{} LIMIT {}", prepared.select, prepared.batch);
             self.source.engine.conn().await?.rows(Statement::new(text, &self.values)).await?
