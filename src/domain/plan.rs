@@ -149,13 +149,26 @@ impl Plan {
         self.tables.iter().any(|line| line.action == Action::Keep && line.rows > 0)
     }
 
-    /// True when `now`, a fresh plan of the same subject, is not what was approved: the scope differs, something
-    /// blocks it, or some table has grown by more than the larger of 100 rows and 10 %.
+    /// True when `now`, a fresh plan of the same subject, is not what was approved: the scope differs, something blocks
+    /// it, a warning stands there that nobody accepted, or the rows of a line, or of all lines, have grown by more than
+    /// the larger of 100 rows and 10 %.
     #[must_use]
     pub fn outgrown_by(&self, now: &Self) -> bool {
+        let too_many = |was: i64, is: i64| is - was > (was / 10).max(100);
         let rows = |plan: &Self| plan.tables.iter().map(|line| line.rows).sum::<i64>();
-        let (was, is) = (rows(self), rows(now));
-        self.scope_hash != now.scope_hash || !now.may_run() || is - was > (was / 10).max(100)
+        let same = |a: &PlanLine, b: &PlanLine| (&a.table, a.action, a.of_others) == (&b.table, b.action, b.of_others);
+        let grown = |line: &PlanLine| {
+            let was: i64 = self.tables.iter().filter(|was| same(was, line)).map(|was| was.rows).sum();
+            too_many(was, line.rows)
+        };
+        let accepted = |warning: &Warning| {
+            self.warnings.iter().any(|was| (was.code, &was.table) == (warning.code, &warning.table))
+        };
+        self.scope_hash != now.scope_hash
+            || !now.may_run()
+            || !now.warnings.iter().all(accepted)
+            || now.tables.iter().any(grown)
+            || too_many(rows(self), rows(now))
     }
 }
 
@@ -191,6 +204,21 @@ mod tests {
             assert_eq!(plan(was, "a").outgrown_by(&plan(is, "a")), outgrown, "{was} to {is}");
         }
         assert!(plan(10, "a").outgrown_by(&plan(10, "b")));
+        // one line shrinks while another grows
+        let mut shifted = plan(10, "a");
+        shifted.tables[1].rows = 200;
+        assert!(plan(1_000, "a").outgrown_by(&shifted));
+        let mut warned = plan(10, "a");
+        let shared = |blocks| Warning {
+            code: WarningCode::SharedRow,
+            table: "devices".into(),
+            column: None,
+            detail: "shared".into(),
+            rows: 1,
+            blocks,
+        };
+        warned.warnings.push(shared(false));
+        assert!(plan(10, "a").outgrown_by(&warned) && !warned.outgrown_by(&warned));
         let mut held = plan(10, "a");
         held.warnings.push(Warning {
             code: WarningCode::Hold,

@@ -77,6 +77,9 @@ fn of_table(
         let says = format!("key = {:?} does not name one row; use the primary key or a unique one", table.key);
         found.add(WarningCode::KeyColumn, name, table.key.first().map(String::as_str), says);
     }
+    if let Some(column) = table.key.iter().find(|c| live.columns.get(*c).is_some_and(|is| is.nullable)) {
+        found.add(WarningCode::KeyColumn, name, Some(column), "a key that may be null does not name every row");
+    }
     if table.key.iter().any(|c| live.columns.get(c).is_some_and(|is| is.kind == Type::Bytes)) {
         let says = "a key of bytes cannot be written down; use another unique column";
         found.add(WarningCode::TypeMismatch, name, table.key.first().map(String::as_str), says);
@@ -88,7 +91,6 @@ fn of_table(
             };
             if let (Some(a), Some(b)) = (kind(name, here), kind(to, there))
                 && a != b
-                && dialect == Dialect::Postgres
             {
                 let says = format!("cannot equal {to}.{there}: they are of different types");
                 found.add(WarningCode::TypeMismatch, name, Some(here), says);
@@ -222,7 +224,7 @@ fn references(map: &DataMap, schema: &Schema, found: &mut Found) {
                         format!("refers to {to}, whose rows go, but is not in the map: {does}; add it to the map");
                     found.add(WarningCode::UnmappedReference, name, column, says);
                 }
-                Some(table) => spoken_for(name, table, reference, live, found),
+                Some(table) => spoken_for(map, name, table, reference, live, found),
             }
         }
     }
@@ -233,7 +235,7 @@ fn may_go(map: &DataMap, name: &str, table: &Table) -> bool {
         || map.table(name).is_some_and(|t| t.link.iter().any(|l| l.others == Some(Others::Delete)))
 }
 
-fn spoken_for(name: &str, table: &Table, reference: &Reference, live: &TableSchema, found: &mut Found) {
+fn spoken_for(map: &DataMap, name: &str, table: &Table, reference: &Reference, live: &TableSchema, found: &mut Found) {
     let column = reference.columns.first().map(String::as_str);
     let same = |on: &std::collections::BTreeMap<String, String>| reference.columns.iter().all(|c| on.contains_key(c));
     let link = table.link.iter().find(|link| link.to == reference.to && same(&link.on));
@@ -244,6 +246,15 @@ fn spoken_for(name: &str, table: &Table, reference: &Reference, live: &TableSche
             reference.to
         );
         return found.add(WarningCode::UnmappedReference, name, column, says);
+    }
+    let goes_by_link =
+        map.table(&reference.to).is_some_and(|to| to.link.iter().any(|l| l.others == Some(Others::Delete)));
+    if owner.is_some() && link.is_none() && goes_by_link {
+        let says = format!(
+            "other people’s rows of {} go by a link; say in link what becomes of the rows here that refer to those",
+            reference.to
+        );
+        found.add(WarningCode::UnmappedReference, name, column, says);
     }
     // rows that stay must let go of rows that go
     let nulled = |c: &String| table.columns.get(c).is_some_and(|is| is.erase == Some(Action::Null));

@@ -62,7 +62,8 @@ impl Engine {
             let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(ACQUIRE);
             return Ok(Self::Sqlite(pool.connect_lazy_with(options)));
         }
-        let settings = [("statement_timeout", "300s"), ("lock_timeout", "5s"), ("timezone", "UTC")];
+        let settings =
+            [("statement_timeout", "300s"), ("lock_timeout", "5s"), ("timezone", "UTC"), ("row_security", "off")];
         let options = PgConnectOptions::from_str(url)
             .map_err(bad)?
             .application_name("recourse run")

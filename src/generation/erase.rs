@@ -9,6 +9,7 @@ use super::{
     scope::Scope,
     steps::{self, Step},
 };
+use std::collections::BTreeSet;
 
 /// Rows in one batch: long enough to be quick, short enough to let others at the tables.
 const BATCH: usize = 5_000;
@@ -38,10 +39,11 @@ struct Prepared {
     keys: String,
     count: String,
     count_listed: String,
-    apply: String,
-    /// For each file column: files of these rows that other rows name too.
-    elsewhere: Vec<String>,
+    change: String,
+    /// Files of these rows that other rows name too.
+    elsewhere: String,
     batch: usize,
+    address: Address,
 }
 
 /// What one batch did.
@@ -120,9 +122,10 @@ impl Source {
 fn address(scope: &Scope<'_>, table: &str) -> Address {
     let live = scope.schema.tables.get(table);
     match scope.dialect {
-        Dialect::Postgres => Address::Ctid,
+        Dialect::Postgres if live.is_some_and(|table| table.has_row_id) => Address::Ctid,
         Dialect::Sqlite if live.is_some_and(|table| table.has_row_id) => Address::RowId,
-        Dialect::Sqlite => Address::Key,
+        // a partitioned table's rows have the same address in each of its parts
+        Dialect::Postgres | Dialect::Sqlite => Address::Key,
     }
 }
 
@@ -136,48 +139,57 @@ enum Address {
 fn prepared(scope: &Scope<'_>, step: Step) -> Prepared {
     let table = quoted(&step.table);
     let address = address(scope, &step.table);
-    let key = json_key(scope, &step.table);
+    let key = json_row(scope, &step.table, false);
     let at = match address {
         Address::Ctid => "t.ctid::text".to_owned(),
         Address::RowId => "CAST(t.rowid AS TEXT)".to_owned(),
-        Address::Key => key.clone(),
+        Address::Key => key,
     };
-    let there = match address {
-        Address::Ctid => "ctid = ANY($1::text::tid[])".to_owned(),
-        Address::RowId => "rowid IN (SELECT CAST(value AS INTEGER) FROM json_each($1))".to_owned(),
-        Address::Key => scope.listed(&step.table, &table, 1),
+    let at_value = |n: usize| match address {
+        Address::Ctid => format!("t.ctid = ANY(${n}::text::tid[])"),
+        Address::RowId => format!("t.rowid IN (SELECT CAST(value AS INTEGER) FROM json_each(${n}))"),
+        Address::Key => scope.listed(&step.table, "t", n),
     };
     let files = step.files.iter().map(|file| format!(", t.{}", quoted(file))).collect::<Vec<_>>().concat();
-    let listed = scope.listed(&step.table, "t", 1);
-    let still: Vec<_> =
-        [&step.recheck, &step.to_do].into_iter().flatten().map(|pred| format!(" AND ({pred})")).collect();
-    let recheck = still.concat();
+    let still = [&step.recheck, &step.to_do].into_iter().flatten().map(|pred| format!(" AND ({pred})"));
     // a recheck rests on the subject's keys; the portion then is the value after them
-    let listed = if step.recheck.is_some() { scope.listed(&step.table, "t", scope.values() + 1) } else { listed };
-    let apply = if step.deletes() {
-        format!("DELETE FROM {table} WHERE {there}")
-    } else {
-        format!("UPDATE {table} SET {} WHERE {there}", step.sets.join(", "))
+    let portion = if step.recheck.is_some() { scope.values() + 1 } else { 1 };
+    let listed = scope.written_down(&step.table, "t", portion) + &still.collect::<Vec<_>>().concat();
+    let which = match (step.frozen, scope.dialect) {
+        (true, _) => listed.clone(),
+        // the cursor's snapshot holds the rows where they are
+        (false, Dialect::Postgres) => at_value(1),
+        (false, Dialect::Sqlite) => format!("{} AND ({})", at_value(scope.values() + 1), step.rows),
     };
-    let elsewhere = step.files.iter().map(|file| elsewhere(scope, &table, file, &there)).collect();
+    let change = if step.deletes() {
+        format!("DELETE FROM {table} AS t WHERE {which}")
+    } else {
+        format!("UPDATE {table} AS t SET {} WHERE {which}", step.sets.join(", "))
+    };
+    let these = if step.frozen { scope.listed(&step.table, "t", 1) } else { at_value(1) };
+    let elsewhere = if step.files.is_empty() { String::new() } else { elsewhere(scope, &step.table, &these) };
     let batch = if step.files.is_empty() { BATCH } else { BATCH_WITH_FILES };
     let total = as_text("count(*)", scope.dialect);
     Prepared {
         select: format!("SELECT {at}{files} FROM {table} t WHERE {}", step.rows),
-        select_listed: format!("SELECT {at}{files} FROM {table} t WHERE {listed}{recheck}"),
-        keys: format!("SELECT {key} FROM {table} t WHERE {}", step.rows),
+        select_listed: format!("SELECT {at}{files} FROM {table} t WHERE {listed}"),
+        keys: format!("SELECT {} FROM {table} t WHERE {}", json_row(scope, &step.table, true), step.rows),
         count: format!("SELECT {total} FROM {table} t WHERE {}", step.rows),
-        count_listed: format!("SELECT {total} FROM {table} t WHERE {listed}{recheck}"),
-        apply,
+        count_listed: format!("SELECT {total} FROM {table} t WHERE {listed}"),
+        change,
         elsewhere,
         batch,
+        address,
         step,
     }
 }
 
-/// A row's key as a JSON array of texts.
-fn json_key(scope: &Scope<'_>, table: &str) -> String {
-    let columns = scope.map.table(table).map(|table| table.key.clone()).unwrap_or_default();
+/// A row's key as a JSON array of texts; with the columns by which it is somebody's, where `owned`.
+fn json_row(scope: &Scope<'_>, table: &str, owned: bool) -> String {
+    let mut columns = scope.map.table(table).map(|table| table.key.clone()).unwrap_or_default();
+    if owned {
+        columns.extend(scope.guards(table));
+    }
     let list: Vec<_> = columns.iter().map(|c| as_text(&format!("t.{}", quoted(c)), scope.dialect)).collect();
     match scope.dialect {
         Dialect::Postgres => format!("jsonb_build_array({})::text", list.join(", ")),
@@ -185,13 +197,20 @@ fn json_key(scope: &Scope<'_>, table: &str) -> String {
     }
 }
 
-/// Which of the files in the second value are named by rows other than those at the addresses in the first.
-fn elsewhere(scope: &Scope<'_>, table: &str, file: &str, there: &str) -> String {
+/// Which of the files in the second value are named by any row of the map's tables other than `these` of `table`, whose
+/// addresses or keys are the first value.
+fn elsewhere(scope: &Scope<'_>, table: &str, these: &str) -> String {
     let names = match scope.dialect {
         Dialect::Postgres => "SELECT jsonb_array_elements_text($2::text::jsonb)",
         Dialect::Sqlite => "SELECT value FROM json_each($2)",
     };
-    format!("SELECT DISTINCT {0} FROM {table} WHERE {0} IN ({names}) AND NOT ({there})", quoted(file))
+    let mut branches = Vec::new();
+    for (name, column) in scope.file_columns() {
+        let other_rows = if name == table { format!(" AND NOT ({these})") } else { String::new() };
+        let (from, at) = (quoted(name), format!("t.{}", quoted(column)));
+        branches.push(format!("SELECT {at} FROM {from} t WHERE {at} IN ({names}){other_rows}"));
+    }
+    branches.join(" UNION ")
 }
 
 impl Erasure<'_> {
@@ -300,7 +319,10 @@ impl Erasure<'_> {
             let text = format!("{} LIMIT {}", prepared.select, prepared.batch);
             self.source.engine.conn().await?.rows(Statement::new(text, &self.values)).await?
         };
-        self.apply(prepared, found).await
+        let addresses = addresses(prepared.address, &found);
+        let before = if rows.conn.is_none() { self.values.clone() } else { Vec::new() };
+        let values = [before, vec![addresses.clone()]].concat();
+        self.apply(prepared, found, addresses, values).await
     }
 
     /// Does a written-down portion of a frozen step.
@@ -309,27 +331,32 @@ impl Erasure<'_> {
     /// As `next`.
     pub async fn portion(&self, n: usize, portion: &str) -> Result<Batch, Error> {
         let prepared = &self.steps[n];
-        let statement = Statement::new(prepared.select_listed.clone(), &self.listed(n, portion));
+        let values = self.listed(n, portion);
+        let statement = Statement::new(prepared.select_listed.clone(), &values);
         let found = self.source.engine.conn().await?.rows(statement).await?;
-        self.apply(prepared, found).await
+        self.apply(prepared, found, portion.to_owned(), values).await
     }
 
-    /// Files first, then the rows that named them.
-    async fn apply(&self, prepared: &Prepared, found: Vec<Texts>) -> Result<Batch, Error> {
+    /// Files first, then the rows that named them: `these` for the files that other rows name too, `values` for the rows.
+    async fn apply(
+        &self,
+        prepared: &Prepared,
+        found: Vec<Texts>,
+        these: String,
+        values: Vec<String>,
+    ) -> Result<Batch, Error> {
         if found.is_empty() {
             return Ok(Batch::default());
         }
-        let addresses = self.addresses(&found);
         let mut conn = self.source.engine.conn().await?;
-        let mut files = Vec::new();
-        for (column, elsewhere) in prepared.elsewhere.iter().enumerate() {
-            let mut names: Vec<_> = found.iter().filter_map(|row| row.get(column + 1)?.clone()).collect();
-            names.sort();
-            names.dedup();
-            let listed = serde_json::to_string(&names).unwrap_or_default();
-            let asked = Statement::new(elsewhere.clone(), &[addresses.clone(), listed]);
-            let stay: Vec<_> = conn.rows(asked).await?.into_iter().filter_map(|row| row.into_iter().next()?).collect();
-            files.extend(names.into_iter().filter(|name| !stay.contains(name)));
+        let mut files: Vec<_> = found.into_iter().flat_map(|row| row.into_iter().skip(1).flatten()).collect();
+        files.sort();
+        files.dedup();
+        if !files.is_empty() {
+            let listed = serde_json::to_string(&files).unwrap_or_default();
+            let stay = conn.rows(Statement::new(prepared.elsewhere.clone(), &[these, listed])).await?;
+            let stay: BTreeSet<_> = stay.into_iter().filter_map(|row| row.into_iter().next()?).collect();
+            files.retain(|name| !stay.contains(name));
         }
         let removed = i64::try_from(files.len()).unwrap_or(i64::MAX);
         if let (Some(store), false) = (self.source.files.clone(), files.is_empty()) {
@@ -337,20 +364,8 @@ impl Erasure<'_> {
                 .await
                 .map_err(|_| Error::Answer("removing files was cut off"))??;
         }
-        let rows = conn.run(Statement::new(prepared.apply.clone(), &[addresses])).await?;
+        let rows = conn.run(Statement::new(prepared.change.clone(), &values)).await?;
         Ok(Batch { rows, files: removed })
-    }
-
-    fn addresses(&self, found: &[Texts]) -> String {
-        let first = found.iter().filter_map(|row| row.first()?.as_deref());
-        match self.source.engine.dialect() {
-            // {"(0,1)","(0,2)"}
-            Dialect::Postgres => {
-                let quoted: Vec<_> = first.map(|address| format!("\"{address}\"")).collect();
-                format!("{{{}}}", quoted.join(","))
-            }
-            Dialect::Sqlite => format!("[{}]", first.collect::<Vec<_>>().join(",")),
-        }
     }
 
     /// Looks again for everything that should be gone, and for the person's texts where people write freely.
@@ -373,5 +388,18 @@ impl Erasure<'_> {
             }
         }
         Ok(verified)
+    }
+}
+
+/// Where rows stand, as one value.
+fn addresses(address: Address, found: &[Texts]) -> String {
+    let first = found.iter().filter_map(|row| row.first()?.as_deref());
+    match address {
+        // {"(0,1)","(0,2)"}
+        Address::Ctid => {
+            let quoted: Vec<_> = first.map(|address| format!("\"{address}\"")).collect();
+            format!("{{{}}}", quoted.join(","))
+        }
+        Address::RowId | Address::Key => format!("[{}]", first.collect::<Vec<_>>().join(",")),
     }
 }

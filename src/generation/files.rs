@@ -24,10 +24,10 @@ impl Files {
         there(root)?;
         let path = inside(root, name)?;
         match fs::symlink_metadata(&path) {
-            Ok(meta) if meta.is_dir() => Err(says(&path, "is a folder, not a file")),
+            Ok(meta) if meta.is_dir() => Err(says("a row names a folder, not a file")),
             Ok(meta) => Ok(Some(meta.len())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(says(&path, &error.to_string())),
+            Err(error) => Err(why(&error)),
         }
     }
 
@@ -42,16 +42,16 @@ impl Files {
         for name in names {
             let path = inside(root, name)?;
             match fs::remove_file(&path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(says(&path, &error.to_string())),
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(why(&error)),
                 _ => {}
             }
             if self.size(name)?.is_some() {
-                return Err(says(&path, "is still there after it was removed"));
+                return Err(says("a file is still there after it was removed"));
             }
             folders.extend(path.parent().filter(|folder| folder.exists()).map(Path::to_owned));
         }
         for folder in folders {
-            fs::File::open(&folder).and_then(|f| f.sync_all()).map_err(|error| says(&folder, &error.to_string()))?;
+            fs::File::open(&folder).and_then(|f| f.sync_all()).map_err(|error| why(&error))?;
         }
         Ok(())
     }
@@ -59,7 +59,11 @@ impl Files {
 
 /// A folder that is not there is a disk that is not mounted, not files that are gone.
 fn there(root: &Path) -> Result<(), Error> {
-    if root.is_dir() { Ok(()) } else { Err(says(root, "the folder of the product's files is not there")) }
+    if root.is_dir() {
+        Ok(())
+    } else {
+        Err(says("the folder of the product’s files is not there; is its disk mounted?"))
+    }
 }
 
 /// The path of a name inside `root`; its folder may not lead outside by a symbolic link either.
@@ -82,8 +86,13 @@ fn inside(root: &Path, name: &str) -> Result<PathBuf, Error> {
     }
 }
 
-fn says(path: &Path, what: &str) -> Error {
-    Error::Files(format!("{}: {what}", path.display()))
+/// Never names a file: people's names and addresses stand in such names.
+fn says(what: &str) -> Error {
+    Error::Files(what.to_owned())
+}
+
+fn why(error: &io::Error) -> Error {
+    says(&format!("a file cannot be reached or removed: {}", error.kind()))
 }
 
 #[cfg(test)]

@@ -11,7 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const POSTGRES_COLUMNS: &str = "SELECT c.relname::text, a.attname::text, format_type(a.atttypid, NULL)::text,
     (NOT a.attnotnull)::text, (a.atthasdef OR a.attidentity <> '')::text,
     CASE WHEN a.atttypid IN ('varchar'::regtype, 'bpchar'::regtype) AND a.atttypmod > 4
-        THEN (a.atttypmod - 4)::text END, 'true'::text
+        THEN (a.atttypmod - 4)::text END,
+    (c.relkind = 'r' AND NOT EXISTS (SELECT 1 FROM pg_inherits h WHERE h.inhparent = c.oid))::text
     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
     WHERE c.relkind IN ('r', 'p') AND c.relnamespace = current_schema()::regnamespace
         AND a.attnum > 0 AND NOT a.attisdropped";
@@ -20,7 +21,7 @@ const POSTGRES_KEYS: &str = "SELECT c.relname::text, i.indexrelid::text, a.attna
     FROM pg_class c JOIN pg_index i ON i.indrelid = c.oid
     JOIN LATERAL unnest(i.indkey::int2[]) AS k(attnum) ON true
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
-    WHERE c.relnamespace = current_schema()::regnamespace AND i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL
+    WHERE c.relnamespace = current_schema()::regnamespace AND i.indisunique AND i.indisvalid AND i.indisready AND i.indpred IS NULL AND i.indexprs IS NULL
     ORDER BY i.indisprimary DESC, i.indexrelid";
 /// Each column of each foreign key: table, key, column, other table, other column, what becomes of the row.
 const POSTGRES_REFERENCES: &str =
@@ -41,7 +42,8 @@ const SQLITE_KEYS: &str = "SELECT m.name, '', c.name FROM sqlite_schema m JOIN p
     WHERE m.type = 'table' AND c.pk > 0
     UNION ALL
     SELECT m.name, i.name, c.name FROM sqlite_schema m JOIN pragma_index_list(m.name) i JOIN pragma_index_info(i.name) c
-    WHERE m.type = 'table' AND i.\"unique\" AND NOT i.partial AND i.origin <> 'pk' AND c.name IS NOT NULL";
+    WHERE m.type = 'table' AND i.\"unique\" AND NOT i.partial AND i.origin <> 'pk'
+        AND NOT EXISTS (SELECT 1 FROM pragma_index_info(i.name) x WHERE x.name IS NULL)";
 const SQLITE_REFERENCES: &str = "SELECT m.name, f.id, f.\"from\", f.\"table\", COALESCE(f.\"to\",
         (SELECT k.name FROM pragma_table_info(f.\"table\") k WHERE k.pk = f.seq + 1)), f.on_delete
     FROM sqlite_schema m JOIN pragma_foreign_key_list(m.name) f
@@ -98,7 +100,12 @@ pub async fn read(conn: &mut Conn, dialect: Dialect) -> Result<Schema, Error> {
         reference.columns.push(here);
         reference.to_columns.push(there);
     }
-    for ((table, _), reference) in found {
+    let names: Vec<_> = schema.tables.keys().cloned().collect();
+    for ((table, _), mut reference) in found {
+        // SQLite keeps the name as it was written, in whatever case
+        if let Some(name) = names.iter().find(|name| name.eq_ignore_ascii_case(&reference.to)) {
+            reference.to.clone_from(name);
+        }
         schema.tables.entry(table).or_default().references.push(reference);
     }
     Ok(schema)

@@ -28,7 +28,7 @@ pub use steps::{Does, Step};
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// It does not answer, or refuses a statement.
-    #[error("the generation database: {0}")]
+    #[error("the generation database: {}", summary(.0))]
     Database(#[from] sqlx::Error),
     /// The address is none.
     #[error("the generation database's address must begin with postgres:// or sqlite://")]
@@ -42,6 +42,21 @@ pub enum Error {
     /// The data map does not fit the schema, or no longer the one a run began with.
     #[error("the data map and the schema do not fit: {0}")]
     Drift(String),
+}
+
+/// What kind of error it is, without its text: a database's own words may hold a person's data.
+fn summary(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Database(refused) => {
+            let code = refused.code().map(|code| format!(", code {code}")).unwrap_or_default();
+            let table = refused.table().map(|table| format!(", table {table}")).unwrap_or_default();
+            format!("it refused a statement{code}{table}")
+        }
+        sqlx::Error::PoolTimedOut => "no connection was free in time".to_owned(),
+        sqlx::Error::Io(error) => format!("it does not answer ({})", error.kind()),
+        sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => "it answered in an unexpected form".to_owned(),
+        _ => "it cannot be asked; check the address and that it runs".to_owned(),
+    }
 }
 
 impl Error {

@@ -20,7 +20,8 @@ pub struct TableSchema {
     pub unique: Vec<BTreeSet<String>>,
     /// What its rows refer to.
     pub references: Vec<Reference>,
-    /// False for a `SQLite` table `WITHOUT ROWID`.
+    /// True where the engine has an address for each row: not in a `SQLite` table `WITHOUT ROWID`, not in a `PostgreSQL`
+    /// table of several parts.
     pub has_row_id: bool,
 }
 

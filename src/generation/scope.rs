@@ -80,7 +80,7 @@ impl<'a> Scope<'a> {
         let base = |alias: &str| {
             let parts = owners.iter().map(|join| {
                 let pred = |p: &str| self.mine(&join.to, p);
-                move |alias: &str| self.joined(alias, &join.to, &join.on, &pred)
+                move |alias: &str| self.joined(name, alias, &join.to, &join.on, &pred)
             });
             self.any_of(name, alias, &parts.collect::<Vec<_>>())
         };
@@ -105,7 +105,7 @@ impl<'a> Scope<'a> {
         } else {
             rows.join(", ")
         };
-        format!("{} IN ({values})", columns(alias, &table.key))
+        format!("{} IN ({values})", self.compared(name, alias, &table.key))
     }
 
     /// Rows whose parents, however far up, are the person's.
@@ -113,8 +113,19 @@ impl<'a> Scope<'a> {
         let (first, next, all) = (self.alias(), self.alias(), self.alias());
         let parent: Vec<_> = join.on.keys().cloned().collect();
         let of_parent: Vec<_> = join.on.values().cloned().collect();
-        // the closure carries the key and what children refer to
-        let carried: Vec<_> = table.key.iter().chain(of_parent.iter().filter(|c| !table.key.contains(c))).collect();
+        // the closure carries the key, what children refer to, and by what a row is somebody's
+        let mut carried: Vec<_> = table.key.iter().collect();
+        let owners = table.owner.iter().filter(|other| other.to != name).flat_map(|other| other.on.keys());
+        for column in of_parent.iter().chain(owners) {
+            if !carried.contains(&column) {
+                carried.push(column);
+            }
+        }
+        // what hangs on somebody else's answer is not the person's, unless the map says that such answers go
+        let goes_on = match table.shared {
+            Some(Shared::Delete) => String::new(),
+            _ => format!(" WHERE NOT {}", self.of_another(name, &all)),
+        };
         let list =
             |alias: &str| carried.iter().map(|c| format!("{alias}.{}", quoted(c))).collect::<Vec<_>>().join(", ");
         let names = carried.iter().map(|c| quoted(c)).collect::<Vec<_>>().join(", ");
@@ -124,7 +135,7 @@ impl<'a> Scope<'a> {
             .map(|(here, there)| format!("{next}.{} = {all}.{}", quoted(here), quoted(there)))
             .collect();
         format!(
-            "{} IN (WITH RECURSIVE {all} ({names}) AS (SELECT {} FROM {table} {first} WHERE {} UNION SELECT {} FROM {table} {next} JOIN {all} ON {}) SELECT {} FROM {all})",
+            "{} IN (WITH RECURSIVE {all} ({names}) AS (SELECT {} FROM {table} {first} WHERE {} UNION SELECT {} FROM {table} {next} JOIN {all} ON {}{goes_on}) SELECT {} FROM {all})",
             columns(alias, &table.key),
             list(&first),
             base(&first),
@@ -155,6 +166,7 @@ impl<'a> Scope<'a> {
     /// The rows that a join leads to rows of `to` for which `pred` holds.
     pub fn joined(
         &self,
+        name: &str,
         alias: &str,
         to: &str,
         on: &BTreeMap<String, String>,
@@ -166,7 +178,7 @@ impl<'a> Scope<'a> {
         if to == self.map.subject && self.map.table(to).is_some_and(|t| t.key == there && there.len() == 1) {
             let values: Vec<_> = (1..=self.subjects).map(|n| self.value(to, &there[0], n)).collect();
             if !values.is_empty() {
-                return format!("{} IN ({})", columns(alias, &here), values.join(", "));
+                return format!("{} IN ({})", self.compared(name, alias, &here), values.join(", "));
             }
         }
         self.mentioned.borrow_mut().insert(to.to_owned());
@@ -179,10 +191,11 @@ impl<'a> Scope<'a> {
     #[must_use]
     pub fn may_be_shared(&self, name: &str) -> bool {
         let Some(table) = self.map.table(name) else { return false };
-        let owners: Vec<_> = table.owner.iter().filter(|join| join.to != name).collect();
+        // a row may be somebody else's answer to one of the person's
+        let owners = &table.owner;
         let several_name_it =
             |join: &&Join| self.schema.tables.get(&join.to).is_some_and(|other| !other.names_a_row(join.on.values()));
-        owners.len() > 1 || owners.iter().any(several_name_it)
+        owners.len() > 1 || owners.iter().filter(|join| join.to != name).any(|join| several_name_it(&join))
     }
 
     /// The condition that a row belongs, by one of its owners, to somebody else.
@@ -197,8 +210,14 @@ impl<'a> Scope<'a> {
                 .map(|(here, there)| format!("{x}.{} = {alias}.{}", quoted(there), quoted(here)))
                 .collect();
             let theirs = self.own(&join.to, &x);
+            // a row of a shared row is shared as well
+            let shared = if self.may_be_shared(&join.to) {
+                format!(" OR {}", self.of_another(&join.to, &x))
+            } else {
+                String::new()
+            };
             format!(
-                "EXISTS (SELECT 1 FROM {} {x} WHERE {} AND ({theirs}) IS NOT TRUE)",
+                "EXISTS (SELECT 1 FROM {} {x} WHERE {} AND (({theirs}) IS NOT TRUE{shared}))",
                 quoted(&join.to),
                 on.join(" AND ")
             )
@@ -259,29 +278,32 @@ impl<'a> Scope<'a> {
             parts.push(Box::new(move |alias| self.gone_as_own(name, alias).unwrap_or_else(|| NEVER.to_owned())));
         }
         for link in deleting {
-            parts.push(Box::new(move |alias| self.to_gone(alias, &link.to, &link.on)));
+            parts.push(Box::new(move |alias| self.to_gone(name, alias, &link.to, &link.on)));
         }
         if parts.is_empty() { None } else { Some(self.any_of(name, alias, &parts)) }
     }
 
     /// The rows that `on` leads to rows of `to` that go.
     #[must_use]
-    pub fn to_gone(&self, alias: &str, to: &str, on: &BTreeMap<String, String>) -> String {
+    pub fn to_gone(&self, name: &str, alias: &str, to: &str, on: &BTreeMap<String, String>) -> String {
         if self.gone(to, "x").is_none() {
             return NEVER.to_owned();
         }
-        self.joined(alias, to, on, &|p| self.gone(to, p).unwrap_or_else(|| NEVER.to_owned()))
+        self.joined(name, alias, to, on, &|p| self.gone(to, p).unwrap_or_else(|| NEVER.to_owned()))
     }
 
     /// The kept rows whose period is over.
     fn past(&self, table: &Table, alias: &str) -> Option<String> {
         let keep = table.keep.as_ref()?;
         let cut = first_day_kept(self.today, keep.length()?);
-        let literal = match self.dialect {
-            Dialect::Postgres => format!("DATE '{cut}'"),
-            Dialect::Sqlite => format!("'{cut}'"),
-        };
-        Some(format!("{alias}.{} < {literal}", quoted(&keep.after)))
+        let at = format!("{alias}.{}", quoted(&keep.after));
+        Some(match self.dialect {
+            Dialect::Postgres => format!("{at} < DATE '{cut}'"),
+            // whatever is not an ISO date cannot be judged, and stays
+            Dialect::Sqlite => {
+                format!("(typeof({at}) = 'text' AND {at} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-*' AND {at} < '{cut}')")
+            }
+        })
     }
 
     /// The rows whose keys stand in the JSON array of arrays that is the `n`-th value.
@@ -293,19 +315,76 @@ impl<'a> Scope<'a> {
             .iter()
             .enumerate()
             .map(|(i, column)| match self.dialect {
-                Dialect::Postgres => {
-                    let named =
-                        self.schema.tables.get(name).and_then(|t| t.columns.get(column)).map(|c| c.named.clone());
-                    format!("CAST(e ->> {i} AS {})", named.unwrap_or_else(|| "text".to_owned()))
-                }
+                // text of a bounded type would be cut
+                Dialect::Postgres => match self.column(name, column).filter(|is| is.kind != Type::Text) {
+                    Some(is) => format!("CAST(e ->> {i} AS {})", is.named),
+                    None => format!("e ->> {i}"),
+                },
                 Dialect::Sqlite => format!("json_extract(e.value, '$[{i}]')"),
             })
             .collect();
-        let from = match self.dialect {
+        format!("{} IN (SELECT {} FROM {})", columns(alias, &table.key), items.join(", "), self.each(n))
+    }
+
+    /// The rows that were written down with their owners in the `n`-th value, and are still theirs: a key may have been
+    /// given to another row since.
+    #[must_use]
+    pub fn written_down(&self, name: &str, alias: &str, n: usize) -> String {
+        let (listed, guards) = (self.listed(name, alias, n), self.guards(name));
+        let Some(table) = self.map.table(name).filter(|_| !guards.is_empty()) else { return listed };
+        let same: Vec<_> = table
+            .key
+            .iter()
+            .chain(&guards)
+            .enumerate()
+            .map(|(i, column)| {
+                let at = format!("{alias}.{}", quoted(column));
+                match self.dialect {
+                    Dialect::Postgres => format!("{at}::text IS NOT DISTINCT FROM (e ->> {i})"),
+                    Dialect::Sqlite => format!("CAST({at} AS TEXT) IS json_extract(e.value, '$[{i}]')"),
+                }
+            })
+            .collect();
+        format!("{listed} AND EXISTS (SELECT 1 FROM {} WHERE {})", self.each(n), same.join(" AND "))
+    }
+
+    /// The columns, besides the key, by which a row is somebody's.
+    #[must_use]
+    pub fn guards(&self, name: &str) -> Vec<String> {
+        let Some(table) = self.map.table(name) else { return Vec::new() };
+        let owners = table.owner.iter().filter(|join| join.to != name).flat_map(|join| join.on.keys());
+        let mut guards: Vec<_> = owners.filter(|column| !table.key.contains(column)).cloned().collect();
+        guards.sort();
+        guards.dedup();
+        guards
+    }
+
+    fn each(&self, n: usize) -> String {
+        match self.dialect {
             Dialect::Postgres => format!("jsonb_array_elements(${n}::text::jsonb) e"),
             Dialect::Sqlite => format!("json_each(${n}) e"),
-        };
-        format!("{} IN (SELECT {} FROM {from})", columns(alias, &table.key), items.join(", "))
+        }
+    }
+
+    /// Every column of the map that names files, with its table.
+    pub fn file_columns(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.map.tables.iter().flat_map(|(name, table)| {
+            let files = table.columns.iter().filter(|(_, is)| is.file);
+            files.map(move |(column, _)| (name.as_str(), column.as_str()))
+        })
+    }
+
+    fn column(&self, table: &str, column: &str) -> Option<&super::schema::ColumnSchema> {
+        self.schema.tables.get(table)?.columns.get(column)
+    }
+
+    /// Columns that known values are compared with. What `SQLite` compares by another collation, we compare as it stands.
+    fn compared(&self, table: &str, alias: &str, list: &[String]) -> String {
+        tuple(list.iter().map(|column| {
+            let is_text = self.column(table, column).is_some_and(|is| is.kind == Type::Text);
+            let collate = if is_text && self.dialect == Dialect::Sqlite { " COLLATE BINARY" } else { "" };
+            format!("{alias}.{}{collate}", quoted(column))
+        }))
     }
 }
 

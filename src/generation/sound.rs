@@ -65,6 +65,12 @@ fn of_table(map: &DataMap, name: &str, table: &Table, faults: &mut Vec<Fault>) {
         let column = link.on.keys().next().map(String::as_str);
         fault(column, "a link of a table to itself cannot delete; use others = \"null\"".to_owned());
     }
+    for link in table.link.iter().filter(|link| link.others == Some(Others::Null)) {
+        let owning = |column: &&String| table.owner.iter().any(|join| join.on.contains_key(*column));
+        if let Some(column) = link.on.keys().find(owning) {
+            fault(Some(column), "a column by which rows are owned cannot be a link that becomes null".to_owned());
+        }
+    }
     if table.erase != Erase::Delete {
         for link in table.link.iter().filter(|link| link.others == Some(Others::Delete)) {
             let says = "rows that stay cannot be deleted by a link; use others = \"null\"".to_owned();
@@ -96,6 +102,9 @@ fn of_table(map: &DataMap, name: &str, table: &Table, faults: &mut Vec<Fault>) {
                 "a column can be null, fixed, default, pseudonym or truncate; leave erase out to keep it"
             }
             (Some(_), _) if table.erase == Erase::Delete => "the rows are deleted; a column has nothing to erase",
+            (Some(_), _) if is.file => {
+                "names files, which would stay without a row that names them; delete the rows or keep the column"
+            }
             (Some(Action::Fixed), None) => "erase = \"fixed\" needs a value",
             (Some(Action::Null | Action::Default | Action::Pseudonym | Action::Truncate) | None, Some(_)) => {
                 "value needs erase = \"fixed\""

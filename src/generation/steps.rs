@@ -124,7 +124,7 @@ fn step(scope: &Scope<'_>, table: &str, does: Does, consumed: &BTreeSet<String>,
 fn links(scope: &Scope<'_>, name: &str, steps: &mut Vec<Step>) {
     let Some(table) = scope.map.table(name) else { return };
     for link in table.link.iter().filter(|link| link.others == Some(Others::Null)) {
-        let to_gone = || scope.to_gone("t", &link.to, &link.on);
+        let to_gone = || scope.to_gone(name, "t", &link.to, &link.on);
         // the person's own rows go by themselves, or are changed as their columns say
         let theirs = || match table.erase {
             Erase::Delete => format!("{} AND ({}) IS NOT TRUE", to_gone(), scope.own(name, "t")),
@@ -172,9 +172,9 @@ fn table(scope: &Scope<'_>, name: &str, pseudonym: &str, steps: &mut Vec<Step>) 
         if scope.gone(&link.to, "x").is_some() {
             // each row is counted once: not as the person's own, nor by an earlier link
             let rows = || {
-                let earlier = before.iter().map(|link| scope.to_gone("t", &link.to, &link.on));
+                let earlier = before.iter().map(|link| scope.to_gone(name, "t", &link.to, &link.on));
                 let others = earlier.chain([scope.own(name, "t")]).map(|rows| format!(" AND ({rows}) IS NOT TRUE"));
-                scope.to_gone("t", &link.to, &link.on) + &others.collect::<Vec<_>>().concat()
+                scope.to_gone(name, "t", &link.to, &link.on) + &others.collect::<Vec<_>>().concat()
             };
             let linked = step(scope, name, Does::DeleteLinked, &consumed, rows);
             steps.push(Step { files: files.clone(), ..linked });
@@ -202,7 +202,7 @@ fn table(scope: &Scope<'_>, name: &str, pseudonym: &str, steps: &mut Vec<Step>) 
 fn detach(scope: &Scope<'_>, name: &str, table: &Table, consumed: &BTreeSet<String>, steps: &mut Vec<Step>) {
     for join in table.owner.iter().filter(|join| join.to != name) {
         let rows = || {
-            let leads = scope.joined("t", &join.to, &join.on, &|p| scope.mine(&join.to, p));
+            let leads = scope.joined(name, "t", &join.to, &join.on, &|p| scope.mine(&join.to, p));
             format!("{leads} AND {}", scope.of_another(name, "t"))
         };
         let mut step = step(scope, name, Does::Detach, consumed, rows);
@@ -241,8 +241,10 @@ fn changed(scope: &Scope<'_>, name: &str, table: &Table, pseudonym: &str) -> (Ve
 /// A value of the map in SQL, as the column's type.
 fn literal(scope: &Scope<'_>, name: &str, column: &str, value: &str) -> String {
     let text = format!("'{}'", value.replace('\'', "''"));
+    // text of a bounded type would be cut by a cast
     let is = scope.schema.tables.get(name).and_then(|table| table.columns.get(column));
     match (scope.dialect, is) {
+        (Dialect::Postgres, Some(is)) if is.kind == super::schema::Type::Text => format!("{text}::text"),
         (Dialect::Postgres, Some(is)) => format!("CAST({text} AS {})", is.named),
         (_, Some(is)) if matches!(is.kind, super::schema::Type::Integer | super::schema::Type::Number) => {
             format!("CAST({text} AS {})", if is.kind == super::schema::Type::Integer { "INTEGER" } else { "REAL" })
@@ -286,7 +288,10 @@ fn truncated(scope: &Scope<'_>, name: &str, column: &str, at: &str) -> String {
             let named = is.map_or("timestamptz", |is| is.named.as_str());
             format!("date_trunc('day', {at})::{named}")
         }
-        (Dialect::Sqlite, _) => format!("substr({at}, 1, 10)"),
+        // only what is an ISO moment has a day
+        (Dialect::Sqlite, _) => format!(
+            "CASE WHEN typeof({at}) = 'text' AND {at} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-*' THEN substr({at}, 1, 10) ELSE {at} END"
+        ),
     }
 }
 
@@ -340,7 +345,11 @@ fn owns_itself(map: &DataMap, table: &str) -> bool {
 }
 
 fn owns(map: &DataMap, table: &str, columns: &[String]) -> bool {
-    map.table(table).is_some_and(|t| t.owner.iter().any(|join| join.on.keys().any(|c| columns.contains(c))))
+    let deleting = |link: &&super::map::Link| link.others == Some(Others::Delete);
+    map.table(table).is_some_and(|t| {
+        let ways = t.owner.iter().map(|join| &join.on).chain(t.link.iter().filter(deleting).map(|link| &link.on));
+        ways.flat_map(|on| on.keys()).any(|column| columns.contains(column))
+    })
 }
 
 fn depth(map: &DataMap, name: &str, so_far: usize) -> usize {

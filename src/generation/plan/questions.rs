@@ -52,7 +52,7 @@ impl Source {
                 questions.shared.push((name.clone(), table.shared, count(name, &scope.shared(name, "t"))));
             }
             for link in table.link.iter().filter(|l| l.others.is_none() && scope.gone(&l.to, "x").is_some()) {
-                let rows = scope.to_gone("t", &link.to, &link.on);
+                let rows = scope.to_gone(name, "t", &link.to, &link.on);
                 let theirs = format!("{rows} AND ({}) IS NOT TRUE", scope.own(name, "t"));
                 questions.shared.push((name.clone(), None, count(name, &theirs)));
             }
@@ -81,11 +81,11 @@ pub(super) struct FileQuestions {
 
 fn file_questions(scope: &Scope<'_>, step: &Step, column: &str) -> FileQuestions {
     let (table, name) = (quoted(&step.table), format!("t.{}", quoted(column)));
-    let elsewhere = format!(
-        "EXISTS (SELECT 1 FROM {table} o WHERE o.{} = {name} AND ({}) IS NOT TRUE)",
-        quoted(column),
-        scope.gone(&step.table, "o").unwrap_or_default()
-    );
+    let named = scope.file_columns().map(|(other, file)| {
+        let stays = scope.gone(other, "o").map(|gone| format!(" AND ({gone}) IS NOT TRUE")).unwrap_or_default();
+        format!("EXISTS (SELECT 1 FROM {} o WHERE o.{} = {name}{stays})", quoted(other), quoted(file))
+    });
+    let elsewhere = format!("({})", named.collect::<Vec<_>>().join(" OR "));
     let rows = format!("FROM {table} t WHERE {} AND {name} IS NOT NULL", step.rows);
     let collate = if scope.dialect == Dialect::Postgres { " COLLATE \"C\"" } else { "" };
     let last = scope.values() + 1;
