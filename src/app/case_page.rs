@@ -133,10 +133,11 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference) -> Result<Case
         return Ok(CasePage::Walled(Walled { reference, state, owner, clocks, now, zone }));
     }
     let events = events::events_of(&mut tx, reference).await?;
+    let events = proof::open_to(actor, events);
     let timeline = timeline::entries(app, &mut tx, &case, &events).await?;
     let first = contents::content_first(&mut tx, &app.vault, reference).await?.unwrap_or_default();
     let proof = proof::proof(app, &mut tx, &case, &events, &names).await?;
-    let holds = proof::held(&mut tx, &case, &names).await?;
+    let holds = proof::held(&mut tx, actor, &case, &names).await?;
     let runs = runs::of_case(&mut tx, actor, reference).await?;
     let may_close = case.kind == Kind::Erasure && case.state.is_open() && case.run.is_none();
     let closing = if may_close { Some(runs::proposed(app, &mut tx, &case, &first.name).await?) } else { None };

@@ -1,6 +1,6 @@
 //! A verb at work on one case: who, the locked case, the transaction; and the one way to end it well.
 
-use super::{App, Error, timeline};
+use super::{App, Error, proof, timeline};
 use crate::{
     domain::{
         case::{Case, State},
@@ -39,7 +39,7 @@ impl<'a> Desk<'a> {
         let mut tx = app.db.begin().await?;
         let case = theirs(actor, cases::case_lock(&mut tx, reference).await?)?;
         if let Some(seen) = seen.filter(|seen| *seen < case.seq) {
-            let history = events::events_of(&mut tx, reference).await?;
+            let history = proof::open_to(actor, events::events_of(&mut tx, reference).await?);
             let unseen: Vec<_> = conflict::unseen(&history, seen).into_iter().cloned().collect();
             if !unseen.is_empty() {
                 let since = timeline::entries(app, &mut tx, &case, &unseen).await?;
@@ -141,6 +141,19 @@ fn may_work(actor: &Actor) -> Result<(), Error> {
 /// The case, unless it is behind the wall for this person.
 fn theirs(actor: &Actor, case: Option<Case>) -> Result<Case, Error> {
     case.filter(|case| !case.is_restricted() || actor.may(Act::SeeRestricted)).ok_or(Error::NotFound)
+}
+
+/// While a run waits or is under way nobody changes what it rests on.
+///
+/// # Errors
+/// `Invalid` on `field`, naming the run.
+pub fn no_run(case: &Case, field: &'static str) -> Result<(), Error> {
+    match case.run {
+        Some(run) => {
+            Err(Error::field(field, format!("Run {run} of this case is open; decide about it or cancel it first")))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Text that somebody has to write: trimmed, not empty, not endless.

@@ -8,6 +8,7 @@ use crate::{
         event::{Event, Recorded},
         hold::Basis,
         identity::{HoldId, Identity, StaffId},
+        rights::{Act, Actor},
         time::Instant,
     },
     store::{Tx, contents, holds},
@@ -62,16 +63,22 @@ pub(super) async fn proof(
     };
     let content = contents::content_get(tx, &app.vault, verified.identity).await?.unwrap_or_default();
     let by = verified.by.map(|id| name(names, id));
-    Ok(Proof::Verified { at: verified.at, by, identities: subject::identities(&content) })
+    Ok(Proof::Verified { at: verified.at, by, identities: subject::Known::read(&content).identities })
 }
 
 /// The holds that stand on the case, oldest first.
 ///
 /// # Errors
 /// As the database says.
-pub(super) async fn held(tx: &mut Tx, case: &Case, names: &HashMap<StaffId, String>) -> Result<Vec<Held>, Error> {
+pub(super) async fn held(
+    tx: &mut Tx,
+    actor: &Actor,
+    case: &Case,
+    names: &HashMap<StaffId, String>,
+) -> Result<Vec<Held>, Error> {
     let holds = holds::holds_of_case(tx, case.reference).await?;
-    let standing = holds.into_iter().filter(|hold| hold.released.is_none());
+    let secret = actor.may(Act::SeeSecretHolds);
+    let standing = holds.into_iter().filter(|hold| hold.released.is_none() && (secret || !hold.basis.is_secret()));
     let line = |hold: holds::Hold| Held {
         id: hold.id,
         basis: hold.basis,
@@ -79,6 +86,24 @@ pub(super) async fn held(tx: &mut Tx, case: &Case, names: &HashMap<StaffId, Stri
         by: (hold.placed_by, name(names, hold.placed_by)),
     };
     Ok(standing.map(line).collect())
+}
+
+/// The events that this person may know of: nobody outside the circle learns of a secret hold, neither source nor count.
+#[must_use]
+pub(super) fn open_to(actor: &Actor, events: Vec<Recorded>) -> Vec<Recorded> {
+    if actor.may(Act::SeeSecretHolds) {
+        return events;
+    }
+    let placed = |recorded: &Recorded| match recorded.event {
+        Event::HoldPlaced { hold, basis, .. } if basis.is_secret() => Some(hold),
+        _ => None,
+    };
+    let secret: Vec<_> = events.iter().filter_map(placed).collect();
+    let is_secret = |event: &Event| match event {
+        Event::HoldPlaced { hold, .. } | Event::HoldReleased { hold, .. } => secret.contains(hold),
+        _ => false,
+    };
+    events.into_iter().filter(|recorded| !is_secret(&recorded.event)).collect()
 }
 
 fn name(names: &HashMap<StaffId, String>, id: StaffId) -> String {

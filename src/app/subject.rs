@@ -8,6 +8,8 @@ use crate::{
     store::contents::Content,
 };
 
+use serde::{Deserialize, Serialize};
+
 /// What a content row that holds identities is kept as.
 pub const PURPOSE: &str = "identities";
 /// The longest value that is looked up.
@@ -73,14 +75,42 @@ pub async fn find(app: &App, product: &str, identities: &[Identity]) -> Result<F
     })
 }
 
-/// The content row that keeps identities.
-#[must_use]
-pub fn kept(identities: &[Identity]) -> Content {
-    Content { text: serde_json::json!(identities).to_string(), ..Content::default() }
+/// What a person was verified by, as a content row keeps it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Known {
+    /// What they are looked up by.
+    pub identities: Vec<Identity>,
+    /// The digests of the accounts that this led to then, in hexadecimal; none where nobody looked.
+    pub accounts: Option<Vec<String>>,
 }
 
-/// Reads what `kept` wrote; nothing where it was erased.
-#[must_use]
-pub fn identities(content: &Content) -> Vec<Identity> {
-    serde_json::from_str(&content.text).unwrap_or_default()
+impl Known {
+    /// What was looked up, and what was found.
+    #[must_use]
+    pub fn new(app: &App, product: &str, identities: Vec<Identity>, found: Option<&Found>) -> Self {
+        Self { identities, accounts: found.map(|found| digests(app, product, &found.subjects)) }
+    }
+
+    /// The content row that keeps it.
+    #[must_use]
+    pub fn kept(&self) -> Content {
+        Content { text: serde_json::to_string(self).unwrap_or_default(), ..Content::default() }
+    }
+
+    /// Reads what `kept` wrote; nothing where it was erased.
+    #[must_use]
+    pub fn read(content: &Content) -> Self {
+        serde_json::from_str(&content.text).unwrap_or_default()
+    }
+
+    /// True where what is found now is what was found then: a name may have gone to somebody else since.
+    #[must_use]
+    pub fn leads_to(&self, app: &App, product: &str, found: &Found) -> bool {
+        self.accounts.as_ref().is_none_or(|accounts| *accounts == digests(app, product, &found.subjects))
+    }
+}
+
+fn digests(app: &App, product: &str, subjects: &[Key]) -> Vec<String> {
+    subjects.iter().map(|key| data_encoding::HEXLOWER.encode(&digest(app, product, key))).collect()
 }

@@ -34,6 +34,8 @@ pub enum Act {
     SeeRestricted,
     /// Approve or send back what somebody else asked for.
     ApproveRuns,
+    /// See, place and release holds that nobody else may learn of.
+    SeeSecretHolds,
     /// Read mail that became no case, and mail that left.
     SeeMail,
 }
@@ -45,6 +47,7 @@ impl Actor {
         self.roles.iter().any(|role| match act {
             Act::SeeCases | Act::WorkCases | Act::SeeMail => true,
             Act::ApproveRuns => matches!(role, Role::Officer | Role::Lead),
+            Act::SeeSecretHolds => matches!(role, Role::Responder | Role::Lead),
             Act::SeeRestricted => *role == Role::Responder,
         })
     }

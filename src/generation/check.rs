@@ -103,7 +103,7 @@ fn of_table(
         }
     }
     if table.shared == Some(super::map::Shared::Detach) {
-        for column in table.owner.iter().filter(|join| join.to != name).flat_map(|join| join.on.keys()) {
+        for column in table.owner.iter().flat_map(|join| join.on.keys()) {
             may_be_null(name, column, live, "shared = \"detach\"", found);
         }
     }

@@ -200,7 +200,7 @@ fn table(scope: &Scope<'_>, name: &str, pseudonym: &str, steps: &mut Vec<Step>) 
 
 /// Shared rows: for each owner that is the person, the columns that lead there become null.
 fn detach(scope: &Scope<'_>, name: &str, table: &Table, consumed: &BTreeSet<String>, steps: &mut Vec<Step>) {
-    for join in table.owner.iter().filter(|join| join.to != name) {
+    for join in &table.owner {
         let rows = || {
             let leads = scope.joined(name, "t", &join.to, &join.on, &|p| scope.mine(&join.to, p));
             format!("{leads} AND {}", scope.of_another(name, "t"))

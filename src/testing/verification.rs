@@ -8,6 +8,7 @@ use super::{
 use crate::{
     app::{
         Error,
+        case_page::{self, CasePage},
         proof::Proof,
         subject,
         verbs::{self, Asked},
@@ -366,7 +367,7 @@ on_both! {
         let reference = erasure(&house, "lena@record.example", "h1@record.example").await;
         let (app, agent, officer) = (&house.app, &house.agent, &house.officer);
         let place = async |actor: &Actor, kind: &str, value: &str, reason: &str| {
-            verbs::place_hold(app, actor, reference, i64::MAX, Basis::Preservation, &by(kind, value), reason).await
+            verbs::place_hold(app, actor, reference, i64::MAX, Basis::Dispute, &by(kind, value), reason).await
         };
         assert_eq!(faults(place(agent, "account", "u-9", "an order").await), ["value"], "nobody is found");
         assert_eq!(faults(place(agent, "shoe_size", "44", "").await), ["identity", "reason"]);
@@ -397,5 +398,29 @@ on_both! {
         house.pass(DAY);
         house.works().await;
         assert!(house.sent().iter().all(|raw| !raw.contains("an order")), "nobody outside is told");
+    }
+
+    /// A hold for a legal order is known to the circle and the data protection lead alone.
+    async fn a_secret_hold_is_seen_by_few(house: House) {
+        let house = with_accounts(house).await;
+        let reference = erasure(&house, "lena@record.example", "h1@record.example").await;
+        let (app, agent, officer) = (&house.app, &house.agent, &house.officer);
+        let place = async |actor: &Actor| {
+            verbs::place_hold(app, actor, reference, i64::MAX, Basis::LegalOrder, &by("account", "u-1"), "order 12").await
+        };
+        assert_eq!(faults(place(agent).await), ["basis"]);
+        let before = house.case(reference).await.case.seq;
+        place(officer).await.expect("placed");
+        let full = house.case(reference).await;
+        assert_eq!(full.holds.len(), 1);
+        let CasePage::Full(theirs) = case_page::load(app, agent, reference).await.expect("it loads") else { panic!("walled") };
+        assert!(theirs.holds.is_empty());
+        assert!(!format!("{:?}", theirs.timeline).contains("order 12"));
+        assert_eq!(theirs.timeline.len() + 1, full.timeline.len());
+        let hold = full.holds[0].id;
+        let released = verbs::release_hold(app, agent, reference, i64::MAX, hold, "enough").await;
+        assert!(matches!(released, Err(Error::NotFound)), "{released:?}");
+        // nor do they hear of it when they were slower than it
+        verbs::send_reply(app, agent, reference, before, "We are on it.", false).await.expect("nothing to tell them");
     }
 }

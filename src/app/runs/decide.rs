@@ -1,7 +1,7 @@
 //! What people decide about a run: approve, send back, cancel, try again. Each locks the case, then the run, and looks
 //! at where it stands: of two who decide at once, one does.
 
-use super::secret_of;
+use super::{secret_of, still_asked_for};
 use crate::{
     app::{
         App, Error, FieldError,
@@ -80,6 +80,10 @@ pub async fn approve_run(app: &App, actor: &Actor, id: RunId, approval: &Approva
     }
     if approval.accepted < run.plan.warnings.iter().filter(|warning| !warning.blocks).count() {
         faults.push(FieldError::new("accepted", "Read every warning and tick it"));
+    }
+    let secret = secret_of(runs::run_secret(&mut desk.tx, &app.vault, id).await?);
+    if !secret.is_some_and(|secret| still_asked_for(&desk.case, &secret)) {
+        faults.push(FieldError::new("typed", "The case has changed since the plan was made; cancel it and plan again"));
     }
     if approval.scope_hash != run.plan.scope_hash || !run.plan.may_run() {
         faults.push(FieldError::new("typed", "This is not the plan that waits for approval; load the page again"));

@@ -22,7 +22,9 @@ pub use receipt::{public_keys, public_keys_in, receipt_file};
 use super::{App, Error};
 use crate::{
     domain::{
-        identity::{Identity, Reference, RunId},
+        case::Case,
+        identity::{ContentId, Identity, Reference, RunId},
+        kind::Kind,
         rights::{Act, Actor},
     },
     generation::{self, Source, Target},
@@ -35,6 +37,8 @@ use serde::{Deserialize, Serialize};
 struct Secret {
     /// What the person is looked up by, to find them again when the run begins.
     identities: Vec<Identity>,
+    /// The verification that the plan rests on.
+    verified: Option<ContentId>,
     /// Whom it found.
     target: Target,
 }
@@ -77,6 +81,12 @@ async fn may_see(tx: &mut Tx, actor: &Actor, case: Reference) -> Result<(), Erro
         return Ok(());
     }
     Err(Error::NotFound)
+}
+
+/// True where the case still is what the plan was made for: an open request for erasure by the person verified then.
+fn still_asked_for(case: &Case, secret: &Secret) -> bool {
+    let verified = case.verified.map(|verified| verified.identity);
+    case.kind == Kind::Erasure && case.state.is_open() && verified == secret.verified
 }
 
 fn secret_of(bytes: Option<Vec<u8>>) -> Option<Secret> {

@@ -6,6 +6,7 @@ use crate::{
         App, Error,
         desk::{Desk, look},
         subject,
+        subject::Known,
     },
     domain::{
         event::Event,
@@ -29,16 +30,24 @@ const PSEUDONYM: usize = crate::generation::PSEUDONYM_LENGTH - 2;
 /// When the case asks for no erasure, the person is not verified, a run is open already, the generation database does
 /// not answer, or others were quicker.
 pub async fn plan_erasure(app: &App, actor: &Actor, reference: Reference, seen: i64) -> Result<RunId, Error> {
-    let (product, identities) = asked_for(app, actor, reference).await?;
+    let (product, known) = asked_for(app, actor, reference).await?;
     let source = source_of(app, &product)?;
+    let identities = known.identities.clone();
     let found = source.find(&identities).await.map_err(|error| unanswered(&product, &error))?;
+    if !known.leads_to(app, &product, &found) {
+        return Err(Error::field(
+            "run",
+            "What the person was verified by leads to another account now. Verify them again before anything goes",
+        ));
+    }
     let target = target_of(app, &product, &identities, found).await?;
     let mut plan = source.plan(&target).await.map_err(|error| unanswered(&product, &error))?;
     plan.warnings.extend(one_account(&target));
 
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
     ready(&desk.case)?;
-    let secret = serde_json::to_vec(&Secret { identities, target }).unwrap_or_default();
+    let verified = desk.case.verified.map(|verified| verified.identity);
+    let secret = serde_json::to_vec(&Secret { identities, verified, target }).unwrap_or_default();
     let asked = (actor.id, desk.now);
     let until = open_until(desk.tx.db_now().await?);
     let case = (reference, product.as_str());
@@ -88,7 +97,7 @@ fn ready(case: &crate::domain::case::Case) -> Result<(), Error> {
 }
 
 /// The product and what the verified person is looked up by.
-async fn asked_for(app: &App, actor: &Actor, reference: Reference) -> Result<(String, Vec<Identity>), Error> {
+async fn asked_for(app: &App, actor: &Actor, reference: Reference) -> Result<(String, Known), Error> {
     let case = look(app, actor, reference).await?;
     ready(&case)?;
     let mut tx = app.db.read().await?;
@@ -97,7 +106,7 @@ async fn asked_for(app: &App, actor: &Actor, reference: Reference) -> Result<(St
         Some(id) => contents::content_get(&mut tx, &app.vault, id).await?.unwrap_or_default(),
         None => contents::Content::default(),
     };
-    Ok((case.product, subject::identities(&content)))
+    Ok((case.product, Known::read(&content)))
 }
 
 /// Whom an erasure is about, with the holds that stand on them now.

@@ -4,7 +4,7 @@
 use crate::{
     app::{
         App, Error,
-        desk::{Desk, written},
+        desk::{Desk, no_run, written},
     },
     domain::{
         event::Event,
@@ -38,6 +38,7 @@ pub async fn classify_case(
 ) -> Result<Classified, Error> {
     let reason = written("reason", reason, "Say why this is the right kind")?;
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
+    no_run(&desk.case, "to")?;
     let (from, received) = (desk.case.kind, desk.case.received);
     if from == to {
         return Err(Error::field("to", format!("The case is of this kind already: {}", to.label())));

@@ -11,7 +11,7 @@ use crate::{
         event::Event,
         hold::Basis,
         identity::{HoldId, Identity, Reference},
-        rights::Actor,
+        rights::{Act, Actor},
     },
     store::holds,
 };
@@ -30,6 +30,10 @@ pub async fn place_hold(
     identities: &[Identity],
     reason: &str,
 ) -> Result<usize, Error> {
+    if basis.is_secret() && !actor.may(Act::SeeSecretHolds) {
+        let says = "Only restricted responders and the data protection lead place such a hold; ask one of them";
+        return Err(Error::field("basis", says));
+    }
     let product = desk::look(app, actor, reference).await?.product;
     let reason = written("reason", reason, "Say why the data has to stay; colleagues will read it");
     let (identities, reason) = both(subject::typed(app, &product, identities), reason)?;
@@ -72,7 +76,8 @@ pub async fn release_hold(
     let reason = written("reason", reason, "Say why the data may go now; colleagues will read it")?;
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
     let holds = holds::holds_of_case(&mut desk.tx, reference).await?;
-    let standing = holds.into_iter().find(|one| one.id == hold).ok_or(Error::NotFound)?;
+    let theirs = |one: &holds::Hold| one.id == hold && (!one.basis.is_secret() || actor.may(Act::SeeSecretHolds));
+    let standing = holds.into_iter().find(theirs).ok_or(Error::NotFound)?;
     if standing.placed_by == actor.id {
         return Err(Error::field("reason", "You placed this hold yourself; a second person has to release it"));
     }

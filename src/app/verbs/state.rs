@@ -3,7 +3,7 @@
 use crate::{
     app::{
         App, Error, FieldError,
-        desk::{Desk, written},
+        desk::{Desk, no_run, written},
     },
     domain::{
         case::{Outcome, State},
@@ -37,6 +37,7 @@ pub async fn change_state(
         return Err(Error::Invalid(faults));
     }
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
+    no_run(&desk.case, "to")?;
     let from = desk.case.state;
     if !from.next().contains(&to) {
         let possible = from.next().iter().map(|s| s.label().to_lowercase()).collect::<Vec<_>>().join(", ");

@@ -5,8 +5,11 @@ use crate::{
     app::{
         App, Error,
         acknowledge::{self, Addressee},
+        desk::no_run,
         desk::{self, Desk, written},
-        subject, verification,
+        subject,
+        subject::Known,
+        verification,
     },
     domain::{
         event::{Event, Purpose},
@@ -58,7 +61,8 @@ pub async fn ask_verification(
         ));
     }
     desk.take_up().await?;
-    let identity = desk.keep(subject::PURPOSE, &subject::kept(&identities)).await?;
+    let known = Known::new(app, &product, identities, Some(&found));
+    let identity = desk.keep(subject::PURPOSE, &known.kept()).await?;
     let message_id = acknowledge::message_id(app, &desk.case)?;
     let hash = verification::hash(app, &message_id);
     let verification =
@@ -94,10 +98,10 @@ fn on_record(found: &Found) -> Result<Vec<String>, Error> {
 }
 
 fn only_open(desk: &Desk<'_>) -> Result<(), Error> {
-    if desk.case.state.is_open() {
-        return Ok(());
+    if !desk.case.state.is_open() {
+        return Err(Error::field("value", "The case is resolved; reopen it first"));
     }
-    Err(Error::field("value", "The case is resolved; reopen it first"))
+    no_run(&desk.case, "value")
 }
 
 async fn requester(desk: &mut Desk<'_>) -> Result<Addressee, Error> {
@@ -149,10 +153,16 @@ pub async fn verify_by_staff(
     let product = desk::look(app, actor, reference).await?.product;
     let reason = written("reason", reason, "Say how you know that the person is the holder of the account");
     let (identities, reason) = both(subject::typed(app, &product, identities), reason)?;
+    // staff may decide while the generation database is away; what they typed is looked up when a run is planned
+    let found = match app.sources.get(&product) {
+        Some(source) => source.find(&identities).await.ok(),
+        None => None,
+    };
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
     only_open(&desk)?;
     desk.take_up().await?;
-    let identity = desk.keep(subject::PURPOSE, &subject::kept(&identities)).await?;
+    let known = Known::new(app, &product, identities, found.as_ref());
+    let identity = desk.keep(subject::PURPOSE, &known.kept()).await?;
     let reason = desk.keep_reason(reason).await?;
     verifications::verifications_end(&mut desk.tx, reference).await?;
     desk.record(Event::VerifiedByStaff { identity, reason }).await?;

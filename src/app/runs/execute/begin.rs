@@ -4,7 +4,7 @@ use super::{Halt, Turn};
 use crate::{
     app::{
         failpoint::failpoint,
-        runs::{Secret, plan::target_of},
+        runs::{Secret, plan::target_of, still_asked_for},
     },
     domain::{
         plan::WarningCode,
@@ -13,6 +13,7 @@ use crate::{
     },
     generation::{Erasure, Source},
     store::{
+        cases,
         runs::{self, Run, checkpoints},
         staff,
     },
@@ -21,7 +22,7 @@ use crate::{
 impl Turn<'_> {
     /// Looks once more whether this is what was approved, then writes the subject's keys down: before the first write.
     pub(super) async fn begin(&mut self, source: &Source, secret: &Secret) -> Result<(), Halt> {
-        self.still_approved().await?;
+        self.still_approved(secret).await?;
         let found = source.find(&secret.identities).await?;
         if found.subjects.is_empty() {
             return Err(Halt::Stop(Stop::NothingFound));
@@ -56,8 +57,12 @@ impl Turn<'_> {
     }
 
     /// An approval is worth what the one who gave it may do now.
-    async fn still_approved(&self) -> Result<(), Halt> {
+    async fn still_approved(&self, secret: &Secret) -> Result<(), Halt> {
         let mut tx = self.app.db.read().await?;
+        let case = cases::case_get(&mut tx, self.run.case).await?;
+        if !case.is_some_and(|case| still_asked_for(&case, secret)) {
+            return Err(Halt::Stop(Stop::Outgrown));
+        }
         let by = match self.run.decided_by {
             Some(by) => staff::actor_get(&mut tx, by).await?,
             None => None,
@@ -79,6 +84,7 @@ impl Turn<'_> {
             for portion in 0.. {
                 let Some(keys) = erasure.next_keys(n, &mut rows).await? else { break };
                 let mut tx = app.db.begin().await?;
+                self.locked(&mut tx).await?;
                 checkpoints::keys_keep(&mut tx, &app.vault, id, n, portion, &keys).await?;
                 tx.commit().await?;
             }

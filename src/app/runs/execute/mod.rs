@@ -126,8 +126,15 @@ impl Turn<'_> {
         }
         let erasure = source.erasure(&secret.target).await?;
         self.same_as_approved(&erasure).await?;
-        for _ in 0..ROUNDS {
-            self.steps(&erasure, &secret).await?;
+        for round in 1..=ROUNDS {
+            match self.steps(&erasure, &secret).await {
+                // a row that came after its step had ended keeps another from going: from the first step again
+                Err(Halt::Stop(Stop::Refused)) if round < ROUNDS => {
+                    self.once_more("The database refused a change; the steps are gone through again").await?;
+                    continue;
+                }
+                ended => ended?,
+            }
             failpoint("run-steps-done");
             let mut verified = erasure.verify().await?;
             self.verify_portions(&erasure, &mut verified).await?;
@@ -136,14 +143,19 @@ impl Turn<'_> {
                 self.accepted(&verified)?;
                 return self.finish(&secret, verified).await;
             }
-            // rows came while the run was under way: once more
-            let mut tx = self.app.db.begin().await?;
-            checkpoints::steps_reopen(&mut tx, self.run.id).await?;
-            let now = self.app.now();
-            checkpoints::log_add(&mut tx, self.run.id, now, "The re-query found rows that came meanwhile").await?;
-            tx.commit().await?;
+            self.once_more("The re-query found rows that came meanwhile").await?;
         }
         Err(Halt::Stop(Stop::Left))
+    }
+
+    /// Every step is open again.
+    async fn once_more(&self, why: &str) -> Result<(), Halt> {
+        let mut tx = self.app.db.begin().await?;
+        self.locked(&mut tx).await?;
+        checkpoints::steps_reopen(&mut tx, self.run.id).await?;
+        checkpoints::log_add(&mut tx, self.run.id, self.app.now(), why).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     /// Map and schema have to be the ones that were approved, step by step.
