@@ -12,7 +12,7 @@ use super::{
 use std::collections::BTreeSet;
 
 /// Rows in one batch: long enough to be quick, short enough to let others at the tables.
-const BATCH: usize = 5_000;
+const BATCH: usize = 10_000;
 /// Rows in one batch of a table whose rows name files.
 const BATCH_WITH_FILES: usize = 500;
 /// Keys written down together.

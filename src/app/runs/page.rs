@@ -13,7 +13,7 @@ use crate::{
     },
     generation::receipt::Signed,
     store::{
-        cases, contents, events,
+        audit, cases, contents, events,
         runs::{self, Run, checkpoints, receipts},
         staff,
     },
@@ -155,6 +155,14 @@ pub async fn load_run(app: &App, actor: &Actor, id: RunId) -> Result<RunPage, Er
         if who.is_empty() { case.kind.label().to_owned() } else { format!("{} for {who}", case.kind.label()) }
     };
     drop(tx);
+    if case.is_restricted() {
+        // every view of a restricted case is written down, its runs included
+        let mut tx = app.db.begin().await?;
+        let what = id.to_string();
+        audit::audit_append(&mut tx, app.now(), Some(actor.id), "restricted_case_viewed", Some(run.case), &what)
+            .await?;
+        tx.commit().await?;
+    }
     let receipt = match row {
         Some(row) => {
             let valid = Signed::new(&row.body, &row.signature, &row.key_id).verify(&super::public_keys(app).await?);

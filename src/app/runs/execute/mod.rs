@@ -178,8 +178,9 @@ impl Turn<'_> {
             }
             if step.frozen {
                 self.portions(erasure, n, secret).await?;
+            } else {
+                self.batches(erasure, n, secret).await?;
             }
-            self.batches(erasure, n, secret).await?;
             let mut tx = self.app.db.begin().await?;
             if !checkpoints::step_end(&mut tx, self.run.id, self.run.worker, n, self.app.now()).await? {
                 return Err(Halt::NotOurs);
@@ -190,25 +191,18 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// Every batch of a step, until none finds anything.
+    /// Every batch of a step. Rows that come meanwhile are found by the re-query.
     async fn batches(&self, erasure: &Erasure<'_>, n: usize, secret: &Secret) -> Result<(), Halt> {
+        let mut rows = erasure.open(n).await?;
         loop {
-            let mut rows = erasure.open(n).await?;
-            let mut any = false;
-            loop {
-                self.may_go_on(secret).await?;
-                failpoint("run-before-batch");
-                let batch = erasure.next(n, &mut rows).await?;
-                failpoint("run-after-batch");
-                if batch.rows == 0 && batch.files == 0 {
-                    break;
-                }
-                any = true;
-                self.advance(n, batch).await?;
-            }
-            if !any {
+            self.may_go_on(secret).await?;
+            failpoint("run-before-batch");
+            let batch = erasure.next(n, &mut rows).await?;
+            failpoint("run-after-batch");
+            if batch == generation::Batch::default() {
                 return Ok(());
             }
+            self.advance(n, batch).await?;
         }
     }
 

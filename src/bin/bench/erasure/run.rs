@@ -112,7 +112,9 @@ impl<'a> Desk<'a> {
                 let batch = erasure.portion(n, &keys).await?;
                 rows += self.advance(id, run.worker, n, batch).await?;
             }
-            rows += self.batches(id, run.worker, &erasure, n).await?;
+            if !step.frozen {
+                rows += self.batches(id, run.worker, &erasure, n).await?;
+            }
             let mut tx = app.db.begin().await?;
             checkpoints::step_end(&mut tx, id, run.worker, n, app.now()).await?;
             tx.commit().await?;
@@ -134,21 +136,14 @@ impl<'a> Desk<'a> {
     }
 
     async fn batches(&self, id: RunId, worker: i64, erasure: &Erasure<'_>, n: usize) -> anyhow::Result<i64> {
-        let mut all = 0;
+        let (mut all, mut rows) = (0, erasure.open(n).await?);
         loop {
-            let mut rows = erasure.open(n).await?;
-            let before = all;
-            loop {
-                self.may_go_on(id, worker).await?;
-                let batch = erasure.next(n, &mut rows).await?;
-                if batch == Batch::default() {
-                    break;
-                }
-                all += self.advance(id, worker, n, batch).await?;
-            }
-            if all == before {
+            self.may_go_on(id, worker).await?;
+            let batch = erasure.next(n, &mut rows).await?;
+            if batch == Batch::default() {
                 return Ok(all);
             }
+            all += self.advance(id, worker, n, batch).await?;
         }
     }
 
