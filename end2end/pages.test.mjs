@@ -63,7 +63,7 @@ async function furnish(page) {
     return page.locator(".crumb").getAttribute("href");
   };
   // the demo has a plan that waits and a run that is finished
-  const [planned, finished] = [await caseOf("E-1"), await caseOf("E-2")];
+  const [planned, finished] = [await caseOf("E-2"), await caseOf("E-1")];
   return { long, walled, breached, unreadable, sent, planned, finished };
 }
 
@@ -99,11 +99,11 @@ const PAGES = [
   ["case-letter", "agent", to(({ finished }) => finished)],
   ["case-letter-errors", "agent", caseLetterErrors],
   ["runs", "lead", to("/runs")],
-  ["run-plan", "lead", to("/runs/E-1?done=planned")],
-  ["run-plan-mine", "agent", to("/runs/E-1")],
+  ["run-plan", "lead", to("/runs/E-2?done=planned")],
+  ["run-plan-mine", "agent", to("/runs/E-2")],
   ["run-plan-errors", "lead", runPlanErrors],
   ["run-plan-send-back", "lead", runPlanSendBack],
-  ["run-receipt", "officer", to("/runs/E-2")],
+  ["run-receipt", "officer", to("/runs/E-1")],
   ["new-case", "officer", to("/cases/new")],
   ["new-case-errors", "officer", newCaseErrors],
   ["mail-unreadable", "officer", to("/mail")],
@@ -182,12 +182,12 @@ async function caseLetterErrors(page) {
 }
 
 async function runPlanErrors(page) {
-  await page.goto(`${house.url}/runs/E-1`);
+  await page.goto(`${house.url}/runs/E-2`);
   assert.equal(await submitted(page, () => page.getByRole("button", { name: /^Approve and erase/ }).click()), 422);
 }
 
 async function runPlanSendBack(page) {
-  await page.goto(`${house.url}/runs/E-1`);
+  await page.goto(`${house.url}/runs/E-2`);
   for (const reason of await page.locator(".confirm summary").all()) await reason.click();
 }
 

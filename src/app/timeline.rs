@@ -254,9 +254,7 @@ impl Teller<'_> {
                 said("Verified", "by the link sent to the address on record".to_owned())
             }
             Event::VerifiedByStaff { reason, .. } => reasoned("Verified", "without a link".to_owned(), *reason),
-            Event::RunPlanned { run, .. } => {
-                said("Plan made", format!("of run {run}; a second person has to approve it"))
-            }
+            Event::RunPlanned { run, .. } => said("Plan made", format!("of run {run}")),
             Event::RunApproved { run } => said("Run approved", format!("{run}; it begins by itself")),
             Event::RunSentBack { run, reason } => reasoned("Plan sent back", format!("of run {run}"), *reason),
             Event::RunExpired { run } => said("Plan expired", format!("of run {run}; nobody approved it in time")),

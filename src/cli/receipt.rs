@@ -156,7 +156,11 @@ fn step_in_words(label: &str, rows: i64) -> String {
     ];
     let (does, columns): (Vec<_>, Vec<_>) = label.split(' ').partition(|part| !part.contains('='));
     let does = does.join(" ");
-    let columns: Vec<_> = columns.into_iter().filter_map(|part| part.split_once('=')).map(column_in_words).collect();
+    let columns: Vec<_> = columns
+        .into_iter()
+        .filter_map(|part| part.trim_end_matches(',').split_once('='))
+        .map(column_in_words)
+        .collect();
     let columns = if columns.is_empty() { String::new() } else { format!(" ({})", columns.join(", ")) };
     let known = DOES.iter().find_map(|(word, says)| does.strip_suffix(word).map(|table| (table, says)));
     match known {

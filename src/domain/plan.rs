@@ -149,26 +149,33 @@ impl Plan {
         self.tables.iter().any(|line| line.action == Action::Keep && line.rows > 0)
     }
 
-    /// True when `now`, a fresh plan of the same subject, is not what was approved: the scope differs, something blocks
-    /// it, a warning stands there that nobody accepted, or the rows of a line, or of all lines, have grown by more than
-    /// the larger of 100 rows and 10 %.
+    /// Why `now`, a fresh plan of the same subject, is not what was approved: the scope differs, something blocks it, a
+    /// warning stands there that nobody accepted, or the rows of a line, or of all lines, have grown by more than the
+    /// larger of 100 rows and 10 %. None where the approval still holds.
     #[must_use]
-    pub fn outgrown_by(&self, now: &Self) -> bool {
+    pub fn outgrown_by(&self, now: &Self) -> Option<String> {
         let too_many = |was: i64, is: i64| is - was > (was / 10).max(100);
         let rows = |plan: &Self| plan.tables.iter().map(|line| line.rows).sum::<i64>();
         let same = |a: &PlanLine, b: &PlanLine| (&a.table, a.action, a.of_others) == (&b.table, b.action, b.of_others);
-        let grown = |line: &PlanLine| {
-            let was: i64 = self.tables.iter().filter(|was| same(was, line)).map(|was| was.rows).sum();
-            too_many(was, line.rows)
-        };
-        let accepted = |warning: &Warning| {
+        let before =
+            |line: &PlanLine| self.tables.iter().filter(|was| same(was, line)).map(|was| was.rows).sum::<i64>();
+        let accepted = |warning: &&Warning| {
             self.warnings.iter().any(|was| (was.code, &was.table) == (warning.code, &warning.table))
         };
-        self.scope_hash != now.scope_hash
-            || !now.may_run()
-            || !now.warnings.iter().all(accepted)
-            || now.tables.iter().any(grown)
-            || too_many(rows(self), rows(now))
+        if self.map_version != now.map_version {
+            return Some(format!("the data map was {} and is {} now", self.map_version, now.map_version));
+        }
+        if let Some(warning) = now.warnings.iter().find(|warning| warning.blocks || !accepted(warning)) {
+            return Some(format!("there is a new warning: {} {}", warning.code.label().to_lowercase(), warning.table));
+        }
+        if self.scope_hash != now.scope_hash {
+            return Some("the data map, the schema or the account is not the same any more".to_owned());
+        }
+        if let Some(line) = now.tables.iter().find(|line| too_many(before(line), line.rows)) {
+            return Some(format!("{} had {} rows and has {} now", line.table, before(line), line.rows));
+        }
+        let (was, is) = (rows(self), rows(now));
+        too_many(was, is).then(|| format!("there were {was} rows in all and there are {is} now"))
     }
 }
 
@@ -201,13 +208,13 @@ mod tests {
         for (was, is, outgrown) in
             [(10, 110, false), (10, 111, true), (10_000, 11_000, false), (10_000, 11_010, true), (500, 1, false)]
         {
-            assert_eq!(plan(was, "a").outgrown_by(&plan(is, "a")), outgrown, "{was} to {is}");
+            assert_eq!(plan(was, "a").outgrown_by(&plan(is, "a")).is_some(), outgrown, "{was} to {is}");
         }
-        assert!(plan(10, "a").outgrown_by(&plan(10, "b")));
+        assert!(plan(10, "a").outgrown_by(&plan(10, "b")).is_some());
         // one line shrinks while another grows
         let mut shifted = plan(10, "a");
         shifted.tables[1].rows = 200;
-        assert!(plan(1_000, "a").outgrown_by(&shifted));
+        assert!(plan(1_000, "a").outgrown_by(&shifted).is_some());
         let mut warned = plan(10, "a");
         let shared = |blocks| Warning {
             code: WarningCode::SharedRow,
@@ -218,7 +225,7 @@ mod tests {
             blocks,
         };
         warned.warnings.push(shared(false));
-        assert!(plan(10, "a").outgrown_by(&warned) && !warned.outgrown_by(&warned));
+        assert!(plan(10, "a").outgrown_by(&warned).is_some() && warned.outgrown_by(&warned).is_none());
         let mut held = plan(10, "a");
         held.warnings.push(Warning {
             code: WarningCode::Hold,
@@ -228,7 +235,7 @@ mod tests {
             rows: 0,
             blocks: true,
         });
-        assert!(plan(10, "a").outgrown_by(&held));
+        assert!(plan(10, "a").outgrown_by(&held).is_some());
     }
 
     #[test]

@@ -13,6 +13,13 @@ pub fn faults(map: &DataMap) -> Vec<Fault> {
     if !map.tables.contains_key(&map.subject) {
         faults.push(Fault::new("", None, format!("subject = \"{}\" names no table of the map", map.subject)));
     }
+    if map.version.trim().is_empty() || map.system.trim().is_empty() {
+        faults.push(Fault::new(
+            "",
+            None,
+            "version and system have to say something: plans, receipts and letters name them",
+        ));
+    }
     if map.identities.is_empty() {
         faults.push(Fault::new("", None, "no [[identity]] says how a person is found"));
     }

@@ -70,7 +70,13 @@ impl Source {
             scope_hash: self.scope_hash(&schema, target),
         };
         if !target.holds.is_empty() {
-            plan.warnings.push(warning(WarningCode::Hold, "", 0, true, "This erasure may not run now."));
+            plan.warnings.push(warning(
+                WarningCode::Hold,
+                "",
+                0,
+                true,
+                "This erasure may not run now. Ask the grievance officer or the data protection lead.",
+            ));
         }
         if target.subjects.is_empty() {
             plan.warnings.push(warning(

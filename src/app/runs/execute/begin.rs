@@ -33,7 +33,8 @@ impl Turn<'_> {
         if now.warnings.iter().any(|warning| warning.code == WarningCode::Hold) {
             return Err(Halt::Stop(Stop::Held));
         }
-        if self.run.plan.outgrown_by(&now) {
+        if let Some(why) = self.run.plan.outgrown_by(&now) {
+            self.log(&format!("Not begun: {why}")).await?;
             return Err(Halt::Stop(Stop::Outgrown));
         }
         let erasure = source.erasure(&secret.target).await?;

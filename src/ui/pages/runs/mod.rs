@@ -4,6 +4,7 @@ pub mod server;
 
 use crate::{
     app::{queue::View, runs::RunLine},
+    domain::run::RunState,
     domain::time::Instant,
     ui::{
         components::notice::Blank,
@@ -91,6 +92,8 @@ fn table(lines: &[RunLine], zone: Tz, caption: &'static str, ended: bool) -> imp
 
 fn row(line: &RunLine, zone: Tz, ended: bool) -> impl IntoView + use<> {
     let at = if ended { line.ended_at.unwrap_or(line.asked_at) } else { line.asked_at };
+    // a run that ended otherwise than finished erased nothing of what was planned, or not all
+    let rows = if ended && line.state != RunState::Finished { "–".to_owned() } else { thousands(line.erased) };
     let why = line.stop.map(|stop| view! { <small class="dim">{stop.label()}</small> });
     view! {
         <tr role="row">
@@ -101,7 +104,7 @@ fn row(line: &RunLine, zone: Tz, ended: bool) -> impl IntoView + use<> {
                 <i class="mark" aria-hidden="true"></i>{line.state.label()}</span>{why}</td>
             <td role="cell" class="c-by">{line.asked_by.clone()}</td>
             <td role="cell" class="c-at"><time datetime=at.rfc3339()>{at.short(zone)}</time></td>
-            <td role="cell" class="num">{thousands(line.erased)}</td>
+            <td role="cell" class="num">{rows}</td>
         </tr>
     }
 }

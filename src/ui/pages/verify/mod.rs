@@ -37,12 +37,12 @@ impl Leaf {
 pub fn page(leaf: Leaf) -> AnyView {
     let rest = match leaf {
         Leaf::Ask => view! {
-            <p>"We sent you this link because somebody asked for something about an account that your mail address belongs to."</p>
+            <p>"We sent you this link because somebody asked for something about an account that your mail address belongs to. The mail says what was asked for; once you confirm, we act on it, and what is erased cannot be brought back."</p>
             // without an address the form comes back to this one, so that the token stands nowhere else
             <form method="post">
                 <p class="acts after"><button class="btn main">"Yes, the request is mine"</button></p>
             </form>
-            <p class="dim after">"If it is not yours, close this page. Nothing is confirmed unless you press the button."</p>
+            <p class="dim after">"If it is not yours, close this page and tell us by answering the mail. Nothing is confirmed unless you press the button."</p>
         }
         .into_any(),
         Leaf::Thanks => view! { <p>"We go on with your request and answer by mail. You can close this page."</p> }.into_any(),
