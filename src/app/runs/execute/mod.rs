@@ -106,6 +106,9 @@ async fn take_up(app: &App, id: RunId) -> Result<Option<(Run, Secret)>, Error> {
         return Ok(None);
     }
     run.worker = runs::run_take(&mut tx, id).await?;
+    if run.state == RunState::Running {
+        checkpoints::log_add(&mut tx, id, app.now(), "Goes on where it stood").await?;
+    }
     let secret = secret_of(runs::run_secret(&mut tx, &app.vault, id).await?);
     tx.commit().await?;
     Ok(secret.map(|secret| (run, secret)))
