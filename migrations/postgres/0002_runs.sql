@@ -62,7 +62,6 @@ CREATE TABLE run_steps (
     run_id BIGINT NOT NULL REFERENCES runs (id),
     n BIGINT NOT NULL,
     label TEXT COLLATE "C" NOT NULL,
-    data TEXT COLLATE "C" NOT NULL,
     found BIGINT NOT NULL,
     done BIGINT NOT NULL DEFAULT 0,
     files BIGINT NOT NULL DEFAULT 0,

@@ -62,7 +62,6 @@ CREATE TABLE run_steps (
     run_id INTEGER NOT NULL REFERENCES runs (id),
     n INTEGER NOT NULL,
     label TEXT NOT NULL,
-    data TEXT NOT NULL,
     found INTEGER NOT NULL,
     done INTEGER NOT NULL DEFAULT 0,
     files INTEGER NOT NULL DEFAULT 0,

@@ -30,7 +30,7 @@ const SEALED_AS: &str = "run keys";
 pub async fn steps_begin(tx: &mut Tx, run: RunId, steps: &[(String, i64)]) -> Result<()> {
     sql("DELETE FROM run_steps WHERE run_id = $1").bind(run).run(tx).await?;
     for (n, (label, found)) in steps.iter().enumerate() {
-        sql("INSERT INTO run_steps (run_id, n, label, data, found) VALUES ($1, $2, $3, '', $4)")
+        sql("INSERT INTO run_steps (run_id, n, label, found) VALUES ($1, $2, $3, $4)")
             .bind(run)
             .bind(i64::try_from(n).unwrap_or(i64::MAX))
             .bind(label)

@@ -81,10 +81,14 @@ impl From<crate::store::Error> for Halt {
 /// When our own database fails.
 pub async fn execute_run(app: &App, id: RunId, last: bool) -> Result<Executed, Error> {
     let Some((run, secret)) = take_up(app, id).await? else { return Ok(Executed::Done) };
-    let Some(source) = app.sources.get(&run.product) else {
+    let source = app.sources.get(&run.product);
+    let mut turn = Turn { app, run, ends: Moment::now() + TURN };
+    let Some(source) = source else {
+        if last {
+            return turn.stop(Stop::Away).await.map(|()| Executed::Done);
+        }
         return Ok(Executed::Later("the product's generation database is not configured here".to_owned()));
     };
-    let mut turn = Turn { app, run, ends: Moment::now() + TURN };
     match turn.carry_on(source, secret).await {
         Ok(()) | Err(Halt::NotOurs) => Ok(Executed::Done),
         Err(Halt::TurnOver) => Ok(Executed::More),
