@@ -50,6 +50,8 @@ pub struct Settings {
     pub max_message: usize,
     /// The address under which people reach this console, for links in mail, without a slash at its end.
     pub public_url: String,
+    /// Where rows wait, encrypted under a key that is nowhere else, before they go into a package.
+    pub spool: std::path::PathBuf,
 }
 
 impl Deref for App {

@@ -197,6 +197,47 @@ pub fn reply(
     })
 }
 
+/// What the mail about a copy says.
+#[derive(Debug, Clone)]
+pub struct Copied {
+    /// How the person is addressed; empty for "Hello".
+    pub name: String,
+    /// When the request reached us, in words.
+    pub received: String,
+    /// Until when the link works, in words.
+    pub until: String,
+    /// How often it can be fetched.
+    pub downloads: u32,
+}
+
+#[derive(Template)]
+#[template(path = "copied.txt")]
+struct CopiedText<'a> {
+    head: &'a Letterhead,
+    reference: &'a str,
+    done: &'a Copied,
+}
+
+#[derive(Template)]
+#[template(path = "copied.html")]
+struct CopiedHtml<'a> {
+    head: &'a Letterhead,
+    reference: &'a str,
+    done: &'a Copied,
+}
+
+/// The mail with the link to a copy of the person's data; the link comes in when it is handed over, with `with_link`.
+///
+/// # Errors
+/// When a template cannot be written.
+pub fn copied(head: &Letterhead, reference: &str, done: &Copied) -> Result<Written, askama::Error> {
+    Ok(Written {
+        subject: format!("The copy of your data is ready [{reference}]"),
+        text: CopiedText { head, reference, done }.render()?,
+        html: CopiedHtml { head, reference, done }.render()?,
+    })
+}
+
 /// What a letter says of an erasure.
 #[derive(Debug, Clone)]
 pub struct Erased {

@@ -200,7 +200,7 @@ on_both! {
         };
         let mut tx = app.db.begin().await.expect("a writer");
         let case = (reference, "imagegen-artisticmonk");
-        let run = runs::run_plan(&mut tx, &app.vault, case, &plan, b"", (officer.id, app.now()), app.now()).await;
+        let run = runs::run_plan(&mut tx, &app.vault, (crate::domain::run::RunKind::Erase, case.0, case.1), &plan, b"", (officer.id, app.now()), app.now()).await;
         tx.commit().await.expect("committed");
         let run = run.expect("a run");
         for (actor, seen) in [(officer, 1), (agent, 0)] {

@@ -111,7 +111,7 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
             verbs::place_hold(app, actor, reference, seen, basis, &identities, &reason).await.map(|_| Done::Held)
         }
         Act::Plan => {
-            let run = runs::plan_erasure(app, actor, reference, seen).await?;
+            let run = runs::plan_run(app, actor, reference, seen).await?;
             return Ok(paths::run_done(run, of_run::Done::Planned.code()));
         }
         Act::Close => {
