@@ -119,7 +119,7 @@ impl House {
 
     /// The case in full, as the officer sees it.
     pub async fn case(&self, reference: Reference) -> Full {
-        match case_page::load(&self.app, &self.officer, reference).await.expect("the page loads") {
+        match case_page::load(&self.app, &self.officer, reference, crate::app::runs::Letter::Proposed).await.expect("the page loads") {
             CasePage::Full(full) => *full,
             CasePage::Walled(_) => panic!("the officer sees every case"),
         }

@@ -8,15 +8,15 @@ use crate::{
     app::{
         case_page,
         error::Error,
-        mailroom,
+        exports, mailroom,
         queue::View,
-        runs::{self, Closing, Refusal},
+        runs::{self, Closing, Letter, Refusal},
         verbs::{self, Asked as Came, Classified},
     },
     domain::{
         case::{Outcome, State},
         hold::Basis,
-        identity::{HoldId, Identity, MessageId, Reference},
+        identity::{HoldId, Identity, MessageId, PackageId, Reference},
     },
     ui::{
         answer,
@@ -35,7 +35,9 @@ use axum::{
 
 /// GET: the page.
 pub async fn show(asked: Asked, Path(reference): Path<String>, Query(query): Query<Vec<(String, String)>>) -> Response {
-    let tried = Tried { done: Done::from_code(Fields(query).get("done")), ..Tried::default() };
+    let query = Fields(query);
+    let letter = Letter::from_code(query.get("letter")).unwrap_or(Letter::Proposed);
+    let tried = Tried { done: Done::from_code(query.get("done")), letter, ..Tried::default() };
     let outcome = match reference.parse() {
         Ok(reference) => draw(&asked, reference, StatusCode::OK, &tried).await,
         Err(_) => Err(Error::NotFound),
@@ -126,6 +128,10 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
             let hold = typed.get("hold").parse().map(HoldId).map_err(|_| Error::NotFound)?;
             verbs::release_hold(app, actor, reference, seen, hold, &reason).await.map(|()| Done::Released)
         }
+        Act::Revoke => {
+            let package = typed.get("package").parse().map(PackageId).map_err(|_| Error::NotFound)?;
+            exports::revoke_package(app, actor, reference, package, &reason).await.map(|()| Done::Revoked)
+        }
         Act::State => {
             let to = State::from_code(to).ok_or_else(|| Error::field("to", "Choose a state from the list"))?;
             let outcome = Outcome::from_code(typed.get("outcome"));
@@ -140,7 +146,7 @@ fn looked_up_by(typed: &Fields) -> [Identity; 1] {
 }
 
 async fn draw(asked: &Asked, reference: Reference, status: StatusCode, tried: &Tried) -> Result<Response, Error> {
-    let case = case_page::load(&asked.app, &asked.actor, reference).await?;
+    let case = case_page::load(&asked.app, &asked.actor, reference, tried.letter).await?;
     let (title, me) = (title(&case), asked.actor.id);
     asked.show(status, &title, Place::Queue(View::Open), move || page(case, tried, me)).await
 }
