@@ -66,17 +66,19 @@ pub async fn there(store: &dyn ObjectStore) -> Result<(), Error> {
 #[must_use]
 pub fn why(error: &Error) -> String {
     match error {
-        Error::NotFound { .. } => "the bucket is not there; check its name, region and endpoint".to_owned(),
-        Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => {
-            "the bucket refuses these keys; check them, and that they may list, read, write and delete".to_owned()
-        }
+        Error::NotFound { .. } => MISSING.to_owned(),
+        Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => REFUSED.to_owned(),
         error => deeper(error),
     }
 }
 
+const MISSING: &str = "the bucket is not there; check its name, region and endpoint";
+const REFUSED: &str = "the bucket refuses these keys; check them, and that they may list, read, write and delete";
+
 /// What caused an error, as far as a connection or a disk did.
 fn deeper(error: &Error) -> String {
     let mut cause: Option<&(dyn Cause + 'static)> = Some(error);
+    let mut innermost = String::new();
     while let Some(at) = cause {
         if let Some(http) = at.downcast_ref::<HttpError>() {
             return match http.kind() {
@@ -89,7 +91,17 @@ fn deeper(error: &Error) -> String {
         if let Some(disk) = at.downcast_ref::<io::Error>() {
             return format!("a file cannot be read, written or removed: {}", disk.kind());
         }
+        innermost = at.to_string();
         cause = at.source();
     }
-    "it answered with an error that trying again did not end; its own log says more".to_owned()
+    // of a refused list only the text holds the status
+    let answered = |status: &str| innermost.contains(&format!("status code: {status}"));
+    let says = if answered("404") {
+        MISSING
+    } else if answered("401") || answered("403") {
+        REFUSED
+    } else {
+        "the bucket answered with an error that trying again did not end; its server’s log says more"
+    };
+    says.to_owned()
 }
