@@ -1,6 +1,10 @@
 //! The operator's configuration: one struct a section; file, then environment, then flags. Unknown keys are
 //! refused by name; secrets are never printed.
 
+mod bucket;
+
+pub use bucket::Bucket;
+
 use serde::Deserialize;
 use std::{
     collections::HashMap,
@@ -44,6 +48,8 @@ pub struct Config {
     pub mail: Mail,
     /// Durable work.
     pub jobs: Jobs,
+    /// Packages of people's data.
+    pub packages: Packages,
     /// Policy packs.
     pub policies: Policies,
     /// What is written to standard error.
@@ -109,6 +115,16 @@ pub struct Jobs {
     pub lease_ms: i64,
 }
 
+/// Packages of people's data: the files that are made for them.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Packages {
+    /// The folder they lie in; by default `packages` in the data directory. Shared by all consoles.
+    pub folder: Option<PathBuf>,
+    /// The bucket they lie in instead.
+    pub s3: Option<Bucket>,
+}
+
 /// Policy packs.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -147,6 +163,8 @@ pub struct Generation {
     pub url_file: Option<PathBuf>,
     /// The folder in which the files lie that rows name.
     pub files: Option<PathBuf>,
+    /// The bucket in which they lie instead.
+    pub s3: Option<Bucket>,
     /// The data map.
     pub data_map: Option<PathBuf>,
 }
@@ -160,6 +178,7 @@ impl Default for Config {
             secrets: Secrets::default(),
             mail: Mail::default(),
             jobs: Jobs::default(),
+            packages: Packages::default(),
             policies: Policies::default(),
             log: Log::default(),
             products: HashMap::new(),
@@ -260,9 +279,16 @@ impl Config {
         }
         read_secret(&mut config.database.url, config.database.url_file.as_deref(), "database.url_file")?;
         read_secret(&mut config.mail.smtp_url, config.mail.smtp_url_file.as_deref(), "mail.smtp_url_file")?;
-        for product in config.products.values_mut() {
+        if let Some(bucket) = &mut config.packages.s3 {
+            bucket.read("packages.s3", "packages.s3.secret_access_key_file")?;
+        }
+        for (id, product) in &mut config.products {
             let generation = &mut product.generation;
             read_secret(&mut generation.url, generation.url_file.as_deref(), "products.ID.generation.url_file")?;
+            if let Some(bucket) = &mut generation.s3 {
+                let place = format!("products.{id}.generation.s3");
+                bucket.read(&place, "products.ID.generation.s3.secret_access_key_file")?;
+            }
         }
         config.checked()
     }
@@ -277,6 +303,9 @@ impl Config {
         }
         if self.database.connections < 2 {
             return senseless("database.connections must be at least 2");
+        }
+        if self.packages.folder.is_some() && self.packages.s3.is_some() {
+            return senseless("packages has both folder and s3; packages can lie in one of them only");
         }
         let public = &self.server.public_url;
         if !public.is_empty() && !public.starts_with("https://") && !public.starts_with("http://") {
@@ -296,6 +325,11 @@ impl Config {
                     "products.{id}.generation.url must begin with postgres:// or sqlite://"
                 )));
             }
+            if generation.files.is_some() && generation.s3.is_some() {
+                return Err(ConfigError::Senseless(format!(
+                    "products.{id}.generation has both files and s3; the files lie in a folder or in a bucket, not in both"
+                )));
+            }
             if url.is_empty() != generation.data_map.is_none() {
                 return Err(ConfigError::Senseless(format!(
                     "products.{id}.generation needs both url and data_map, or neither"
@@ -309,6 +343,12 @@ impl Config {
     #[must_use]
     pub fn receipt_key_file(&self) -> PathBuf {
         self.secrets.receipt_key_file.clone().unwrap_or_else(|| self.data_dir.join("keys").join("receipt.key"))
+    }
+
+    /// The folder of packages, where they lie in one.
+    #[must_use]
+    pub fn packages_folder(&self) -> PathBuf {
+        self.packages.folder.clone().unwrap_or_else(|| self.data_dir.join("packages"))
     }
 
     /// The address under which people reach this console, without a slash at its end.
@@ -353,6 +393,27 @@ mod tests {
         assert!(!format!("{config:?}").contains("hunter2"));
         assert!(load("[database]\nurl = \"mysql://h/d\"\n").is_err());
         assert!(load("[jobs]\nworkers = 0\n").is_err());
+    }
+
+    #[test]
+    fn a_bucket_needs_its_keys_and_stands_alone() {
+        let keys = "bucket = \"pictures\", access_key_id = \"id\", secret_access_key = \"hunter2\"";
+        let config = load(&format!("[packages]\ns3 = {{ {keys} }}\n")).expect("it reads");
+        assert!(!format!("{config:?}").contains("hunter2"));
+        for (text, says) in [
+            (format!("[packages]\nfolder = \"p\"\ns3 = {{ {keys} }}\n"), "both folder and s3"),
+            ("[packages]\ns3 = { bucket = \"pictures\" }\n".to_owned(), "access_key_id"),
+            (format!("[packages]\ns3 = {{ {keys}, endpoint = \"http://h\" }}\n"), "allow_http"),
+            (format!("[packages]\ns3 = {{ {keys}, endpoint = \"ftp://h\" }}\n"), "https://"),
+            (format!("[packages]\ns3 = {{ {keys}, prefix = \"a/../b\" }}\n"), "prefix"),
+            (format!("[packages]\ns3 = {{ {keys}, bucket_name = \"b\" }}\n"), "bucket_name"),
+            (format!("[products.p.generation]\nfiles = \"f\"\ns3 = {{ {keys} }}\n"), "both files and s3"),
+        ] {
+            let refused = load(&text).expect_err("it is refused").to_string();
+            assert!(refused.contains(says) && !refused.contains("hunter2"), "{refused}");
+        }
+        load(&format!("[packages]\ns3 = {{ {keys}, endpoint = \"http://h\", allow_http = true }}\n"))
+            .expect("it reads");
     }
 
     #[test]

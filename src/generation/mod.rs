@@ -18,6 +18,7 @@ mod source;
 mod steps;
 
 pub use erase::{Batch, Erasure, Rows, Verified};
+pub use files::Files;
 pub use find::{Found, Key};
 pub use map::DataMap;
 pub use plan::Target;

@@ -17,7 +17,7 @@ use crate::{
     generation::{Source, receipt::Signer},
     jobs,
     mail::{classify::Classifier, outbox::Transport},
-    store::{Clock, Db, migrate, runs::receipts::receipt_key_use, vault::Vault},
+    store::{Clock, Db, Objects, migrate, runs::receipts::receipt_key_use, vault::Vault},
 };
 use std::{collections::HashMap, fs, path::Path};
 use tokio::sync::OnceCell;
@@ -142,7 +142,8 @@ fn opened(db: Db, folder: &Path, sources: HashMap<String, Source>) -> App {
     let settings =
         Settings { addresses, max_message: 1_000_000, public_url: "https://desk.imagegen.example".to_owned() };
     let (vault, signer) = (Vault::new([3; 32]), Signer::new([4; 32]));
-    App::new(Parts { db, vault, signer, packs, classifier, transport, sources, settings })
+    let packages = Objects::folder(&folder.join("packages")).expect("the folder opens");
+    App::new(Parts { db, vault, signer, packs, classifier, transport, packages, sources, settings })
 }
 
 async fn hire(app: &App, email: &str, name: &str, roles: &[Role]) -> Actor {

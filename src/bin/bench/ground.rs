@@ -7,7 +7,7 @@ use recourse::{
     },
     generation::receipt::Signer,
     mail::{classify::Classifier, outbox::Transport},
-    store::{Clock, Db, migrate, vault::Vault},
+    store::{Clock, Db, Objects, migrate, vault::Vault},
 };
 use std::{collections::HashMap, path::Path};
 
@@ -36,7 +36,8 @@ impl Ground {
         let transport = Transport::Files(folder.join("outgoing"));
         let (vault, signer) = (Vault::new([1; 32]), Signer::new([2; 32]));
         let (packs, sources) = (Packs::load(None)?, HashMap::new());
-        Ok(App::new(Parts { db, vault, signer, packs, classifier, transport, sources, settings }))
+        let packages = Objects::folder(&folder.join("packages"))?;
+        Ok(App::new(Parts { db, vault, signer, packs, classifier, transport, packages, sources, settings }))
     }
 }
 

@@ -12,7 +12,7 @@ use recourse::{
     },
     generation::receipt::Signer,
     mail::{classify::Classifier, outbox::Transport},
-    store::{Clock, Db, vault::Vault},
+    store::{Clock, Db, Objects, vault::Vault},
 };
 use std::{collections::HashMap, time::Duration};
 use tokio::task::JoinSet;
@@ -30,7 +30,8 @@ async fn opened_here(house: &House) -> App {
     {
         let (db, transport) = (db.expect("the database opens"), Transport::Files(house.data_dir()));
         let (signer, sources) = (Signer::new([4; 32]), HashMap::new());
-        App::new(Parts { db, vault, signer, packs, classifier, transport, sources, settings })
+        let packages = Objects::folder(&house.data_dir().join("packages")).expect("the folder opens");
+        App::new(Parts { db, vault, signer, packs, classifier, transport, packages, sources, settings })
     }
 }
 
