@@ -146,6 +146,7 @@ pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Opened> {
         addresses: addresses.collect(),
         max_message: config.mail.max_bytes,
         public_url: config.public_url(),
+        spool: config.data_dir.join("spool"),
     };
     let signer = signer(config, &db).await?;
     let packages = packages(config)?;

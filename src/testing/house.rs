@@ -140,7 +140,7 @@ fn opened(db: Db, folder: &Path, sources: HashMap<String, Source>) -> App {
     let transport = Transport::Files(folder.join("outgoing"));
     let addresses = HashMap::from([(PRODUCT.to_owned(), ADDRESS.to_owned())]);
     let settings =
-        Settings { addresses, max_message: 1_000_000, public_url: "https://desk.imagegen.example".to_owned() };
+        Settings { addresses, max_message: 1_000_000, public_url: "https://desk.imagegen.example".to_owned(), spool: folder.to_owned() };
     let (vault, signer) = (Vault::new([3; 32]), Signer::new([4; 32]));
     let packages = Objects::folder(&folder.join("packages")).expect("the folder opens");
     App::new(Parts { db, vault, signer, packs, classifier, transport, packages, sources, settings })

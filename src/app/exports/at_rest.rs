@@ -4,16 +4,19 @@
 
 use crate::{
     app::{App, Error},
-    generation::sealed::{CHUNK, Opener, Sealer, sealed_length},
+    generation::sealed::{Opener, PREFIX, SEALED_CHUNK, Sealer, Span},
     store::{
         objects,
         vault::{Sealed, random},
     },
 };
 use bytes::{Bytes, BytesMut};
-use futures_util::{Stream, StreamExt as _, stream};
+use futures_util::{
+    Stream, StreamExt as _,
+    stream::{self, BoxStream},
+};
 use serde::{Deserialize, Serialize};
-use std::{io, ops::Range};
+use std::{io, ops::Range, sync::Arc};
 use tokio::sync::mpsc;
 use zeroize::Zeroizing;
 
@@ -21,8 +24,6 @@ use zeroize::Zeroizing;
 const HEADER: usize = 1_024;
 const FORMAT: &str = "recourse-package-1";
 const SEALED_AS: &str = "package";
-/// A chunk as it lies in the store: with its tag.
-const SEALED_CHUNK: u64 = CHUNK as u64 + 16;
 /// Parts that wait for the store.
 const WAITING: usize = 4;
 
@@ -71,7 +72,7 @@ impl io::Write for Parts {
 /// When there is no randomness.
 pub(super) fn begin(app: &App) -> Result<(Out, mpsc::Sender<io::Result<Bytes>>, mpsc::Receiver<io::Result<Bytes>>), Error> {
     let key = Zeroizing::new(random::<32>()?);
-    let prefix = random::<19>()?;
+    let prefix = random::<PREFIX>()?;
     let sealed = app.vault.seal(SEALED_AS, &[key.as_slice(), &prefix].concat())?;
     let header = Header {
         format: FORMAT.to_owned(),
@@ -92,7 +93,7 @@ pub(super) fn begin(app: &App) -> Result<(Out, mpsc::Sender<io::Result<Bytes>>, 
 pub(super) struct Archive {
     objects: objects::Objects,
     object: String,
-    opener: std::sync::Arc<Opener>,
+    opener: Arc<Opener>,
     /// The archive's size in bytes.
     pub bytes: u64,
 }
@@ -122,7 +123,7 @@ pub(super) async fn open(app: &App, object: &str, bytes: u64) -> Result<Archive,
     let (Ok(key), Ok(prefix)) = (key.try_into(), prefix.try_into()) else {
         return Err(damaged("its head cannot be read"));
     };
-    let opener = std::sync::Arc::new(Opener::new(key, prefix));
+    let opener = Arc::new(Opener::new(key, prefix));
     Ok(Archive { objects: app.packages.clone(), object: object.to_owned(), opener, bytes })
 }
 
@@ -132,15 +133,11 @@ impl Archive {
     /// # Errors
     /// When the store does not answer; a piece is an error where the file was changed or cut.
     pub async fn read(&self, range: Range<u64>) -> Result<impl Stream<Item = io::Result<Bytes>> + Send + use<>, Error> {
-        let chunk = CHUNK as u64;
-        let last = self.bytes.saturating_sub(1) / chunk;
         let range = range.start.min(self.bytes)..range.end.min(self.bytes);
-        let (first, end) = (range.start / chunk, range.end.saturating_sub(1).max(range.start) / chunk);
-        let whole = HEADER as u64 + sealed_length(self.bytes);
-        let from = HEADER as u64 + first * SEALED_CHUNK;
-        let to = (HEADER as u64 + (end + 1) * SEALED_CHUNK).min(whole);
-        let pieces = self.objects.read(&self.object, from..to).await?;
-        let state = Reading { pieces, held: BytesMut::new(), n: first, end, last, range, opener: self.opener.clone() };
+        let span = Span::of(&range, self.bytes).ok_or_else(|| damaged("it has no such part"))?;
+        let at = |place: u64| HEADER as u64 + place;
+        let pieces = self.objects.read(&self.object, at(span.sealed.start)..at(span.sealed.end)).await?;
+        let state = Reading { pieces, held: BytesMut::new(), left: range.end - range.start, span, opener: self.opener.clone() };
         Ok(stream::try_unfold(state, |mut state| async move {
             let Some(chunk) = state.next().await? else { return Ok(None) };
             Ok(Some((chunk, state)))
@@ -150,33 +147,30 @@ impl Archive {
 
 /// A file on its way out of the store.
 struct Reading {
-    pieces: objects::Pieces,
+    pieces: BoxStream<'static, crate::store::Result<Bytes>>,
     held: BytesMut,
-    n: u64,
-    end: u64,
-    last: u64,
-    range: Range<u64>,
-    opener: std::sync::Arc<Opener>,
+    span: Span,
+    left: u64,
+    opener: Arc<Opener>,
 }
 
 impl Reading {
     async fn next(&mut self) -> io::Result<Option<Bytes>> {
-        if self.n > self.end || self.range.is_empty() {
+        if self.left == 0 {
             return Ok(None);
         }
-        let sealed = usize::try_from(SEALED_CHUNK).unwrap_or(usize::MAX);
-        while self.held.len() < sealed {
+        let Some(n) = self.span.pieces.next() else { return Ok(None) };
+        while self.held.len() < SEALED_CHUNK {
             let Some(piece) = self.pieces.next().await else { break };
             self.held.extend_from_slice(&piece.map_err(io::Error::other)?);
         }
-        let sealed = self.held.split_to(sealed.min(self.held.len()));
-        let n = u32::try_from(self.n).map_err(io::Error::other)?;
-        let changed = |_| io::Error::new(io::ErrorKind::InvalidData, "the package was changed or cut since it was written");
-        let plain = Bytes::from(self.opener.open(n, self.n == self.last, &sealed).map_err(changed)?);
-        let starts = self.n * CHUNK as u64;
-        self.n += 1;
-        let within = |at: u64| usize::try_from(at.saturating_sub(starts)).unwrap_or(usize::MAX).min(plain.len());
-        Ok(Some(plain.slice(within(self.range.start)..within(self.range.end))))
+        let sealed = self.held.split_to(SEALED_CHUNK.min(self.held.len()));
+        let plain = self.opener.open(n, n == self.span.last, &sealed).map_err(io::Error::other)?;
+        let mut plain = Bytes::from(plain);
+        let _ = plain.split_to(std::mem::take(&mut self.span.skip).min(plain.len()));
+        plain.truncate(usize::try_from(self.left).unwrap_or(usize::MAX));
+        self.left -= plain.len() as u64;
+        Ok(Some(plain))
     }
 }
 

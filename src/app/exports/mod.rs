@@ -22,6 +22,7 @@ pub use link::{PLACE, ask_code, link};
 pub use lock::lock_download;
 pub use pack::{Packed, pack_export};
 pub use page::{PackageLine, PackageView};
+pub use crate::generation::export::{Copied, CopiedTable, Entry, LeftOut};
 pub(in crate::app) use page::{of_case, of_run};
 pub use release::release_export;
 

@@ -15,6 +15,7 @@ use crate::{
     },
     domain::{
         case::{Outcome, State},
+        run::RunKind,
         hold::Basis,
         identity::{HoldId, Identity, MessageId, PackageId, Reference},
     },
@@ -114,7 +115,12 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
         }
         Act::Plan => {
             let run = runs::plan_run(app, actor, reference, seen).await?;
-            return Ok(paths::run_done(run, of_run::Done::Planned.code()));
+            let case = crate::app::desk::look(app, actor, reference).await?;
+            let done = match case.kind.run() {
+                Some(RunKind::Export) => of_run::Done::Asked,
+                _ => of_run::Done::Planned,
+            };
+            return Ok(paths::run_done(run, done.code()));
         }
         Act::Close => {
             let closing = Closing {

@@ -12,7 +12,7 @@ use crate::{
         answer,
         asked::Frame,
         form::{Fields, Problems},
-        pages::verify::server::{POLICY, token, with_headers},
+        pages::verify::server::{token, with_headers},
         paths, render,
     },
 };
@@ -71,10 +71,15 @@ pub async fn not_ready(State(app): State<App>, frame: Frame, Path((ticket, _)): 
     }
 }
 
+/// The house cannot look just now.
+pub fn later(frame: &Frame) -> Response {
+    draw(frame, StatusCode::SERVICE_UNAVAILABLE, Leaf::Later)
+}
+
 fn failed(frame: &Frame, error: &Error) -> Response {
     // never the address: it holds the token
     tracing::error!(?error, "a link to a copy could not be looked up");
-    draw(frame, StatusCode::SERVICE_UNAVAILABLE, Leaf::Later)
+    later(frame)
 }
 
 fn draw(frame: &Frame, status: StatusCode, leaf: Leaf) -> Response {
