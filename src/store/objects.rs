@@ -40,7 +40,10 @@ impl Objects {
     /// When it cannot be made or is somebody else's.
     pub fn folder(path: &Path) -> Result<Self> {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|error| disk(&error))?;
-        fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(|error| disk(&error))?;
+        let mode = fs::metadata(path).map_err(|error| disk(&error))?.permissions().mode();
+        if mode & 0o077 != 0 {
+            fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(|error| disk(&error))?;
+        }
         let store = LocalFileSystem::new_with_prefix(path).map_err(|error| refused(&error))?.with_fsync(true);
         Ok(Self { store: Arc::new(store), folder: Some(path.to_owned()) })
     }
