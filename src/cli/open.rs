@@ -171,15 +171,17 @@ async fn signer(config: &Config, db: &Db) -> anyhow::Result<Signer> {
 
 /// The files of packages; a bucket is asked nothing yet.
 fn packages(config: &Config) -> anyhow::Result<Objects> {
-    match &config.packages.s3 {
-        Some(settings) => Ok(Objects::bucket(
-            bucket::open(settings).map_err(|says| anyhow::anyhow!("the configuration: packages.s3: {says}"))?,
-        )),
-        None => {
-            let folder = config.packages_folder();
-            Objects::folder(&folder).with_context(|| format!("the folder of packages {}", folder.display()))
-        }
+    if let Some(settings) = &config.packages.s3 {
+        return packages_bucket(settings);
     }
+    let folder = config.packages_folder();
+    Objects::folder(&folder).with_context(|| format!("the folder of packages {}", folder.display()))
+}
+
+/// The bucket of packages; nothing is asked yet.
+pub(crate) fn packages_bucket(settings: &config::Bucket) -> anyhow::Result<Objects> {
+    let store = bucket::open(settings).map_err(|says| anyhow::anyhow!("the configuration: packages.s3: {says}"))?;
+    Ok(Objects::bucket(store))
 }
 
 /// Where a product's files lie, if anywhere; nothing is opened yet.

@@ -20,7 +20,7 @@ use std::{
 };
 use tokio::sync::mpsc::Receiver;
 
-/// Bytes of one part of an upload: the least that every server takes.
+/// Bytes of one part of an upload: the least that every server takes. Ten thousand of them, 48 GiB, are the longest file.
 const PART: usize = 5 * 1024 * 1024;
 /// Parts on their way at a time; with the one being filled this bounds an upload's memory.
 const PARTS: usize = 2;
@@ -40,7 +40,10 @@ impl Objects {
     /// When it cannot be made or is somebody else's.
     pub fn folder(path: &Path) -> Result<Self> {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|error| disk(&error))?;
-        fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(|error| disk(&error))?;
+        let mode = fs::metadata(path).map_err(|error| disk(&error))?.permissions().mode();
+        if mode & 0o077 != 0 {
+            fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(|error| disk(&error))?;
+        }
         let store = LocalFileSystem::new_with_prefix(path).map_err(|error| refused(&error))?.with_fsync(true);
         Ok(Self { store: Arc::new(store), folder: Some(path.to_owned()) })
     }

@@ -105,7 +105,7 @@ impl S3 {
         self.faults.seen.load(Ordering::SeqCst)
     }
 
-    /// Answers the next `requests` with 503 SlowDown.
+    /// Answers the next `requests` with 503, `SlowDown`.
     pub fn slows_down(&self, requests: usize) {
         self.faults.slow_down.store(requests, Ordering::SeqCst);
     }
