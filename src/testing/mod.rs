@@ -2,6 +2,7 @@
 
 mod arrows;
 mod company;
+mod exports;
 mod generation;
 pub(crate) mod house;
 mod jobs;
