@@ -1,11 +1,14 @@
 //! The files that rows name: looked at, removed, and looked at again. Never follows a name out of its folder.
 
 use super::Error;
+use bytes::{Bytes, BytesMut};
+use futures_util::stream::{self, BoxStream, StreamExt as _};
 use std::{
     collections::BTreeSet,
     fs, io,
     path::{Component, Path, PathBuf},
 };
+use tokio::io::AsyncReadExt as _;
 
 /// Where the files of a product lie.
 #[derive(Debug, Clone)]
@@ -29,6 +32,31 @@ impl Files {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(why(&error)),
         }
+    }
+
+    /// The content of a file, piece by piece; none where there is no such file.
+    ///
+    /// # Errors
+    /// When the name leads out of the folder or is no file's, or the folder cannot be read.
+    pub async fn read(&self, name: &str) -> Result<Option<BoxStream<'static, Result<Bytes, Error>>>, Error> {
+        /// Bytes of a piece.
+        const PIECE: usize = 65_536;
+        let Self::Folder(root) = self;
+        there(root)?;
+        let path = inside(root, name)?;
+        match tokio::fs::symlink_metadata(&path).await {
+            Ok(meta) if !meta.is_file() => return Err(says("a row names something that is not a file")),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(why(&error)),
+            Ok(_) => {}
+        }
+        let file = tokio::fs::File::open(&path).await.map_err(|error| why(&error))?;
+        let pieces = stream::try_unfold(file, |mut file| async move {
+            let mut piece = BytesMut::with_capacity(PIECE);
+            let read = file.read_buf(&mut piece).await.map_err(|error| why(&error))?;
+            Ok((read > 0).then(|| (piece.freeze(), file)))
+        });
+        Ok(Some(pieces.boxed()))
     }
 
     /// Removes files and makes sure that they are gone, durably. A file that is missing already is done.
