@@ -1,6 +1,8 @@
 //! Tests of the generation room on real engines: each is written once and runs on `SQLite` and on `PostgreSQL`.
 
 mod erasing;
+mod exporting;
+mod opened;
 mod others;
 mod warnings;
 pub(crate) mod world;
