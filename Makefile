@@ -14,7 +14,7 @@ TOOL := --bin bundle --no-default-features --features bundle
 # Folders count too: they change when a file in them goes.
 SOURCES := $(shell find src style public policies 2>/dev/null) Cargo.toml Cargo.lock .cargo/config.toml
 
-.PHONY: help setup setup-demo demo test check build bundle bench clean
+.PHONY: help setup setup-demo demo test check build bundle bench bench-full clean
 
 help:
 	@echo 'make demo    builds everything, makes a company with sample requests, and serves it'
@@ -23,7 +23,7 @@ help:
 	@echo 'make check   formatting, lints, the browser side, the arrows between rooms, licences'
 	@echo 'make build   leaves the release binary, everything in it, in target/release/recourse'
 	@echo 'make bundle  makes site/: the browser side and the style sheet, as the server embeds them'
-	@echo 'make bench   measures'
+	@echo 'make bench   measures (make bench-full: also what takes long)'
 	@echo 'make setup   installs what the targets above need'
 	@echo 'make clean   removes what was built'
 
@@ -71,6 +71,10 @@ site/manifest.json: $(SOURCES) | setup-demo
 bench: bundle
 	$(CARGO) build --release --features bench --bins
 	RECOURSE_TEST_FSYNC=on $(TARGET)/release/bench
+
+bench-full: bundle
+	$(CARGO) build --release --features bench --bins
+	RECOURSE_TEST_FSYNC=on $(TARGET)/release/bench full
 
 clean:
 	rm -rf site target end2end/node_modules

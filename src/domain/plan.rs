@@ -15,6 +15,9 @@ codes! {
         Pseudonym "pseudonym" "keyed pseudonym",
         Truncate "truncate" "truncate",
         Keep "keep" "keep",
+        Copy "copy" "copy",
+        LeaveOut "leave_out" "left out",
+        Redact "redact" "redacted",
     }
 }
 
@@ -59,14 +62,15 @@ pub struct Warning {
 pub struct PlanLine {
     /// The table.
     pub table: String,
-    /// What happens to the rows. `delete` and `keep` are meant of rows, anything else of the first of `columns`.
+    /// What happens to the rows. `delete`, `keep`, `copy` and `leave_out` are meant of rows, anything else of the first
+    /// of `columns`.
     pub action: Action,
     /// How many rows.
     pub rows: i64,
-    /// What happens to which columns of rows that stay.
+    /// What happens to which columns of rows that stay, or does not leave with rows that are copied.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub columns: BTreeMap<String, Action>,
-    /// Why rows are kept, or why other people's rows are touched.
+    /// Why rows are kept or left out, or why other people's rows are touched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// The last day on which a kept row is kept, `YYYY-MM-DD`.
@@ -77,7 +81,7 @@ pub struct PlanLine {
     pub of_others: bool,
 }
 
-/// Files named by rows that will be deleted.
+/// Files named by rows that will be deleted or copied.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileCount {
     /// How many.
@@ -102,7 +106,7 @@ pub struct Plan {
     pub subject: SubjectCount,
     /// Every table it looks at, in the order of execution.
     pub tables: Vec<PlanLine>,
-    /// The files that go.
+    /// The files that go, or are copied.
     pub files: FileCount,
     /// What a person has to know, or what stops it.
     pub warnings: Vec<Warning>,
@@ -121,6 +125,8 @@ pub struct Totals {
     pub changed: i64,
     /// Rows that stay for a reason and a period.
     pub kept: i64,
+    /// Rows that are copied for the person.
+    pub copied: i64,
 }
 
 impl Plan {
@@ -131,6 +137,8 @@ impl Plan {
             match line.action {
                 Action::Delete => sum.erased += line.rows,
                 Action::Keep => sum.kept += line.rows,
+                Action::Copy => sum.copied += line.rows,
+                Action::LeaveOut | Action::Redact => {}
                 _ => sum.changed += line.rows,
             }
             sum
@@ -245,6 +253,11 @@ mod tests {
         cut.action = Action::Null;
         cut.rows = 3;
         plan.tables.push(cut);
-        assert_eq!(plan.totals(), Totals { erased: 10, changed: 3, kept: 9 });
+        assert_eq!(plan.totals(), Totals { erased: 10, changed: 3, kept: 9, copied: 0 });
+        for line in &mut plan.tables {
+            line.action = Action::Copy;
+        }
+        plan.tables[0].action = Action::LeaveOut;
+        assert_eq!(plan.totals(), Totals { copied: 12, ..Totals::default() });
     }
 }

@@ -29,6 +29,9 @@ pub fn check(map: &DataMap, schema: &Schema, dialect: Dialect) -> Vec<Warning> {
         }
     }
     references(map, schema, &mut found);
+    for (table, column, says) in super::export::rules::unfit(map, schema, dialect) {
+        found.add(WarningCode::SharedRow, table, Some(column), says);
+    }
     if found.0.is_empty() {
         let scope = Scope::new(map, schema, dialect, 1, NaiveDate::MIN);
         if let Err(circle) = steps::steps(&scope, "") {

@@ -2,7 +2,8 @@
 //! and every answer is text. The only place of this room where text becomes SQL; names in it were checked against the
 //! live schema and are quoted.
 
-use super::Error;
+use super::{Error, live::LiveRow};
+use futures_util::stream::{BoxStream, StreamExt as _};
 use sqlx::{
     AssertSqlSafe, Column as _, ConnectOptions, Row as _, TypeInfo as _, ValueRef as _,
     pool::PoolConnection,
@@ -42,6 +43,8 @@ pub enum Conn {
 const ACQUIRE: Duration = Duration::from_secs(10);
 /// Connections to one generation database: it has other work to do.
 const CONNECTIONS: u32 = 4;
+/// Rows that `SQLite`'s thread reads ahead of us.
+const ROWS_AHEAD: usize = 16;
 
 impl Engine {
     /// Prepares connections to `postgres://…` or `sqlite://FILE`; nothing is opened yet.
@@ -56,6 +59,8 @@ impl Engine {
                 .create_if_missing(false)
                 .foreign_keys(true)
                 .busy_timeout(Duration::from_secs(10))
+                // a row may hold megabytes
+                .row_buffer_size(ROWS_AHEAD)
                 .pragma("secure_delete", "ON")
                 .pragma("trusted_schema", "OFF")
                 .disable_statement_logging();
@@ -147,6 +152,14 @@ impl Conn {
                 let rows = bound!(statement).fetch_all(&mut **conn).await?;
                 rows.iter().map(|row| (0..row.len()).map(|i| sqlite_text(row, i)).collect()).collect()
             }
+        }
+    }
+
+    /// Every row, one after the other: no more of them wait in memory than the engine's driver reads ahead.
+    pub fn stream(&mut self, statement: Statement) -> BoxStream<'_, Result<LiveRow, Error>> {
+        match self {
+            Self::Postgres(conn) => bound!(statement).fetch(&mut **conn).map(|row| Ok(LiveRow::Postgres(row?))).boxed(),
+            Self::Sqlite(conn) => bound!(statement).fetch(&mut **conn).map(|row| Ok(LiveRow::Sqlite(row?))).boxed(),
         }
     }
 

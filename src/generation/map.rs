@@ -1,5 +1,5 @@
-//! The data map: which tables of a product's generation database hold a person's data, how they join, and what an
-//! erasure does to each row and column. Written in TOML by the engineer who knows the schema; read here, never changed.
+//! The data map: which tables of a product's generation database hold a person's data, how they join, what an erasure
+//! does to each row and column, and what a copy for the person shows of it. Written in TOML by the engineer who knows the schema; read here, never changed.
 
 use super::Fault;
 use crate::domain::{clock::period::Period, plan::Action};
@@ -90,10 +90,26 @@ pub enum Others {
     Null,
 }
 
+/// When a value in a copy gives way to a sentence, because it is about somebody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Redact {
+    /// In every row.
+    Always,
+    /// In rows that are somebody else's as well.
+    Shared,
+}
+
 /// One table.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Table {
+    /// What people call its rows, for example `Pictures`; the table's name where it is missing.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// Why a copy for the person has none of its rows, as the person will read it.
+    #[serde(default)]
+    pub leave_out: Option<String>,
     /// The columns that name a row; several for a composite key.
     pub key: Vec<String>,
     /// How its rows belong to a person: by a column of another mapped table, or of this one for rows that belong
@@ -154,6 +170,8 @@ pub struct Keep {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Column {
+    /// What people call it, for example `Signed in at`; the column's name where it is missing.
+    pub title: Option<String>,
     /// The category of data, for example `contact`, `content`, `billing`.
     pub category: String,
     /// What it is held for, for example `account`, `service`, `tax`.
@@ -166,6 +184,10 @@ pub struct Column {
     pub file: bool,
     /// True where people write freely: searched for the person's identities before and after.
     pub search: bool,
+    /// Why a copy for the person does not have it, as the person will read it.
+    pub leave_out: Option<String>,
+    /// When a copy has a sentence in its place: what is about somebody else.
+    pub redact: Option<Redact>,
 }
 
 impl DataMap {
@@ -185,6 +207,27 @@ impl DataMap {
     pub fn table(&self, name: &str) -> Option<&Table> {
         self.tables.get(name)
     }
+}
+
+impl Table {
+    /// What people call the rows of this table, which is `name` in the database.
+    #[must_use]
+    pub fn title(&self, name: &str) -> String {
+        self.title.clone().unwrap_or_else(|| spoken(name))
+    }
+
+    /// What people call its column `name`.
+    #[must_use]
+    pub fn column_title(&self, name: &str) -> String {
+        self.columns.get(name).and_then(|column| column.title.clone()).unwrap_or_else(|| spoken(name))
+    }
+}
+
+/// `first_seen_at` as people would write it.
+fn spoken(name: &str) -> String {
+    let words = name.replace('_', " ");
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 impl Keep {

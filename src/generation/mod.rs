@@ -5,16 +5,20 @@
 mod check;
 mod engine;
 mod erase;
+pub mod export;
 mod files;
 mod find;
 mod introspect;
+mod live;
 pub mod map;
 mod plan;
 pub mod receipt;
 mod schema;
 mod scope;
+pub mod sealed;
 mod sound;
 mod source;
+pub mod spool;
 mod steps;
 
 pub use erase::{Batch, Erasure, Rows, Verified};
@@ -43,6 +47,12 @@ pub enum Error {
     /// The data map does not fit the schema, or no longer the one a run began with.
     #[error("the data map and the schema do not fit: {0}")]
     Drift(String),
+    /// Somebody asked to stop.
+    #[error("it was stopped")]
+    Cancelled,
+    /// The package cannot be written, or what waits for it not be kept.
+    #[error("the package cannot be written: {0}")]
+    Package(std::io::ErrorKind),
 }
 
 /// What kind of error it is, without its text: a database's own words may hold a person's data.

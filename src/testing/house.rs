@@ -86,7 +86,20 @@ impl House {
 
     /// The same house with generation databases behind it.
     pub fn with_sources(self, sources: HashMap<String, Source>) -> Self {
-        let app = opened(self.app.db.clone(), self.folder.path(), sources);
+        let app = opened_with(self.app.db.clone(), self.folder.path(), sources, self.app.packs.clone());
+        Self { app, ..self }
+    }
+
+    /// The same house whose pack lets copies go without a review.
+    pub fn without_review(self) -> Self {
+        let folder = self.folder.path().join("policies");
+        fs::create_dir_all(folder.join("products")).expect("it is made");
+        let file = format!("{PRODUCT}.toml");
+        let text = include_str!("../../policies/products/imagegen-artisticmonk.toml");
+        let text = text.replace("review = true", "review = false");
+        fs::write(folder.join("products").join(file), text).expect("it is written");
+        let packs = Packs::load(Some(&folder)).expect("the packs load");
+        let app = opened_with(self.app.db.clone(), self.folder.path(), HashMap::new(), packs);
         Self { app, ..self }
     }
 
@@ -135,7 +148,10 @@ impl House {
 }
 
 fn opened(db: Db, folder: &Path, sources: HashMap<String, Source>) -> App {
-    let packs = Packs::load(None).expect("the packs load");
+    opened_with(db, folder, sources, Packs::load(None).expect("the packs load"))
+}
+
+fn opened_with(db: Db, folder: &Path, sources: HashMap<String, Source>, packs: Packs) -> App {
     let classifier = Classifier::new(&packs::word_list(None).expect("it is there")).expect("it compiles");
     let transport = Transport::Files(folder.join("outgoing"));
     let addresses = HashMap::from([(PRODUCT.to_owned(), ADDRESS.to_owned())]);

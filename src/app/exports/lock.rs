@@ -69,7 +69,8 @@ fn locked<W: Write>(from: Window, out: W, password: &str) -> io::Result<W> {
             .compression_level((!stored).then_some(1))
             .large_file(true)
             .with_aes_encryption(AesMode::Aes256, password);
-        to.start_file(entry.name().to_owned(), options).map_err(io::Error::other)?;
+        let name = entry.name().map_err(io::Error::other)?.into_owned();
+        to.start_file(name, options).map_err(io::Error::other)?;
         io::copy(&mut entry, &mut to)?;
     }
     Ok(to.finish().map_err(io::Error::other)?.into_inner())

@@ -69,7 +69,7 @@ impl From<Error> for Halt {
     fn from(error: Error) -> Self {
         match error {
             Error::Package(why) => Self::Store(why),
-            Error::Store(crate::store::Error::Objects(why)) => Self::Store(why.to_string()),
+            Error::Internal(crate::store::Error::Objects(why)) => Self::Store(why),
             error => Self::Own(error),
         }
     }

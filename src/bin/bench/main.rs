@@ -2,6 +2,7 @@
 //! Every figure is the median of five runs; PostgreSQL is a server of the bench's own.
 
 mod erasure;
+mod export;
 mod figures;
 mod ground;
 mod process;
@@ -13,12 +14,20 @@ use ground::Ground;
 const RUNS: usize = 5;
 
 fn main() -> anyhow::Result<()> {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let full = arguments.iter().any(|argument| argument == "full");
     let mut rows = Vec::new();
-    // `bench erasure` leaves everything else out
-    if std::env::args().nth(1).as_deref() != Some("erasure") {
+    // `bench erasure` and `bench export` leave everything else out; `bench export full` and `bench full` take longer
+    let only = arguments.into_iter().find(|argument| argument != "full");
+    let asked = |name: &str| only.as_deref().is_none_or(|only| only == name);
+    // first, while there is little in memory
+    if asked("export") {
+        rows.extend(export::rows(full)?);
+    }
+    if only.is_none() {
         rows.extend(figures()?);
     }
-    for ground in [Ground::Postgres, Ground::Sqlite] {
+    for ground in [Ground::Postgres, Ground::Sqlite].into_iter().filter(|_| asked("erasure")) {
         rows.extend(erasure::rows(ground)?);
     }
     println!("| Work | Bar | Measured |\n|---|---|---|");

@@ -47,14 +47,14 @@ pub fn parent(pid: u32) -> anyhow::Result<u32> {
     Ok(u32::try_from(field(&stat, 4).context("a process without a parent")?)?)
 }
 
-/// Processor seconds until now: ours, and those of the server with all it started and still runs.
+/// Processor seconds until now: ours with those of programs that we ran and that ended, and those of the server with all it started and still runs.
 fn cpu(server: Option<u32>) -> anyhow::Result<f64> {
     /// Linux counts in hundredths of a second.
     const TICKS: f64 = 100.0;
     let own = fs::read_to_string("/proc/self/stat")?;
-    let mut ticks = sum(&own, 14..=15);
+    // 16 and 17 are those of children that ended
+    let mut ticks = sum(&own, 14..=17);
     if let Some(server) = server {
-        // 16 and 17 are those of children that ended
         ticks += sum(&fs::read_to_string(format!("/proc/{server}/stat"))?, 14..=17);
         for entry in fs::read_dir("/proc")?.flatten() {
             // a process may end while it is looked at

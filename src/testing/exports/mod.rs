@@ -165,7 +165,9 @@ fn entries(archive: &[u8]) -> HashMap<String, Vec<u8>> {
         let mut entry = zip.by_index(n).expect("an entry");
         let mut bytes = Vec::new();
         entry.read_to_end(&mut bytes).expect("it reads");
-        assert!(entries.insert(entry.name().to_owned(), bytes).is_none(), "{} stands twice", entry.name());
+        let name = entry.name().expect("a name").into_owned();
+        drop(entry);
+        assert!(entries.insert(name.clone(), bytes).is_none(), "{name} stands twice");
     }
     entries
 }

@@ -2,6 +2,8 @@
 
 mod bucket;
 mod erasing;
+mod exporting;
+mod opened;
 mod others;
 mod warnings;
 pub(crate) mod world;

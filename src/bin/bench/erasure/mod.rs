@@ -2,7 +2,7 @@
 //! written by hand for that schema and run in one transaction. Both find the database as warm as a plan leaves it.
 
 mod run;
-mod world;
+pub mod world;
 
 use crate::{
     RUNS,

@@ -28,14 +28,16 @@ pub struct Template {
 pub struct Copy {
     ground: Ground,
     name: String,
-    url: String,
+    /// Its address.
+    pub url: String,
 }
 
 fn file_url(file: &Path) -> String {
     format!("sqlite://{}", file.display())
 }
 
-async fn all(url: &str, ground: Ground, text: String) -> anyhow::Result<()> {
+/// Runs statements, all of them.
+pub async fn all(url: &str, ground: Ground, text: String) -> anyhow::Result<()> {
     match ground {
         Ground::Sqlite => {
             let options = SqliteConnectOptions::from_str(url)?.foreign_keys(true);

@@ -90,12 +90,13 @@ pub(super) fn stand(full: &Full, tried: &Tried) -> Option<AnyView> {
                 .into_any(),
         );
     }
+    let (unverified, shows_code) = (words(full).unverified, may_repeat(full));
     if full.case.verified.is_none() {
         return Some(
             view! {
-                <Notice meaning=Meaning::Info lead=words(full).unverified>
+                <Notice meaning=Meaning::Info lead=unverified>
                     <p>"Have the account’s holder confirm by a link, or decide yourself; both stand behind “Verify”."</p>
-                    {(full.case.kind.run() == Some(RunKind::Export)).then(|| view! {
+                    {shows_code.then(|| view! {
                         <p>"The page of the link also shows the code that opens the copy; nobody else sees it."</p>
                     })}
                 </Notice>
@@ -103,10 +104,11 @@ pub(super) fn stand(full: &Full, tried: &Tried) -> Option<AnyView> {
             .into_any(),
         );
     }
+    let by_hand = words(full).by_hand;
     (!full.looks_up).then(|| {
         view! {
             <Notice meaning=Meaning::Info lead="This product has no generation database here.">
-                <p>{words(full).by_hand}</p>
+                <p>{by_hand}</p>
             </Notice>
         }
         .into_any()

@@ -46,6 +46,9 @@ pub const fn verb(action: Action) -> &'static str {
         Action::Pseudonym => "keyed pseudonym in",
         Action::Truncate => "truncate",
         Action::Keep => "keep",
+        Action::Copy => "copy",
+        Action::LeaveOut => "leave out",
+        Action::Redact => "redact",
     }
 }
 

@@ -1,0 +1,96 @@
+//! How quickly a person's 200,000 rows leave in a sealed package that holds them as JSON and as CSV, against the
+//! database's own `COPY` of the same rows in both forms into `zip -1`. And how much memory that takes.
+
+mod by_hand;
+mod memory;
+
+use crate::{
+    RUNS,
+    erasure::world::{Copy, Template},
+    ground::Ground,
+    spent::{Meter, Spent, median},
+};
+use anyhow::Context as _;
+use recourse::{
+    domain::identity::Identity,
+    generation::{
+        Source,
+        export::{About, Copied, CopyOrder, Watch},
+        sealed::Sealer,
+    },
+};
+use std::{fs, path::Path, sync::Arc};
+
+/// How much slower than `COPY` it may be: this part of its speed has to be left.
+const BAR: f64 = 0.5;
+
+/// The rows of the table.
+pub fn rows(full: bool) -> anyhow::Result<Vec<String>> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(measured(full))
+}
+
+async fn measured(full: bool) -> anyhow::Result<Vec<String>> {
+    let template = Template::make(Ground::Postgres).await?;
+    let copy = template.copy().await?;
+    let mut rows = memory::rows(&copy, full).await?;
+    let source = source(&copy)?;
+    let folder = tempfile::tempdir()?;
+    let (mut ours, mut by_hand, mut copied) = (Vec::new(), Vec::new(), Copied::default());
+    // the first of each finds the database cold
+    for n in 0..=RUNS {
+        let meter = Meter::start(template.server)?;
+        copied = package(&source, "1", folder.path()).await?;
+        ours.extend((n > 0).then_some(meter.spent()?));
+        let meter = Meter::start(template.server)?;
+        by_hand::copy(&copy.url, folder.path())?;
+        by_hand.extend((n > 0).then_some(meter.spent()?));
+        eprintln!("export {n}: {:?} against {:?}", ours.last(), by_hand.last());
+    }
+    source.close().await;
+    copy.drop().await?;
+    let (ours, by_hand) = (median(ours), median(by_hand));
+    let count: i64 = copied.tables.iter().map(|table| table.rows).sum();
+    rows.insert(
+        0,
+        format!(
+            "| export, {count} rows of 1.5 million, PostgreSQL 15 | ≥ {BAR} of the speed of COPY | {:.2} ({} against {}) |",
+            by_hand.wall / ours.wall,
+            said(ours),
+            said(by_hand)
+        ),
+    );
+    Ok(rows)
+}
+
+fn said(spent: Spent) -> String {
+    format!("{:.2} s, processors {:.2} s", spent.wall, spent.cpu)
+}
+
+/// The database through the demo's data map, with every column: `COPY` leaves none out either.
+fn source(copy: &Copy) -> anyhow::Result<Source> {
+    let map = recourse::cli::demo::company::DATA_MAP.replace(", file = true", "");
+    let lines =
+        map.lines().map(|line| line.split_once(", leave_out").map_or(line.to_owned(), |(is, _)| format!("{is} }}")));
+    let map = lines.collect::<Vec<_>>().join("\n");
+    Source::new(&copy.url, None, &map).map_err(|faults| anyhow::anyhow!("{faults:?}"))
+}
+
+/// Packs one account's rows into a sealed file.
+async fn package(source: &Source, account: &str, folder: &Path) -> anyhow::Result<Copied> {
+    let identity = Identity { kind: "account".to_owned(), value: account.to_owned() };
+    let found = source.find(&[identity]).await?;
+    let plan = source.plan_copy(&found.subjects, &found.found_by).await?;
+    let order = CopyOrder {
+        subjects: found.subjects,
+        scope_hash: plan.scope_hash,
+        spool: folder.to_owned(),
+        about: About { product: "ImageGen".to_owned(), ..About::default() },
+        file_key: [3; 32],
+    };
+    let out = fs::File::create(folder.join("package")).context("the package's file")?;
+    let sealer = Sealer::new(&[1; 32], [2; 19], out);
+    let (copied, sealer) = source.write_copy(&order, sealer, Arc::new(Watch::default())).await?;
+    sealer.finish()?;
+    Ok(copied)
+}

@@ -1,0 +1,254 @@
+//! What a copy is made of: for every table with an owner the columns that leave, those that do not, and the statement
+//! that reads them. Text only; nothing is asked here.
+
+use crate::generation::{
+    engine::{Dialect, quoted},
+    find::as_text,
+    map::{Column, DataMap, Redact, Table},
+    schema::{ColumnSchema, Schema, Type},
+    scope::Scope,
+};
+use std::collections::BTreeSet;
+
+/// How a value is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// As text.
+    Text,
+    /// As a number, where it is one.
+    Number,
+    /// As true or false.
+    Bool,
+    /// As JSON within JSON, where it is some.
+    Json,
+    /// As Base64.
+    Bytes,
+    /// As the path of a file in the package.
+    File,
+}
+
+/// A column that leaves: its name in the database, and what people call it.
+#[derive(Debug, Clone)]
+pub struct ColumnCopy {
+    pub name: String,
+    pub title: String,
+    pub category: String,
+    pub purpose: String,
+    pub form: Form,
+    pub redact: Option<Redact>,
+}
+
+impl ColumnCopy {
+    /// Why a sentence stands in its place, as the person will read it.
+    pub fn redacted_why(&self) -> &'static str {
+        match self.redact {
+            Some(Redact::Always) => "Withheld: it is about somebody else.",
+            Some(Redact::Shared) => "Withheld in records that are somebody else’s as well.",
+            None => "",
+        }
+    }
+}
+
+/// A table with rows of the person.
+#[derive(Debug, Clone)]
+pub struct TableCopy {
+    pub name: String,
+    pub title: String,
+    /// What its entries are called, without folder and ending.
+    pub stem: String,
+    /// The columns that leave, in order. After the last comes, where `tells_shared`, whether the row is shared.
+    pub columns: Vec<ColumnCopy>,
+    pub tells_shared: bool,
+    /// Columns that do not leave: name, title, reason.
+    pub left_out: Vec<(String, String, String)>,
+    /// Why the whole table does not.
+    pub why_not: Option<String>,
+    /// Why and for how long its rows are kept, where the map says so.
+    pub kept: Option<(String, String)>,
+    pub select: String,
+    pub count: String,
+}
+
+impl TableCopy {
+    /// Its rows as JSON.
+    pub fn json(&self) -> String {
+        format!("data/{}.json", self.stem)
+    }
+
+    /// Its rows as CSV.
+    pub fn csv(&self) -> String {
+        format!("data/{}.csv", self.stem)
+    }
+
+    /// The columns in which what is about others gives way to a sentence.
+    pub fn redacted(&self) -> impl Iterator<Item = &ColumnCopy> {
+        self.columns.iter().filter(|column| column.redact.is_some())
+    }
+}
+
+/// Everything a copy is made of.
+#[derive(Debug, Clone, Default)]
+pub struct Layout {
+    /// The subject's table first, then by name.
+    pub tables: Vec<TableCopy>,
+    /// Selects the names of all files, each once, in order; none where no column names any.
+    pub files: Option<String>,
+}
+
+impl Layout {
+    /// The layout for one scope.
+    pub fn new(scope: &Scope<'_>) -> Self {
+        let (map, mut tables, mut stems, mut files) = (scope.map, Vec::new(), BTreeSet::new(), Vec::new());
+        let mut named: Vec<_> = map.tables.iter().filter(|(name, table)| is_copied(map, name, table)).collect();
+        named.sort_by_key(|(name, _)| **name != map.subject);
+        for (name, table) in named {
+            tables.push(of_table(scope, name, table, stem(name, &mut stems)));
+            files.extend(file_names(scope, name, table));
+        }
+        let files = (!files.is_empty()).then(|| format!("{} ORDER BY 1", files.join(" UNION ")));
+        Self { tables, files }
+    }
+}
+
+/// True where rows of the table are somebody's own.
+fn is_copied(map: &DataMap, name: &str, table: &Table) -> bool {
+    name == map.subject || !table.owner.is_empty()
+}
+
+fn of_table(scope: &Scope<'_>, name: &str, table: &Table, stem: String) -> TableCopy {
+    let live = scope.schema.tables.get(name);
+    let leaves = |(column, is): &(&String, &Column)| {
+        let live = live.and_then(|live| live.columns.get(*column));
+        ColumnCopy {
+            name: (*column).clone(),
+            title: table.column_title(column),
+            category: is.category.clone(),
+            purpose: is.purpose.clone(),
+            form: live.map_or(Form::Text, |live| form(live, is)),
+            redact: is.redact,
+        }
+    };
+    let (out, shown): (Vec<_>, Vec<_>) = in_order(table).into_iter().partition(|(_, is)| is.leave_out.is_some());
+    let columns: Vec<_> = shown.iter().map(leaves).collect();
+    let tells_shared = columns.iter().any(|column| column.redact == Some(Redact::Shared));
+    let mut list: Vec<_> = columns.iter().map(|column| expression(scope, name, column)).collect();
+    if tells_shared {
+        list.push(format!("CASE WHEN {} THEN '1' END", scope.of_another(name, "t")));
+    }
+    let rows = format!("FROM {} t WHERE {}", quoted(name), scope.own(name, "t"));
+    TableCopy {
+        name: name.to_owned(),
+        title: table.title(name),
+        stem,
+        left_out: out
+            .into_iter()
+            .map(|(column, is)| (column.clone(), table.column_title(column), is.leave_out.clone().unwrap_or_default()))
+            .collect(),
+        why_not: table.leave_out.clone(),
+        kept: table.keep.as_ref().map(|keep| (keep.reason.clone(), keep.period.clone())),
+        select: format!("SELECT {} {rows}", list.join(", ")),
+        count: format!("SELECT {} {rows}", as_text("count(*)", scope.dialect)),
+        columns,
+        tells_shared,
+    }
+}
+
+/// The key's columns first.
+fn in_order(table: &Table) -> Vec<(&String, &Column)> {
+    let mut columns: Vec<_> = table.columns.iter().collect();
+    columns.sort_by_key(|(name, _)| table.key.iter().position(|key| key == *name).unwrap_or(usize::MAX));
+    columns
+}
+
+fn form(live: &ColumnSchema, is: &Column) -> Form {
+    let named = live.named.to_ascii_lowercase();
+    match live.kind {
+        _ if is.file => Form::File,
+        Type::Integer | Type::Number => Form::Number,
+        Type::Bool => Form::Bool,
+        Type::Bytes => Form::Bytes,
+        Type::Other if named == "json" || named == "jsonb" => Form::Json,
+        _ => Form::Text,
+    }
+}
+
+fn expression(scope: &Scope<'_>, table: &str, column: &ColumnCopy) -> String {
+    let at = format!("t.{}", quoted(&column.name));
+    let live = scope.schema.tables.get(table).and_then(|live| live.columns.get(&column.name));
+    match scope.dialect {
+        // each value says itself what it is
+        Dialect::Sqlite => at,
+        Dialect::Postgres if column.form == Form::Bytes => at,
+        // as text, an address would get the width of its network
+        Dialect::Postgres if live.is_some_and(|live| live.named == "inet") => format!("abbrev({at})"),
+        Dialect::Postgres => as_text(&at, scope.dialect),
+    }
+}
+
+/// Selects the names of the files of each column that leaves.
+fn file_names(scope: &Scope<'_>, name: &str, table: &Table) -> Vec<String> {
+    let columns = table.columns.iter().filter(|(_, is)| is.file && is.leave_out.is_none() && table.leave_out.is_none());
+    let names = columns.map(|(column, is)| {
+        let at = format!("t.{}", quoted(column));
+        let theirs = match is.redact {
+            Some(_) => format!(" AND ({}) IS NOT TRUE", scope.of_another(name, "t")),
+            None => String::new(),
+        };
+        let text = match scope.dialect {
+            Dialect::Postgres => format!("{at}::text COLLATE \"C\""),
+            Dialect::Sqlite => format!("CAST({at} AS TEXT) COLLATE BINARY"),
+        };
+        format!(
+            "SELECT DISTINCT {text} FROM {} t WHERE {} AND {at} IS NOT NULL AND {at} <> ''{theirs}",
+            quoted(name),
+            scope.own(name, "t")
+        )
+    });
+    names.collect()
+}
+
+/// A file's name that every system takes, and no other table has.
+fn stem(name: &str, taken: &mut BTreeSet<String>) -> String {
+    /// What Windows keeps for itself.
+    const KEPT: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
+    let safe = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c.to_ascii_lowercase() } else { '-' };
+    let mut stem: String = name.chars().map(safe).take(60).collect();
+    if stem.is_empty() || KEPT.contains(&stem.trim_end_matches(|c: char| c.is_ascii_digit())) {
+        stem = format!("table-{stem}");
+    }
+    let first = stem.clone();
+    let mut n = 1;
+    while !taken.insert(stem.clone()) {
+        n += 1;
+        stem = format!("{first}-{n}");
+    }
+    stem
+}
+
+/// The schema and map of a layout, checked: for callers that have both.
+pub fn layout(map: &DataMap, schema: &Schema, dialect: Dialect, subjects: usize) -> Layout {
+    Layout::new(&Scope::new(map, schema, dialect, subjects, chrono::NaiveDate::MIN))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s32_no_table_names_an_entry_that_leads_anywhere() {
+        let mut taken = BTreeSet::new();
+        for (name, expected) in [
+            ("images", "images"),
+            ("Images", "images-2"),
+            ("../../etc/passwd", "------etc-passwd"),
+            ("a b", "a-b"),
+            ("a/b", "a-b-2"),
+            ("con", "table-con"),
+            ("LPT1", "table-lpt1"),
+            ("", "table-"),
+            ("Größe", "gr--e"),
+        ] {
+            assert_eq!(stem(name, &mut taken), expected, "{name:?}");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What a copy would have in it, counted in one moment of the database; and the hash that binds an approval to it.
+
+use super::{
+    layout::{TableCopy, layout},
+    portions::Portions,
+};
+use crate::{
+    domain::plan::{Action, FileCount, Plan, PlanLine, SubjectCount, Warning, WarningCode},
+    generation::{
+        Error, Key, Source,
+        engine::{Conn, Statement},
+        introspect,
+        schema::Schema,
+    },
+};
+use futures_util::TryStreamExt as _;
+use sha2::{Digest as _, Sha256};
+
+impl Source {
+    /// What a copy of the subjects' data would have in it now.
+    ///
+    /// # Errors
+    /// When the database does not answer, or the files cannot be looked at.
+    pub async fn plan_copy(&self, subjects: &[Key], found_by: &[String]) -> Result<Plan, Error> {
+        let mut conn = self.engine.conn().await?;
+        conn.begin_snapshot().await?;
+        let schema = introspect::read(&mut conn, self.engine.dialect()).await?;
+        let mut plan = Plan {
+            subject: SubjectCount {
+                accounts: i64::try_from(subjects.len()).unwrap_or(i64::MAX),
+                found_by: found_by.to_vec(),
+            },
+            tables: Vec::new(),
+            files: FileCount::default(),
+            warnings: self.faults(&schema),
+            map_version: self.map.version.clone(),
+            scope_hash: self.copy_hash(&schema, subjects),
+        };
+        if subjects.is_empty() {
+            plan.warnings.push(Warning {
+                code: WarningCode::NothingFound,
+                table: String::new(),
+                column: None,
+                detail: "Nobody was found by these identities. Look for another one, or answer that nothing is held."
+                    .to_owned(),
+                rows: 0,
+                blocks: true,
+            });
+        }
+        if plan.may_run() {
+            let layout = layout(&self.map, &schema, self.engine.dialect(), subjects.len());
+            let values: Vec<_> = subjects.iter().flat_map(|key| key.0.clone()).collect();
+            for table in layout.tables {
+                let rows = conn.count(Statement::new(table.count.clone(), &values)).await?;
+                plan.tables.extend((rows > 0).then(|| line(&table, rows)));
+            }
+            if let Some(names) = layout.files {
+                plan.files = self.count_copied(&mut conn, Statement::new(names, &values)).await?;
+            }
+        }
+        Ok(plan)
+    }
+
+    async fn count_copied(&self, conn: &mut Conn, names: Statement) -> Result<FileCount, Error> {
+        let mut count = FileCount::default();
+        let Some(files) = &self.files else { return Ok(count) };
+        let mut portions = Portions::open(conn, self.engine.dialect(), 0, names).await?;
+        while let Some(mut rows) = portions.next(conn) {
+            let mut names = Vec::new();
+            while let Some(row) = rows.try_next().await? {
+                names.extend(row.text(0)?.map(|name| name.to_string()));
+            }
+            count.count += i64::try_from(names.len()).unwrap_or(i64::MAX);
+            count.bytes += i64::try_from(files.bytes(&names).await?).unwrap_or(i64::MAX);
+        }
+        portions.close(conn).await?;
+        Ok(count)
+    }
+
+    /// Over map, schema and subject keys; not over counts.
+    pub(super) fn copy_hash(&self, schema: &Schema, subjects: &[Key]) -> String {
+        let mut lines = vec![
+            "recourse copy 1".to_owned(),
+            self.map.product.clone(),
+            self.digest.clone(),
+            schema.fingerprint(self.map.tables.keys()),
+        ];
+        let mut subjects = subjects.to_vec();
+        subjects.sort();
+        lines.extend(subjects.iter().map(|key| format!("subject {}", key.0.join("\u{1f}"))));
+        data_encoding::HEXLOWER.encode(&Sha256::digest(lines.join("\n").as_bytes()))
+    }
+}
+
+fn line(table: &TableCopy, rows: i64) -> PlanLine {
+    let out = table.left_out.iter().map(|(column, ..)| (column.clone(), Action::LeaveOut));
+    let redacted = table.columns.iter().filter(|column| column.redact.is_some());
+    PlanLine {
+        table: table.name.clone(),
+        action: if table.why_not.is_some() { Action::LeaveOut } else { Action::Copy },
+        rows,
+        columns: out.chain(redacted.map(|column| (column.name.clone(), Action::Redact))).collect(),
+        reason: table.why_not.clone(),
+        keep_until: None,
+        of_others: false,
+    }
+}

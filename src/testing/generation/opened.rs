@@ -1,0 +1,147 @@
+//! Makes a person's copy and reads it as a stranger's program would.
+
+use super::world::{World, target};
+use crate::generation::{
+    Source,
+    export::{About, Copied, CopyOrder},
+};
+use sha2::{Digest as _, Sha256};
+use std::{
+    collections::BTreeMap,
+    io::{Cursor, Read as _},
+    sync::Arc,
+};
+
+/// A package, unpacked.
+pub struct Opened {
+    pub told: Copied,
+    pub entries: BTreeMap<String, Vec<u8>>,
+    archive: Vec<u8>,
+}
+
+/// What a company might say.
+pub fn about() -> About {
+    About {
+        product: "ImageGen".into(),
+        person: "Bo <b>".into(),
+        reference: "R-10021".into(),
+        run: "run 7".into(),
+        made: "24 November 2026".into(),
+        recipients: vec![("Storage Ltd".into(), "keeps the pictures".into())],
+        retention: vec!["Until the account is closed".into()],
+        source: "From you".into(),
+        rights: vec!["Have it corrected".into()],
+        complaint: "You may complain to the authority".into(),
+        officer: vec!["Grievance Officer".into(), "privacy@example.org".into()],
+    }
+}
+
+/// A copy of one account that was approved.
+pub async fn order(world: &World, map: &str, account: &str) -> (Source, CopyOrder) {
+    let source = world.source(map);
+    let target = target(&source, "account", account).await;
+    let plan = source.plan_copy(&target.subjects, &target.found_by).await.expect("it plans");
+    assert!(plan.may_run(), "{:?}", plan.warnings);
+    let spool = world.folder.path().join("spool");
+    std::fs::create_dir_all(&spool).expect("it is made");
+    let order =
+        CopyOrder { subjects: target.subjects, scope_hash: plan.scope_hash, spool, about: about(), file_key: [5; 32] };
+    (source, order)
+}
+
+/// Makes a copy and opens it.
+pub async fn copy(world: &World, map: &str, account: &str) -> Opened {
+    let (source, order) = order(world, map, account).await;
+    let (told, archive) = source.write_copy(&order, Vec::new(), Arc::default()).await.expect("it is made");
+    Opened::new(told, &archive)
+}
+
+impl Opened {
+    pub fn new(told: Copied, archive: &[u8]) -> Self {
+        let mut zip = zip::ZipArchive::new(Cursor::new(archive)).expect("an archive");
+        let mut entries = BTreeMap::new();
+        for n in 0..zip.len() {
+            let mut entry = zip.by_index(n).expect("an entry");
+            let mut bytes = Vec::new();
+            // also checks the CRC
+            entry.read_to_end(&mut bytes).expect("it reads");
+            let name = entry.name().expect("a name").into_owned();
+            assert!(entries.insert(name.clone(), bytes).is_none(), "{name} is there twice");
+        }
+        Self { told, entries, archive: archive.to_vec() }
+    }
+
+    pub fn text(&self, path: &str) -> String {
+        let bytes = self.entries.get(path).unwrap_or_else(|| panic!("no {path} in {:?}", self.entries.keys()));
+        String::from_utf8(bytes.clone()).expect("it is text")
+    }
+
+    pub fn page(&self) -> String {
+        self.text("index.html")
+    }
+
+    pub fn manifest(&self) -> serde_json::Value {
+        serde_json::from_str(&self.text("manifest.json")).expect("it is JSON")
+    }
+
+    pub fn files(&self) -> impl Iterator<Item = (&String, &Vec<u8>)> {
+        self.entries.iter().filter(|(path, _)| path.starts_with("files/"))
+    }
+
+    /// The rows of a table's JSON, each with its fields in order of their names, in order.
+    pub fn rows(&self, stem: &str) -> Vec<String> {
+        let rows: Vec<BTreeMap<String, serde_json::Value>> =
+            serde_json::from_str(&self.text(&format!("data/{stem}.json"))).expect("it is JSON");
+        let mut rows: Vec<_> = rows.iter().map(|row| serde_json::to_string(row).expect("JSON")).collect();
+        rows.sort();
+        rows
+    }
+
+    /// The archive is what it says it is, everything in it is as the manifest says, and CSV tells what JSON tells.
+    pub fn is_sound(&self) {
+        let digest = |bytes: &[u8]| data_encoding::HEXLOWER.encode(&Sha256::digest(bytes));
+        assert_eq!((self.told.bytes, &self.told.sha256), (self.archive.len() as u64, &digest(&self.archive)));
+        let manifest = self.manifest();
+        let listed = manifest["entries"].as_array().expect("a list");
+        assert_eq!(listed.len() + 1, self.entries.len(), "each but the manifest itself");
+        for entry in listed {
+            let bytes = &self.entries[entry["path"].as_str().expect("a path")];
+            assert_eq!(entry["bytes"], bytes.len(), "{entry}");
+            assert_eq!(entry["sha256"], digest(bytes), "{entry}");
+        }
+        for entry in &self.told.entries {
+            assert_eq!(entry.sha256, digest(&self.entries[&entry.path]), "{entry:?}");
+        }
+        let others = self.entries.len() - self.files().count();
+        assert_eq!(self.told.entries.len(), others);
+        for table in manifest["tables"].as_array().expect("a list").iter().filter(|table| table["rows"] != 0) {
+            let path = |n: usize| table["entries"][n].as_str().expect("a path");
+            self.tells_the_same(path(0), path(1), table["rows"].as_u64().expect("a number"));
+        }
+    }
+
+    fn tells_the_same(&self, json: &str, csv: &str, count: u64) {
+        let rows: Vec<serde_json::Value> = serde_json::from_str(&self.text(json)).expect("it is JSON");
+        assert_eq!(rows.len() as u64, count, "{json}");
+        assert_eq!(self.text(json).lines().count() as u64, count + 2, "{json}: a line for each row");
+        let csv = self.text(csv);
+        let mut reader = csv::Reader::from_reader(csv.trim_start_matches('\u{feff}').as_bytes());
+        let names = reader.headers().expect("names").clone();
+        let records: Vec<_> = reader.records().map(|record| record.expect("a record")).collect();
+        assert_eq!(records.len(), rows.len(), "{json}");
+        for (row, record) in rows.iter().zip(&records) {
+            assert_eq!(row.as_object().expect("an object").len(), names.len());
+            for (name, field) in names.iter().zip(record) {
+                match &row[name] {
+                    serde_json::Value::Null => assert_eq!(field, ""),
+                    serde_json::Value::String(text) => {
+                        assert!(field == text || field.strip_prefix('\'') == Some(text), "{field:?} is not {text:?}");
+                    }
+                    other => {
+                        assert_eq!(&serde_json::from_str::<serde_json::Value>(field).expect("JSON"), other);
+                    }
+                }
+            }
+        }
+    }
+}
