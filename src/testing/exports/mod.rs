@@ -61,10 +61,13 @@ async fn asked(house: &House, method: Method, path: &str, headers: &[(&str, &str
         .header("host", "desk.imagegen.example")
         .header("sec-fetch-site", "same-origin")
         .header("content-type", "application/x-www-form-urlencoded");
-    for (name, value) in headers {
+    for (name, value) in headers.iter().filter(|(name, _)| *name != "sec-fetch-site") {
         request = request.header(*name, *value);
     }
-    let request = request.body(Body::from(body.to_owned())).expect("a request");
+    let mut request = request.body(Body::from(body.to_owned())).expect("a request");
+    if let Some((_, site)) = headers.iter().find(|(name, _)| *name == "sec-fetch-site") {
+        request.headers_mut().insert("sec-fetch-site", site.parse().expect("a value"));
+    }
     let response = web::router(house.app.clone(), stopped).oneshot(request).await.expect("an answer");
     let (head, body) = response.into_parts();
     let body = to_bytes(body, 1 << 24).await.expect("a body").to_vec();
@@ -111,8 +114,9 @@ async fn asks_for_a_copy(house: &House, from: &str, id: &str) -> Reference {
 
 /// The code on a page.
 fn code_in(page: &str) -> String {
-    let at = page.find("id=\"code\">").expect("the page shows a code") + "id=\"code\">".len();
-    page[at..].split('<').next().expect("text").to_owned()
+    let (_, rest) = page.split_once("id=\"code\"").expect("the page shows a code");
+    let (_, text) = rest.split_once('>').expect("an element");
+    text.split('<').next().expect("text").to_owned()
 }
 
 /// Confirms by the newest link that went to `address`; the code that was shown.

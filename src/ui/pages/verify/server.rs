@@ -63,6 +63,7 @@ fn draw(frame: &Frame, leaf: Leaf) -> Response {
     with_headers((status, axum::response::Html(render::leaf(frame, title, || page(leaf)))).into_response())
 }
 
+/// The headers of every page behind a link: its policy, and out of caches and search machines.
 pub fn with_headers(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
