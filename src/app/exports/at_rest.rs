@@ -3,7 +3,7 @@
 //! and not in the store.
 
 use crate::{
-    app::{App, Error},
+    app::{App, Error, failpoint::failpoint},
     generation::sealed::{Opener, PREFIX, SEALED_CHUNK, Sealer, Span},
     store::{
         objects,
@@ -61,6 +61,7 @@ impl io::Write for Parts {
         if self.held.is_empty() {
             return Ok(());
         }
+        failpoint("export-piece");
         let gone = |_| io::Error::new(io::ErrorKind::BrokenPipe, "the store of packages took no more");
         self.to.blocking_send(Ok(self.held.split().freeze())).map_err(gone)
     }

@@ -180,6 +180,10 @@ impl Packing<'_> {
         let mut tx = app.db.begin().await?;
         self.locked(&mut tx).await?;
         let package = packages::package_begin(&mut tx, run.id, run.case, &object, identity).await?;
+        if run.worker > 1 {
+            // what an earlier worker had begun is destroyed at once
+            jobs::job_enqueue(&mut tx, &Work::ExpirePackages, 0).await?;
+        }
         tx.commit().await?;
         Ok((package, object))
     }
