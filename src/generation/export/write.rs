@@ -77,9 +77,9 @@ impl Source {
     ) -> Result<(Copied, W), Error> {
         let (sender, parts) = mpsc::channel(WAITING);
         let folder = order.spool.clone();
-        let packer = tokio::task::spawn_blocking(move || pack(parts, out, &folder));
+        let thread = tokio::task::spawn_blocking(move || pack(parts, out, &folder));
         let copied = self.copy_all(order, Pack(sender), &watch).await;
-        let packed = packer.await.map_err(|_| Error::Answer("packing was cut off"))?;
+        let packed = thread.await.map_err(|_| Error::Answer("packing was cut off"))?;
         let (mut copied, packed) = match (copied, packed) {
             // the packer knows why it went away
             (Ok(_) | Err(Error::Package(_)), Err(why)) => return Err(why),
