@@ -21,7 +21,7 @@ use std::{io, sync::Arc};
 use tokio::sync::mpsc::{self, Sender};
 
 /// Parts that wait between database and packer.
-const WAITING: usize = 6;
+const WAITING: usize = 4;
 
 /// The way to the packer.
 pub struct Pack(Sender<Part>);

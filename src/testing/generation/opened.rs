@@ -20,7 +20,7 @@ pub struct Opened {
 }
 
 /// What a company might say.
-pub fn about() -> About {
+fn about() -> About {
     About {
         product: "ImageGen".into(),
         person: "Bo <b>".into(),
