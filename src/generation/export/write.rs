@@ -63,6 +63,19 @@ pub struct Told<'t> {
     pub files: FilesDone,
 }
 
+impl Told<'_> {
+    /// The tables that are left out, in words.
+    pub fn left_out(&self) -> Vec<LeftOut> {
+        let left_out = self.left_out.iter().map(|(table, rows)| LeftOut {
+            table: table.name.clone(),
+            title: table.title.clone(),
+            rows: *rows,
+            why: table.why_not.clone().unwrap_or_default(),
+        });
+        left_out.collect()
+    }
+}
+
 impl Source {
     /// Writes the package to `out` and gives it back, at its end.
     ///
@@ -107,7 +120,8 @@ impl Source {
         let ending = Ending {
             page_head: page::head(&order.about, &self.map.system, &told),
             page_foot: page::foot(&told),
-            manifest: manifest::manifest(&order.about, &self.map, &told),
+            manifest: manifest::manifest(&order.about, &self.map, &told)
+                .map_err(|error| Error::Package(io::Error::from(error).kind()))?,
         };
         watch.go_on()?;
         pack.send(Part::End(Box::new(ending))).await?;
@@ -190,15 +204,9 @@ fn copied(told: &Told<'_>) -> Copied {
         left_out: table.left_out.iter().map(|(column, _, why)| (column.clone(), why.clone())).collect(),
         redacted: table.redacted().map(|column| column.name.clone()).collect(),
     });
-    let left_out = told.left_out.iter().map(|(table, rows)| LeftOut {
-        table: table.name.clone(),
-        title: table.title.clone(),
-        rows: *rows,
-        why: table.why_not.clone().unwrap_or_default(),
-    });
     Copied {
         tables: tables.collect(),
-        left_out: left_out.collect(),
+        left_out: told.left_out(),
         files: told.files.count,
         missing: told.files.missing,
         ..Copied::default()
