@@ -1,6 +1,12 @@
 //! The operator's configuration: one struct a section; file, then environment, then flags. Unknown keys are
 //! refused by name; secrets are never printed.
 
+mod bucket;
+mod sections;
+
+pub use bucket::Bucket;
+pub use sections::{Database, Generation, Jobs, Log, Mail, Packages, Policies, Product, Secrets, Server};
+
 use serde::Deserialize;
 use std::{
     collections::HashMap,
@@ -44,111 +50,14 @@ pub struct Config {
     pub mail: Mail,
     /// Durable work.
     pub jobs: Jobs,
+    /// Packages of people's data.
+    pub packages: Packages,
     /// Policy packs.
     pub policies: Policies,
     /// What is written to standard error.
     pub log: Log,
     /// What each product needs beyond its pack, by product id.
     pub products: HashMap<String, Product>,
-}
-
-/// The web console.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Server {
-    /// Address and port.
-    pub listen: SocketAddr,
-    /// The address under which people reach this console, for links in mail; by default `http://` and `listen`.
-    pub public_url: String,
-}
-
-/// Our own database.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Database {
-    /// `postgres://…`; empty means the `SQLite` file in the data directory.
-    pub url: Secret,
-    /// A file that holds the address instead.
-    pub url_file: Option<PathBuf>,
-    /// Connections to `PostgreSQL`.
-    pub connections: u32,
-}
-
-/// Keys.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Secrets {
-    /// The master key's file; by default `keys/master.key` in the data directory. Shared by all consoles.
-    pub key_file: Option<PathBuf>,
-    /// The file of the key that signs receipts; by default `keys/receipt.key` in the data directory. Shared by all
-    /// consoles.
-    pub receipt_key_file: Option<PathBuf>,
-}
-
-/// Mail in and out.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Mail {
-    /// `smtp://user:password@host:587?tls=required`; empty means files in the data directory.
-    pub smtp_url: Secret,
-    /// A file that holds the address instead.
-    pub smtp_url_file: Option<PathBuf>,
-    /// The largest message intake takes, in bytes.
-    pub max_bytes: usize,
-}
-
-/// Durable work.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Jobs {
-    /// How many jobs at a time.
-    pub workers: usize,
-    /// How often to look for work, in milliseconds.
-    pub poll_ms: u64,
-    /// How long a vanished worker's job waits, in milliseconds.
-    pub lease_ms: i64,
-}
-
-/// Policy packs.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Policies {
-    /// A folder whose `products/*.toml` and `intake.toml` take the place of the ones inside the program.
-    pub folder: Option<PathBuf>,
-}
-
-/// What is written to standard error.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Log {
-    /// For example `info` or `recourse=debug`.
-    pub level: String,
-    /// One JSON object a line.
-    pub json: bool,
-}
-
-/// What a product needs beyond its pack.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Product {
-    /// The product's own mail address: where people write to and what answers come from.
-    pub address: String,
-    /// The product's own database of accounts, prompts and images.
-    pub generation: Generation,
-}
-
-/// A generation database.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Generation {
-    /// `postgres://…` or `sqlite://FILE`; empty means that the product has none and no run is possible.
-    pub url: Secret,
-    /// A file that holds the address instead.
-    pub url_file: Option<PathBuf>,
-    /// The folder in which the files lie that rows name.
-    pub files: Option<PathBuf>,
-    /// The data map.
-    pub data_map: Option<PathBuf>,
 }
 
 impl Default for Config {
@@ -160,40 +69,11 @@ impl Default for Config {
             secrets: Secrets::default(),
             mail: Mail::default(),
             jobs: Jobs::default(),
+            packages: Packages::default(),
             policies: Policies::default(),
             log: Log::default(),
             products: HashMap::new(),
         }
-    }
-}
-
-impl Default for Server {
-    fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), public_url: String::new() }
-    }
-}
-
-impl Default for Database {
-    fn default() -> Self {
-        Self { url: Secret::default(), url_file: None, connections: 16 }
-    }
-}
-
-impl Default for Mail {
-    fn default() -> Self {
-        Self { smtp_url: Secret::default(), smtp_url_file: None, max_bytes: 50 * 1024 * 1024 }
-    }
-}
-
-impl Default for Jobs {
-    fn default() -> Self {
-        Self { workers: 4, poll_ms: 500, lease_ms: 30_000 }
-    }
-}
-
-impl Default for Log {
-    fn default() -> Self {
-        Self { level: "info".to_owned(), json: false }
     }
 }
 
@@ -260,9 +140,16 @@ impl Config {
         }
         read_secret(&mut config.database.url, config.database.url_file.as_deref(), "database.url_file")?;
         read_secret(&mut config.mail.smtp_url, config.mail.smtp_url_file.as_deref(), "mail.smtp_url_file")?;
-        for product in config.products.values_mut() {
+        if let Some(bucket) = &mut config.packages.s3 {
+            bucket.read("packages.s3", "packages.s3.secret_access_key_file")?;
+        }
+        for (id, product) in &mut config.products {
             let generation = &mut product.generation;
             read_secret(&mut generation.url, generation.url_file.as_deref(), "products.ID.generation.url_file")?;
+            if let Some(bucket) = &mut generation.s3 {
+                let place = format!("products.{id}.generation.s3");
+                bucket.read(&place, "products.ID.generation.s3.secret_access_key_file")?;
+            }
         }
         config.checked()
     }
@@ -277,6 +164,9 @@ impl Config {
         }
         if self.database.connections < 2 {
             return senseless("database.connections must be at least 2");
+        }
+        if self.packages.folder.is_some() && self.packages.s3.is_some() {
+            return senseless("packages has both folder and s3; packages can lie in one of them only");
         }
         let public = &self.server.public_url;
         if !public.is_empty() && !public.starts_with("https://") && !public.starts_with("http://") {
@@ -296,6 +186,11 @@ impl Config {
                     "products.{id}.generation.url must begin with postgres:// or sqlite://"
                 )));
             }
+            if generation.files.is_some() && generation.s3.is_some() {
+                return Err(ConfigError::Senseless(format!(
+                    "products.{id}.generation has both files and s3; the files lie in a folder or in a bucket, not in both"
+                )));
+            }
             if url.is_empty() != generation.data_map.is_none() {
                 return Err(ConfigError::Senseless(format!(
                     "products.{id}.generation needs both url and data_map, or neither"
@@ -309,6 +204,12 @@ impl Config {
     #[must_use]
     pub fn receipt_key_file(&self) -> PathBuf {
         self.secrets.receipt_key_file.clone().unwrap_or_else(|| self.data_dir.join("keys").join("receipt.key"))
+    }
+
+    /// The folder of packages, where they lie in one.
+    #[must_use]
+    pub fn packages_folder(&self) -> PathBuf {
+        self.packages.folder.clone().unwrap_or_else(|| self.data_dir.join("packages"))
     }
 
     /// The address under which people reach this console, without a slash at its end.
@@ -353,6 +254,27 @@ mod tests {
         assert!(!format!("{config:?}").contains("hunter2"));
         assert!(load("[database]\nurl = \"mysql://h/d\"\n").is_err());
         assert!(load("[jobs]\nworkers = 0\n").is_err());
+    }
+
+    #[test]
+    fn a_bucket_needs_its_keys_and_stands_alone() {
+        let keys = "bucket = \"pictures\", access_key_id = \"id\", secret_access_key = \"hunter2\"";
+        let config = load(&format!("[packages]\ns3 = {{ {keys} }}\n")).expect("it reads");
+        assert!(!format!("{config:?}").contains("hunter2"));
+        for (text, says) in [
+            (format!("[packages]\nfolder = \"p\"\ns3 = {{ {keys} }}\n"), "both folder and s3"),
+            ("[packages]\ns3 = { bucket = \"pictures\" }\n".to_owned(), "access_key_id"),
+            (format!("[packages]\ns3 = {{ {keys}, endpoint = \"http://h\" }}\n"), "allow_http"),
+            (format!("[packages]\ns3 = {{ {keys}, endpoint = \"ftp://h\" }}\n"), "https://"),
+            (format!("[packages]\ns3 = {{ {keys}, prefix = \"a/../b\" }}\n"), "prefix"),
+            (format!("[packages]\ns3 = {{ {keys}, bucket_name = \"b\" }}\n"), "bucket_name"),
+            (format!("[products.p.generation]\nfiles = \"f\"\ns3 = {{ {keys} }}\n"), "both files and s3"),
+        ] {
+            let refused = load(&text).expect_err("it is refused").to_string();
+            assert!(refused.contains(says) && !refused.contains("hunter2"), "{refused}");
+        }
+        load(&format!("[packages]\ns3 = {{ {keys}, endpoint = \"http://h\", allow_http = true }}\n"))
+            .expect("it reads");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Recourse, room by room. Each folder has one job; arrows point down only:
 //!
 //! `cli -> web, jobs, app, domain` · `web -> ui, app` · `ui -> app, domain` · `jobs -> app` ·
-//! `app -> generation, mail, store, domain` · `generation, mail, store -> domain` ·
+//! `app -> generation, mail, store, domain` · `generation, mail, store -> domain` · `generation, store -> bucket` ·
 //! `domain -> std, chrono, chrono-tz, serde, thiserror`.
 //!
 //! Everything but `ui/islands` and two files of `domain` runs on the server only (feature `ssr`); the browser's
@@ -11,6 +11,8 @@
 
 #[cfg(feature = "ssr")]
 pub mod app;
+#[cfg(feature = "ssr")]
+pub mod bucket;
 #[cfg(feature = "ssr")]
 pub mod cli;
 #[cfg(feature = "ssr")]

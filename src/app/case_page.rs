@@ -4,7 +4,8 @@ use super::{
     App, Error,
     proof::{self, Held, Proof},
     queue::Choice,
-    runs::{self, Closing},
+    exports::{self, PackageLine},
+    runs::{self, Closing, Letter},
     subject, timeline,
 };
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
         identity::{Reference, RunId, StaffId},
         kind::Kind,
         rights::{Act, Actor},
-        run::RunState,
+        run::{RunKind, RunState},
         time::Instant,
     },
     store::{audit, cases, contents, drafts, events, staff},
@@ -87,7 +88,9 @@ pub struct Full {
     pub holds: Vec<Held>,
     /// The runs of the case, newest first.
     pub runs: Vec<(RunId, RunState)>,
-    /// The letter that would end the case, as it is proposed; only where an erasure was asked for and nothing is open.
+    /// Copies of the data that were let go, newest first.
+    pub packages: Vec<PackageLine>,
+    /// The letter that would end the case, as it is proposed; only where a run was asked for and none is open.
     pub closing: Option<Closing>,
     /// Other cases of the same requester.
     pub linked: Vec<Linked>,
@@ -110,11 +113,11 @@ pub enum CasePage {
     Walled(Walled),
 }
 
-/// Loads a case's page. Every view of a restricted case by its circle is audited.
+/// Loads a case's page, with the proposed `letter` where it can be ended by one. Every view of a restricted case by its circle is audited.
 ///
 /// # Errors
 /// `NotFound` where there is no such case.
-pub async fn load(app: &App, actor: &Actor, reference: Reference) -> Result<CasePage, Error> {
+pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter) -> Result<CasePage, Error> {
     if !actor.may(Act::SeeCases) {
         return Err(Error::NotFound);
     }
@@ -139,8 +142,9 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference) -> Result<Case
     let proof = proof::proof(app, &mut tx, &case, &events, &names).await?;
     let holds = proof::held(&mut tx, actor, &case, &names).await?;
     let runs = runs::of_case(&mut tx, actor, reference).await?;
-    let may_close = case.kind == Kind::Erasure && case.state.is_open() && case.run.is_none();
-    let closing = if may_close { Some(runs::proposed(app, &mut tx, &case, &first.name).await?) } else { None };
+    let packages = exports::of_case(&mut tx, reference).await?;
+    let may_close = case.kind.run().is_some() && case.state.is_open() && case.run.is_none();
+    let closing = if may_close { Some(runs::proposed(app, &mut tx, &case, &first.name, letter).await?) } else { None };
     let linked = cases::cases_linked(&mut tx, reference, circle).await?;
     let draft = drafts::draft_get(&mut tx, &app.vault, reference, actor.id).await?;
     drop(tx);
@@ -164,6 +168,7 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference) -> Result<Case
         looks_up: app.sources.contains_key(&case.product),
         holds,
         runs,
+        packages,
         closing,
         linked: linked.into_iter().map(|one| linked_line(one, zone)).collect(),
         staff: everybody.iter().filter(may_own).map(|a| Choice { id: a.id, name: a.name.clone() }).collect(),
@@ -188,10 +193,14 @@ fn checks(case: &Case, events: &[Recorded]) -> Vec<Check> {
         let finished = events.iter().any(|recorded| matches!(recorded.event, Event::RunFinished { .. }));
         checks.push(Check { says: "Erased and verified, or refused", done: finished || case.resolved.is_some() });
     }
+    if case.kind.run() == Some(RunKind::Export) {
+        let released = events.iter().any(|recorded| matches!(recorded.event, Event::ExportReleased { .. }));
+        checks.push(Check { says: "Copy released, or answered", done: released || case.resolved.is_some() });
+    }
     checks.extend([
         Check {
             says: "The person was answered",
-            done: [Purpose::Reply, Purpose::Closing].iter().any(|purpose| timeline::was_accepted(events, *purpose)),
+            done: [Purpose::Reply, Purpose::Closing, Purpose::Delivery].iter().any(|purpose| timeline::was_accepted(events, *purpose)),
         },
         Check { says: "Resolved with an outcome", done: case.resolved.is_some() },
     ]);

@@ -1,7 +1,7 @@
 //! Hands one mail of the outbox to the outside and records what came of it. May run twice: a mail that was
 //! accepted is not sent again, and every attempt carries the same Message-ID.
 
-use super::{App, Error, failpoint::failpoint, verification};
+use super::{App, Error, exports, failpoint::failpoint, verification};
 use crate::{
     domain::{
         event::{By, Event, Purpose},
@@ -41,8 +41,13 @@ pub async fn send_mail(app: &App, id: MailId, last: bool) -> Result<Delivered, E
     let content = contents::content_get(&mut tx, &app.vault, mail.content).await?.unwrap_or_default();
     tx.commit().await?;
     let Content { name, address, subject, references, mut text, mut html, .. } = content;
-    if mail.purpose == Purpose::Verification {
-        (text, html) = compose::with_link(&text, &html, &verification::link(app, &mail.message_id));
+    let link = match mail.purpose {
+        Purpose::Verification => Some(verification::link(app, &mail.message_id)),
+        Purpose::Delivery => Some(exports::link(app, &mail.message_id)),
+        _ => None,
+    };
+    if let Some(link) = link {
+        (text, html) = compose::with_link(&text, &html, &link);
     }
     let letter = Letter {
         from: (app.letterhead(&mail.product).product, app.address_of(&mail.product)),
@@ -52,7 +57,7 @@ pub async fn send_mail(app: &App, id: MailId, last: bool) -> Result<Delivered, E
         html,
         message_id: mail.message_id.clone(),
         references,
-        automatic: matches!(mail.purpose, Purpose::Acknowledgement | Purpose::Verification),
+        automatic: matches!(mail.purpose, Purpose::Acknowledgement | Purpose::Verification | Purpose::Delivery),
         date: mail.created,
     };
     failpoint("mail-before-effect");

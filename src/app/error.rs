@@ -44,6 +44,9 @@ pub enum Error {
     /// Something is wrong with the house itself.
     #[error("something went wrong: {0}")]
     Internal(store::Error),
+    /// A package cannot be read, or was changed.
+    #[error("the package: {0}")]
+    Package(String),
     /// A mail's text could not be written.
     #[error("the text of a mail could not be written: {0}")]
     Template(#[from] askama::Error),

@@ -5,7 +5,7 @@ use crate::{
     domain::time::Instant,
     generation::{Source, receipt::Signer},
     mail::{classify::Classifier, compose::Letterhead, outbox::Transport},
-    store::{Db, vault::Vault},
+    store::{Db, Objects, vault::Vault},
 };
 use std::{collections::HashMap, ops::Deref, sync::Arc};
 use tokio::sync::{Notify, Semaphore};
@@ -35,6 +35,8 @@ pub struct Parts {
     pub classifier: Classifier,
     /// The way out for mail.
     pub transport: Transport,
+    /// The files of packages.
+    pub packages: Objects,
     /// The products' generation databases, by product id.
     pub sources: HashMap<String, Source>,
     /// What the operator configured.
@@ -50,6 +52,8 @@ pub struct Settings {
     pub max_message: usize,
     /// The address under which people reach this console, for links in mail, without a slash at its end.
     pub public_url: String,
+    /// Where rows wait, encrypted under a key that is nowhere else, before they go into a package.
+    pub spool: std::path::PathBuf,
 }
 
 impl Deref for App {

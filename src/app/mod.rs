@@ -9,6 +9,7 @@ pub mod choice;
 pub mod deliver;
 pub mod desk;
 pub mod error;
+pub mod exports;
 pub mod failpoint;
 pub mod house;
 pub mod intake;

@@ -83,13 +83,16 @@ pub struct Known {
     pub identities: Vec<Identity>,
     /// The digests of the accounts that this led to then, in hexadecimal; none where nobody looked.
     pub accounts: Option<Vec<String>>,
+    /// The address that a link went to; none where staff decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
 }
 
 impl Known {
     /// What was looked up, and what was found.
     #[must_use]
     pub fn new(app: &App, product: &str, identities: Vec<Identity>, found: Option<&Found>) -> Self {
-        Self { identities, accounts: found.map(|found| digests(app, product, &found.subjects)) }
+        Self { identities, accounts: found.map(|found| digests(app, product, &found.subjects)), address: None }
     }
 
     /// The content row that keeps it.

@@ -144,7 +144,9 @@ impl Teller<'_> {
     fn entry(&self, recorded: &Recorded) -> Entry {
         let who = match recorded.by {
             // whoever pressed the button of the link, which may not be who wrote in
-            _ if matches!(recorded.event, Event::VerificationConfirmed { .. }) => "the account’s holder".to_owned(),
+            _ if matches!(recorded.event, Event::VerificationConfirmed { .. } | Event::ExportFetched { .. }) => {
+                "the account’s holder".to_owned()
+            }
             By::System => "Recourse".to_owned(),
             By::Requester if self.requester.is_empty() => "The person".to_owned(),
             By::Requester => self.requester.clone(),
@@ -266,6 +268,15 @@ impl Teller<'_> {
                 said("Run stopped", format!("{run}: {why}"))
             }
             Event::RunFinished { run } => said("Run finished", format!("{run}, verified; its receipt is signed")),
+            Event::ExportAsked { run, .. } => said("Copy asked for", format!("run {run}; it is packed by itself")),
+            Event::ExportPacked { run, review: true, .. } => {
+                said("Copy packed", format!("by run {run}; a second person looks at it before it goes"))
+            }
+            Event::ExportPacked { run, .. } => said("Copy packed", format!("by run {run}")),
+            Event::ExportReleased { run, .. } => said("Copy released", format!("of run {run}")),
+            Event::ExportFetched { .. } => said("Copy fetched", "with link and code".to_owned()),
+            Event::ExportRevoked { reason, .. } => reasoned("Link withdrawn", "to the copy".to_owned(), *reason),
+            Event::ExportDestroyed { .. } => said("Copy destroyed", "its file is gone".to_owned()),
             Event::HoldPlaced { basis, reason, .. } => {
                 reasoned("Hold placed", format!("({})", basis.label().to_lowercase()), *reason)
             }

@@ -1,11 +1,16 @@
 //! The link in a verification mail: what it is made of, whether it still counts, and what pressing its button does.
 //! Nobody signs in here: whoever holds the link is the person at the address on record.
 
-use super::{App, Error, failpoint::failpoint};
+use super::{
+    App, Error,
+    exports::{self, Code},
+    failpoint::failpoint,
+};
 use crate::{
     domain::{
         case::State,
         event::{By, Event},
+        run::RunKind,
         time::{HOUR, Instant},
     },
     store::{audit, cases, sessions::token_hash, verifications},
@@ -50,11 +55,12 @@ pub async fn counts(app: &App, token: &str) -> Result<bool, Error> {
     Ok(verifications::verification_find(&mut tx, &token_hash(token)).await?.is_some())
 }
 
-/// The person confirms: once, in time, while the case is open. A case that waited for them is ours again.
+/// The person confirms: once, in time, while the case is open or their copy is to be had. A case that waited for them is
+/// ours again. Who asked for a copy is given the code that opens it: now, and never again.
 ///
 /// # Errors
 /// `NotFound` where the link does not count, for whichever reason.
-pub async fn confirm_verification(app: &App, token: &str) -> Result<(), Error> {
+pub async fn confirm_verification(app: &App, token: &str) -> Result<Option<Code>, Error> {
     let hash = token_hash(token);
     // strangers who guess never reach for the lock
     let mut tx = app.db.read().await?;
@@ -65,7 +71,9 @@ pub async fn confirm_verification(app: &App, token: &str) -> Result<(), Error> {
     let mut case = cases::case_lock(&mut tx, asked.case).await?.ok_or(Error::NotFound)?;
     // somebody may have been quicker until the case was locked
     let asked = verifications::verification_find(&mut tx, &hash).await?.ok_or(Error::NotFound)?;
-    verifications::verification_use(&mut tx, asked.id).await?;
+    let code = if case.kind.run() == Some(RunKind::Export) { Some(Code::new()?) } else { None };
+    let hash = code.as_ref().map(|code| exports::code_hash(app, code));
+    verifications::verification_use(&mut tx, asked.id, hash.as_deref()).await?;
     let confirmed = Event::VerificationConfirmed { verification: asked.id, identity: asked.identity };
     cases::case_record(&mut tx, &mut case, By::Requester, now, confirmed).await?;
     if case.state == State::WaitingRequester {
@@ -77,5 +85,5 @@ pub async fn confirm_verification(app: &App, token: &str) -> Result<(), Error> {
     failpoint("verb-before-commit");
     tx.commit().await?;
     app.wake();
-    Ok(())
+    Ok(code)
 }

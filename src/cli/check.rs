@@ -7,7 +7,7 @@ use crate::{
     mail::{classify::Classifier, outbox::Transport},
     store::{Clock, house, migrate, vault::Vault},
 };
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 
 pub async fn check(config: &Config) -> anyhow::Result<()> {
     let packs = Packs::load(config.policies.folder.as_deref())?;
@@ -29,6 +29,7 @@ pub async fn check(config: &Config) -> anyhow::Result<()> {
         Transport::smtp(url).map_err(anyhow::Error::msg)?;
         println!("Mail: leaves through the configured server.");
     }
+    places(config).await?;
     open::lock(config)?;
     if config.database.url.reveal().is_empty() && !config.data_dir.join("recourse.db").exists() {
         println!("Database: there is none yet; the first start makes it.");
@@ -56,4 +57,44 @@ pub async fn check(config: &Config) -> anyhow::Result<()> {
     }
     db.close().await;
     Ok(())
+}
+
+/// Where packages and the products' files lie, and whether the buckets among these places can be used.
+async fn places(config: &Config) -> anyhow::Result<()> {
+    match &config.packages.s3 {
+        None => println!("Packages: kept in {}.", config.packages_folder().display()),
+        Some(settings) => {
+            let checked = open::packages_bucket(settings)?.check().await;
+            checked.with_context(|| format!("packages.s3, the bucket {}", settings.bucket))?;
+            println!("Packages: kept in the bucket {}, which can be listed.", settings.bucket);
+        }
+    }
+    for (id, product) in &config.products {
+        let Some(files) = open::files(id, &product.generation)? else { continue };
+        files.check().await.with_context(|| format!("the files of products.{id}.generation"))?;
+        println!("Files of {id}: their place is there.");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::s3::S3;
+
+    #[tokio::test]
+    async fn a_bucket_that_cannot_be_used_is_found_and_nothing_is_made() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let s3 = S3::serve(folder.path()).await;
+        let data_dir = folder.path().join("data");
+        std::fs::create_dir(&data_dir).expect("it is made");
+        let mut config = Config { data_dir: data_dir.clone(), ..Config::default() };
+        check(&config).await.expect("nothing is wrong");
+        assert!(!data_dir.join("packages").exists());
+        config.packages.s3 = Some(s3.settings("packages"));
+        let says = format!("{:#}", check(&config).await.expect_err("there is no such bucket"));
+        assert!(says.contains("packages.s3") && says.contains("not there") && !says.contains("tester"), "{says}");
+        s3.create("packages");
+        check(&config).await.expect("nothing is wrong");
+    }
 }

@@ -1,6 +1,7 @@
 //! Compares a product's data map with the schema of its generation database, for the product's own tests: a column
 //! that was added without a word about it is found before it is shipped. Opens nothing of the console's own.
 
+use super::open;
 use crate::{
     config::Config,
     generation::{Error, Source},
@@ -54,7 +55,7 @@ async fn look(config: &Config, product: &str) -> anyhow::Result<Looked> {
     let text = std::fs::read_to_string(file).with_context(|| {
         format!("the data map {} cannot be read; check products.{product}.generation.data_map", file.display())
     })?;
-    let source = match Source::new(generation.url.reveal(), generation.files.clone(), &text) {
+    let source = match Source::new(generation.url.reveal(), open::files(product, generation)?, &text) {
         Ok(source) => source,
         Err(faults) => {
             let faults = faults.iter().map(ToString::to_string).collect();

@@ -5,10 +5,13 @@ use crate::{
         App, Parts, Settings,
         packs::{self, Packs},
     },
-    config::Config,
-    generation::{Source, receipt::Signer},
+    bucket,
+    config::{self, Config},
+    generation::{Files, Source, receipt::Signer},
     mail::{classify::Classifier, outbox::Transport},
-    store::{Clock, Db, house, lockfile::Lockfile, migrate, migrate::SchemaError, runs::receipts, vault::Vault},
+    store::{
+        Clock, Db, Objects, house, lockfile::Lockfile, migrate, migrate::SchemaError, runs::receipts, vault::Vault,
+    },
 };
 use anyhow::{Context as _, bail};
 use std::{collections::HashMap, path::Path, time::Duration};
@@ -143,9 +146,11 @@ pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Opened> {
         addresses: addresses.collect(),
         max_message: config.mail.max_bytes,
         public_url: config.public_url(),
+        spool: config.data_dir.join("spool"),
     };
     let signer = signer(config, &db).await?;
-    let parts = Parts { db, vault, signer, packs, classifier, transport, sources, settings };
+    let packages = packages(config)?;
+    let parts = Parts { db, vault, signer, packs, classifier, transport, packages, sources, settings };
     Ok(Opened { app: App::new(parts), lock })
 }
 
@@ -164,6 +169,31 @@ async fn signer(config: &Config, db: &Db) -> anyhow::Result<Signer> {
     Ok(signer)
 }
 
+/// The files of packages; a bucket is asked nothing yet.
+fn packages(config: &Config) -> anyhow::Result<Objects> {
+    if let Some(settings) = &config.packages.s3 {
+        return packages_bucket(settings);
+    }
+    let folder = config.packages_folder();
+    Objects::folder(&folder).with_context(|| format!("the folder of packages {}", folder.display()))
+}
+
+/// The bucket of packages; nothing is asked yet.
+pub(crate) fn packages_bucket(settings: &config::Bucket) -> anyhow::Result<Objects> {
+    let store = bucket::open(settings).map_err(|says| anyhow::anyhow!("the configuration: packages.s3: {says}"))?;
+    Ok(Objects::bucket(store))
+}
+
+/// Where a product's files lie, if anywhere; nothing is opened yet.
+pub(crate) fn files(product: &str, generation: &config::Generation) -> anyhow::Result<Option<Files>> {
+    if let Some(settings) = &generation.s3 {
+        let store = bucket::open(settings)
+            .map_err(|says| anyhow::anyhow!("the configuration: products.{product}.generation.s3: {says}"))?;
+        return Ok(Some(Files::Bucket(store)));
+    }
+    Ok(generation.files.clone().map(Files::Folder))
+}
+
 /// The products' generation databases; none is opened yet.
 pub(crate) fn sources(config: &Config) -> anyhow::Result<HashMap<String, Source>> {
     let mut sources = HashMap::new();
@@ -171,7 +201,8 @@ pub(crate) fn sources(config: &Config) -> anyhow::Result<HashMap<String, Source>
         let generation = &product.generation;
         let Some(file) = &generation.data_map else { continue };
         let text = std::fs::read_to_string(file).with_context(|| format!("the data map {}", file.display()))?;
-        let source = Source::new(generation.url.reveal(), generation.files.clone(), &text).map_err(|faults| {
+        let files = files(id, generation)?;
+        let source = Source::new(generation.url.reveal(), files, &text).map_err(|faults| {
             let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
             anyhow::anyhow!("the data map {}:\n  {}", file.display(), faults.join("\n  "))
         })?;
@@ -191,6 +222,11 @@ pub(crate) fn names(packs: &Packs) -> String {
 /// Starts writing the log to standard error.
 pub(crate) fn log(config: &Config) {
     let filter = tracing_subscriber::EnvFilter::try_new(&config.log.level).unwrap_or_else(|_| "info".into());
+    // what it says of requests that it tries again holds the names of people's files
+    let filter = match "object_store=off".parse() {
+        Ok(silence) => filter.add_directive(silence),
+        Err(_) => filter,
+    };
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // a second start in one process, as in tests, keeps the first
     let _ = if config.log.json { builder.json().try_init() } else { builder.with_ansi(false).try_init() };

@@ -109,7 +109,9 @@ fn write_words(out: &mut String, receipt: &Receipt) -> std::fmt::Result {
     writeln!(out, "Believed: signed with {}, when that key was in use, and unchanged since.\n", receipt.key_id)?;
     writeln!(out, "Run {run} for case {case} erased one person's data from {system} ({product}).")?;
     writeln!(out, "  asked for by staff {} on {}", receipt.asked.staff, moment(&receipt.asked.at))?;
-    writeln!(out, "  approved by staff {} on {}", receipt.approved.staff, moment(&receipt.approved.at))?;
+    if let Some(approved) = &receipt.approved {
+        writeln!(out, "  approved by staff {} on {}", approved.staff, moment(&approved.at))?;
+    }
     writeln!(out, "  begun {}, ended {}", moment(&receipt.started_at), moment(&receipt.finished_at))?;
     writeln!(out, "  data map {}, scope {}\n", receipt.map_version, receipt.scope_hash)?;
     writeln!(out, "What was done:")?;
@@ -215,7 +217,8 @@ mod tests {
             scope_hash: "c0ffee".into(),
             map_version: "2026-09-30".into(),
             asked: who(1, "2026-11-24T05:31:00Z"),
-            approved: who(2, "2026-11-24T05:40:00Z"),
+            approved: Some(who(2, "2026-11-24T05:40:00Z")),
+            package: None,
             started_at: "2026-11-24T05:40:02Z".into(),
             finished_at: "2026-11-24T05:41:00Z".into(),
             steps: vec![

@@ -146,13 +146,16 @@ impl Case {
                 self.owner = *to;
             }
             Event::Classified { to, .. } => self.kind = *to,
-            Event::RunPlanned { .. } => self.enter(State::WaitingApproval, None, recorded.at),
+            Event::RunPlanned { .. } | Event::ExportPacked { review: true, .. } => {
+                self.enter(State::WaitingApproval, None, recorded.at);
+            }
             Event::RunApproved { .. }
             | Event::RunStopped { .. }
             | Event::RunSentBack { .. }
             | Event::RunExpired { .. }
             | Event::RunCancelled { .. }
-            | Event::RunFinished { .. } => self.enter(State::Open, None, recorded.at),
+            | Event::RunFinished { .. }
+            | Event::ExportReleased { .. } => self.enter(State::Open, None, recorded.at),
             Event::StateChanged { to, outcome, .. } => self.enter(*to, *outcome, recorded.at),
             Event::CaseOpened { .. }
             | Event::MessageReceived { .. }
@@ -165,6 +168,11 @@ impl Case {
             | Event::VerificationAsked { .. }
             | Event::VerificationConfirmed { .. }
             | Event::VerifiedByStaff { .. }
+            | Event::ExportAsked { .. }
+            | Event::ExportPacked { review: false, .. }
+            | Event::ExportFetched { .. }
+            | Event::ExportRevoked { .. }
+            | Event::ExportDestroyed { .. }
             | Event::HoldPlaced { .. }
             | Event::HoldReleased { .. } => {}
         }
@@ -180,11 +188,12 @@ impl Case {
             Event::VerificationConfirmed { identity, .. } | Event::VerifiedByStaff { identity, .. } => {
                 self.verified = Some(Verified { at, identity: *identity, by });
             }
-            Event::RunPlanned { run, .. } => self.run = Some(*run),
+            Event::RunPlanned { run, .. } | Event::ExportAsked { run, .. } => self.run = Some(*run),
             Event::RunSentBack { .. }
             | Event::RunExpired { .. }
             | Event::RunCancelled { .. }
-            | Event::RunFinished { .. } => self.run = None,
+            | Event::RunFinished { .. }
+            | Event::ExportReleased { .. } => self.run = None,
             _ => {}
         }
     }

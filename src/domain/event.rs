@@ -4,7 +4,7 @@
 use super::{
     clock::ClockStart,
     hold::Basis,
-    identity::{ContentId, HoldId, MailId, MessageId, RunId, StaffId, VerificationId},
+    identity::{ContentId, HoldId, MailId, MessageId, PackageId, RunId, StaffId, VerificationId},
     kind::Kind,
     state::{Channel, Outcome, State},
     time::Instant,
@@ -47,10 +47,13 @@ pub enum Purpose {
     Verification,
     /// Tells the person how the request ended.
     Closing,
+    /// Tells the person where the copy of their data is.
+    Delivery,
 }
 
 impl Purpose {
-    const ALL: [Self; 4] = [Self::Acknowledgement, Self::Reply, Self::Verification, Self::Closing];
+    const ALL: [Self; 5] =
+        [Self::Acknowledgement, Self::Reply, Self::Verification, Self::Closing, Self::Delivery];
 
     /// The stable code, as stored.
     #[must_use]
@@ -60,6 +63,7 @@ impl Purpose {
             Self::Reply => "reply",
             Self::Verification => "verification",
             Self::Closing => "closing",
+            Self::Delivery => "delivery",
         }
     }
 
@@ -71,6 +75,7 @@ impl Purpose {
             Self::Reply => "Reply",
             Self::Verification => "Verification",
             Self::Closing => "Closing letter",
+            Self::Delivery => "Copy of the data",
         }
     }
 
@@ -130,6 +135,18 @@ pub enum Event {
     RunStopped { run: RunId, why: String },
     /// The run ended, was verified, and its receipt is signed.
     RunFinished { run: RunId },
+    /// A copy of the person's data was asked for; it is packed without further ado.
+    ExportAsked { run: RunId, scope_hash: String },
+    /// The package is complete, sealed and read back; with `review` a second person looks at it before it goes.
+    ExportPacked { run: RunId, package: PackageId, review: bool },
+    /// The person may fetch the package by the link in a mail and the code they were shown.
+    ExportReleased { run: RunId, package: PackageId },
+    /// The person began to fetch it.
+    ExportFetched { package: PackageId },
+    /// Staff ended the link before its time.
+    ExportRevoked { package: PackageId, reason: ContentId },
+    /// The file was destroyed: its time was over, or it was not to be had any more.
+    ExportDestroyed { package: PackageId },
     /// Somebody forbade erasure of the subject.
     HoldPlaced { hold: HoldId, basis: Basis, reason: ContentId },
     /// A hold ended.
@@ -165,6 +182,12 @@ impl Event {
             Self::RunCancelled { .. } => "run_cancelled",
             Self::RunStopped { .. } => "run_stopped",
             Self::RunFinished { .. } => "run_finished",
+            Self::ExportAsked { .. } => "export_asked",
+            Self::ExportPacked { .. } => "export_packed",
+            Self::ExportReleased { .. } => "export_released",
+            Self::ExportFetched { .. } => "export_fetched",
+            Self::ExportRevoked { .. } => "export_revoked",
+            Self::ExportDestroyed { .. } => "export_destroyed",
             Self::HoldPlaced { .. } => "hold_placed",
             Self::HoldReleased { .. } => "hold_released",
             Self::StateChanged { .. } => "state_changed",
@@ -183,6 +206,7 @@ impl Event {
             | Self::VerifiedByStaff { reason, .. }
             | Self::RunSentBack { reason, .. }
             | Self::RunCancelled { reason, .. }
+            | Self::ExportRevoked { reason, .. }
             | Self::HoldPlaced { reason, .. }
             | Self::HoldReleased { reason, .. }
             | Self::ClassificationProposed { reason, .. }

@@ -27,6 +27,10 @@ id! {
     RunId,
     /// A reason that forbids erasure.
     HoldId,
+    /// A package of a person's data, made to be fetched by them.
+    PackageId,
+    /// One fetching of a package.
+    DownloadId,
 }
 
 impl fmt::Display for RunId {

@@ -1,5 +1,6 @@
 //! What a person asks for: the kinds of a case, and which of them stand behind the restricted wall.
 
+use super::run::RunKind;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -88,6 +89,16 @@ impl Kind {
                     | Self::NomineeRegistration
                     | Self::NomineeRequest
             )
+    }
+
+    /// What kind of run answers it; none where staff act by themselves.
+    #[must_use]
+    pub const fn run(self) -> Option<RunKind> {
+        match self {
+            Self::Erasure => Some(RunKind::Erase),
+            Self::Access | Self::Portability => Some(RunKind::Export),
+            _ => None,
+        }
     }
 
     /// True where granting it to the wrong person gives away or destroys somebody's data.

@@ -1,10 +1,18 @@
-//! A run: one execution against a generation database, from its plan to its receipt. Who may do what with it.
+//! A run: one execution against a generation database, from its plan to its end. Who may do what with it.
 
 use super::{
     codes::codes,
     identity::StaffId,
     time::{DAY, Instant},
 };
+
+codes! {
+    /// What a run does in a generation database.
+    RunKind {
+        Erase "erase" "Erase",
+        Export "export" "Copy",
+    }
+}
 
 codes! {
     /// Where a run stands.
@@ -14,6 +22,7 @@ codes! {
         Expired "expired" "Expired",
         Approved "approved" "Approved, about to begin",
         Running "running" "Running",
+        Packed "packed" "Packed, waits for review",
         Stopped "stopped" "Stopped",
         Cancelled "cancelled" "Cancelled",
         Finished "finished" "Finished and verified",
@@ -25,7 +34,7 @@ codes! {
     Stop {
         Blocked "blocked" "Something has to be cleared up before this can be planned",
         Unapproved "unapproved" "Whoever approved it may no longer approve runs",
-        Outgrown "outgrown" "What would be erased is no longer what was approved",
+        Outgrown "outgrown" "What it would do is no longer what was asked for and approved",
         Drift "drift" "The schema or the data map changed while the run was under way",
         NothingFound "nothing_found" "The person was not found any more",
         Left "left" "The re-query found rows that should be gone",
@@ -33,10 +42,11 @@ codes! {
         Mentions "mentions" "The person is still mentioned in text that should not mention them",
         Refused "refused" "The generation database refused a change by a rule of its own",
         Away "away" "The generation database did not answer",
+        Unkept "unkept" "The package could not be kept, or did not read back as it was written",
     }
 }
 
-/// How long a plan waits for its approval, in milliseconds.
+/// How long a plan waits for its approval, or a package for its review, in milliseconds.
 pub const OPEN_FOR: i64 = 7 * DAY;
 
 /// True when `by` may decide over a plan that `asked` asked for: never one's own.
@@ -55,7 +65,7 @@ impl Stop {
     /// True where the same run can be tried again; otherwise a new plan has to be made and approved.
     #[must_use]
     pub const fn may_go_on(self) -> bool {
-        matches!(self, Self::Left | Self::Mentions | Self::Refused | Self::Away | Self::Held)
+        matches!(self, Self::Left | Self::Mentions | Self::Refused | Self::Away | Self::Held | Self::Unkept)
     }
 }
 
@@ -63,6 +73,6 @@ impl RunState {
     /// True while something can still come of it.
     #[must_use]
     pub const fn is_open(self) -> bool {
-        matches!(self, Self::Planned | Self::Approved | Self::Running | Self::Stopped)
+        matches!(self, Self::Planned | Self::Approved | Self::Running | Self::Packed | Self::Stopped)
     }
 }

@@ -1,6 +1,6 @@
 //! Durable work: what a job is asked to do. Ids only, never text or addresses.
 
-use super::identity::{MailId, MessageId, RunId};
+use super::identity::{DownloadId, MailId, MessageId, PackageId, RunId};
 use serde::{Deserialize, Serialize};
 
 /// One job's task.
@@ -14,6 +14,14 @@ pub enum Work {
     SendMail { mail: MailId },
     /// Carry on with an approved run.
     ExecuteRun { run: RunId },
+    /// Pack a copy of a person's data, from the first row or once more from the first row.
+    PackExport { run: RunId },
+    /// Make the form of a package that a password opens.
+    LockDownload { download: DownloadId },
+    /// Destroy the file of a package, and what was made from it.
+    DestroyPackage { package: PackageId },
+    /// Ask for the end of packages whose time is over.
+    ExpirePackages,
     /// Let plans that nobody approved expire.
     ExpireRuns,
     /// Forget ended sessions, spent throttles, finished jobs and past ticks.
@@ -28,6 +36,10 @@ impl Work {
             Self::ReadMessage { .. } => "read_message",
             Self::SendMail { .. } => "send_mail",
             Self::ExecuteRun { .. } => "execute_run",
+            Self::PackExport { .. } => "pack_export",
+            Self::LockDownload { .. } => "lock_download",
+            Self::DestroyPackage { .. } => "destroy_package",
+            Self::ExpirePackages => "expire_packages",
             Self::ExpireRuns => "expire_runs",
             Self::TidyUp => "tidy_up",
         }
@@ -40,6 +52,10 @@ impl Work {
             Self::ReadMessage { message } => format!("read_message:{}", message.0),
             Self::SendMail { mail } => format!("send_mail:{}", mail.0),
             Self::ExecuteRun { run } => format!("execute_run:{}", run.0),
+            Self::PackExport { run } => format!("pack_export:{}", run.0),
+            Self::LockDownload { download } => format!("lock_download:{}", download.0),
+            Self::DestroyPackage { package } => format!("destroy_package:{}", package.0),
+            Self::ExpirePackages => "expire_packages".to_owned(),
             Self::ExpireRuns => "expire_runs".to_owned(),
             Self::TidyUp => "tidy_up".to_owned(),
         })
@@ -52,8 +68,21 @@ impl Work {
             Self::ReadMessage { .. } => 5,
             Self::SendMail { .. } => 12,
             // doubling from two seconds to ten minutes: a generation database may be away for a working day
-            Self::ExecuteRun { .. } => 60,
-            Self::TidyUp | Self::ExpireRuns => 3,
+            Self::ExecuteRun { .. } | Self::PackExport { .. } => 60,
+            // a store of files may be away as long; the schedule asks again
+            Self::DestroyPackage { .. } => 60,
+            Self::LockDownload { .. } => 6,
+            Self::TidyUp | Self::ExpireRuns | Self::ExpirePackages => 3,
+        }
+    }
+
+    /// How long one try may take before its worker counts as stuck, in minutes. A package cannot be left half made:
+    /// its try is the whole of it.
+    #[must_use]
+    pub const fn longest_minutes(&self) -> u64 {
+        match self {
+            Self::PackExport { .. } | Self::LockDownload { .. } => 6 * 60,
+            _ => 5,
         }
     }
 }

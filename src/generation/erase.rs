@@ -359,10 +359,8 @@ impl Erasure<'_> {
             files.retain(|name| !stay.contains(name));
         }
         let removed = i64::try_from(files.len()).unwrap_or(i64::MAX);
-        if let (Some(store), false) = (self.source.files.clone(), files.is_empty()) {
-            tokio::task::spawn_blocking(move || store.remove(&files))
-                .await
-                .map_err(|_| Error::Answer("removing files was cut off"))??;
+        if let (Some(store), false) = (&self.source.files, files.is_empty()) {
+            store.remove(&files).await?;
         }
         let rows = conn.run(Statement::new(prepared.change.clone(), &values)).await?;
         Ok(Batch { rows, files: removed })

@@ -44,6 +44,15 @@ impl Source {
         kinds
     }
 
+    /// The kinds of identity that are mail addresses on record.
+    #[must_use]
+    pub fn contact_kinds(&self) -> Vec<String> {
+        let mut kinds: Vec<_> =
+            self.map.identities.iter().filter(|identity| identity.contact).map(|identity| identity.kind.clone()).collect();
+        kinds.dedup();
+        kinds
+    }
+
     /// Finds whom `identities` lead to. Nobody found is an answer, not an error.
     ///
     /// # Errors

@@ -22,6 +22,7 @@ pub mod spool;
 mod steps;
 
 pub use erase::{Batch, Erasure, Rows, Verified};
+pub use files::Files;
 pub use find::{Found, Key};
 pub use map::DataMap;
 pub use plan::Target;

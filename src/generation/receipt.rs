@@ -38,8 +38,9 @@ pub struct Receipt {
     pub map_version: String,
     /// The staff id of who asked, and when (RFC 3339).
     pub asked: Who,
-    /// The staff id of who approved, and when.
-    pub approved: Who,
+    /// The staff id of who approved, and when; none for a copy that the pack lets go without a review.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved: Option<Who>,
     /// When the run began, RFC 3339.
     pub started_at: String,
     /// When the re-query ended, RFC 3339.
@@ -52,10 +53,23 @@ pub struct Receipt {
     pub files: FileCount,
     /// Tables in which other people's rows still mention the person, as accepted when the run was approved.
     pub mentions: Vec<Mention>,
-    /// True: a re-query found nothing left in scope.
+    /// The package of a copy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub package: Option<PackageSum>,
+    /// True: a re-query found nothing left in scope, or the package was read back.
     pub verified: bool,
     /// The key that signs.
     pub key_id: String,
+}
+
+/// A package, by what it is compared with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PackageSum {
+    /// The archive's size.
+    pub bytes: i64,
+    /// Its SHA-256 in hexadecimal.
+    pub sha256: String,
 }
 
 /// Somebody who decided.
@@ -301,7 +315,8 @@ mod tests {
             scope_hash: "00".into(),
             map_version: "1".into(),
             asked: who(1),
-            approved: who(2),
+            approved: Some(who(2)),
+            package: None,
             started_at: "2026-11-24T05:32:00Z".into(),
             finished_at: "2026-11-24T05:39:00Z".into(),
             steps: vec![StepDone { step: "images delete".into(), rows: 3, found_after: 0 }],

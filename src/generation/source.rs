@@ -10,7 +10,7 @@ use super::{
 };
 use crate::domain::plan::{Warning, WarningCode};
 use sha2::{Digest as _, Sha256};
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 /// One product's generation database; nothing is opened until it is asked something.
 #[derive(Debug, Clone)]
@@ -27,11 +27,11 @@ impl Source {
     ///
     /// # Errors
     /// When the address is none or the map does not hold together.
-    pub fn new(url: &str, files: Option<PathBuf>, map: &str) -> Result<Self, Vec<Fault>> {
+    pub fn new(url: &str, files: Option<Files>, map: &str) -> Result<Self, Vec<Fault>> {
         let engine = Engine::new(url).map_err(|error| vec![Fault::new("", None, error.to_string())])?;
         let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(map.as_bytes()));
         let map = DataMap::read(map)?;
-        Ok(Self { engine, files: files.map(Files::Folder), map: Arc::new(map), digest })
+        Ok(Self { engine, files, map: Arc::new(map), digest })
     }
 
     /// What the system is called in letters to the person.
@@ -70,7 +70,8 @@ impl Source {
                 code: WarningCode::Drift,
                 table: name.clone(),
                 column: None,
-                detail: "names files, but the configuration says no folder of files for this product".to_owned(),
+                detail: "names files, but the configuration says no folder and no bucket of files for this product"
+                    .to_owned(),
                 rows: 0,
                 blocks: true,
             });

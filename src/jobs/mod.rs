@@ -7,7 +7,7 @@ pub mod runner;
 pub mod schedule;
 
 use crate::{
-    app::{App, Error, deliver, deliver::Delivered, intake, runs, runs::Executed, tidy},
+    app::{App, Error, deliver, deliver::Delivered, exports, exports::Packed, intake, runs, runs::Executed, tidy},
     domain::work::Work,
 };
 
@@ -42,6 +42,13 @@ pub async fn work_on(app: &App, work: &Work, last: bool) -> Result<(), NotDone> 
             Executed::More => return Err(NotDone::More),
             Executed::Later(why) => return Err(NotDone::Failed(why)),
         },
+        Work::PackExport { run } => match exports::pack_export(app, *run, last).await? {
+            Packed::Done => {}
+            Packed::Later(why) => return Err(NotDone::Failed(why)),
+        },
+        Work::LockDownload { download } => exports::lock_download(app, *download).await?,
+        Work::DestroyPackage { package } => exports::destroy_package(app, *package).await?,
+        Work::ExpirePackages => exports::expire_packages(app).await?,
         Work::ExpireRuns => runs::expire_runs(app).await?,
         Work::TidyUp => tidy::tidy_up(app).await?,
     }

@@ -20,8 +20,6 @@ use tokio::{
 
 /// How long a lease lasts in milliseconds; kept alive while work goes on.
 pub const LEASE: i64 = 30 * SECOND;
-/// How long a job may take, in milliseconds, before its lease is no longer kept alive.
-const LONGEST: Duration = Duration::from_mins(5);
 /// How long running jobs may take to end when the process is asked to stop.
 const GRACE: Duration = Duration::from_secs(20);
 
@@ -200,7 +198,8 @@ async fn rescue(app: &App) -> Result<(), Error> {
 }
 
 async fn keep_alive(app: &App, lease: i64, held: &HashMap<Id, (Claimed, Moment)>) -> Result<(), Error> {
-    let alive: Vec<_> = held.values().filter(|(_, since)| since.elapsed() < LONGEST).collect();
+    let longest = |job: &Claimed| Duration::from_mins(job.work.longest_minutes());
+    let alive: Vec<_> = held.values().filter(|(job, since)| since.elapsed() < longest(job)).collect();
     if alive.is_empty() {
         return Ok(());
     }

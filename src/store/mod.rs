@@ -6,6 +6,7 @@ pub mod cases;
 pub mod clock;
 pub mod contents;
 pub mod counts;
+pub mod downloads;
 pub mod drafts;
 pub mod engine;
 pub mod events;
@@ -17,6 +18,8 @@ pub mod lockfile;
 pub mod mails;
 pub mod messages;
 pub mod migrate;
+pub mod objects;
+pub mod packages;
 pub mod row;
 pub mod runs;
 pub mod sessions;
@@ -28,6 +31,7 @@ pub mod verifications;
 
 pub use clock::Clock;
 pub use engine::{Db, Row, Sql, Tx, per_engine, sql};
+pub use objects::Objects;
 
 /// What can go wrong below a verb.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +54,9 @@ pub enum Error {
     /// Something sealed does not open with this key, or was changed.
     #[error("{0}")]
     Sealed(#[from] vault::VaultError),
+    /// The folder or bucket of packages refused, is gone, or lost a file.
+    #[error("the store of packages: {0}")]
+    Objects(String),
     /// The system's source of randomness failed.
     #[error("no randomness: {0}")]
     Random(getrandom::Error),

@@ -2,7 +2,10 @@
 //! Whoever asks for one, uses one or ends one holds the case's lock.
 
 use super::{Result, Tx, sql};
-use crate::domain::identity::{ContentId, Reference, VerificationId};
+use crate::domain::{
+    identity::{ContentId, Reference, VerificationId},
+    time::Instant,
+};
 
 /// A link that still counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,15 +59,16 @@ pub async fn verifications_end(tx: &mut Tx, case: Reference) -> Result<()> {
     Ok(())
 }
 
-/// The link with this hash, while it counts: not used, not ended, its case open. Unknown, used and ended ones are
-/// not told apart.
+/// The link with this hash, while it counts: not used, not ended, its case open or a copy of the person's data still to
+/// be had. Unknown, used and ended ones are not told apart.
 ///
 /// # Errors
 /// As the database says.
 pub async fn verification_find(tx: &mut Tx, token_hash: &[u8]) -> Result<Option<Verification>> {
     let now = tx.db_now().await?;
     let row = sql("SELECT v.id, v.case_id, v.content_id FROM verifications v JOIN cases c ON c.id = v.case_id
-         WHERE v.token_hash = $1 AND v.used_at IS NULL AND v.expires_at > $2 AND c.open")
+         WHERE v.token_hash = $1 AND v.used_at IS NULL AND v.expires_at > $2 AND (c.open OR EXISTS
+         (SELECT 1 FROM packages p WHERE p.case_id = c.id AND p.ended_at IS NULL AND p.expires_at > $2))")
     .bind(token_hash)
     .bind(now)
     .maybe::<(i64, i64, i64)>(tx)
@@ -76,12 +80,42 @@ pub async fn verification_find(tx: &mut Tx, token_hash: &[u8]) -> Result<Option<
     }))
 }
 
-/// Uses a link up.
+/// Uses a link up; `code_hash` is of the code that is shown now and never again, where there is one.
 ///
 /// # Errors
 /// As the database says.
-pub async fn verification_use(tx: &mut Tx, id: VerificationId) -> Result<()> {
+pub async fn verification_use(tx: &mut Tx, id: VerificationId, code_hash: Option<&[u8]>) -> Result<()> {
     let now = tx.db_now().await?;
-    sql("UPDATE verifications SET used_at = $2 WHERE id = $1").bind(id).bind(now).run(tx).await?;
+    sql("UPDATE verifications SET used_at = $2, code_hash = $3 WHERE id = $1")
+        .bind(id)
+        .bind(now)
+        .bind(code_hash.map(<[u8]>::to_vec))
+        .run(tx)
+        .await?;
     Ok(())
+}
+
+/// What the person of the case was looked up by when they were shown the code with this hash; none where no such code
+/// was shown, or a later one took its place.
+///
+/// # Errors
+/// As the database says.
+pub async fn verification_code(tx: &mut Tx, case: Reference, code_hash: &[u8]) -> Result<Option<ContentId>> {
+    let row = sql("SELECT content_id FROM verifications WHERE case_id = $1 AND code_hash = $2
+         AND used_at = (SELECT MAX(used_at) FROM verifications WHERE case_id = $1 AND code_hash IS NOT NULL)")
+    .bind(case)
+    .bind(code_hash)
+    .maybe::<(i64,)>(tx)
+    .await?;
+    Ok(row.map(|(content,)| ContentId(content)))
+}
+
+/// When a link was last asked for in the case.
+///
+/// # Errors
+/// As the database says.
+pub async fn verification_last(tx: &mut Tx, case: Reference) -> Result<Option<Instant>> {
+    let (at,): (Option<i64>,) =
+        sql("SELECT MAX(created_at) FROM verifications WHERE case_id = $1").bind(case).one(tx).await?;
+    Ok(at.map(Instant))
 }

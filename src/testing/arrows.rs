@@ -5,15 +5,16 @@ use std::{fs, path::Path};
 
 /// Which rooms a room may name. A room may always name itself.
 const MAY: &[(&str, &[&str])] = &[
-    ("cli", &["web", "jobs", "app", "domain", "config", "mail", "store", "generation"]),
+    ("cli", &["web", "jobs", "app", "domain", "config", "mail", "store", "generation", "bucket"]),
     ("web", &["ui", "app", "domain", "store"]),
     ("ui", &["app", "domain"]),
     ("jobs", &["app", "store", "domain"]),
     ("app", &["generation", "mail", "store", "domain"]),
-    ("generation", &["domain"]),
+    ("generation", &["bucket", "domain"]),
     ("mail", &["domain"]),
-    ("store", &["domain"]),
+    ("store", &["bucket", "domain"]),
     ("domain", &[]),
+    ("bucket", &["config"]),
     ("config", &[]),
 ];
 

@@ -17,7 +17,7 @@ use crate::{
     generation::{Source, receipt::Signer},
     jobs,
     mail::{classify::Classifier, outbox::Transport},
-    store::{Clock, Db, migrate, runs::receipts::receipt_key_use, vault::Vault},
+    store::{Clock, Db, Objects, migrate, runs::receipts::receipt_key_use, vault::Vault},
 };
 use std::{collections::HashMap, fs, path::Path};
 use tokio::sync::OnceCell;
@@ -86,7 +86,20 @@ impl House {
 
     /// The same house with generation databases behind it.
     pub fn with_sources(self, sources: HashMap<String, Source>) -> Self {
-        let app = opened(self.app.db.clone(), self.folder.path(), sources);
+        let app = opened_with(self.app.db.clone(), self.folder.path(), sources, self.app.packs.clone());
+        Self { app, ..self }
+    }
+
+    /// The same house whose pack lets copies go without a review.
+    pub fn without_review(self) -> Self {
+        let folder = self.folder.path().join("policies");
+        fs::create_dir_all(folder.join("products")).expect("it is made");
+        let file = format!("{PRODUCT}.toml");
+        let text = include_str!("../../policies/products/imagegen-artisticmonk.toml");
+        let text = text.replace("review = true", "review = false");
+        fs::write(folder.join("products").join(file), text).expect("it is written");
+        let packs = Packs::load(Some(&folder)).expect("the packs load");
+        let app = opened_with(self.app.db.clone(), self.folder.path(), HashMap::new(), packs);
         Self { app, ..self }
     }
 
@@ -119,7 +132,7 @@ impl House {
 
     /// The case in full, as the officer sees it.
     pub async fn case(&self, reference: Reference) -> Full {
-        match case_page::load(&self.app, &self.officer, reference).await.expect("the page loads") {
+        match case_page::load(&self.app, &self.officer, reference, crate::app::runs::Letter::Proposed).await.expect("the page loads") {
             CasePage::Full(full) => *full,
             CasePage::Walled(_) => panic!("the officer sees every case"),
         }
@@ -135,14 +148,18 @@ impl House {
 }
 
 fn opened(db: Db, folder: &Path, sources: HashMap<String, Source>) -> App {
-    let packs = Packs::load(None).expect("the packs load");
+    opened_with(db, folder, sources, Packs::load(None).expect("the packs load"))
+}
+
+fn opened_with(db: Db, folder: &Path, sources: HashMap<String, Source>, packs: Packs) -> App {
     let classifier = Classifier::new(&packs::word_list(None).expect("it is there")).expect("it compiles");
     let transport = Transport::Files(folder.join("outgoing"));
     let addresses = HashMap::from([(PRODUCT.to_owned(), ADDRESS.to_owned())]);
     let settings =
-        Settings { addresses, max_message: 1_000_000, public_url: "https://desk.imagegen.example".to_owned() };
+        Settings { addresses, max_message: 1_000_000, public_url: "https://desk.imagegen.example".to_owned(), spool: folder.to_owned() };
     let (vault, signer) = (Vault::new([3; 32]), Signer::new([4; 32]));
-    App::new(Parts { db, vault, signer, packs, classifier, transport, sources, settings })
+    let packages = Objects::folder(&folder.join("packages")).expect("the folder opens");
+    App::new(Parts { db, vault, signer, packs, classifier, transport, packages, sources, settings })
 }
 
 async fn hire(app: &App, email: &str, name: &str, roles: &[Role]) -> Actor {

@@ -2,11 +2,14 @@
 
 mod arrows;
 mod company;
+mod exports;
 mod generation;
 pub(crate) mod house;
 mod jobs;
+mod objects;
 pub(crate) mod postgres;
 mod runs;
+pub(crate) mod s3;
 mod story;
 mod verification;
 mod wall;

@@ -413,7 +413,7 @@ on_both! {
         place(officer).await.expect("placed");
         let full = house.case(reference).await;
         assert_eq!(full.holds.len(), 1);
-        let CasePage::Full(theirs) = case_page::load(app, agent, reference).await.expect("it loads") else { panic!("walled") };
+        let CasePage::Full(theirs) = case_page::load(app, agent, reference, crate::app::runs::Letter::Proposed).await.expect("it loads") else { panic!("walled") };
         assert!(theirs.holds.is_empty());
         assert!(!format!("{:?}", theirs.timeline).contains("order 12"));
         assert_eq!(theirs.timeline.len() + 1, full.timeline.len());

@@ -62,7 +62,7 @@ async fn text(statement: &'static str, tx: &mut crate::store::Tx) -> Vec<String>
 on_both! {
     async fn outside_the_circle_only_the_clocks_are_seen(house: House) {
         let reference = house.opens(&report()).await;
-        let page = case_page::load(&house.app, &house.agent, reference).await.expect("a page");
+        let page = case_page::load(&house.app, &house.agent, reference, crate::app::runs::Letter::Proposed).await.expect("a page");
         let CasePage::Walled(walled) = page else { panic!("the agent must not see it") };
         assert_eq!(walled.clocks.iter().filter(|c| c.duty == Duty::Resolve).map(|c| c.period.as_str()).collect::<Vec<_>>(), ["P15D"]);
         assert!(!format!("{walled:?}").contains("CSAM"), "not even the rule's sentence");
@@ -200,7 +200,7 @@ on_both! {
         };
         let mut tx = app.db.begin().await.expect("a writer");
         let case = (reference, "imagegen-artisticmonk");
-        let run = runs::run_plan(&mut tx, &app.vault, case, &plan, b"", (officer.id, app.now()), app.now()).await;
+        let run = runs::run_plan(&mut tx, &app.vault, (crate::domain::run::RunKind::Erase, case.0, case.1), &plan, b"", (officer.id, app.now()), app.now()).await;
         tx.commit().await.expect("committed");
         let run = run.expect("a run");
         for (actor, seen) in [(officer, 1), (agent, 0)] {

@@ -25,8 +25,16 @@ pub const RUNS: &str = "/runs";
 /// The mail room.
 pub const MAIL: &str = "/mail";
 
+/// Where the address of a fetching begins.
+pub const COPY_FILE: &str = "/copy/file";
+
 /// Where confirming by a link leads.
 pub const VERIFIED: &str = "/verify/thanks";
+
+/// What the archive is called.
+pub const PLAIN_NAME: &str = "your-data.zip";
+/// What the archive that a password opens is called.
+pub const LOCKED_NAME: &str = "your-data-with-password.zip";
 
 /// Patterns of the addresses that hold an id, as the router wants them.
 pub mod patterns {
@@ -44,6 +52,10 @@ pub mod patterns {
     pub const MAIL_OUT: &str = "/mail/out/{id}";
     /// The link of a verification mail.
     pub const VERIFY: &str = "/verify/{token}";
+    /// The link to a copy.
+    pub const COPY: &str = "/copy/{token}";
+    /// A fetching.
+    pub const COPY_FILE: &str = "/copy/file/{ticket}/{name}";
     /// Work that gave up.
     pub const WORK: &str = "/mail/failed/{id}";
 }
@@ -91,6 +103,12 @@ pub fn receipt(id: RunId) -> String {
 #[must_use]
 pub fn letter(reference: Reference) -> String {
     format!("/cases/{reference}#letter")
+}
+
+/// The closing letter of a case, begun with this one.
+#[must_use]
+pub fn letter_as(reference: Reference, letter: &str) -> String {
+    format!("/cases/{reference}?letter={letter}#letter")
 }
 
 /// The reply box of a case.
@@ -165,6 +183,13 @@ pub fn mail_in(id: MessageId) -> String {
 #[must_use]
 pub fn mail_out(id: MailId) -> String {
     format!("/mail/out/{}", id.0)
+}
+
+/// A fetching, by the name that the file gets.
+#[must_use]
+pub fn copy_file(ticket: &str, locked: bool) -> String {
+    let name = if locked { LOCKED_NAME } else { PLAIN_NAME };
+    format!("{COPY_FILE}/{ticket}/{name}")
 }
 
 /// Work that gave up; POST only.

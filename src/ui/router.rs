@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     ui::{
-        pages::{case, mailroom, new_case, overview, queue, run, runs, signin, verify},
+        pages::{case, copy, mailroom, new_case, overview, queue, run, runs, signin, verify},
         paths::{self, patterns},
     },
 };
@@ -37,5 +37,6 @@ pub fn door() -> Router<App> {
     Router::new()
         .route(paths::SIGNIN, get(signin::server::show).post(signin::server::sign_in))
         .route(paths::VERIFIED, get(verify::server::thanks))
+        .route(patterns::COPY, get(copy::server::show).post(copy::server::act))
         .route(patterns::VERIFY, get(verify::server::show).post(verify::server::confirm))
 }

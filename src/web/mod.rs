@@ -1,6 +1,7 @@
-//! The way in from the network: router, sessions, guards and headers, assets, health, receipt keys. Pages are `ui`'s.
+//! The way in from the network: router, sessions, guards and headers, assets, downloads, health, receipt keys. Pages are `ui`'s.
 
 mod assets;
+mod downloads;
 mod guard;
 mod headers;
 mod health;
@@ -11,7 +12,15 @@ use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
 use health::Health;
 use std::time::Duration;
 use tokio::{net::TcpListener, sync::watch};
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer, timeout::TimeoutLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer, Predicate as _,
+        predicate::{DefaultPredicate, NotForContentType},
+    },
+    csrf::CsrfLayer,
+    timeout::TimeoutLayer,
+};
 
 /// The largest form.
 const LARGEST_FORM: usize = 512 * 1024;
@@ -30,13 +39,18 @@ pub fn router(app: App, stop: watch::Receiver<bool>) -> Router {
         .layer(middleware::from_fn_with_state(app.clone(), guard::signed_in));
     let pages = signed_in
         .merge(ui::router::door())
+        .route(ui::paths::patterns::COPY_FILE, get(downloads::send))
         .fallback(ui::answer::no_such_page)
         .layer(middleware::from_fn(headers::page))
         .layer(middleware::from_fn(guard::says_where_it_comes_from))
         .layer(CsrfLayer::new().with_rejection_response(guard::from_elsewhere))
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, LONGEST_PAGE))
-        .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest))
+        .layer(
+            CompressionLayer::new()
+                .quality(tower_http::CompressionLevel::Fastest)
+                .compress_when(DefaultPredicate::new().and(NotForContentType::const_new(downloads::ARCHIVE))),
+        )
         .with_state(app);
     Router::new()
         .route("/healthz", get(health::alive))

@@ -1,4 +1,4 @@
-//! The letter that ends a request for erasure: what was done in each system, what was kept, why and until when; a
+//! The letter that ends a request: what was done in each system, what was kept, why and until when; a
 //! refusal, or a partial answer, with its basis and where to complain. Staff read and may change it before it goes.
 
 use super::page::kept;
@@ -6,16 +6,18 @@ use crate::{
     app::{
         App, Error, FieldError,
         acknowledge::{self, Addressee},
-        desk::{Desk, written},
+        desk::{self, Desk, written},
+        subject,
+        subject::Known,
     },
     domain::{
         case::{Case, Outcome, State},
         codes::codes,
         event::{Event, Purpose},
-        identity::Reference,
+        identity::{Identity, Reference},
         plan::{Action, Plan},
         rights::Actor,
-        run::RunState,
+        run::{RunKind, RunState},
         time::Instant,
     },
     mail::compose,
@@ -33,6 +35,7 @@ codes! {
         Claims "claims" "Needed for legal claims",
         OtherPeople "other_people" "Rights of other people",
         NothingHeld "nothing_held" "Nothing is held",
+        Unidentified "unidentified" "The person cannot be identified",
         NotNow "not_now" "It cannot be met at present",
     }
 }
@@ -49,9 +52,23 @@ impl Refusal {
             Self::KeptByLaw => "The law obliges us to keep this data for the time given above.",
             Self::Claims => "We need this data to establish, exercise or defend legal claims.",
             Self::OtherPeople => "Erasing it would take from other people what is theirs.",
-            Self::NothingHeld => "We looked, and hold nothing about you that could be erased.",
+            Self::NothingHeld => NOTHING_HELD,
+            Self::Unidentified => UNIDENTIFIED,
             Self::NotNow => "We are not able to act on this request at present.",
         }
+    }
+}
+
+/// The sentences that the two letters without a run are about; GDPR Art. 11(2) for the second.
+const NOTHING_HELD: &str = "We looked, and hold nothing about you.";
+const UNIDENTIFIED: &str = "What you told us does not let us find out which data, if any, is yours.";
+
+codes! {
+    /// Letters that staff may begin with.
+    Letter {
+        Proposed "proposed" "As the run says, or a refusal",
+        Nothing "nothing_held" "We hold nothing about you",
+        Unidentified "unidentified" "We cannot identify you",
     }
 }
 
@@ -93,6 +110,9 @@ pub async fn close_with_letter(
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
+    if closing.basis == Some(Refusal::NothingHeld) {
+        nothing_is_held(app, actor, reference).await?;
+    }
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
     if let Some(run) = desk.case.run {
         return Err(Error::field("outcome", format!("Run {run} is still open; wait for its end or cancel it")));
@@ -100,10 +120,12 @@ pub async fn close_with_letter(
     if !desk.case.state.is_open() {
         return Err(Error::field("outcome", "The case is resolved already"));
     }
-    if outcome == Some(Outcome::Granted) && finished(&mut desk.tx, reference).await?.is_none() {
-        return Err(Error::field("outcome", "Nothing was erased yet: no run of this case has finished"));
+    // who is told that nothing is held has been answered in full
+    let answered = closing.basis == Some(Refusal::NothingHeld) && desk.case.kind.run() == Some(RunKind::Export);
+    if outcome == Some(Outcome::Granted) && !answered && finished(&mut desk.tx, reference).await?.is_none() {
+        return Err(Error::field("outcome", "Nothing was done yet: no run of this case has finished"));
     }
-    let basis = closing.basis.filter(|_| outcome != Some(Outcome::Granted));
+    let basis = closing.basis.filter(|_| answered || outcome != Some(Outcome::Granted));
     let kept = contents::contents_of(&mut desk.tx, &app.vault, reference).await?;
     let answers = kept.iter().map(|(_, c)| c.message_id.clone()).filter(|id| !id.is_empty()).collect();
     let Some((_, first)) = kept.into_iter().next().filter(|(_, first)| !first.address.is_empty()) else {
@@ -113,7 +135,9 @@ pub async fn close_with_letter(
         ));
     };
     let complaint = basis.map(|_| complaint_route(app, &desk.case.product)).unwrap_or_default();
-    let text = compose::closing(closing.text.trim(), basis.map(Refusal::says), &complaint);
+    // a letter that is about the sentence has it already
+    let says = basis.map(|basis| if closing.text.contains(basis.says()) { "" } else { basis.says() });
+    let text = compose::closing(closing.text.trim(), says, &complaint);
     let head = app.letterhead(&desk.case.product);
     let restricted = desk.case.is_restricted();
     let letter = compose::reply(&head, &reference.to_string(), &first.subject, restricted, &text)?;
@@ -125,6 +149,30 @@ pub async fn close_with_letter(
     desk.record(Event::StateChanged { from, to: State::Resolved, outcome, reason: None }).await?;
     drafts::draft_forget(&mut desk.tx, reference, actor.id).await?;
     desk.commit("closing_sent").await
+}
+
+/// That nothing is held is said by what was looked up just now: the address the letter goes to, and what the person was
+/// verified by. So whoever reads it learns of their own address only.
+async fn nothing_is_held(app: &App, actor: &Actor, reference: Reference) -> Result<(), Error> {
+    let case = desk::look(app, actor, reference).await?;
+    let Some(source) = app.sources.get(&case.product) else { return Ok(()) };
+    let mut tx = app.db.read().await?;
+    let first = contents::content_first(&mut tx, &app.vault, reference).await?.unwrap_or_default();
+    let known = match case.verified {
+        Some(verified) => contents::content_get(&mut tx, &app.vault, verified.identity).await?.unwrap_or_default(),
+        None => contents::Content::default(),
+    };
+    drop(tx);
+    let address = source.contact_kinds().into_iter().map(|kind| Identity { kind, value: first.address.clone() });
+    let identities: Vec<_> = address.chain(Known::read(&known).identities).collect();
+    let found = subject::find(app, &case.product, &identities).await.map_err(|error| match error {
+        Error::Invalid(fields) => Error::Invalid(fields.into_iter().map(|f| FieldError::new("basis", f.says)).collect()),
+        other => other,
+    })?;
+    if found.subjects.is_empty() {
+        return Ok(());
+    }
+    Err(Error::field("basis", "An account is found by what we know of the person, so this is not true. Make the copy instead"))
 }
 
 async fn finished(tx: &mut Tx, case: Reference) -> Result<Option<Run>, Error> {
@@ -141,11 +189,37 @@ pub(in crate::app) fn complaint_route(app: &App, product: &str) -> String {
 ///
 /// # Errors
 /// As the database says.
-pub(in crate::app) async fn proposed(app: &App, tx: &mut Tx, case: &Case, name: &str) -> Result<Closing, Error> {
-    let Some(run) = finished(tx, case.reference).await? else {
-        return Ok(Closing { outcome: None, basis: None, text: compose::refusal_opening(name) });
-    };
+pub(in crate::app) async fn proposed(
+    app: &App,
+    tx: &mut Tx,
+    case: &Case,
+    name: &str,
+    letter: Letter,
+) -> Result<Closing, Error> {
     let zone = app.packs.zone(&case.product);
+    let answer = compose::Answer {
+        name: name.to_owned(),
+        received: case.received.in_words(zone),
+        product: app.letterhead(&case.product).product,
+        about: if case.kind.run() == Some(RunKind::Export) { "for a copy of your data" } else { "us to erase your data" },
+    };
+    match letter {
+        Letter::Nothing => {
+            let granted = case.kind.run() == Some(RunKind::Export);
+            let outcome = if granted { Outcome::Granted } else { Outcome::Refused };
+            let text = compose::nothing_held(&answer, NOTHING_HELD)?;
+            return Ok(Closing { outcome: Some(outcome), basis: Some(Refusal::NothingHeld), text });
+        }
+        Letter::Unidentified => {
+            let text = compose::unidentified(&answer, UNIDENTIFIED)?;
+            return Ok(Closing { outcome: Some(Outcome::Refused), basis: Some(Refusal::Unidentified), text });
+        }
+        Letter::Proposed => {}
+    }
+    let run = finished(tx, case.reference).await?.filter(|run| run.kind == RunKind::Erase);
+    let Some(run) = run else {
+        return Ok(Closing { outcome: None, basis: None, text: compose::refusal_opening(&answer) });
+    };
     let done = compose::Erased {
         name: name.to_owned(),
         received: case.received.in_words(zone),

@@ -11,11 +11,11 @@ use crate::{
         event::{By, Event},
         identity::{Reference, RunId},
         rights::{Act, Actor},
-        run::{RunState, may_decide},
+        run::{RunKind, RunState, may_decide},
         work::Work,
     },
     store::{
-        audit, cases, jobs,
+        Tx, audit, cases, jobs, packages,
         runs::{self, Run, checkpoints},
     },
 };
@@ -44,8 +44,22 @@ async fn reference_of(app: &App, id: RunId) -> Result<Reference, Error> {
     Ok(runs::run_get(&mut tx, id).await?.ok_or(Error::NotFound)?.case)
 }
 
-/// Only a second person with the right decides over a plan that waits.
-async fn may_approve(desk: &mut Desk<'_>, run: &Run) -> Result<(), Error> {
+/// The desk of a package that waits for review, for a second person with the right.
+///
+/// # Errors
+/// When the actor asked for it or may not approve runs, nothing waits for review, or the time for it is over.
+pub(in crate::app) async fn decided_by_another<'a>(
+    app: &'a App,
+    actor: &'a Actor,
+    id: RunId,
+) -> Result<(Desk<'a>, Run), Error> {
+    let (mut desk, run) = at(app, actor, id).await?;
+    may_approve(&mut desk, &run, RunState::Packed).await?;
+    Ok((desk, run))
+}
+
+/// Only a second person with the right decides over a plan, or a package, that waits.
+async fn may_approve(desk: &mut Desk<'_>, run: &Run, waits: RunState) -> Result<(), Error> {
     if !desk.actor.may(Act::ApproveRuns) {
         return Err(Error::NotAllowed(
             "Your role does not approve runs. A grievance officer or the data protection lead does.".to_owned(),
@@ -54,14 +68,14 @@ async fn may_approve(desk: &mut Desk<'_>, run: &Run) -> Result<(), Error> {
     if !may_decide(run.asked_by, desk.actor.id) {
         return Err(Error::NotAllowed("You asked for this run; somebody else has to approve it.".to_owned()));
     }
-    if run.state != RunState::Planned {
+    if run.state != waits {
         return Err(Error::field(
             "typed",
             format!("Nothing was done: the run is {}", run.state.label().to_lowercase()),
         ));
     }
     if desk.tx.db_now().await? > run.expires_at {
-        return Err(Error::field("typed", "The plan is too old to be approved; make a new one"));
+        return Err(Error::field("typed", "It has waited too long to be approved; make a new one"));
     }
     Ok(())
 }
@@ -73,7 +87,7 @@ async fn may_approve(desk: &mut Desk<'_>, run: &Run) -> Result<(), Error> {
 /// or somebody was quicker.
 pub async fn approve_run(app: &App, actor: &Actor, id: RunId, approval: &Approval) -> Result<(), Error> {
     let (mut desk, mut run) = at(app, actor, id).await?;
-    may_approve(&mut desk, &run).await?;
+    may_approve(&mut desk, &run, RunState::Planned).await?;
     let mut faults = Vec::new();
     if approval.typed.trim().parse() != Ok(run.case) {
         faults.push(FieldError::new("typed", format!("Type the case reference, {}, to approve", run.case)));
@@ -82,7 +96,7 @@ pub async fn approve_run(app: &App, actor: &Actor, id: RunId, approval: &Approva
         faults.push(FieldError::new("accepted", "Read every warning and tick it"));
     }
     let secret = secret_of(runs::run_secret(&mut desk.tx, &app.vault, id).await?);
-    if !secret.is_some_and(|secret| still_asked_for(&desk.case, &secret)) {
+    if !secret.is_some_and(|secret| still_asked_for(&desk.case, run.kind, &secret)) {
         faults.push(FieldError::new("typed", "The case has changed since the plan was made; cancel it and plan again"));
     }
     if approval.scope_hash != run.plan.scope_hash || !run.plan.may_run() {
@@ -101,14 +115,15 @@ pub async fn approve_run(app: &App, actor: &Actor, id: RunId, approval: &Approva
     desk.commit("run_approved").await
 }
 
-/// Sends a plan back with a reason; a new one can be made.
+/// Sends a plan, or a package, back with a reason; a new one can be made.
 ///
 /// # Errors
 /// As `approve_run`, or when no reason is given.
 pub async fn send_back_run(app: &App, actor: &Actor, id: RunId, reason: &str) -> Result<(), Error> {
     let reason = written("reason", reason, "Say what has to change; the one who asked will read it")?;
     let (mut desk, mut run) = at(app, actor, id).await?;
-    may_approve(&mut desk, &run).await?;
+    let waits = if run.state == RunState::Packed { RunState::Packed } else { RunState::Planned };
+    may_approve(&mut desk, &run, waits).await?;
     let reason = desk.keep_reason(reason).await?;
     run.decided_by = Some(actor.id);
     run.decided_at = Some(desk.now);
@@ -139,7 +154,17 @@ async fn end(desk: &mut Desk<'_>, run: &mut Run, state: RunState, says: &str) ->
     run.ended_at = Some(desk.now);
     runs::run_save(&mut desk.tx, run).await?;
     runs::run_forget(&mut desk.tx, run.id).await?;
+    give_up_packages(&mut desk.tx, run).await?;
     checkpoints::log_add(&mut desk.tx, run.id, desk.now, says).await?;
+    Ok(())
+}
+
+/// What a run packed, and nobody is to have, is destroyed.
+async fn give_up_packages(tx: &mut Tx, run: &Run) -> Result<(), Error> {
+    if run.kind == RunKind::Export {
+        packages::packages_end(tx, run.id).await?;
+        jobs::job_enqueue(tx, &Work::ExpirePackages, 0).await?;
+    }
     Ok(())
 }
 
@@ -149,7 +174,8 @@ async fn end(desk: &mut Desk<'_>, run: &mut Run, state: RunState, says: &str) ->
 /// When the run did not stop or needs a new plan, or the actor asked for it.
 pub async fn try_run_again(app: &App, actor: &Actor, id: RunId) -> Result<(), Error> {
     let (mut desk, mut run) = at(app, actor, id).await?;
-    if !actor.may(Act::ApproveRuns) || !may_decide(run.asked_by, actor.id) {
+    let decided = actor.may(Act::ApproveRuns) && may_decide(run.asked_by, actor.id);
+    if run.kind == RunKind::Erase && !decided {
         return Err(Error::NotAllowed("Somebody who may approve it and did not ask for it has to do this.".to_owned()));
     }
     if run.state != RunState::Stopped || !run.stop.is_some_and(crate::domain::run::Stop::may_go_on) {
@@ -164,12 +190,20 @@ pub async fn try_run_again(app: &App, actor: &Actor, id: RunId) -> Result<(), Er
     runs::run_save(&mut desk.tx, &run).await?;
     checkpoints::steps_reopen(&mut desk.tx, id).await?;
     checkpoints::log_add(&mut desk.tx, id, desk.now, "Taken up again").await?;
-    jobs::job_enqueue(&mut desk.tx, &Work::ExecuteRun { run: id }, 0).await?;
-    desk.record(Event::RunApproved { run: id }).await?;
+    match run.kind {
+        RunKind::Erase => {
+            jobs::job_enqueue(&mut desk.tx, &Work::ExecuteRun { run: id }, 0).await?;
+            desk.record(Event::RunApproved { run: id }).await?;
+        }
+        RunKind::Export => {
+            jobs::job_enqueue(&mut desk.tx, &Work::PackExport { run: id }, 0).await?;
+            desk.record(Event::ExportAsked { run: id, scope_hash: run.plan.scope_hash.clone() }).await?;
+        }
+    }
     desk.commit("run_tried_again").await
 }
 
-/// Lets plans expire that nobody approved in time.
+/// Lets plans expire that nobody approved in time, and packages that nobody reviewed.
 ///
 /// # Errors
 /// As the database says.
@@ -178,15 +212,15 @@ pub async fn expire_runs(app: &App) -> Result<(), Error> {
     for (id, reference) in overdue {
         let mut tx = app.db.begin().await?;
         let Some(mut case) = cases::case_lock(&mut tx, reference).await? else { continue };
-        let Some(mut run) = runs::run_lock(&mut tx, id).await?.filter(|run| run.state == RunState::Planned) else {
-            continue;
-        };
+        let waits = |run: &Run| matches!(run.state, RunState::Planned | RunState::Packed);
+        let Some(mut run) = runs::run_lock(&mut tx, id).await?.filter(waits) else { continue };
         let now = app.now();
         run.state = RunState::Expired;
         run.ended_at = Some(now);
         runs::run_save(&mut tx, &run).await?;
         runs::run_forget(&mut tx, id).await?;
-        checkpoints::log_add(&mut tx, id, now, "Expired: nobody approved the plan in time").await?;
+        give_up_packages(&mut tx, &run).await?;
+        checkpoints::log_add(&mut tx, id, now, "Expired: nobody decided about it in time").await?;
         cases::case_record(&mut tx, &mut case, By::System, now, Event::RunExpired { run: id }).await?;
         cases::case_save(&mut tx, &case).await?;
         audit::audit_append(&mut tx, now, None, "run_expired", Some(reference), &id.to_string()).await?;

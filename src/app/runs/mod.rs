@@ -9,14 +9,16 @@ mod plan;
 mod progress;
 mod receipt;
 
-pub(in crate::app) use closing::proposed;
-pub use closing::{Closing, REFUSALS, Refusal, close_with_letter};
+pub(in crate::app) use closing::{complaint_route, proposed};
+pub(in crate::app) use decide::decided_by_another;
+pub use closing::{Closing, Letter, REFUSALS, Refusal, close_with_letter};
 pub use decide::{Approval, approve_run, cancel_run, expire_runs, send_back_run, try_run_again};
 pub use execute::{Executed, execute_run};
 pub(in crate::app) use page::of_case;
 pub use page::{ReceiptView, RunLine, RunPage, RunStep, load_run, load_runs};
-pub use plan::plan_erasure;
+pub use plan::plan_run;
 pub use progress::{Progress, run_progress};
+pub(in crate::app) use receipt::sign_export;
 pub use receipt::{public_keys, public_keys_in, receipt_file};
 
 use super::{App, Error};
@@ -24,8 +26,8 @@ use crate::{
     domain::{
         case::Case,
         identity::{ContentId, Identity, Reference, RunId},
-        kind::Kind,
         rights::{Act, Actor},
+        run::RunKind,
     },
     generation::{self, Source, Target},
     store::{Tx, cases, runs, runs::Run},
@@ -34,13 +36,13 @@ use serde::{Deserialize, Serialize};
 
 /// What identifies a run's subject, as it is sealed beside the plan.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Secret {
+pub(in crate::app) struct Secret {
     /// What the person is looked up by, to find them again when the run begins.
-    identities: Vec<Identity>,
+    pub identities: Vec<Identity>,
     /// The verification that the plan rests on.
-    verified: Option<ContentId>,
+    pub verified: Option<ContentId>,
     /// Whom it found.
-    target: Target,
+    pub target: Target,
 }
 
 fn source_of<'a>(app: &'a App, product: &str) -> Result<&'a Source, Error> {
@@ -69,8 +71,8 @@ fn unanswered(product: &str, error: &generation::Error) -> Error {
     Error::field("run", says)
 }
 
-/// Who may decide about runs, and the run's case, which the actor has to be allowed to see.
-async fn seen_by(tx: &mut Tx, actor: &Actor, id: RunId) -> Result<Run, Error> {
+/// The run's case, which the actor has to be allowed to see.
+pub(in crate::app) async fn seen_by(tx: &mut Tx, actor: &Actor, id: RunId) -> Result<Run, Error> {
     let run = runs::run_get(tx, id).await?.ok_or(Error::NotFound)?;
     may_see(tx, actor, run.case).await?;
     Ok(run)
@@ -84,12 +86,12 @@ async fn may_see(tx: &mut Tx, actor: &Actor, case: Reference) -> Result<(), Erro
     Err(Error::NotFound)
 }
 
-/// True where the case still is what the plan was made for: an open request for erasure by the person verified then.
-fn still_asked_for(case: &Case, secret: &Secret) -> bool {
+/// True where the case still is what the plan was made for: an open request for it by the person verified then.
+pub(in crate::app) fn still_asked_for(case: &Case, kind: RunKind, secret: &Secret) -> bool {
     let verified = case.verified.map(|verified| verified.identity);
-    case.kind == Kind::Erasure && case.state.is_open() && verified == secret.verified
+    case.kind.run() == Some(kind) && case.state.is_open() && verified == secret.verified
 }
 
-fn secret_of(bytes: Option<Vec<u8>>) -> Option<Secret> {
+pub(in crate::app) fn secret_of(bytes: Option<Vec<u8>>) -> Option<Secret> {
     serde_json::from_slice(&bytes?).ok()
 }

@@ -2,13 +2,16 @@
 
 use super::{may_see, seen_by};
 use crate::{
-    app::{App, Error},
+    app::{
+        App, Error,
+        exports::{self, PackageView},
+    },
     domain::{
         clock::Clock,
         identity::{Reference, RunId, StaffId},
         plan::{Action, FileCount, Plan},
         rights::{Act, Actor},
-        run::{RunState, Stop, may_decide},
+        run::{RunKind, RunState, Stop, may_decide},
         time::Instant,
     },
     generation::receipt::Signed,
@@ -39,8 +42,10 @@ pub struct RunLine {
     pub asked_at: Instant,
     /// When it ended.
     pub ended_at: Option<Instant>,
-    /// Rows it erases.
-    pub erased: i64,
+    /// Rows it erases, or copies.
+    pub rows: i64,
+    /// What it does.
+    pub kind: RunKind,
 }
 
 /// One step of a run under way.
@@ -82,6 +87,8 @@ pub struct RunPage {
     pub about: String,
     /// The product's short name.
     pub product: String,
+    /// What it does.
+    pub kind: RunKind,
     /// Where it stands.
     pub state: RunState,
     /// Why it stopped.
@@ -112,6 +119,8 @@ pub struct RunPage {
     pub reason: Option<String>,
     /// The receipt, once it is signed.
     pub receipt: Option<ReceiptView>,
+    /// The package, once it is packed.
+    pub package: Option<PackageView>,
     /// The case's clocks.
     pub clocks: Vec<Clock>,
     /// True while the case is open.
@@ -147,6 +156,7 @@ pub async fn load_run(app: &App, actor: &Actor, id: RunId) -> Result<RunPage, Er
     let log = checkpoints::log_of(&mut tx, id).await?;
     let row = receipts::receipt_get(&mut tx, id).await?;
     let reason = reason_of(app, &mut tx, &run).await?;
+    let package = exports::of_run(&mut tx, id).await?;
     let about = if case.is_restricted() {
         "Restricted case".to_owned()
     } else {
@@ -176,6 +186,7 @@ pub async fn load_run(app: &App, actor: &Actor, id: RunId) -> Result<RunPage, Er
         reference: run.case,
         about,
         product: app.packs.get(&run.product).map_or_else(|| run.product.clone(), |pack| pack.short.clone()),
+        kind: run.kind,
         state: run.state,
         stop: run.stop,
         asked_by: (run.asked_by, name(run.asked_by)),
@@ -190,6 +201,7 @@ pub async fn load_run(app: &App, actor: &Actor, id: RunId) -> Result<RunPage, Er
         log,
         reason,
         receipt,
+        package,
         case_open: case.state.is_open(),
         clocks: case.clocks,
         not_yours: not_yours(actor, run.asked_by),
@@ -262,7 +274,11 @@ pub async fn load_runs(app: &App, actor: &Actor) -> Result<(Vec<RunLine>, Vec<Ru
         asked_by: names.get(&run.asked_by).cloned().unwrap_or_else(|| "somebody who left".to_owned()),
         asked_at: run.asked_at,
         ended_at: run.ended_at,
-        erased: run.plan.totals().erased,
+        rows: match run.kind {
+            RunKind::Erase => run.plan.totals().erased,
+            RunKind::Export => run.plan.totals().copied,
+        },
+        kind: run.kind,
     };
     let open = runs::runs_list(&mut tx, true, restricted).await?.into_iter().map(line).collect();
     let ended = runs::runs_list(&mut tx, false, restricted).await?.into_iter().map(line).collect();

@@ -5,63 +5,79 @@ use crate::{
     app::{
         App, Error,
         desk::{Desk, look},
+        exports,
         subject,
         subject::Known,
     },
     domain::{
         event::Event,
         identity::{Identity, Reference, RunId},
-        kind::Kind,
         plan::{Warning, WarningCode},
         rights::Actor,
-        run::{RunState, Stop, open_until},
+        run::{RunKind, RunState, Stop, open_until},
+        work::Work,
     },
     generation::{Found, Key, Target},
-    store::{contents, holds, runs},
+    store::{contents, holds, jobs, runs},
 };
 
 /// Characters of a pseudonym after its `p_`.
 const PSEUDONYM: usize = crate::generation::PSEUDONYM_LENGTH - 2;
 
-/// Plans the erasure of the person of a case. Where a warning stops it the plan is kept to be read, and the run stands
-/// stopped; otherwise it waits for a second person.
+/// Plans what the case asks for: an erasure, or a copy of the data. Where a warning stops it the plan is kept to be read,
+/// and the run stands stopped. Otherwise an erasure waits for a second person; a copy, which changes nothing and goes
+/// nowhere by itself, is packed at once.
 ///
 /// # Errors
-/// When the case asks for no erasure, the person is not verified, a run is open already, the generation database does
+/// When the case asks for neither, the person is not verified, a run is open already, the generation database does
 /// not answer, or others were quicker.
-pub async fn plan_erasure(app: &App, actor: &Actor, reference: Reference, seen: i64) -> Result<RunId, Error> {
-    let (product, known) = asked_for(app, actor, reference).await?;
+pub async fn plan_run(app: &App, actor: &Actor, reference: Reference, seen: i64) -> Result<RunId, Error> {
+    let (kind, product, known) = asked_for(app, actor, reference).await?;
     let source = source_of(app, &product)?;
     let identities = known.identities.clone();
     let found = source.find(&identities).await.map_err(|error| unanswered(&product, &error))?;
     if !known.leads_to(app, &product, &found) {
         return Err(Error::field(
             "run",
-            "What the person was verified by leads to another account now. Verify them again before anything goes",
+            "What the person was verified by leads to another account now. Verify them again before anything is done",
         ));
     }
     let target = target_of(app, &product, &identities, found).await?;
-    let mut plan = source.plan(&target).await.map_err(|error| unanswered(&product, &error))?;
+    let counted = match kind {
+        RunKind::Erase => source.plan(&target).await,
+        RunKind::Export => source.plan_copy(&target.subjects, &target.found_by).await,
+    };
+    let mut plan = counted.map_err(|error| unanswered(&product, &error))?;
     plan.warnings.extend(one_account(&target));
 
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
-    ready(&desk.case)?;
+    if ready(&desk.case)? != kind {
+        return Err(Error::field("run", "The case asks for something else now; look at it again"));
+    }
     let verified = desk.case.verified.map(|verified| verified.identity);
     let secret = serde_json::to_vec(&Secret { identities, verified, target }).unwrap_or_default();
     let asked = (actor.id, desk.now);
     let until = open_until(desk.tx.db_now().await?);
-    let case = (reference, product.as_str());
-    let run = runs::run_plan(&mut desk.tx, &app.vault, case, &plan, &secret, asked, until).await?;
+    let what = (kind, reference, product.as_str());
+    let run = runs::run_plan(&mut desk.tx, &app.vault, what, &plan, &secret, asked, until).await?;
     runs::checkpoints::log_add(&mut desk.tx, run, desk.now, "Plan made").await?;
     desk.take_up().await?;
-    desk.record(Event::RunPlanned { run, scope_hash: plan.scope_hash.clone() }).await?;
+    let scope_hash = plan.scope_hash.clone();
+    desk.record(match kind {
+        RunKind::Erase => Event::RunPlanned { run, scope_hash },
+        RunKind::Export => Event::ExportAsked { run, scope_hash },
+    })
+    .await?;
+    let mut planned = runs::run_lock(&mut desk.tx, run).await?.ok_or(Error::NotFound)?;
     if !plan.may_run() {
-        let mut stopped = runs::run_lock(&mut desk.tx, run).await?.ok_or(Error::NotFound)?;
-        stopped.state = RunState::Stopped;
-        stopped.stop = Some(Stop::Blocked);
-        runs::run_save(&mut desk.tx, &stopped).await?;
+        planned.state = RunState::Stopped;
+        planned.stop = Some(Stop::Blocked);
         desk.record(Event::RunStopped { run, why: Stop::Blocked.code().to_owned() }).await?;
+    } else if kind == RunKind::Export {
+        planned.state = RunState::Approved;
+        jobs::job_enqueue(&mut desk.tx, &Work::PackExport { run }, 0).await?;
     }
+    runs::run_save(&mut desk.tx, &planned).await?;
     desk.commit("run_planned").await?;
     Ok(run)
 }
@@ -80,33 +96,41 @@ fn one_account(target: &Target) -> Option<Warning> {
     })
 }
 
-fn ready(case: &crate::domain::case::Case) -> Result<(), Error> {
-    if case.kind != Kind::Erasure {
-        return Err(Error::field("run", "Only a case that asks for erasure can be planned; classify it first"));
-    }
+/// What the case asks for, where it can be planned now.
+fn ready(case: &crate::domain::case::Case) -> Result<RunKind, Error> {
+    let Some(kind) = case.kind.run() else {
+        return Err(Error::field("run", "Only a case that asks for a copy or for erasure can be planned; classify it first"));
+    };
     if !case.state.is_open() {
         return Err(Error::field("run", "The case is resolved; reopen it first"));
     }
     if case.verified.is_none() {
-        return Err(Error::field("run", "Verify the person first: nobody’s data goes on a stranger’s word"));
+        return Err(Error::field("run", "Verify the person first: nobody’s data goes, or leaves, on a stranger’s word"));
     }
     if let Some(run) = case.run {
         return Err(Error::field("run", format!("Run {run} of this case is open already; decide about it first")));
     }
-    Ok(())
+    Ok(kind)
 }
 
-/// The product and what the verified person is looked up by.
-async fn asked_for(app: &App, actor: &Actor, reference: Reference) -> Result<(String, Known), Error> {
+/// What is asked for, the product, and what the verified person is looked up by.
+async fn asked_for(app: &App, actor: &Actor, reference: Reference) -> Result<(RunKind, String, Known), Error> {
     let case = look(app, actor, reference).await?;
-    ready(&case)?;
+    let kind = ready(&case)?;
     let mut tx = app.db.read().await?;
     let identity = case.verified.map(|verified| verified.identity);
     let content = match identity {
         Some(id) => contents::content_get(&mut tx, &app.vault, id).await?.unwrap_or_default(),
         None => contents::Content::default(),
     };
-    Ok((case.product, Known::read(&content)))
+    let known = Known::read(&content);
+    if kind == RunKind::Export && exports::address(app, &mut tx, reference, &known).await?.is_none() {
+        return Err(Error::field(
+            "run",
+            "There is no mail address to send the link to: have the person confirm by a link, or answer by hand",
+        ));
+    }
+    Ok((kind, case.product, known))
 }
 
 /// Whom an erasure is about, with the holds that stand on them now.

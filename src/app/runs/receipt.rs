@@ -11,10 +11,11 @@ use crate::{
     },
     generation::{
         Verified,
-        receipt::{FORMAT, Mention, PublicKey, PublicKeys, Receipt, Signed, StepDone, Who},
+        receipt::{FORMAT, Mention, PackageSum, PublicKey, PublicKeys, Receipt, Signed, StepDone, Who},
     },
     store::{
         Db, Tx,
+        packages::Package,
         runs::{Run, checkpoints, receipts, receipts::ReceiptRow},
     },
 };
@@ -44,7 +45,7 @@ pub(super) async fn sign(
         scope_hash: run.plan.scope_hash.clone(),
         map_version: run.plan.map_version.clone(),
         asked: who(Some(run.asked_by), Some(run.asked_at)),
-        approved: who(run.decided_by, run.decided_at),
+        approved: Some(who(run.decided_by, run.decided_at)),
         started_at: run.started_at.unwrap_or(now).rfc3339(),
         finished_at: now.rfc3339(),
         steps: steps.into_iter().map(|s| StepDone { step: s.label, rows: s.done, found_after: 0 }).collect(),
@@ -52,6 +53,7 @@ pub(super) async fn sign(
         // what a cut-off worker removed without writing it down was in scope when the run began, and is gone
         files: FileCount { count: removed.max(run.files.count), bytes: run.files.bytes },
         mentions: verified.mentions.iter().map(|(t, rows)| Mention { table: t.clone(), rows: *rows }).collect(),
+        package: None,
         verified: verified.left.is_empty(),
         key_id: app.signer.key_id().to_owned(),
     };
@@ -63,6 +65,45 @@ pub(super) async fn sign(
         receipts::tombstone_keep(tx, &run.product, &digest, run.id, now).await?;
     }
     Ok(())
+}
+
+/// Signs what a copy was, in the transaction that lets it go.
+pub(in crate::app) async fn sign_export(
+    app: &App,
+    tx: &mut Tx,
+    run: &Run,
+    package: &Package,
+    now: Instant,
+) -> Result<(), Error> {
+    let steps = checkpoints::steps_of(tx, run.id).await?;
+    let at = |at: Option<Instant>| at.unwrap_or(now).rfc3339();
+    let receipt = Receipt {
+        format: FORMAT.to_owned(),
+        run: run.id.to_string(),
+        case: run.case.to_string(),
+        product: run.product.clone(),
+        system: app.sources.get(&run.product).map(|source| source.system().to_owned()).unwrap_or_default(),
+        kind: run.kind.code().to_owned(),
+        scope_hash: run.plan.scope_hash.clone(),
+        map_version: run.plan.map_version.clone(),
+        asked: Who { staff: run.asked_by.0, at: run.asked_at.rfc3339() },
+        approved: run.decided_by.map(|staff| Who { staff: staff.0, at: at(run.decided_at) }),
+        started_at: at(run.started_at),
+        finished_at: now.rfc3339(),
+        steps: steps.into_iter().map(|s| StepDone { step: s.label, rows: s.done, found_after: s.done }).collect(),
+        kept: Vec::new(),
+        files: run.files,
+        mentions: Vec::new(),
+        package: Some(PackageSum {
+            bytes: package.bytes.unwrap_or_default(),
+            sha256: package.sha256.clone().unwrap_or_default(),
+        }),
+        verified: true,
+        key_id: app.signer.key_id().to_owned(),
+    };
+    let (body, signature) = app.signer.sign(&receipt);
+    let row = ReceiptRow { body, signature, key_id: app.signer.key_id().to_owned() };
+    Ok(receipts::receipt_keep(tx, run.id, &row, now).await?)
 }
 
 /// The receipt of a run as a file that `recourse receipt verify` reads.

@@ -12,13 +12,15 @@ use crate::{
         verification,
     },
     domain::{
+        case::Case,
         event::{Event, Purpose},
         identity::{Identity, Reference},
         rights::Actor,
+        time::Instant,
     },
     generation::Found,
     mail::compose,
-    store::{contents, contents::Content, verifications},
+    store::{Tx, contents, contents::Content, verifications},
 };
 
 /// What came of asking; for staff only.
@@ -61,7 +63,8 @@ pub async fn ask_verification(
         ));
     }
     desk.take_up().await?;
-    let known = Known::new(app, &product, identities, Some(&found));
+    let mut known = Known::new(app, &product, identities, Some(&found));
+    known.address = record.cloned();
     let identity = desk.keep(subject::PURPOSE, &known.kept()).await?;
     let message_id = acknowledge::message_id(app, &desk.case)?;
     let hash = verification::hash(app, &message_id);
@@ -69,7 +72,8 @@ pub async fn ask_verification(
         verifications::verification_ask(&mut desk.tx, reference, &hash, identity, verification::VALID).await?;
     desk.record(Event::VerificationAsked { verification, identity }).await?;
     if let Some(address) = record {
-        send_link(&mut desk, address, &message_id).await?;
+        let queued = queue_link(app, &mut desk.tx, &desk.case, address, &message_id, desk.now).await?;
+        desk.record(queued).await?;
     }
     if !requester.address.is_empty() && record.is_none_or(|address| !is_theirs(&address)) {
         send_neutral(&mut desk, requester).await?;
@@ -111,10 +115,20 @@ async fn requester(desk: &mut Desk<'_>) -> Result<Addressee, Error> {
     Ok(Addressee { name: first.name, address: first.address, answers })
 }
 
-/// To the address on record: no name, no words and no thread of who wrote in, for it may be somebody else.
-async fn send_link(desk: &mut Desk<'_>, address: &str, message_id: &str) -> Result<(), Error> {
-    let (app, case) = (desk.app, &desk.case);
-    let until = verification::valid_until(desk.now).in_words(app.packs.zone(&case.product));
+/// Queues a link to the address on record: no name, no words and no thread of who wrote in, for it may be somebody else.
+/// Returns the event that the caller has to record.
+///
+/// # Errors
+/// As the database says.
+pub(in crate::app) async fn queue_link(
+    app: &App,
+    tx: &mut Tx,
+    case: &Case,
+    address: &str,
+    message_id: &str,
+    now: Instant,
+) -> Result<Event, Error> {
+    let until = verification::valid_until(now).in_words(app.packs.zone(&case.product));
     let about = (!case.is_restricted()).then(|| case.kind.label().to_lowercase());
     let head = app.letterhead(&case.product);
     let written = compose::link(&head, &case.reference.to_string(), about.as_deref(), &until)?;
@@ -126,8 +140,7 @@ async fn send_link(desk: &mut Desk<'_>, address: &str, message_id: &str) -> Resu
         ..Content::default()
     };
     let purpose = Purpose::Verification;
-    let queued = acknowledge::queue_as(app, &mut desk.tx, &desk.case, purpose, message_id, &content, desk.now).await?;
-    desk.record(queued).await
+    acknowledge::queue_as(app, tx, case, purpose, message_id, &content, now).await
 }
 
 async fn send_neutral(desk: &mut Desk<'_>, to: Addressee) -> Result<(), Error> {

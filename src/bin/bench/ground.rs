@@ -7,7 +7,7 @@ use recourse::{
     },
     generation::receipt::Signer,
     mail::{classify::Classifier, outbox::Transport},
-    store::{Clock, Db, migrate, vault::Vault},
+    store::{Clock, Db, Objects, migrate, vault::Vault},
 };
 use std::{collections::HashMap, path::Path};
 
@@ -32,11 +32,12 @@ impl Ground {
         };
         migrate::run(&db).await?;
         let classifier = Classifier::new(&packs::word_list(None)?)?;
-        let settings = Settings { addresses: HashMap::new(), max_message: 1 << 20, public_url: String::new() };
+        let settings = Settings { addresses: HashMap::new(), max_message: 1 << 20, public_url: String::new(), spool: folder.to_owned() };
         let transport = Transport::Files(folder.join("outgoing"));
         let (vault, signer) = (Vault::new([1; 32]), Signer::new([2; 32]));
         let (packs, sources) = (Packs::load(None)?, HashMap::new());
-        Ok(App::new(Parts { db, vault, signer, packs, classifier, transport, sources, settings }))
+        let packages = Objects::folder(&folder.join("packages"))?;
+        Ok(App::new(Parts { db, vault, signer, packs, classifier, transport, packages, sources, settings }))
     }
 }
 

@@ -174,7 +174,7 @@ async fn act(
 
 /// Whoever answers first owns the case, as in any desk.
 async fn own(app: &App, actor: &Actor, reference: Reference) -> anyhow::Result<()> {
-    let page = case_page::load(app, actor, reference).await?;
+    let page = case_page::load(app, actor, reference, crate::app::runs::Letter::Proposed).await?;
     if matches!(page, CasePage::Full(full) if full.case.owner.is_none()) {
         verbs::assign_case(app, actor, reference, i64::MAX, Some(actor.id)).await?;
     }

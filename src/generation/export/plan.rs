@@ -66,11 +66,12 @@ impl Source {
         let Some(files) = &self.files else { return Ok(count) };
         let mut portions = Portions::open(conn, self.engine.dialect(), 0, names).await?;
         while let Some(mut rows) = portions.next(conn) {
+            let mut names = Vec::new();
             while let Some(row) = rows.try_next().await? {
-                let Some(name) = row.text(0)? else { continue };
-                count.count += 1;
-                count.bytes += i64::try_from(files.size(&name)?.unwrap_or_default()).unwrap_or(i64::MAX);
+                names.extend(row.text(0)?.map(|name| name.to_string()));
             }
+            count.count += i64::try_from(names.len()).unwrap_or(i64::MAX);
+            count.bytes += i64::try_from(files.bytes(&names).await?).unwrap_or(i64::MAX);
         }
         portions.close(conn).await?;
         Ok(count)

@@ -153,10 +153,8 @@ impl Source {
             let names: Vec<_> = names.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect();
             let Some(last) = names.last() else { return Ok(()) };
             after.clone_from(last);
-            for name in &names {
-                plan.files.count += 1;
-                plan.files.bytes += i64::try_from(files.size(name)?.unwrap_or_default()).unwrap_or(i64::MAX);
-            }
+            plan.files.count += i64::try_from(names.len()).unwrap_or(i64::MAX);
+            plan.files.bytes += i64::try_from(files.bytes(&names).await?).unwrap_or(i64::MAX);
         }
     }
 

@@ -4,7 +4,9 @@
 use super::{Tx, tx::Conn};
 use crate::{
     domain::{
-        identity::{ContentId, HoldId, MailId, MessageId, Reference, RunId, StaffId, VerificationId},
+        identity::{
+            ContentId, DownloadId, HoldId, MailId, MessageId, PackageId, Reference, RunId, StaffId, VerificationId,
+        },
         time::Instant,
     },
     store::Result,
@@ -54,6 +56,8 @@ from! {
     VerificationId => |v| Self::Int(Some(v.0)),
     RunId => |v| Self::Int(Some(v.0)),
     HoldId => |v| Self::Int(Some(v.0)),
+    PackageId => |v| Self::Int(Some(v.0)),
+    DownloadId => |v| Self::Int(Some(v.0)),
     ContentId => |v| Self::Int(Some(v.0)),
 }
 

@@ -86,6 +86,26 @@ pub async fn step_end(tx: &mut Tx, run: RunId, worker: i64, n: usize, at: Instan
     Ok(changed == 1)
 }
 
+/// Writes down how far each table of a copy is; `ended` when that is all of it. The caller has locked the run.
+///
+/// # Errors
+/// As the database says.
+pub async fn steps_at(tx: &mut Tx, run: RunId, tables: &[(String, i64)], ended: bool) -> Result<()> {
+    let now = tx.now();
+    for (table, done) in tables {
+        sql("UPDATE run_steps SET done = $3, found = CASE WHEN $4 THEN $3 ELSE found END, ended_at = CASE WHEN $4 THEN $5 ELSE NULL END
+             WHERE run_id = $1 AND label = $2")
+            .bind(run)
+            .bind(format!("{table} copy"))
+            .bind(*done)
+            .bind(ended)
+            .bind(now)
+            .run(tx)
+            .await?;
+    }
+    Ok(())
+}
+
 /// Opens every step again: rows came meanwhile.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ use super::{Error, Result, Tx, per_engine, row::known, sql, vault::Sealed, vault
 use crate::domain::{
     identity::{Reference, RunId, StaffId},
     plan::{FileCount, Plan},
-    run::{RunState, Stop},
+    run::{RunKind, RunState, Stop},
     time::Instant,
 };
 
@@ -20,6 +20,8 @@ pub struct Run {
     pub case: Reference,
     /// The product whose generation database it changes.
     pub product: String,
+    /// What it does.
+    pub kind: RunKind,
     /// Where it stands.
     pub state: RunState,
     /// What was planned.
@@ -52,7 +54,7 @@ const SEALED_AS: &str = "run";
 macro_rules! runs_where {
     ($rest:literal) => {
         concat!(
-            "SELECT r.id, r.case_id, r.product, r.state, r.plan, r.asked_by, r.asked_at, r.expires_at, r.decided_by,
+            "SELECT r.id, r.case_id, r.product, r.kind, r.state, r.plan, r.asked_by, r.asked_at, r.expires_at, r.decided_by,
              r.decided_at, r.started_at, r.ended_at, r.stop, r.files, r.bytes, r.worker FROM runs r ",
             $rest
         )
@@ -64,6 +66,7 @@ struct RunRow {
     id: i64,
     case_id: i64,
     product: String,
+    kind: String,
     state: String,
     plan: String,
     asked_by: i64,
@@ -91,6 +94,7 @@ fn run_of(row: RunRow) -> Result<Run> {
         id: RunId(id),
         case: Reference(row.case_id),
         product: row.product,
+        kind: known(RunKind::from_code(&row.kind), "runs", id, "kind", &row.kind)?,
         state: known(RunState::from_code(&row.state), "runs", id, "state", &row.state)?,
         plan,
         asked_by: StaffId(row.asked_by),
@@ -106,20 +110,20 @@ fn run_of(row: RunRow) -> Result<Run> {
     })
 }
 
-/// Keeps a new plan for a case and its product, with what identifies its subject, sealed; who asked, and when.
+/// Keeps a new plan of a kind for a case and its product, with what identifies its subject, sealed; who asked, and when.
 ///
 /// # Errors
 /// As the database says; also where the case has an open run already.
 pub async fn run_plan(
     tx: &mut Tx,
     vault: &Vault,
-    case: (Reference, &str),
+    what: (RunKind, Reference, &str),
     plan: &Plan,
     secret: &[u8],
     asked: (StaffId, Instant),
     expires_at: Instant,
 ) -> Result<RunId> {
-    let (case, product) = case;
+    let (kind, case, product) = what;
     let sealed = vault.seal(SEALED_AS, secret)?;
     let text = serde_json::to_string(plan).map_err(|e| Error::BadRow {
         table: "runs",
@@ -128,7 +132,7 @@ pub async fn run_plan(
         says: e.to_string(),
     })?;
     let (id,): (i64,) = sql("INSERT INTO runs (case_id, product, kind, state, open, scope_hash, plan, wrapped_key, cipher, asked_by, asked_at, expires_at)
-         VALUES ($1, $2, 'erase', $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id")
+         VALUES ($1, $2, $12, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id")
         .bind(case)
         .bind(product)
         .bind(RunState::Planned.code())
@@ -140,6 +144,7 @@ pub async fn run_plan(
         .bind(asked.0)
         .bind(asked.1)
         .bind(expires_at)
+        .bind(kind.code())
         .one(tx)
         .await?;
     Ok(RunId(id))
@@ -207,14 +212,14 @@ pub async fn runs_open(tx: &mut Tx, restricted: bool) -> Result<i64> {
     Ok(count)
 }
 
-/// Plans that nobody approved in time, by the database's clock.
+/// Plans that nobody approved and packages that nobody reviewed in time, by the database's clock.
 ///
 /// # Errors
 /// As the database says.
 pub async fn runs_overdue(tx: &mut Tx) -> Result<Vec<(RunId, Reference)>> {
     let now = tx.db_now().await?;
     let rows =
-        sql("SELECT id, case_id FROM runs WHERE open AND state = 'planned' AND expires_at < $1 ORDER BY id LIMIT 200")
+        sql("SELECT id, case_id FROM runs WHERE open AND state IN ('planned', 'packed') AND expires_at < $1 ORDER BY id LIMIT 200")
             .bind(now)
             .all::<(i64, i64)>(tx)
             .await?;
@@ -226,7 +231,7 @@ pub async fn runs_overdue(tx: &mut Tx) -> Result<Vec<(RunId, Reference)>> {
 /// # Errors
 /// As the database says.
 pub async fn run_save(tx: &mut Tx, run: &Run) -> Result<()> {
-    sql("UPDATE runs SET state = $2, open = $3, decided_by = $4, decided_at = $5, started_at = $6, ended_at = $7, stop = $8, files = $9, bytes = $10
+    sql("UPDATE runs SET state = $2, open = $3, decided_by = $4, decided_at = $5, started_at = $6, ended_at = $7, stop = $8, files = $9, bytes = $10, expires_at = $11
          WHERE id = $1")
         .bind(run.id)
         .bind(run.state.code())
@@ -238,6 +243,7 @@ pub async fn run_save(tx: &mut Tx, run: &Run) -> Result<()> {
         .bind(run.stop.map(Stop::code))
         .bind(run.files.count)
         .bind(run.files.bytes)
+        .bind(run.expires_at)
         .run(tx)
         .await?;
     Ok(())

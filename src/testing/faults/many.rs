@@ -12,7 +12,7 @@ use recourse::{
     },
     generation::receipt::Signer,
     mail::{classify::Classifier, outbox::Transport},
-    store::{Clock, Db, vault::Vault},
+    store::{Clock, Db, Objects, vault::Vault},
 };
 use std::{collections::HashMap, time::Duration};
 use tokio::task::JoinSet;
@@ -26,11 +26,12 @@ async fn opened_here(house: &House) -> App {
     let vault = Vault::open_file(&house.data_dir().join("keys").join("master.key")).expect("the key opens");
     let packs = Packs::load(None).expect("the packs load");
     let classifier = Classifier::new(&packs::word_list(None).expect("it is there")).expect("it compiles");
-    let settings = Settings { addresses: HashMap::new(), max_message: 1_000_000, public_url: String::new() };
+    let settings = Settings { addresses: HashMap::new(), max_message: 1_000_000, public_url: String::new(), spool: std::env::temp_dir() };
     {
         let (db, transport) = (db.expect("the database opens"), Transport::Files(house.data_dir()));
         let (signer, sources) = (Signer::new([4; 32]), HashMap::new());
-        App::new(Parts { db, vault, signer, packs, classifier, transport, sources, settings })
+        let packages = Objects::folder(&house.data_dir().join("packages")).expect("the folder opens");
+        App::new(Parts { db, vault, signer, packs, classifier, transport, packages, sources, settings })
     }
 }
 

@@ -86,7 +86,7 @@ async fn ready(mut house: House) -> Ready {
         recourse::store::cases::case_get(&mut tx, reference).await.expect("it reads").expect("a case").seq
     };
     verbs::verify_by_staff(app, &actors[0], reference, seen().await, &who, "known").await.expect("it is verified");
-    let run = runs::plan_erasure(app, &actors[0], reference, seen().await).await.expect("it is planned");
+    let run = runs::plan_run(app, &actors[0], reference, seen().await).await.expect("it is planned");
     let page = runs::load_run(app, &actors[1], run).await.expect("it loads");
     let approval = Approval {
         typed: reference.to_string(),

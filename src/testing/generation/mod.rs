@@ -1,5 +1,6 @@
 //! Tests of the generation room on real engines: each is written once and runs on `SQLite` and on `PostgreSQL`.
 
+mod bucket;
 mod erasing;
 mod exporting;
 mod opened;

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::identity::Identity,
-    generation::{Error, Found, Source, Target, Verified},
+    generation::{Error, Files, Found, Source, Target, Verified},
     testing::{house, postgres},
 };
 use chrono::NaiveDate;
@@ -168,7 +168,7 @@ impl World {
     }
 
     pub fn source(&self, map: &str) -> Source {
-        Source::new(&self.url, Some(self.files()), map).expect("the map holds together")
+        Source::new(&self.url, Some(Files::Folder(self.files())), map).expect("the map holds together")
     }
 
     /// Runs statements that both engines understand.

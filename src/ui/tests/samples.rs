@@ -165,6 +165,7 @@ pub fn full(kind: Kind) -> Full {
         identity_kinds: vec!["email".into(), "account".into()],
         looks_up: true,
         runs: Vec::new(),
+        packages: Vec::new(),
         closing: None,
         holds: vec![Held {
             id: HoldId(4),
@@ -370,6 +371,8 @@ pub fn run(state: RunState, not_yours: Option<&'static str>) -> RunPage {
         files: FileCount { count: if begun { 2_412 } else { 0 }, bytes: 0 },
         log: vec![(NOW, "Plan made".into())],
         reason: (!state.is_open() && state != RunState::Finished).then(|| "Ask <again>".to_owned()),
+        kind: crate::domain::run::RunKind::Erase,
+        package: None,
         receipt: (state == RunState::Finished).then(|| ReceiptView {
             key_id: "receipts-2026".into(),
             valid: true,
@@ -393,6 +396,7 @@ pub fn run_line(id: i64, state: RunState, stop: Option<Stop>) -> RunLine {
         asked_by: "Arun Pillai".into(),
         asked_at: NOW,
         ended_at: None,
-        erased: 5_711,
+        rows: 5_711,
+        kind: crate::domain::run::RunKind::Erase,
     }
 }

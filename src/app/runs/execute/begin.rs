@@ -9,7 +9,7 @@ use crate::{
     domain::{
         plan::WarningCode,
         rights::Act,
-        run::{RunState, Stop, may_decide},
+        run::{RunKind, RunState, Stop, may_decide},
     },
     generation::{Erasure, Source},
     store::{
@@ -61,7 +61,7 @@ impl Turn<'_> {
     async fn still_approved(&self, secret: &Secret) -> Result<(), Halt> {
         let mut tx = self.app.db.read().await?;
         let case = cases::case_get(&mut tx, self.run.case).await?;
-        if !case.is_some_and(|case| still_asked_for(&case, secret)) {
+        if !case.is_some_and(|case| still_asked_for(&case, RunKind::Erase, secret)) {
             return Err(Halt::Stop(Stop::Outgrown));
         }
         let by = match self.run.decided_by {

@@ -1,7 +1,7 @@
 //! Assign, classify, verify, change state: forms behind a press of a button, open again when something was wrong.
 
 use super::{
-    erasure, holds, identity,
+    holds, identity, request,
     tried::{Act, Tried},
 };
 use crate::{
@@ -24,8 +24,8 @@ use leptos::prelude::*;
 pub(super) fn all(full: &Full, tried: &Tried) -> impl IntoView + use<> {
     let reply = if full.address.is_some() { "Reply" } else { "Write a note" };
     // what the case is about just now has the main button
-    let letter = full.closing.is_some() && erasure::finished(full).is_some();
-    let reply_class = if letter || erasure::may_plan(full) { "btn" } else { "btn main" };
+    let letter = full.closing.is_some() && request::finished(full).is_some();
+    let reply_class = if letter || request::may_plan(full) { "btn" } else { "btn main" };
     view! {
         <div class="acts">
             {assign(full, tried)}
@@ -35,7 +35,7 @@ pub(super) fn all(full: &Full, tried: &Tried) -> impl IntoView + use<> {
             {can_be_told(full).then(|| acknowledge(full, tried))}
             {holds::more(full, tried)}
             <a class=reply_class href="#text">{reply}</a>
-            {erasure::plan(full, tried)}
+            {request::plan(full, tried)}
             {letter.then(|| view! { <a class="btn main" href="#letter">"Closing letter"</a> })}
         </div>
     }

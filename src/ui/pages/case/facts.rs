@@ -1,6 +1,6 @@
 //! The facts beside the timeline: clocks, what is left before closing, the requester, holds, linked cases.
 
-use super::{erasure, holds, identity, tried::Tried};
+use super::{copies, holds, identity, request, tried::Tried};
 use crate::{
     app::case_page::{Check, Full, Linked},
     domain::identity::StaffId,
@@ -14,7 +14,8 @@ pub(super) fn all(full: &Full, tried: &Tried, me: StaffId) -> impl IntoView + us
         <Clocks clocks=full.case.clocks.clone() now=full.now zone=full.zone />
         {checks(&full.checks)}
         {requester(full)}
-        {erasure::runs(full)}
+        {request::runs(full)}
+        {copies::section(full, tried)}
         {holds::standing(full, tried, me)}
         {linked(&full.linked)}
     }

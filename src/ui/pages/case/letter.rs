@@ -1,15 +1,15 @@
-//! The letter that ends a request for erasure: proposed from the run, changed and sent by staff.
+//! The letter that ends a request: proposed from the run, changed and sent by staff.
 
 use super::{
-    erasure,
+    request,
     tried::{Act, Tried},
 };
 use crate::{
     app::{
         case_page::Full,
-        runs::{Closing, REFUSALS, Refusal},
+        runs::{Closing, Letter, REFUSALS, Refusal},
     },
-    domain::case::Outcome,
+    domain::{case::Outcome, run::RunKind},
     ui::{
         components::field::{Field, SelectField},
         paths, render,
@@ -17,6 +17,8 @@ use crate::{
 };
 use leptos::prelude::*;
 
+/// Letters that say what staff would otherwise write anew each time.
+const LETTERS: [Letter; 2] = [Letter::Nothing, Letter::Unidentified];
 /// How a request can end by a letter.
 const ENDS: [Outcome; 3] = [Outcome::Granted, Outcome::Partial, Outcome::Refused];
 
@@ -27,7 +29,7 @@ pub(super) fn section(full: &Full, tried: &Tried) -> Option<AnyView> {
     let kept = tried.is(act).then(Closing::default);
     let closing = full.closing.clone().or(kept)?;
     let form = form(full, &closing, tried);
-    if erasure::finished(full).is_some() {
+    if request::finished(full).is_some() && full.case.kind.run() == Some(RunKind::Erase) {
         return Some(
             view! {
                 <section class="letter" id="letter" aria-labelledby="h-letter">
@@ -38,10 +40,19 @@ pub(super) fn section(full: &Full, tried: &Tried) -> Option<AnyView> {
             .into_any(),
         );
     }
+    let open = tried.is(act) || tried.letter != Letter::Proposed;
+    let letters = LETTERS
+        .iter()
+        .map(|letter| {
+            let current = (*letter == tried.letter).then_some("true");
+            view! { <a href=paths::letter_as(full.case.reference, letter.code()) aria-current=current>{letter.label()}</a>" " }
+        })
+        .collect_view();
     Some(
         view! {
-            <details class="letter" id="letter" open=tried.is(act)>
+            <details class="letter" id="letter" open=open>
                 <summary>"Refuse or answer without a run"</summary>
+                <p class="dim">"Begin with: "{letters}</p>
                 {form}
             </details>
         }
@@ -70,7 +81,7 @@ fn form(full: &Full, closing: &Closing, tried: &Tried) -> impl IntoView + use<> 
                 <SelectField id=act.id("outcome") name="outcome" label="The request is" first="Choose" options=ends
                     value=outcome problems=problems.clone() />
                 <SelectField id=act.id("basis") name="basis" label="Why not in full"
-                    first="Not needed: it is granted" options=reasons value=basis problems=problems.clone() />
+                    first="Not needed: it is granted in full" options=reasons value=basis problems=problems.clone() />
             </div>
             <Field id=id.clone() label="Letter" hint="Unless it is granted, the sentence of the reason and where to complain are added at its end by themselves."
                 problems>

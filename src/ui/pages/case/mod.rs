@@ -2,12 +2,13 @@
 //! Outside the circle a restricted case is drawn by `walled` alone, which is given nothing of it.
 
 mod acts;
-mod erasure;
+mod copies;
 mod facts;
 mod holds;
 mod identity;
 mod letter;
 mod reply;
+mod request;
 pub mod server;
 pub mod timeline;
 pub mod tried;
@@ -64,7 +65,7 @@ fn whole(full: &Full, tried: &Tried, me: StaffId) -> AnyView {
             </Notice>
         })}
         {proposal(full, me)}
-        {erasure::stand(full, tried)}
+        {request::stand(full, tried)}
         <div class="split">
             <section class="story" aria-labelledby="timeline">
                 <h2 class="sr" id="timeline">"Timeline"</h2>

@@ -8,15 +8,16 @@ use crate::{
     app::{
         case_page,
         error::Error,
-        mailroom,
+        exports, mailroom,
         queue::View,
-        runs::{self, Closing, Refusal},
+        runs::{self, Closing, Letter, Refusal},
         verbs::{self, Asked as Came, Classified},
     },
     domain::{
         case::{Outcome, State},
+        run::RunKind,
         hold::Basis,
-        identity::{HoldId, Identity, MessageId, Reference},
+        identity::{HoldId, Identity, MessageId, PackageId, Reference},
     },
     ui::{
         answer,
@@ -35,7 +36,9 @@ use axum::{
 
 /// GET: the page.
 pub async fn show(asked: Asked, Path(reference): Path<String>, Query(query): Query<Vec<(String, String)>>) -> Response {
-    let tried = Tried { done: Done::from_code(Fields(query).get("done")), ..Tried::default() };
+    let query = Fields(query);
+    let letter = Letter::from_code(query.get("letter")).unwrap_or(Letter::Proposed);
+    let tried = Tried { done: Done::from_code(query.get("done")), letter, ..Tried::default() };
     let outcome = match reference.parse() {
         Ok(reference) => draw(&asked, reference, StatusCode::OK, &tried).await,
         Err(_) => Err(Error::NotFound),
@@ -111,8 +114,13 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
             verbs::place_hold(app, actor, reference, seen, basis, &identities, &reason).await.map(|_| Done::Held)
         }
         Act::Plan => {
-            let run = runs::plan_erasure(app, actor, reference, seen).await?;
-            return Ok(paths::run_done(run, of_run::Done::Planned.code()));
+            let run = runs::plan_run(app, actor, reference, seen).await?;
+            let case = crate::app::desk::look(app, actor, reference).await?;
+            let done = match case.kind.run() {
+                Some(RunKind::Export) => of_run::Done::Asked,
+                _ => of_run::Done::Planned,
+            };
+            return Ok(paths::run_done(run, done.code()));
         }
         Act::Close => {
             let closing = Closing {
@@ -125,6 +133,10 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
         Act::Release => {
             let hold = typed.get("hold").parse().map(HoldId).map_err(|_| Error::NotFound)?;
             verbs::release_hold(app, actor, reference, seen, hold, &reason).await.map(|()| Done::Released)
+        }
+        Act::Revoke => {
+            let package = typed.get("package").parse().map(PackageId).map_err(|_| Error::NotFound)?;
+            exports::revoke_package(app, actor, reference, package, &reason).await.map(|()| Done::Revoked)
         }
         Act::State => {
             let to = State::from_code(to).ok_or_else(|| Error::field("to", "Choose a state from the list"))?;
@@ -140,7 +152,7 @@ fn looked_up_by(typed: &Fields) -> [Identity; 1] {
 }
 
 async fn draw(asked: &Asked, reference: Reference, status: StatusCode, tried: &Tried) -> Result<Response, Error> {
-    let case = case_page::load(&asked.app, &asked.actor, reference).await?;
+    let case = case_page::load(&asked.app, &asked.actor, reference, tried.letter).await?;
     let (title, me) = (title(&case), asked.actor.id);
     asked.show(status, &title, Place::Queue(View::Open), move || page(case, tried, me)).await
 }

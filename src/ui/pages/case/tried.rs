@@ -1,7 +1,7 @@
 //! What somebody tried on a case's page, so that it can be drawn again with their words and what went wrong.
 
 use crate::{
-    app::{case_page::Entry, error::FieldError},
+    app::{case_page::Entry, error::FieldError, runs::Letter},
     domain::codes::codes,
     ui::form::{Fields, Problems},
 };
@@ -19,7 +19,8 @@ codes! {
         Decide "decide" "Verify",
         Hold "hold" "Place a hold",
         Release "release" "Release",
-        Plan "plan" "Plan the erasure",
+        Plan "plan" "Begin",
+        Revoke "revoke" "Withdraw",
         Close "close" "Closing letter",
     }
 }
@@ -41,6 +42,7 @@ codes! {
         Decided "decided" "The person counts as verified by your decision.",
         Held "held" "The hold stands; nothing of the account is erased until a second person releases it.",
         Released "released" "The hold is released.",
+        Revoked "revoked" "The link no longer works; the copy is destroyed.",
         Closed "closed" "The letter is on its way; the case is resolved.",
     }
 }
@@ -57,7 +59,7 @@ impl Act {
             (Self::Ask | Self::Decide, _) => return "verify-value".to_owned(),
             (Self::Hold | Self::Close, "basis") => "basis",
             (Self::Hold, "identity") => "identity",
-            (Self::Release, _) | (Self::Hold | Self::Classify | Self::State, "reason") => "reason",
+            (Self::Release | Self::Revoke, _) | (Self::Hold | Self::Classify | Self::State, "reason") => "reason",
             (Self::Hold, _) => "value",
             (Self::Reply | Self::Note, _) => return "text".to_owned(),
             (Self::Acknowledge, _) => "how",
@@ -85,7 +87,7 @@ pub struct Since {
 }
 
 /// A try and its end; empty when the page is only looked at.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Tried {
     /// The form that was sent.
     pub act: Option<Act>,
@@ -97,15 +99,26 @@ pub struct Tried {
     pub since: Option<Since>,
     /// What was done before this page was asked for.
     pub done: Option<Done>,
+    /// The letter that staff want to begin with.
+    pub letter: Letter,
+}
+
+impl Default for Tried {
+    fn default() -> Self {
+        let (act, typed, problems) = (None, Fields::default(), Problems::default());
+        Self { act, typed, problems, since: None, done: None, letter: Letter::Proposed }
+    }
 }
 
 impl Tried {
     /// A form that has to be filled in differently.
     #[must_use]
     pub fn invalid(act: Act, typed: Fields, errors: &[FieldError]) -> Self {
-        let hold = typed.get("hold");
-        let problems =
-            Problems::at(errors, |field| if act == Act::Release { act.id_of(field, hold) } else { act.id(field) });
+        let problems = Problems::at(errors, |field| match act {
+            Act::Release => act.id_of(field, typed.get("hold")),
+            Act::Revoke => act.id_of(field, typed.get("package")),
+            _ => act.id(field),
+        });
         Self { act: Some(act), typed, problems, ..Self::default() }
     }
 

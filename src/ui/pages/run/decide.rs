@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     app::runs::RunPage,
-    domain::run::RunState,
-    ui::{components::field::Field, paths, render, shell::thousands},
+    domain::run::{RunKind, RunState},
+    ui::{components::field::Field, pages::case::timeline::size, paths, render, shell::thousands},
 };
 use leptos::prelude::*;
 
@@ -16,32 +16,56 @@ pub(super) fn all(run: &RunPage, tried: &Tried) -> Option<impl IntoView + use<>>
     let heading = match run.state {
         RunState::Planned if run.not_yours.is_none() => "Approve",
         RunState::Planned => "Approval",
+        RunState::Packed => "Review",
         RunState::Stopped => "What to do",
         _ => "Cancel",
     };
-    let class = if Act::Approve.offered(run) { "confirm" } else { "confirm calm" };
-    let waits = matches!(run.state, RunState::Planned | RunState::Stopped);
+    let class = if Act::Approve.offered(run) || Act::Release.offered(run) { "confirm" } else { "confirm calm" };
+    let waits = matches!(run.state, RunState::Planned | RunState::Packed | RunState::Stopped);
     // a run that needs a new plan waits for nobody
     let goes_on = run.stop.is_none_or(crate::domain::run::Stop::may_go_on);
-    let not_yours = run.not_yours.filter(|_| waits && goes_on).map(|says| view! { <p>{says}</p> });
+    let is_copy = run.kind == RunKind::Export && run.state == RunState::Stopped;
+    let not_yours = run.not_yours.filter(|_| waits && goes_on && !is_copy).map(|says| view! { <p>{says}</p> });
     run.state.is_open().then(|| {
         view! {
             <section class=class aria-labelledby="h-decide">
                 <h2 id="h-decide">{heading}</h2>
                 {not_yours}
                 {Act::Approve.offered(run).then(|| approve(run, tried))}
+                {Act::Release.offered(run).then(|| release(run, tried))}
                 {Act::Again.offered(run).then(|| again(run))}
                 {Act::SendBack.offered(run).then(|| {
                     with_reason(run, tried, Act::SendBack, "What has to change? The one who asked will read it.", "Send back")
                 })}
-                {with_reason(run, tried, Act::Cancel, why_cancel(run.state), cancel_button(run.state))}
+                {with_reason(run, tried, Act::Cancel, why_cancel(run), cancel_button(run.state))}
             </section>
         }
     })
 }
 
-const fn why_cancel(state: RunState) -> &'static str {
-    match state {
+/// A second person lets the package go, having seen what is in it by number.
+fn release(run: &RunPage, tried: &Tried) -> impl IntoView + use<> {
+    let id = Act::Release.id();
+    let error = tried.problems.of(id).map(|says| {
+        view! {
+            <p class="error is-over" id=format!("{id}-error")><i class="mark" aria-hidden="true"></i>
+                <span><span class="sr">"Error: "</span>{says}</span></p>
+        }
+    });
+    let bytes = run.package.as_ref().map_or(0, |package| package.bytes);
+    view! {
+        <p>"This sends the person a link to "<b>{words::rows(run.plan.totals().copied)}</b>" and "
+            {words::files(run.files.count)}", one archive of "{size(bytes)}". It opens only with the code that they were shown when they confirmed who they are."</p>
+        {error}
+        <form method="post" action=paths::run(run.id)>
+            <p class="acts"><button class="btn main" id=id name="do" value=Act::Release.code()>"Release to the person"</button></p>
+        </form>
+    }
+}
+
+const fn why_cancel(run: &RunPage) -> &'static str {
+    match run.state {
+        _ if matches!(run.kind, RunKind::Export) => "Why? Colleagues will read it. What was packed is destroyed.",
         RunState::Running | RunState::Approved => {
             "Why? It ends after the batch it is at; what was done until then stays done."
         }
@@ -110,7 +134,9 @@ fn with_reason(
     let text = render::raw_text(&tried.value(act, "reason"));
     let says = match (act, run.state) {
         (Act::Cancel, RunState::Planned) => "Cancel the plan",
-        (Act::Cancel, RunState::Running | RunState::Approved) => "Cancel between two batches",
+        (Act::Cancel, RunState::Running | RunState::Approved) if run.kind == RunKind::Erase => {
+            "Cancel between two batches"
+        }
         _ => act.label(),
     };
     view! {

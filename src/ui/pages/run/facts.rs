@@ -6,7 +6,7 @@ use crate::{
     domain::{
         plan::WarningCode,
         rights::Actor,
-        run::{RunState, Stop},
+        run::{RunKind, RunState, Stop},
     },
     ui::components::clock::LeadClock,
 };
@@ -28,8 +28,13 @@ fn people(run: &RunPage, me: &Actor) -> impl IntoView + use<> {
     let (id, name) = &run.asked_by;
     let asked = if *id == me.id { format!("{name} (you)") } else { name.clone() };
     let (what, who) = match (&run.decided, run.state) {
+        (Some((name, at)), RunState::Finished) if run.kind == RunKind::Export => {
+            ("Released by", format!("{name}, {}", at.short(run.zone)))
+        }
+        (None, RunState::Finished) => ("Released by", "Recourse, as the policy pack says".to_owned()),
         (Some((name, at)), RunState::SentBack) => ("Sent back by", format!("{name}, {}", at.short(run.zone))),
         (Some((name, at)), _) => ("Approved by", format!("{name}, {}", at.short(run.zone))),
+        (None, _) if run.kind == RunKind::Export => ("Reviewer", "nobody yet".to_owned()),
         (None, RunState::Planned) if run.not_yours.is_none() => ("Approver", format!("{} (you)", me.name)),
         (None, _) => ("Approver", "nobody yet".to_owned()),
     };
@@ -66,7 +71,7 @@ fn subject(run: &RunPage) -> impl IntoView + use<> {
                 <dt>"Accounts"</dt><dd>{subject.accounts}</dd>
                 <dt>"Found by"</dt><dd>{if found_by.is_empty() { "nothing".to_owned() } else { found_by }}</dd>
                 <dt>"Verified"</dt>{verified}
-                <dt>"Holds"</dt><dd>{holds}</dd>
+                {(run.kind == RunKind::Erase).then(|| view! { <dt>"Holds"</dt><dd>{holds}</dd> })}
             </dl>
         </section>
     }

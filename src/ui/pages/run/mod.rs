@@ -1,5 +1,6 @@
 //! A run: its plan and who may approve it, how far it is, its receipt. One page from the first look to the last.
 
+mod copy;
 mod decide;
 mod facts;
 pub mod plan;
@@ -11,7 +12,10 @@ pub mod words;
 
 use crate::{
     app::runs::RunPage,
-    domain::{rights::Actor, run::RunState},
+    domain::{
+        rights::Actor,
+        run::{RunKind, RunState},
+    },
     ui::{
         components::{
             clock::HeadClock,
@@ -29,6 +33,7 @@ use tried::Tried;
 pub fn title(run: &RunPage) -> String {
     match run.state {
         RunState::Finished => format!("Receipt of run {}", run.id),
+        RunState::Packed => format!("Review of run {}", run.id),
         RunState::Approved | RunState::Running => format!("Run {} at work", run.id),
         _ => format!("Plan of run {}", run.id),
     }
@@ -61,6 +66,8 @@ fn body(run: &RunPage, tried: &Tried) -> AnyView {
         }
         .into_any(),
         RunState::Approved | RunState::Running => view! { {progress::page(run)}{decide} }.into_any(),
+        RunState::Packed => view! { {copy::packed(run)}{decide} }.into_any(),
+        RunState::Finished if run.kind == RunKind::Export => copy::released(run),
         RunState::Finished => receipt::page(run),
         RunState::Stopped => view! {
             {progress::stopped(run)}
@@ -77,7 +84,9 @@ fn body(run: &RunPage, tried: &Tried) -> AnyView {
 
 /// What was done before it ended or stopped, or what would have been; and how it ran.
 fn as_far_as_it_came(run: &RunPage) -> impl IntoView + use<> {
-    let what = if run.steps.is_empty() {
+    let what = if run.kind == RunKind::Export {
+        plan::table(run, "What would have been copied").into_any()
+    } else if run.steps.is_empty() {
         plan::table(run, "What would have happened").into_any()
     } else {
         receipt::done(run, run.steps.iter().map(|step| step.files).sum()).into_any()
@@ -88,8 +97,15 @@ fn as_far_as_it_came(run: &RunPage) -> impl IntoView + use<> {
 /// Why nothing more comes of it.
 fn ended(run: &RunPage) -> impl IntoView + use<> {
     let lead = match (run.state, &run.decided) {
+        (RunState::SentBack, Some((name, _))) if run.kind == RunKind::Export => {
+            format!("{name} sent this copy back; its file is destroyed.")
+        }
         (RunState::SentBack, Some((name, _))) => format!("{name} sent this plan back."),
         (RunState::SentBack, None) => "This plan was sent back.".to_owned(),
+        (RunState::Expired, _) if run.kind == RunKind::Export => {
+            "Nobody looked at this copy in time; its file is destroyed.".to_owned()
+        }
+        _ if run.kind == RunKind::Export => "This copy was cancelled; what was packed is destroyed.".to_owned(),
         (RunState::Expired, _) => "Nobody approved this plan in time.".to_owned(),
         _ if run.steps.is_empty() => "This run was cancelled before it began.".to_owned(),
         _ => "This run was cancelled; what was done until then stays done.".to_owned(),
@@ -99,13 +115,14 @@ fn ended(run: &RunPage) -> impl IntoView + use<> {
     view! {
         <Notice meaning=Meaning::Info lead>
             {reason}
-            {case_open.then(|| view! { <p>"A new plan can be made from the case."</p> })}
+            {case_open.then(|| view! { <p>"A new one can be made from the case."</p> })}
         </Notice>
     }
 }
 
 fn head(run: &RunPage) -> impl IntoView + use<> {
     let heading = match run.state {
+        _ if run.kind == RunKind::Export => format!("Run {}: copy one person’s data from {}", run.id, run.product),
         RunState::Finished => format!("Receipt of run {}", run.id),
         RunState::Planned => format!("Plan of run {}: erase one person from {}", run.id, run.product),
         _ => format!("Run {}: erase one person from {}", run.id, run.product),
@@ -144,7 +161,7 @@ fn head(run: &RunPage) -> impl IntoView + use<> {
 /// Until when it waits, or when it ran.
 fn times(run: &RunPage) -> Option<String> {
     match (run.state, run.started_at, run.ended_at) {
-        (RunState::Planned, _, _) => Some(format!("Open until {}", run.expires_at.short(run.zone))),
+        (RunState::Planned | RunState::Packed, _, _) => Some(format!("Open until {}", run.expires_at.short(run.zone))),
         (RunState::Finished, Some(start), Some(end)) => {
             Some(format!("Ran {} to {}", start.short(run.zone), end.local(run.zone).format("%H:%M %Z")))
         }

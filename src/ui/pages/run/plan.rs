@@ -6,7 +6,10 @@ use super::{
 };
 use crate::{
     app::runs::RunPage,
-    domain::plan::{Action, PlanLine, Warning, WarningCode},
+    domain::{
+        plan::{Action, PlanLine, Warning, WarningCode},
+        run::RunKind,
+    },
     ui::{pages::case::timeline::size, shell::thousands},
 };
 use chrono::NaiveDate;
@@ -82,7 +85,14 @@ pub(super) fn table(run: &RunPage, heading: &'static str) -> impl IntoView + use
     let files = run.plan.files;
     let lines = run.plan.tables.iter().map(line).collect_view();
     let with_files = (files.count > 0).then(|| format!("with {}, {}", words::files(files.count), size(files.bytes)));
-    let sums = [("Erased", totals.erased, with_files), ("Changed", totals.changed, None), ("Kept", totals.kept, None)]
+    let sums = match run.kind {
+        RunKind::Export => vec![("Copied", totals.copied, with_files)],
+        RunKind::Erase => {
+            vec![("Erased", totals.erased, with_files), ("Changed", totals.changed, None), ("Kept", totals.kept, None)]
+        }
+    };
+    let sums = sums
+        .into_iter()
         .map(|(what, rows, remark)| {
             view! {
                 <tr role="row">
@@ -128,7 +138,7 @@ fn line(line: &PlanLine) -> impl IntoView + use<> {
 
 /// `delete`, or what becomes of which columns.
 fn action(line: &PlanLine) -> AnyView {
-    let whole = matches!(line.action, Action::Delete | Action::Keep).then(|| line.action.label());
+    let whole = matches!(line.action, Action::Delete | Action::Keep | Action::Copy | Action::LeaveOut).then(|| line.action.label());
     let columns =
         line.columns.iter().filter(|_| line.action != Action::Delete).enumerate().map(|(n, (column, action))| {
             let before = if n > 0 || whole.is_some() { ", " } else { "" };

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     app::{
         error::Error,
+        exports,
         runs::{self, Approval},
     },
     domain::identity::RunId,
@@ -59,6 +60,7 @@ async fn run(asked: &Asked, id: RunId, act: Act, typed: &Fields) -> Result<Done,
             let (typed, scope_hash) = (typed.get("typed").to_owned(), typed.get("scope_hash").to_owned());
             runs::approve_run(app, actor, id, &Approval { typed, scope_hash, accepted }).await.map(|()| Done::Approved)
         }
+        Act::Release => exports::release_export(app, actor, id).await.map(|()| Done::Released),
         Act::SendBack => runs::send_back_run(app, actor, id, &reason).await.map(|()| Done::SentBack),
         Act::Cancel => runs::cancel_run(app, actor, id, &reason).await.map(|()| Done::Cancelled),
         Act::Again => runs::try_run_again(app, actor, id).await.map(|()| Done::Again),

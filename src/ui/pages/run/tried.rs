@@ -2,7 +2,10 @@
 
 use crate::{
     app::{error::FieldError, runs::RunPage},
-    domain::{codes::codes, run::RunState},
+    domain::{
+        codes::codes,
+        run::{RunKind, RunState},
+    },
     ui::form::{Fields, Problems},
 };
 
@@ -13,6 +16,7 @@ codes! {
         SendBack "send_back" "Send back with a reason",
         Cancel "cancel" "Cancel this run",
         Again "again" "Try again",
+        Release "release" "Release the copy",
     }
 }
 
@@ -20,10 +24,12 @@ codes! {
     /// What was just done, as the address says it after a form was sent.
     Done {
         Planned "planned" "The plan is made. A second person has to approve it.",
+        Asked "asked" "The copy is being packed; nothing leaves by itself before that is done.",
         Approved "approved" "Approved. The run begins by itself.",
-        SentBack "sent_back" "The plan is sent back; a new one can be made from the case.",
+        SentBack "sent_back" "It is sent back; a new one can be made from the case.",
         Cancelled "cancelled" "The run is cancelled; what was done until then stays done.",
         Again "again" "The run is taken up again.",
+        Released "released" "Released. The link is on its way to the person.",
     }
 }
 
@@ -36,6 +42,7 @@ impl Act {
             Self::SendBack => "send-back-reason",
             Self::Cancel => "cancel-reason",
             Self::Again => "again",
+            Self::Release => "release",
         }
     }
 
@@ -43,10 +50,15 @@ impl Act {
     #[must_use]
     pub fn offered(self, run: &RunPage) -> bool {
         match self {
-            Self::Approve | Self::SendBack => run.state == RunState::Planned && run.not_yours.is_none(),
+            Self::Approve => run.state == RunState::Planned && run.not_yours.is_none(),
+            Self::Release => run.state == RunState::Packed && run.not_yours.is_none(),
+            Self::SendBack => {
+                matches!(run.state, RunState::Planned | RunState::Packed) && run.not_yours.is_none()
+            }
             Self::Cancel => run.state.is_open(),
             Self::Again => {
-                let may = run.stop.is_some_and(crate::domain::run::Stop::may_go_on) && run.not_yours.is_none();
+                let decided = run.kind == RunKind::Export || run.not_yours.is_none();
+                let may = run.stop.is_some_and(crate::domain::run::Stop::may_go_on) && decided;
                 run.state == RunState::Stopped && may
             }
         }
@@ -59,9 +71,11 @@ impl Done {
     pub const fn is_news(self, state: RunState) -> bool {
         match self {
             Self::Planned => matches!(state, RunState::Planned),
+            Self::Asked => matches!(state, RunState::Approved | RunState::Running),
             Self::Approved | Self::Again => matches!(state, RunState::Approved | RunState::Running),
             Self::SentBack => matches!(state, RunState::SentBack),
             Self::Cancelled => matches!(state, RunState::Cancelled),
+            Self::Released => matches!(state, RunState::Finished),
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::{
 #[must_use]
 pub const fn state_class(state: RunState) -> &'static str {
     match state {
-        RunState::Planned | RunState::Approved | RunState::Running => "tag is-info",
+        RunState::Planned | RunState::Approved | RunState::Running | RunState::Packed => "tag is-info",
         RunState::Stopped => "tag is-over",
         RunState::Finished => "tag is-ok is-met",
         RunState::SentBack | RunState::Expired | RunState::Cancelled => "tag is-paused",
@@ -81,6 +81,8 @@ fn said(step: &RunStep, delete: &str) -> String {
     match does {
         "delete linked" => format!("{delete}, rows of others"),
         "delete" => delete.to_owned(),
+        "copy" if delete == "deleted" => "copied".to_owned(),
+        "copy" => "copy".to_owned(),
         "unlink" | "detach" => format!("{columns}, rows of others"),
         "loosen" => format!("{columns}, between own rows"),
         _ => columns,

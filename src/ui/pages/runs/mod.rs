@@ -58,7 +58,7 @@ pub fn page(runs: &Runs) -> AnyView {
 fn none_open() -> impl IntoView {
     view! {
         <Blank title="No run waits for anybody">
-            <p>"A run is planned from a case that asks for erasure, once the person is verified. Then a second person approves it here."</p>
+            <p>"A run is begun from a case that asks for a copy or for erasure, once the person is verified. A second person approves an erasure, or looks at a packed copy, here."</p>
             <div class="acts"><a class="btn" href=paths::view(View::Mine)>"See my cases"</a>
                 <a class="btn" href=paths::QUEUE>"See all open cases"</a></div>
         </Blank>
@@ -82,7 +82,7 @@ fn table(lines: &[RunLine], zone: Tz, caption: &'static str, ended: bool) -> imp
                     <th role="columnheader" scope="col" class="c-state">"State"</th>
                     <th role="columnheader" scope="col" class="c-by">"Asked by"</th>
                     <th role="columnheader" scope="col" class="c-at">{if ended { "Ended" } else { "Asked" }}</th>
-                    <th role="columnheader" scope="col" class="num">{if ended { "Rows" } else { "Rows to erase" }}</th>
+                    <th role="columnheader" scope="col" class="num">{if ended { "Rows" } else { "Rows to do" }}</th>
                 </tr>
             </thead>
             <tbody role="rowgroup">{rows}</tbody>
@@ -92,12 +92,12 @@ fn table(lines: &[RunLine], zone: Tz, caption: &'static str, ended: bool) -> imp
 
 fn row(line: &RunLine, zone: Tz, ended: bool) -> impl IntoView + use<> {
     let at = if ended { line.ended_at.unwrap_or(line.asked_at) } else { line.asked_at };
-    // a run that ended otherwise than finished erased nothing of what was planned, or not all
-    let rows = if ended && line.state != RunState::Finished { "–".to_owned() } else { thousands(line.erased) };
+    // a run that ended otherwise than finished did nothing of what was planned, or not all
+    let rows = if ended && line.state != RunState::Finished { "–".to_owned() } else { thousands(line.rows) };
     let why = line.stop.map(|stop| view! { <small class="dim">{stop.label()}</small> });
     view! {
         <tr role="row">
-            <th role="rowheader" scope="row"><a href=paths::run(line.id)>{line.id.to_string()}</a></th>
+            <th role="rowheader" scope="row"><a href=paths::run(line.id)>{line.id.to_string()}</a>" "<small class="dim">{line.kind.label().to_lowercase()}</small></th>
             <td role="cell" class="c-case"><a class="quiet" href=paths::case(line.reference)>{line.reference.to_string()}</a></td>
             <td role="cell" class="c-product">{line.product.clone()}</td>
             <td role="cell" class="c-state"><span class=words::state_class(line.state)>

@@ -7,12 +7,14 @@ use crate::ui::shell;
 use leptos::prelude::*;
 
 /// What the page says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Leaf {
     /// The link counts: one button.
     Ask,
     /// It was confirmed.
     Thanks,
+    /// It was confirmed, and this code, in its groups, opens the copy that was asked for.
+    Code(String),
     /// The link does not count: used, ended, mistyped or never made; not told apart.
     Gone,
     /// The house cannot look just now.
@@ -22,10 +24,11 @@ pub enum Leaf {
 impl Leaf {
     /// The page's title.
     #[must_use]
-    pub const fn title(self) -> &'static str {
+    pub const fn title(&self) -> &'static str {
         match self {
             Self::Ask => "Is this request yours?",
             Self::Thanks => "Thank you, it is confirmed",
+            Self::Code(_) => "Confirmed. Write down this code",
             Self::Gone => "This link is no longer valid",
             Self::Later => "Please try again in a moment",
         }
@@ -35,14 +38,22 @@ impl Leaf {
 /// The page.
 #[must_use]
 pub fn page(leaf: Leaf) -> AnyView {
+    let title = leaf.title();
     let rest = match leaf {
         Leaf::Ask => view! {
-            <p>"We sent you this link because somebody asked for something about an account that your mail address belongs to. The mail says what was asked for; once you confirm, we act on it, and what is erased cannot be brought back."</p>
+            <p>"We sent you this link because somebody asked for something about an account that your mail address belongs to. The mail says what was asked for; once you confirm, we act on it. What is erased cannot be brought back; if you asked for a copy, the next page shows the code that opens it."</p>
             // without an address the form comes back to this one, so that the token stands nowhere else
             <form method="post">
                 <p class="acts after"><button class="btn main">"Yes, the request is mine"</button></p>
             </form>
             <p class="dim after">"If it is not yours, close this page and tell us by answering the mail. Nothing is confirmed unless you press the button."</p>
+        }
+        .into_any(),
+        Leaf::Code(code) => view! {
+            <p>"It opens the copy of your data. We show it now and never again, and it stands in no mail."</p>
+            <p class="code" id="code">{code}</p>
+            <p>"Keep it where only you can see it: on paper, or in a password manager. When the copy is ready we send you a mail with a link; the page behind it asks for this code."</p>
+            <p class="dim after">"Lost it? The page behind that link can send you a new one. You can close this page once you have written the code down."</p>
         }
         .into_any(),
         Leaf::Thanks => view! { <p>"We go on with your request and answer by mail. You can close this page."</p> }.into_any(),
@@ -53,5 +64,5 @@ pub fn page(leaf: Leaf) -> AnyView {
         .into_any(),
         Leaf::Later => view! { <p>"Nothing was confirmed yet. Wait a few seconds, then load this page again."</p> }.into_any(),
     };
-    shell::leaf(view! { <h1>{leaf.title()}</h1> {rest} }.into_any())
+    shell::leaf(view! { <h1>{title}</h1> {rest} }.into_any())
 }

@@ -13,7 +13,7 @@ use axum::{
 };
 
 /// No script at all; the form goes to its own page.
-const POLICY: HeaderValue = HeaderValue::from_static(
+pub const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 );
 
@@ -29,7 +29,9 @@ pub async fn show(State(app): State<App>, frame: Frame, uri: Uri) -> Response {
 /// POST: confirms, once.
 pub async fn confirm(State(app): State<App>, frame: Frame, uri: Uri) -> Response {
     match verification::confirm_verification(&app, token(&uri)).await {
-        Ok(()) => with_headers(answer::go(paths::VERIFIED)),
+        Ok(None) => with_headers(answer::go(paths::VERIFIED)),
+        // shown in the answer itself: at an address of its own it could be shown twice
+        Ok(Some(code)) => draw(&frame, Leaf::Code(code.shown())),
         Err(Error::NotFound) => draw(&frame, Leaf::Gone),
         Err(error) => failed(&frame, &error),
     }
@@ -41,7 +43,7 @@ pub async fn thanks(frame: Frame) -> Response {
 }
 
 /// As it stands in the address: a token needs no decoding, and what cannot be decoded is no token.
-fn token(uri: &Uri) -> &str {
+pub fn token(uri: &Uri) -> &str {
     uri.path().rsplit('/').next().unwrap_or_default()
 }
 
@@ -52,15 +54,17 @@ fn failed(frame: &Frame, error: &Error) -> Response {
 }
 
 fn draw(frame: &Frame, leaf: Leaf) -> Response {
-    let status = match leaf {
-        Leaf::Ask | Leaf::Thanks => StatusCode::OK,
+    let status = match &leaf {
+        Leaf::Ask | Leaf::Thanks | Leaf::Code(_) => StatusCode::OK,
         Leaf::Gone => StatusCode::NOT_FOUND,
         Leaf::Later => StatusCode::SERVICE_UNAVAILABLE,
     };
-    with_headers((status, axum::response::Html(render::leaf(frame, leaf.title(), || page(leaf)))).into_response())
+    let title = leaf.title();
+    with_headers((status, axum::response::Html(render::leaf(frame, title, || page(leaf)))).into_response())
 }
 
-fn with_headers(mut response: Response) -> Response {
+/// The headers of every page behind a link: its policy, and out of caches and search machines.
+pub fn with_headers(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

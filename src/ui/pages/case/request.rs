@@ -1,9 +1,13 @@
-//! An erasure on its way: the act that plans it, what is missing before that, and the run that came of it.
+//! What is asked for on its way, an erasure or a copy: the act that begins it, what is missing before that, and the run
+//! that came of it.
 
 use super::tried::{Act, Tried};
 use crate::{
     app::case_page::Full,
-    domain::{identity::RunId, kind::Kind, run::RunState},
+    domain::{
+        identity::RunId,
+        run::{RunKind, RunState},
+    },
     ui::{
         components::notice::{Meaning, Notice},
         pages::run::words,
@@ -12,19 +16,46 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// True where the erasure can be planned now; it is then what the case is about, and its button the main one.
+/// True where it can be begun now; it is then what the case is about, and its button the main one.
 pub(super) fn may_plan(full: &Full) -> bool {
-    wants(full) && full.case.verified.is_some() && full.looks_up && finished(full).is_none()
+    wants(full) && full.case.verified.is_some() && full.looks_up && (may_repeat(full) || finished(full).is_none())
 }
 
-/// True while an erasure is asked for and no run is open.
+/// True where one run does not make the next senseless: a person may have another copy.
+fn may_repeat(full: &Full) -> bool {
+    full.case.kind.run() == Some(RunKind::Export)
+}
+
+/// True while a run is asked for and none is open.
 fn wants(full: &Full) -> bool {
-    full.case.kind == Kind::Erasure && full.case.state.is_open() && full.case.run.is_none()
+    full.case.kind.run().is_some() && full.case.state.is_open() && full.case.run.is_none()
 }
 
 /// The run that was finished last.
 pub(super) fn finished(full: &Full) -> Option<RunId> {
     full.runs.iter().find(|(_, state)| *state == RunState::Finished).map(|(run, _)| *run)
+}
+
+/// How a page speaks of what is asked for.
+struct Words {
+    button: &'static str,
+    unverified: &'static str,
+    by_hand: &'static str,
+}
+
+const fn words(full: &Full) -> Words {
+    match full.case.kind.run() {
+        Some(RunKind::Export) => Words {
+            button: "Make the copy",
+            unverified: "Verify the person before the copy is made.",
+            by_hand: "Nothing can be looked up. Answer by hand, or have an administrator set one in the configuration.",
+        },
+        _ => Words {
+            button: "Plan the erasure",
+            unverified: "Verify the person before the erasure is planned.",
+            by_hand: "Nothing can be planned. Erase by hand, or have an administrator set one in the configuration.",
+        },
+    }
 }
 
 /// The act of the head.
@@ -36,7 +67,7 @@ pub(super) fn plan(full: &Full, tried: &Tried) -> Option<impl IntoView + use<>> 
             <form class="inline" method="post" action=paths::case(full.case.reference)>
                 <input type="hidden" name="seen" value=tried.seen(act, full.case.seq) />
                 <button class="btn main" id=act.id("") name="do" value=act.code()>
-                    {tried.button(act, "Plan the erasure", "Plan it anyway")}</button>
+                    {tried.button(act, words(full).button, "Do it anyway")}</button>
             </form>
         }
     })
@@ -44,14 +75,14 @@ pub(super) fn plan(full: &Full, tried: &Tried) -> Option<impl IntoView + use<>> 
 
 /// Where the erasure stands, above the timeline: what is missing, or the run and what it waits for.
 pub(super) fn stand(full: &Full, tried: &Tried) -> Option<AnyView> {
-    if full.case.kind != Kind::Erasure || !full.case.state.is_open() || tried.done.is_some() {
+    if full.case.kind.run().is_none() || !full.case.state.is_open() || tried.done.is_some() {
         return None;
     }
     if let Some(run) = full.case.run {
         let state = full.runs.iter().find(|(id, _)| *id == run).map(|(_, state)| *state);
         return Some(open_run(run, state));
     }
-    if finished(full).is_some() {
+    if finished(full).is_some() && !may_repeat(full) {
         let says =
             view! { <p>"What is left is the letter to the person. "<a href="#letter">"Read it and send it"</a></p> };
         return Some(
@@ -59,20 +90,25 @@ pub(super) fn stand(full: &Full, tried: &Tried) -> Option<AnyView> {
                 .into_any(),
         );
     }
+    let (unverified, shows_code) = (words(full).unverified, may_repeat(full));
     if full.case.verified.is_none() {
         return Some(
             view! {
-                <Notice meaning=Meaning::Info lead="Verify the person before the erasure is planned.">
+                <Notice meaning=Meaning::Info lead=unverified>
                     <p>"Have the account’s holder confirm by a link, or decide yourself; both stand behind “Verify”."</p>
+                    {shows_code.then(|| view! {
+                        <p>"The page of the link also shows the code that opens the copy; nobody else sees it."</p>
+                    })}
                 </Notice>
             }
             .into_any(),
         );
     }
+    let by_hand = words(full).by_hand;
     (!full.looks_up).then(|| {
         view! {
             <Notice meaning=Meaning::Info lead="This product has no generation database here.">
-                <p>"Nothing can be planned. Erase by hand, or have an administrator set one in the configuration."</p>
+                <p>{by_hand}</p>
             </Notice>
         }
         .into_any()
@@ -84,6 +120,7 @@ fn open_run(run: RunId, state: Option<RunState>) -> AnyView {
         Some(RunState::Approved | RunState::Running) => {
             (Meaning::Info, format!("Run {run} is at work."), "See how far it is")
         }
+        Some(RunState::Packed) => (Meaning::Info, format!("The copy is packed by run {run} and waits for review."), "See what is in it"),
         Some(RunState::Stopped) => (Meaning::Trouble, format!("Run {run} stopped."), "See why, and decide about it"),
         _ => (Meaning::Info, format!("Run {run} waits for approval."), "Read the plan"),
     };

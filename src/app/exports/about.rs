@@ -1,0 +1,28 @@
+//! What the law wants said with a copy of a person's data, from the product's pack.
+
+use crate::{
+    app::{App, runs},
+    generation::export::About,
+    store::runs::Run,
+};
+
+/// What the package of this run says of itself, for somebody called `person`.
+pub(super) fn about(app: &App, run: &Run, person: &str) -> About {
+    let (pack, head) = (app.packs.get(&run.product), app.letterhead(&run.product));
+    let copy = pack.map(|pack| pack.copy.clone());
+    let zone = app.packs.zone(&run.product);
+    let officer = [format!("{}, {}", head.officer, head.title), head.product.clone(), head.mail, head.post];
+    About {
+        product: head.product,
+        person: person.to_owned(),
+        reference: run.case.to_string(),
+        run: run.id.to_string(),
+        made: app.now().in_words(zone),
+        recipients: copy.iter().flat_map(|c| &c.recipients).map(|r| (r.name.clone(), r.purpose.clone())).collect(),
+        retention: copy.iter().flat_map(|copy| copy.retention.clone()).collect(),
+        source: copy.as_ref().map(|copy| copy.origin.clone()).unwrap_or_default(),
+        rights: copy.into_iter().flat_map(|copy| copy.rights).collect(),
+        complaint: runs::complaint_route(app, &run.product),
+        officer: officer.into_iter().filter(|line| !line.trim().is_empty()).collect(),
+    }
+}

@@ -1,0 +1,183 @@
+//! Packages as they lie in the store of files: a header that names the key, then the archive, sealed in chunks that can
+//! be opened one by one. The package's own key stands in the header, wrapped by the master key, which is in no database
+//! and not in the store.
+
+use crate::{
+    app::{App, Error},
+    generation::sealed::{Opener, PREFIX, SEALED_CHUNK, Sealer, Span},
+    store::{
+        objects,
+        vault::{Sealed, random},
+    },
+};
+use bytes::{Bytes, BytesMut};
+use futures_util::{
+    Stream, StreamExt as _,
+    stream::{self, BoxStream},
+};
+use serde::{Deserialize, Serialize};
+use std::{io, ops::Range, sync::Arc};
+use tokio::sync::mpsc;
+use zeroize::Zeroizing;
+
+/// Bytes before the first chunk.
+const HEADER: usize = 1_024;
+const FORMAT: &str = "recourse-package-1";
+const SEALED_AS: &str = "package";
+/// Parts that wait for the store.
+const WAITING: usize = 4;
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Header {
+    format: String,
+    key_id: String,
+    wrapped_key: String,
+    sealed: String,
+}
+
+/// Where an archive is written to: sealed on the way to the store.
+pub(super) type Out = Sealer<Parts>;
+
+/// Hands pieces on to the store; ends with an error where the store has given up.
+pub(super) struct Parts {
+    to: mpsc::Sender<io::Result<Bytes>>,
+    held: BytesMut,
+}
+
+/// Pieces are gathered to this many bytes before they go on.
+const PIECE: usize = 256 * 1_024;
+
+impl io::Write for Parts {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        self.held.extend_from_slice(piece);
+        if self.held.len() >= PIECE {
+            self.flush()?;
+        }
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.held.is_empty() {
+            return Ok(());
+        }
+        let gone = |_| io::Error::new(io::ErrorKind::BrokenPipe, "the store of packages took no more");
+        self.to.blocking_send(Ok(self.held.split().freeze())).map_err(gone)
+    }
+}
+
+/// A new file: where to write the archive, and what the store takes. Written from a thread that may wait.
+///
+/// # Errors
+/// When there is no randomness.
+pub(super) fn begin(app: &App) -> Result<(Out, mpsc::Sender<io::Result<Bytes>>, mpsc::Receiver<io::Result<Bytes>>), Error> {
+    let key = Zeroizing::new(random::<32>()?);
+    let prefix = random::<PREFIX>()?;
+    let sealed = app.vault.seal(SEALED_AS, &[key.as_slice(), &prefix].concat())?;
+    let header = Header {
+        format: FORMAT.to_owned(),
+        key_id: app.vault.key_id().to_owned(),
+        wrapped_key: data_encoding::BASE64.encode(&sealed.wrapped_key),
+        sealed: data_encoding::BASE64.encode(&sealed.cipher),
+    };
+    let mut head = serde_json::to_vec(&header).unwrap_or_default();
+    head.resize(HEADER - 1, b' ');
+    head.push(b'\n');
+    let (to, from) = mpsc::channel(WAITING);
+    let parts = Parts { to: to.clone(), held: BytesMut::from(head.as_slice()) };
+    Ok((Sealer::new(&key, prefix, parts), to, from))
+}
+
+/// A file that can be read.
+#[derive(Clone)]
+pub(super) struct Archive {
+    objects: objects::Objects,
+    object: String,
+    opener: Arc<Opener>,
+    /// The archive's size in bytes.
+    pub bytes: u64,
+}
+
+fn damaged(what: &str) -> Error {
+    Error::Package(what.to_owned())
+}
+
+/// Opens the file `object`, which holds an archive of `bytes` bytes.
+///
+/// # Errors
+/// When the store does not answer, or it is another file than was written.
+pub(super) async fn open(app: &App, object: &str, bytes: u64) -> Result<Archive, Error> {
+    let mut pieces = app.packages.read(object, 0..HEADER as u64).await?;
+    let mut head = Vec::with_capacity(HEADER);
+    while let Some(piece) = pieces.next().await {
+        head.extend_from_slice(&piece?);
+    }
+    let header: Header = serde_json::from_slice(&head).map_err(|_| damaged("its head cannot be read"))?;
+    if header.format != FORMAT || header.key_id != app.vault.key_id() {
+        return Err(damaged("it was sealed with another key"));
+    }
+    let decoded = |text: &str| data_encoding::BASE64.decode(text.as_bytes()).map_err(|_| damaged("its head cannot be read"));
+    let sealed = Sealed { wrapped_key: decoded(&header.wrapped_key)?, cipher: decoded(&header.sealed)? };
+    let keys = Zeroizing::new(app.vault.open(SEALED_AS, &sealed).map_err(crate::store::Error::from)?);
+    let (key, prefix) = keys.split_at_checked(32).ok_or_else(|| damaged("its head cannot be read"))?;
+    let (Ok(key), Ok(prefix)) = (key.try_into(), prefix.try_into()) else {
+        return Err(damaged("its head cannot be read"));
+    };
+    let opener = Arc::new(Opener::new(key, prefix));
+    Ok(Archive { objects: app.packages.clone(), object: object.to_owned(), opener, bytes })
+}
+
+impl Archive {
+    /// The bytes of the archive from `range`, chunk by chunk.
+    ///
+    /// # Errors
+    /// When the store does not answer; a piece is an error where the file was changed or cut.
+    pub async fn read(&self, range: Range<u64>) -> Result<impl Stream<Item = io::Result<Bytes>> + Send + use<>, Error> {
+        let range = range.start.min(self.bytes)..range.end.min(self.bytes);
+        let span = Span::of(&range, self.bytes).ok_or_else(|| damaged("it has no such part"))?;
+        let at = |place: u64| HEADER as u64 + place;
+        let pieces = self.objects.read(&self.object, at(span.sealed.start)..at(span.sealed.end)).await?;
+        let state = Reading { pieces, held: BytesMut::new(), left: range.end - range.start, span, opener: self.opener.clone() };
+        Ok(stream::try_unfold(state, |mut state| async move {
+            let Some(chunk) = state.next().await? else { return Ok(None) };
+            Ok(Some((chunk, state)))
+        }))
+    }
+}
+
+/// A file on its way out of the store.
+struct Reading {
+    pieces: BoxStream<'static, crate::store::Result<Bytes>>,
+    held: BytesMut,
+    span: Span,
+    left: u64,
+    opener: Arc<Opener>,
+}
+
+impl Reading {
+    async fn next(&mut self) -> io::Result<Option<Bytes>> {
+        if self.left == 0 {
+            return Ok(None);
+        }
+        let Some(n) = self.span.pieces.next() else { return Ok(None) };
+        while self.held.len() < SEALED_CHUNK {
+            let Some(piece) = self.pieces.next().await else { break };
+            self.held.extend_from_slice(&piece.map_err(io::Error::other)?);
+        }
+        let sealed = self.held.split_to(SEALED_CHUNK.min(self.held.len()));
+        let plain = self.opener.open(n, n == self.span.last, &sealed).map_err(io::Error::other)?;
+        let mut plain = Bytes::from(plain);
+        let _ = plain.split_to(std::mem::take(&mut self.span.skip).min(plain.len()));
+        plain.truncate(usize::try_from(self.left).unwrap_or(usize::MAX));
+        self.left -= plain.len() as u64;
+        Ok(Some(plain))
+    }
+}
+
+/// Ends a file that was written to its end; the store learns of it when every sender is gone.
+///
+/// # Errors
+/// When the store took no more.
+pub(super) fn end(out: Out) -> io::Result<()> {
+    io::Write::flush(&mut out.finish()?)
+}

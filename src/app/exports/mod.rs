@@ -1,0 +1,50 @@
+//! Copies of people's data: packed by a job into an encrypted file, looked at by a second person where the pack says so,
+//! fetched by whoever holds both the link of a mail and the code that was shown when the person confirmed who they are,
+//! and destroyed when their time is over.
+//!
+//! Nothing in here decides whose data it is: a verification does, and `generation` finds the rows.
+
+mod about;
+mod at_rest;
+mod code;
+mod end;
+mod fetch;
+mod link;
+mod lock;
+mod pack;
+mod page;
+mod release;
+
+pub use code::{Code, hash as code_hash};
+pub use end::{destroy_package, expire_packages, revoke_package};
+pub use fetch::{File, Offer, Opened, bytes_of, file_of, fetch_package, offer_of};
+pub use link::{PLACE, ask_code, link};
+pub use lock::lock_download;
+pub use pack::{Packed, pack_export};
+pub use page::{PackageLine, PackageView};
+pub use crate::generation::export::{Copied, CopiedTable, Entry, LeftOut};
+pub(in crate::app) use page::{of_case, of_run};
+pub use release::release_export;
+
+use super::{App, Error, subject::Known};
+use crate::{
+    domain::identity::Reference,
+    store::{Tx, contents},
+};
+
+/// Where the link goes: the address that confirmed, or, where staff decided, the one the person writes from.
+///
+/// # Errors
+/// As the database says.
+pub(in crate::app) async fn address(
+    app: &App,
+    tx: &mut Tx,
+    case: Reference,
+    known: &Known,
+) -> Result<Option<String>, Error> {
+    if let Some(address) = &known.address {
+        return Ok(Some(address.clone()));
+    }
+    let first = contents::content_first(tx, &app.vault, case).await?.unwrap_or_default();
+    Ok(Some(first.address).filter(|address| address.parse::<lettre::Address>().is_ok()))
+}

@@ -1,0 +1,344 @@
+//! Packs a copy of a person's data: one moment of the generation database, streamed into an encrypted file, read back
+//! before anybody hears of it. Cut off anywhere it begins again with a new file; the old one is ended before that, and
+//! nobody can read it.
+
+use super::{about, at_rest, release};
+use crate::{
+    app::{
+        App, Error,
+        failpoint::failpoint,
+        runs::{Secret, secret_of, still_asked_for},
+    },
+    domain::{
+        event::{By, Event},
+        identity::{ContentId, PackageId, RunId},
+        plan::Action,
+        run::{RunState, Stop, open_until},
+        work::Work,
+    },
+    generation::{
+        self, Source,
+        export::{Copied, CopyOrder, Watch},
+    },
+    store::{
+        audit, cases, contents, jobs, packages,
+        runs::{self, Run, checkpoints},
+        vault::random,
+    },
+};
+use futures_util::StreamExt as _;
+use sha2::{Digest as _, Sha256};
+use std::{
+    pin::pin,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+/// How an attempt ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Packed {
+    /// Nothing is left to do: packed, stopped, cancelled, or in another worker's hands.
+    Done,
+    /// It should be tried again.
+    Later(String),
+}
+
+/// How often progress is written down, and looked for whether somebody cancelled.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Why an attempt ends before the package is there.
+enum Halt {
+    Stop(Stop),
+    NotOurs,
+    Away(generation::Error),
+    Store(String),
+    Own(Error),
+}
+
+impl From<generation::Error> for Halt {
+    fn from(error: generation::Error) -> Self {
+        match error {
+            generation::Error::Drift(_) => Self::Stop(Stop::Drift),
+            generation::Error::Cancelled => Self::NotOurs,
+            error => Self::Away(error),
+        }
+    }
+}
+
+impl From<Error> for Halt {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Package(why) => Self::Store(why),
+            Error::Internal(crate::store::Error::Objects(why)) => Self::Store(why),
+            error => Self::Own(error),
+        }
+    }
+}
+
+impl From<crate::store::Error> for Halt {
+    fn from(error: crate::store::Error) -> Self {
+        Error::from(error).into()
+    }
+}
+
+/// Packs what the run is about. On the `last` try a database or a store that does not answer stops it.
+///
+/// # Errors
+/// When our own database fails.
+pub async fn pack_export(app: &App, id: RunId, last: bool) -> Result<Packed, Error> {
+    let Some((run, secret)) = take_up(app, id).await? else { return Ok(Packed::Done) };
+    let mut work = Packing { app, run };
+    let (later, stop) = match work.carry_on(&secret).await {
+        Ok(()) | Err(Halt::NotOurs) => return Ok(Packed::Done),
+        Err(Halt::Own(error)) => return Err(error),
+        Err(Halt::Stop(why)) => return work.stop(why).await.map(|()| Packed::Done),
+        Err(Halt::Away(error)) => (error.to_string(), Stop::Away),
+        Err(Halt::Store(why)) => (format!("the store of packages: {why}"), Stop::Unkept),
+    };
+    if last {
+        return work.stop(stop).await.map(|()| Packed::Done);
+    }
+    work.log(&format!("Not possible now, tried again soon: {later}")).await?;
+    Ok(Packed::Later(later))
+}
+
+/// Makes this worker the only one that may write to the run; none where there is nothing to do.
+async fn take_up(app: &App, id: RunId) -> Result<Option<(Run, Secret)>, Error> {
+    let mut tx = app.db.begin().await?;
+    let Some(mut run) = runs::run_lock(&mut tx, id).await? else { return Ok(None) };
+    let Some(secret) = secret_of(runs::run_secret(&mut tx, &app.vault, id).await?) else { return Ok(None) };
+    if !matches!(run.state, RunState::Approved | RunState::Running) {
+        return Ok(None);
+    }
+    run.worker = runs::run_take(&mut tx, id).await?;
+    let again = run.state == RunState::Running;
+    run.state = RunState::Running;
+    run.started_at = Some(run.started_at.unwrap_or(app.now()));
+    runs::run_save(&mut tx, &run).await?;
+    let says = if again { "Begun again: what was packed so far is given up" } else { "Begun" };
+    checkpoints::log_add(&mut tx, id, app.now(), says).await?;
+    let copied = run.plan.tables.iter().filter(|line| line.action == Action::Copy);
+    let steps: Vec<_> = copied.map(|line| (format!("{} copy", line.table), line.rows)).collect();
+    checkpoints::steps_begin(&mut tx, id, &steps).await?;
+    tx.commit().await?;
+    Ok(Some((run, secret)))
+}
+
+/// One attempt.
+struct Packing<'a> {
+    app: &'a App,
+    run: Run,
+}
+
+impl Packing<'_> {
+    async fn carry_on(&mut self, secret: &Secret) -> Result<(), Halt> {
+        failpoint("export-taken");
+        let (app, run) = (self.app, &self.run);
+        let identity = self.still_asked(secret).await?;
+        let Some(source) = app.sources.get(&run.product) else {
+            return Err(Halt::Store("the product's generation database is not configured here".to_owned()));
+        };
+        let found = source.find(&secret.identities).await?;
+        if found.subjects.is_empty() {
+            return Err(Halt::Stop(Stop::NothingFound));
+        }
+        if found.subjects != secret.target.subjects {
+            return Err(Halt::Stop(Stop::Outgrown));
+        }
+        let (package, object) = self.begin(identity).await?;
+        failpoint("export-begun");
+        let written = self.write(source, secret, &object).await;
+        let copied = match written {
+            Ok(copied) => copied,
+            Err(halt) => {
+                // whoever comes next finds it ended; the schedule destroys it
+                tracing::warn!(run = run.id.0, "a package was not completed");
+                return Err(halt);
+            }
+        };
+        failpoint("export-written");
+        self.read_back(&object, &copied).await?;
+        failpoint("export-read-back");
+        self.complete(package, secret, &copied).await
+    }
+
+    /// The request may have been withdrawn, or the person verified anew, since it was asked for.
+    async fn still_asked(&self, secret: &Secret) -> Result<ContentId, Halt> {
+        let mut tx = self.app.db.read().await?;
+        let case = cases::case_get(&mut tx, self.run.case).await?;
+        match (case.filter(|case| still_asked_for(case, self.run.kind, secret)), secret.verified) {
+            (Some(_), Some(identity)) => Ok(identity),
+            _ => Err(Halt::Stop(Stop::Outgrown)),
+        }
+    }
+
+    /// The file's name is written down before the file is begun, so that none is ever forgotten.
+    async fn begin(&self, identity: ContentId) -> Result<(PackageId, String), Halt> {
+        let (app, run) = (self.app, &self.run);
+        let chance = data_encoding::HEXLOWER.encode(&random::<8>()?);
+        let object = format!("copy-{}-{chance}", run.id.0);
+        let mut tx = app.db.begin().await?;
+        self.locked(&mut tx).await?;
+        let package = packages::package_begin(&mut tx, run.id, run.case, &object, identity).await?;
+        tx.commit().await?;
+        Ok((package, object))
+    }
+
+    /// Streams the rows into the file, while progress is written down.
+    async fn write(&self, source: &Source, secret: &Secret, object: &str) -> Result<Copied, Halt> {
+        let (app, run) = (self.app, &self.run);
+        let about = {
+            let mut tx = app.db.read().await?;
+            let first = contents::content_first(&mut tx, &app.vault, run.case).await?.unwrap_or_default();
+            about::about(app, run, &first.name)
+        };
+        let order = CopyOrder {
+            subjects: secret.target.subjects.clone(),
+            scope_hash: run.plan.scope_hash.clone(),
+            spool: app.settings.spool.clone(),
+            about,
+            file_key: random::<32>()?,
+        };
+        let watch = Arc::new(Watch::default());
+        let (out, abort, parts) = at_rest::begin(app)?;
+        let kept = app.packages.put(object, parts);
+        let packed = async {
+            let written = source.write_copy(&order, out, watch.clone()).await;
+            let ended = match written {
+                Ok((copied, out)) => match tokio::task::spawn_blocking(move || at_rest::end(out)).await {
+                    Ok(Ok(())) => Ok(copied),
+                    Ok(Err(error)) => Err(Halt::Store(error.to_string())),
+                    Err(error) => Err(Halt::Store(error.to_string())),
+                },
+                Err(error) => Err(Halt::from(error)),
+            };
+            if ended.is_err() {
+                // the store must not take what is there for the whole; it may have given up already
+                let _ = abort.send(Err(std::io::Error::other("given up"))).await;
+            }
+            drop(abort);
+            ended
+        };
+        let both = async { tokio::join!(kept, packed) };
+        let mut both = pin!(both);
+        loop {
+            tokio::select! {
+                (kept, packed) = &mut both => {
+                    // what the store says explains why the writer could not go on
+                    return match (kept, packed) {
+                        (Ok(_), packed) => packed,
+                        (Err(_), Err(halt @ (Halt::NotOurs | Halt::Stop(_) | Halt::Away(_)))) => Err(halt),
+                        (Err(error), _) => Err(error.into()),
+                    };
+                }
+                () = tokio::time::sleep(LOOK) => {
+                    if !self.progress(&watch).await? {
+                        watch.cancel.store(true, Ordering::Relaxed);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Writes down how far it is. False where somebody cancelled, or another worker has the run.
+    async fn progress(&self, watch: &Watch) -> Result<bool, Halt> {
+        let mut tx = self.app.db.begin().await?;
+        if self.locked(&mut tx).await.is_err() {
+            return Ok(false);
+        }
+        let shown = watch.shown();
+        checkpoints::steps_at(&mut tx, self.run.id, &shown.tables, false).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Reads the whole file once more: what cannot be read now is not given to anybody.
+    async fn read_back(&self, object: &str, copied: &Copied) -> Result<(), Halt> {
+        let archive = at_rest::open(self.app, object, copied.bytes).await?;
+        let mut pieces = pin!(archive.read(0..copied.bytes).await?);
+        let mut sum = Sha256::new();
+        let mut bytes = 0;
+        while let Some(piece) = pieces.next().await {
+            let piece = piece.map_err(|error| Halt::Store(error.to_string()))?;
+            bytes += piece.len() as u64;
+            sum.update(&piece);
+        }
+        if bytes == copied.bytes && data_encoding::HEXLOWER.encode(&sum.finalize()) == copied.sha256 {
+            return Ok(());
+        }
+        Err(Halt::Store("the file is not what was written".to_owned()))
+    }
+
+    /// The package is there: it goes to a second person, or out.
+    async fn complete(&mut self, package: PackageId, secret: &Secret, copied: &Copied) -> Result<(), Halt> {
+        let app = self.app;
+        let review = app.packs.get(&self.run.product).is_none_or(|pack| pack.copy.review);
+        let manifest = serde_json::to_string(copied).unwrap_or_default();
+        let mut tx = app.db.begin().await?;
+        let mut case = cases::case_lock(&mut tx, self.run.case).await?.ok_or(Error::NotFound)?;
+        let run = self.locked(&mut tx).await?;
+        if !still_asked_for(&case, run.kind, secret) {
+            return Err(Halt::Stop(Stop::Outgrown));
+        }
+        let now = app.now();
+        let bytes = i64::try_from(copied.bytes).unwrap_or(i64::MAX);
+        packages::package_complete(&mut tx, package, bytes, &copied.sha256, &manifest).await?;
+        let done: Vec<_> = copied.tables.iter().map(|table| (table.table.clone(), table.rows)).collect();
+        checkpoints::steps_at(&mut tx, run.id, &done, true).await?;
+        checkpoints::log_add(&mut tx, run.id, now, "Packed, sealed and read back").await?;
+        let event = Event::ExportPacked { run: run.id, package, review };
+        cases::case_record(&mut tx, &mut case, By::System, now, event).await?;
+        let expires_at = open_until(tx.db_now().await?);
+        self.run = Run { state: RunState::Packed, files: copied.files, expires_at, ..run };
+        if review {
+            runs::run_save(&mut tx, &self.run).await?;
+        } else {
+            release::release(app, &mut tx, &mut case, &mut self.run, By::System, now).await?;
+        }
+        cases::case_save(&mut tx, &case).await?;
+        audit::audit_append(&mut tx, now, None, "export_packed", Some(case.reference), &self.run.id.to_string()).await?;
+        failpoint("export-before-commit");
+        tx.commit().await?;
+        app.wake();
+        Ok(())
+    }
+
+    /// The run as it is now, locked, if it is still this worker's.
+    async fn locked(&self, tx: &mut crate::store::Tx) -> Result<Run, Halt> {
+        match runs::run_lock(tx, self.run.id).await? {
+            Some(run) if run.worker == self.run.worker && run.state == RunState::Running => Ok(run),
+            _ => Err(Halt::NotOurs),
+        }
+    }
+
+    async fn stop(&mut self, why: Stop) -> Result<(), Error> {
+        let app = self.app;
+        let mut tx = app.db.begin().await?;
+        let mut case = cases::case_lock(&mut tx, self.run.case).await?.ok_or(Error::NotFound)?;
+        let run = match self.locked(&mut tx).await {
+            Ok(run) => run,
+            Err(Halt::Own(error)) => return Err(error),
+            Err(_) => return Ok(()),
+        };
+        let now = app.now();
+        self.run = Run { state: RunState::Stopped, stop: Some(why), ..run };
+        runs::run_save(&mut tx, &self.run).await?;
+        packages::packages_end(&mut tx, self.run.id).await?;
+        checkpoints::log_add(&mut tx, self.run.id, now, &format!("Stopped: {}", why.label())).await?;
+        let event = Event::RunStopped { run: self.run.id, why: why.code().to_owned() };
+        cases::case_record(&mut tx, &mut case, By::System, now, event).await?;
+        cases::case_save(&mut tx, &case).await?;
+        audit::audit_append(&mut tx, now, None, "run_stopped", Some(case.reference), &self.run.id.to_string()).await?;
+        jobs::job_enqueue(&mut tx, &Work::ExpirePackages, 0).await?;
+        tx.commit().await?;
+        app.wake();
+        Ok(())
+    }
+
+    async fn log(&self, says: &str) -> Result<(), Error> {
+        let mut tx = self.app.db.begin().await?;
+        checkpoints::log_add(&mut tx, self.run.id, self.app.now(), says).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}

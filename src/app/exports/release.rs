@@ -1,0 +1,95 @@
+//! Lets a package go: a link for the person, who has the code already or gets one by confirming once more. Where the
+//! pack wants a review it takes a second person, who has seen counts and the manifest and nothing more.
+
+use super::{address, link};
+use crate::{
+    app::{
+        App, Error,
+        acknowledge::{self},
+        runs::{decided_by_another, sign_export},
+        subject::Known,
+    },
+    domain::{
+        case::{Case, Outcome, State},
+        event::{By, Event, Purpose},
+        identity::RunId,
+        rights::Actor,
+        run::RunState,
+        time::{DAY, Instant},
+    },
+    mail::compose,
+    store::{
+        Tx, contents,
+        contents::Content,
+        packages,
+        runs::{self, Run, checkpoints},
+    },
+};
+
+/// A second person lets the package go.
+///
+/// # Errors
+/// When the actor asked for it or may not approve runs, nothing waits for review, or the time for it is over.
+pub async fn release_export(app: &App, actor: &Actor, id: RunId) -> Result<(), Error> {
+    let (mut desk, mut run) = decided_by_another(app, actor, id).await?;
+    run.decided_by = Some(actor.id);
+    run.decided_at = Some(desk.now);
+    let (by, now) = (By::Staff(actor.id), desk.now);
+    release(app, &mut desk.tx, &mut desk.case, &mut run, by, now).await?;
+    desk.commit("export_released").await
+}
+
+/// Makes the link, queues the mail that has it, and ends run and case.
+pub(super) async fn release(
+    app: &App,
+    tx: &mut Tx,
+    case: &mut Case,
+    run: &mut Run,
+    by: By,
+    now: Instant,
+) -> Result<(), Error> {
+    let package = packages::package_of_run(tx, run.id).await?.filter(|package| package.sha256.is_some());
+    let package = package.ok_or_else(|| Error::field("release", "The package is gone; ask for a new one"))?;
+    let known = contents::content_get(tx, &app.vault, package.identity).await?.unwrap_or_default();
+    let to = address(app, tx, case.reference, &Known::read(&known)).await?;
+    let to = to.ok_or_else(|| Error::field("release", "There is no mail address any more to send the link to"))?;
+    let copy = app.packs.get(&case.product).map(|pack| (pack.copy.days, pack.copy.downloads));
+    let (days, most) = copy.ok_or_else(|| Error::field("release", "The product’s policy pack is gone"))?;
+    let message_id = acknowledge::message_id(app, case)?;
+    let hash = link::hash(app, &message_id);
+    let until =
+        packages::package_release(tx, package.id, &hash, i64::from(days) * DAY, i64::from(most)).await?;
+    let first = contents::content_first(tx, &app.vault, case.reference).await?.unwrap_or_default();
+    // the name is of whoever wrote in, which need not be whose address this is
+    let name = if first.address.trim().eq_ignore_ascii_case(&to) { first.name } else { String::new() };
+    let done = compose::Copied {
+        name: name.clone(),
+        received: case.received.in_words(app.packs.zone(&case.product)),
+        until: until.in_words(app.packs.zone(&case.product)),
+        downloads: most,
+    };
+    let written = compose::copied(&app.letterhead(&case.product), &case.reference.to_string(), &done)?;
+    let content = Content {
+        name,
+        address: to,
+        subject: written.subject,
+        text: written.text,
+        html: written.html,
+        ..Content::default()
+    };
+    let queued = acknowledge::queue_as(app, tx, case, Purpose::Delivery, &message_id, &content, now).await?;
+    let mut record = async |event| crate::store::cases::case_record(tx, case, by, now, event).await;
+    record(queued).await?;
+    record(Event::ExportReleased { run: run.id, package: package.id }).await?;
+    let resolved =
+        Event::StateChanged { from: State::Open, to: State::Resolved, outcome: Some(Outcome::Granted), reason: None };
+    record(resolved).await?;
+    run.state = RunState::Finished;
+    run.ended_at = Some(now);
+    run.stop = None;
+    runs::run_save(tx, run).await?;
+    sign_export(app, tx, run, &package, now).await?;
+    runs::run_forget(tx, run.id).await?;
+    checkpoints::log_add(tx, run.id, now, "Released: the link is on its way to the person").await?;
+    Ok(())
+}

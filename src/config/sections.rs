@@ -1,0 +1,146 @@
+//! The sections of the configuration and what they are while nobody says otherwise.
+
+use super::{Bucket, Secret};
+use serde::Deserialize;
+use std::{net::SocketAddr, path::PathBuf};
+
+/// The web console.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Server {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// The address under which people reach this console, for links in mail; by default `http://` and `listen`.
+    pub public_url: String,
+}
+
+/// Our own database.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Database {
+    /// `postgres://…`; empty means the `SQLite` file in the data directory.
+    pub url: Secret,
+    /// A file that holds the address instead.
+    pub url_file: Option<PathBuf>,
+    /// Connections to `PostgreSQL`.
+    pub connections: u32,
+}
+
+/// Keys.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Secrets {
+    /// The master key's file; by default `keys/master.key` in the data directory. Shared by all consoles.
+    pub key_file: Option<PathBuf>,
+    /// The file of the key that signs receipts; by default `keys/receipt.key` in the data directory. Shared by all
+    /// consoles.
+    pub receipt_key_file: Option<PathBuf>,
+}
+
+/// Mail in and out.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mail {
+    /// `smtp://user:password@host:587?tls=required`; empty means files in the data directory.
+    pub smtp_url: Secret,
+    /// A file that holds the address instead.
+    pub smtp_url_file: Option<PathBuf>,
+    /// The largest message intake takes, in bytes.
+    pub max_bytes: usize,
+}
+
+/// Durable work.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Jobs {
+    /// How many jobs at a time.
+    pub workers: usize,
+    /// How often to look for work, in milliseconds.
+    pub poll_ms: u64,
+    /// How long a vanished worker's job waits, in milliseconds.
+    pub lease_ms: i64,
+}
+
+/// Packages of people's data: the files that are made for them.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Packages {
+    /// The folder they lie in; by default `packages` in the data directory. Shared by all consoles.
+    pub folder: Option<PathBuf>,
+    /// The bucket they lie in instead.
+    pub s3: Option<Bucket>,
+}
+
+/// Policy packs.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policies {
+    /// A folder whose `products/*.toml` and `intake.toml` take the place of the ones inside the program.
+    pub folder: Option<PathBuf>,
+}
+
+/// What is written to standard error.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// For example `info` or `recourse=debug`.
+    pub level: String,
+    /// One JSON object a line.
+    pub json: bool,
+}
+
+/// What a product needs beyond its pack.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Product {
+    /// The product's own mail address: where people write to and what answers come from.
+    pub address: String,
+    /// The product's own database of accounts, prompts and images.
+    pub generation: Generation,
+}
+
+/// A generation database.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Generation {
+    /// `postgres://…` or `sqlite://FILE`; empty means that the product has none and no run is possible.
+    pub url: Secret,
+    /// A file that holds the address instead.
+    pub url_file: Option<PathBuf>,
+    /// The folder in which the files lie that rows name.
+    pub files: Option<PathBuf>,
+    /// The bucket in which they lie instead.
+    pub s3: Option<Bucket>,
+    /// The data map.
+    pub data_map: Option<PathBuf>,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), public_url: String::new() }
+    }
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self { url: Secret::default(), url_file: None, connections: 16 }
+    }
+}
+
+impl Default for Mail {
+    fn default() -> Self {
+        Self { smtp_url: Secret::default(), smtp_url_file: None, max_bytes: 50 * 1024 * 1024 }
+    }
+}
+
+impl Default for Jobs {
+    fn default() -> Self {
+        Self { workers: 4, poll_ms: 500, lease_ms: 30_000 }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { level: "info".to_owned(), json: false }
+    }
+}

@@ -1,0 +1,144 @@
+//! Each fetching of a package: an address of its own that goes on where it broke off, for a while.
+
+use super::{
+    Result, Tx, sql,
+    vault::{Sealed, Vault},
+};
+use crate::domain::identity::{DownloadId, PackageId};
+
+/// One fetching, while it counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Download {
+    /// Its row.
+    pub id: DownloadId,
+    /// What is fetched.
+    pub package: PackageId,
+    /// The file in the store: the package's own, or the one that a password opens.
+    pub object: String,
+    /// True where a password opens it.
+    pub locked: bool,
+    /// The size of the archive in bytes; none while it is made.
+    pub bytes: Option<i64>,
+    /// The archive's SHA-256 in hexadecimal.
+    pub sha256: Option<String>,
+}
+
+const SEALED_AS: &str = "download password";
+
+/// Begins a fetching that counts for `valid` milliseconds; with the file to be made and the password that opens it,
+/// where it is to be locked.
+///
+/// # Errors
+/// As the database says, or when sealing fails.
+pub async fn download_begin(
+    tx: &mut Tx,
+    vault: &Vault,
+    package: PackageId,
+    ticket_hash: &[u8],
+    locked: Option<(&str, &str)>,
+    valid: i64,
+) -> Result<DownloadId> {
+    let now = tx.db_now().await?;
+    let sealed = locked.map(|(_, password)| vault.seal(SEALED_AS, password.as_bytes())).transpose()?;
+    let (wrapped_key, cipher) = sealed.map(|sealed| (sealed.wrapped_key, sealed.cipher)).unzip();
+    let (id,): (i64,) = sql("INSERT INTO downloads (package_id, ticket_hash, object, wrapped_key, cipher, made_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id")
+        .bind(package)
+        .bind(ticket_hash)
+        .bind(locked.map(|(object, _)| object))
+        .bind(wrapped_key)
+        .bind(cipher)
+        .bind(now)
+        .bind(now.plus(valid))
+        .one(tx)
+        .await?;
+    Ok(DownloadId(id))
+}
+
+#[derive(sqlx::FromRow)]
+struct DownloadRow {
+    id: i64,
+    package_id: i64,
+    own: String,
+    object: Option<String>,
+    package_bytes: Option<i64>,
+    package_sha256: Option<String>,
+    bytes: Option<i64>,
+    sha256: Option<String>,
+}
+
+impl From<DownloadRow> for Download {
+    fn from(row: DownloadRow) -> Self {
+        let locked = row.object.is_some();
+        let (bytes, sha256) =
+            if locked { (row.bytes, row.sha256) } else { (row.package_bytes, row.package_sha256) };
+        let object = row.object.unwrap_or(row.own);
+        Self { id: DownloadId(row.id), package: PackageId(row.package_id), object, locked, bytes, sha256 }
+    }
+}
+
+/// The columns of a download with its package, and whatever says which.
+macro_rules! downloads_where {
+    ($rest:literal) => {
+        concat!(
+            "SELECT d.id, d.package_id, p.object AS own, d.object, p.bytes AS package_bytes, p.sha256 AS package_sha256,
+             d.bytes, d.sha256 FROM downloads d JOIN packages p ON p.id = d.package_id
+             WHERE p.ended_at IS NULL AND p.expires_at > $2 AND d.expires_at > $2 AND ",
+            $rest
+        )
+    };
+}
+
+/// The fetching with this ticket, while it and its package count.
+///
+/// # Errors
+/// As the database says.
+pub async fn download_find(tx: &mut Tx, ticket_hash: &[u8]) -> Result<Option<Download>> {
+    let now = tx.db_now().await?;
+    let row =
+        sql(downloads_where!("d.ticket_hash = $1")).bind(ticket_hash).bind(now).maybe::<DownloadRow>(tx).await?;
+    Ok(row.map(Download::from))
+}
+
+/// A fetching whose locked file has still to be made, with its password; none where nothing is left to do.
+///
+/// # Errors
+/// As the database says, or when the password does not open.
+pub async fn download_to_lock(tx: &mut Tx, vault: &Vault, id: DownloadId) -> Result<Option<(Download, String)>> {
+    let now = tx.db_now().await?;
+    let row = sql(downloads_where!("d.id = $1 AND d.bytes IS NULL")).bind(id).bind(now).maybe::<DownloadRow>(tx).await?;
+    let Some(row) = row else { return Ok(None) };
+    let sealed = sql("SELECT wrapped_key, cipher FROM downloads WHERE id = $1")
+        .bind(id)
+        .one::<(Option<Vec<u8>>, Option<Vec<u8>>)>(tx)
+        .await?;
+    let (Some(wrapped_key), Some(cipher)) = sealed else { return Ok(None) };
+    let password = vault.open(SEALED_AS, &Sealed { wrapped_key, cipher })?;
+    Ok(Some((row.into(), String::from_utf8_lossy(&password).into_owned())))
+}
+
+/// The locked file is made; its password is forgotten.
+///
+/// # Errors
+/// As the database says.
+pub async fn download_locked(tx: &mut Tx, id: DownloadId, bytes: i64, sha256: &str) -> Result<()> {
+    sql("UPDATE downloads SET bytes = $2, sha256 = $3, wrapped_key = NULL, cipher = NULL WHERE id = $1")
+        .bind(id)
+        .bind(bytes)
+        .bind(sha256)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// The files that were made for fetchings of a package.
+///
+/// # Errors
+/// As the database says.
+pub async fn downloads_objects(tx: &mut Tx, package: PackageId) -> Result<Vec<String>> {
+    let rows = sql("SELECT object FROM downloads WHERE package_id = $1 AND object IS NOT NULL")
+        .bind(package)
+        .all::<(String,)>(tx)
+        .await?;
+    Ok(rows.into_iter().map(|(object,)| object).collect())
+}

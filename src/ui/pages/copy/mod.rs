@@ -1,0 +1,108 @@
+//! The page behind the link to a copy of somebody's data: for a person who works nowhere here. It asks for the code and
+//! offers the two archives; no names, no reference, no script. Of a link that does not count it never says why.
+
+pub mod server;
+
+use crate::{
+    app::exports::Offer,
+    ui::{
+        components::error_box::ErrorBox,
+        form::Problems,
+        pages::case::timeline::size,
+        shell,
+    },
+};
+use leptos::prelude::*;
+
+/// What the page says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Leaf {
+    /// The link counts: a field for the code and two buttons, with what was wrong with the last try.
+    Open(Offer, Problems),
+    /// A new code is on its way to the address on record.
+    Asked,
+    /// The archive is given its password; the page looks again by itself.
+    Making,
+    /// The link does not count: ended, withdrawn, mistyped or never made; not told apart.
+    Gone,
+    /// The house cannot look just now.
+    Later,
+}
+
+impl Leaf {
+    /// The page's title.
+    #[must_use]
+    pub const fn title(&self) -> &'static str {
+        match self {
+            Self::Open(..) => "The copy of your data",
+            Self::Asked => "Look into your mail",
+            Self::Making => "One moment",
+            Self::Gone => "This link is no longer valid",
+            Self::Later => "Please try again in a moment",
+        }
+    }
+}
+
+/// The page.
+#[must_use]
+pub fn page(leaf: Leaf) -> AnyView {
+    let title = leaf.title();
+    let rest = match leaf {
+        Leaf::Open(offer, problems) => return open(&offer, &problems),
+        Leaf::Asked => view! {
+            <p>"If the link counts, a mail with a new one is on its way to your address. Press the button on its page, and you are shown a new code; the old one no longer works."</p>
+            <p class="after">"Then come back to this link with the new code. A new one can be had every ten minutes."</p>
+        }
+        .into_any(),
+        Leaf::Making => view! {
+            <p>"We are putting your password on the archive. This page looks again every few seconds; the download then begins by itself."</p>
+            <p class="after"><a href="">"Look again"</a></p>
+        }
+        .into_any(),
+        Leaf::Gone => view! {
+            <p>"Its time may be over, or it was withdrawn; the copy is destroyed then."</p>
+            <p class="after">"You can ask for a new copy at any time: answer the mail that you got."</p>
+        }
+        .into_any(),
+        Leaf::Later => view! { <p>"Nothing was used up. Wait a few seconds, then load this page again."</p> }.into_any(),
+    };
+    shell::leaf(view! { <h1>{title}</h1> {rest} }.into_any())
+}
+
+fn open(offer: &Offer, problems: &Problems) -> AnyView {
+    let left = match offer.left {
+        0 => "It was fetched as often as it may be.".to_owned(),
+        1 => "It can be fetched once more.".to_owned(),
+        n => format!("It can be fetched {n} times."),
+    };
+    let (invalid, described) = (problems.invalid("code"), problems.described("code", true));
+    let error = problems.of("code").map(|says| {
+        view! {
+            <span class="error is-over" id="code-error"><i class="mark" aria-hidden="true"></i>
+                <span><span class="sr">"Error: "</span>{says}</span></span>
+        }
+    });
+    let body = view! {
+        <ErrorBox problems=problems.clone() />
+        <h1>"The copy of your data"</h1>
+        <p>{format!("From {}: one archive of {}. It is here until {}. {left}", offer.product, size(offer.bytes), offer.until.in_words(offer.zone))}</p>
+        // without an address the form comes back to this one, so that the token stands nowhere else
+        <form method="post" class="after">
+            <div class="field">
+                <label for="code">"Your code"</label>
+                <span class="hint" id="code-hint">"Twenty letters and digits, shown when you confirmed that the request is yours. It stands in no mail."</span>
+                {error}
+                <input id="code" name="code" class="mono" autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="60"
+                    aria-invalid=invalid aria-describedby=described />
+            </div>
+            <p class="acts"><button class="btn main" name="do" value="plain">"Download the copy"</button>
+                <button class="btn" name="do" value="locked" aria-describedby="locked-hint">"Download with a password"</button></p>
+            <p class="dim" id="locked-hint">"With a password, every file in the archive is encrypted (AES-256), and your code is the password. Choose it where others use the same computer; 7-Zip and most other programs open it, the file manager of Windows does not."</p>
+        </form>
+        <form method="post" class="after">
+            <p class="acts"><button class="btn" name="do" value="lost">"I have no code, or lost it"</button></p>
+            <p class="dim">"We send a link for a new one to your mail address."</p>
+        </form>
+    };
+    shell::leaf(body.into_any())
+}
