@@ -190,7 +190,7 @@ mod tests {
             let length = length as u64;
             assert_eq!(sealed.len() as u64, sealed_length(length), "{length}");
             assert_eq!(open_all(&sealed), Ok(plain.clone()), "{length}");
-            let opener = Opener::new(&KEY, NONCES);
+            let key = Opener::new(&KEY, NONCES);
             for from in [0, 1, length / 2, length.saturating_sub(1), length] {
                 for to in [from, from + 1, from + CHUNK as u64, length] {
                     let range = from..to;
@@ -202,7 +202,7 @@ mod tests {
                     let part = &sealed[at(span.sealed.start)..at(span.sealed.end)];
                     let mut opened = Vec::new();
                     for (n, piece) in span.pieces.clone().zip(part.chunks(SEALED_CHUNK)) {
-                        opened.extend(opener.open(n, n == span.last, piece).expect("it opens"));
+                        opened.extend(key.open(n, n == span.last, piece).expect("it opens"));
                     }
                     let opened = &opened[span.skip..][..at(to - from)];
                     assert_eq!(opened, &plain[at(from)..at(to)], "{range:?} of {length}");

@@ -1,62 +1,92 @@
 //! The manifest: what is in the package and what is not, for programs.
 
-use super::{About, layout::TableCopy, write::Told};
-use crate::generation::map::{DataMap, Redact};
-use serde_json::{Map, Value, json};
+use super::{
+    About, LeftOut,
+    layout::{ColumnCopy, TableCopy},
+    write::Told,
+};
+use crate::{
+    domain::plan::FileCount,
+    generation::map::{DataMap, Redact},
+};
+use serde::Serialize;
 
 /// What the format is called; another number for whatever readers would have to know.
 pub const FORMAT: &str = "recourse copy 1";
 
-/// Everything but the lists that may be long: missing files and entries.
-pub fn manifest(about: &About, map: &DataMap, told: &Told<'_>) -> Map<String, Value> {
-    let tables: Vec<_> = told.tables.iter().map(|(table, rows)| of_table(table, *rows)).collect();
-    let left_out: Vec<_> = told
-        .left_out
-        .iter()
-        .map(|(table, rows)| json!({ "table": table.name, "title": table.title, "rows": rows, "why": table.why_not }))
-        .collect();
-    let fields = [
-        ("format", json!(FORMAT)),
-        ("product", json!(about.product)),
-        ("system", json!(map.system)),
-        ("reference", json!(about.reference)),
-        ("run", json!(about.run)),
-        ("made_at", json!(about.made)),
-        ("map_version", json!(map.version)),
-        ("tables", json!(tables)),
-        ("left_out_tables", json!(left_out)),
-        ("files", json!({ "count": told.files.count.count, "bytes": told.files.count.bytes })),
-    ];
-    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+#[derive(Serialize)]
+struct Manifest<'t> {
+    format: &'static str,
+    product: &'t str,
+    system: &'t str,
+    reference: &'t str,
+    run: &'t str,
+    made_at: &'t str,
+    map_version: &'t str,
+    tables: Vec<Table<'t>>,
+    left_out_tables: Vec<LeftOut>,
+    files: FileCount,
 }
 
-fn of_table(table: &TableCopy, rows: i64) -> Value {
-    let columns: Vec<_> = table
-        .columns
-        .iter()
-        .map(|column| {
-            let redacted = column.redact.map(|redact| match redact {
-                Redact::Always => "always",
-                Redact::Shared => "in rows that are somebody else's as well",
-            });
-            json!({
-                "name": column.name,
-                "title": column.title,
-                "category": column.category,
-                "purpose": column.purpose,
-                "redacted": redacted,
-            })
-        })
-        .collect();
-    let left_out: Vec<_> =
-        table.left_out.iter().map(|(name, title, why)| json!({ "name": name, "title": title, "why": why })).collect();
-    let entries = (rows > 0).then(|| json!([table.json(), table.csv()]));
-    json!({
-        "table": table.name,
-        "title": table.title,
-        "rows": rows,
-        "entries": entries,
-        "columns": columns,
-        "left_out": left_out,
+#[derive(Serialize)]
+struct Table<'t> {
+    table: &'t str,
+    title: &'t str,
+    rows: i64,
+    /// Without rows there are none.
+    entries: Vec<String>,
+    columns: Vec<Column<'t>>,
+    left_out: Vec<ColumnLeftOut<'t>>,
+}
+
+#[derive(Serialize)]
+struct Column<'t> {
+    name: &'t str,
+    title: &'t str,
+    category: &'t str,
+    purpose: &'t str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redacted: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct ColumnLeftOut<'t> {
+    name: &'t str,
+    title: &'t str,
+    why: &'t str,
+}
+
+/// Everything but the lists that may be long, missing files and entries: a JSON object.
+pub fn manifest(about: &About, map: &DataMap, told: &Told<'_>) -> serde_json::Result<String> {
+    serde_json::to_string_pretty(&Manifest {
+        format: FORMAT,
+        product: &about.product,
+        system: &map.system,
+        reference: &about.reference,
+        run: &about.run,
+        made_at: &about.made,
+        map_version: &map.version,
+        tables: told.tables.iter().map(|(table, rows)| of_table(table, *rows)).collect(),
+        left_out_tables: told.left_out(),
+        files: told.files.count,
     })
+}
+
+fn of_table(table: &TableCopy, rows: i64) -> Table<'_> {
+    Table {
+        table: &table.name,
+        title: &table.title,
+        rows,
+        entries: if rows > 0 { vec![table.json(), table.csv()] } else { Vec::new() },
+        columns: table.columns.iter().map(of_column).collect(),
+        left_out: table.left_out.iter().map(|(name, title, why)| ColumnLeftOut { name, title, why }).collect(),
+    }
+}
+
+fn of_column(column: &ColumnCopy) -> Column<'_> {
+    let redacted = column.redact.map(|redact| match redact {
+        Redact::Always => "always",
+        Redact::Shared => "in shared rows",
+    });
+    Column { name: &column.name, title: &column.title, category: &column.category, purpose: &column.purpose, redacted }
 }

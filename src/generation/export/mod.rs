@@ -25,8 +25,8 @@ use std::path::PathBuf;
 /// What a value about somebody else gives way to.
 pub const REDACTED: &str = "(withheld: it is about somebody else)";
 
-/// What is to be packed.
-#[derive(Debug, Clone)]
+/// What is to be packed. Has a key in it, and is not to be shown.
+#[derive(Clone)]
 pub struct CopyOrder {
     /// The subject's rows.
     pub subjects: Vec<Key>,

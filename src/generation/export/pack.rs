@@ -53,7 +53,7 @@ pub struct Ending {
     /// The page after them.
     pub page_foot: String,
     /// The manifest, a JSON object.
-    pub manifest: serde_json::Map<String, serde_json::Value>,
+    pub manifest: String,
 }
 
 /// What was packed.
@@ -233,8 +233,7 @@ impl<W: Write> Packer<W> {
         let missing = std::mem::replace(&mut self.missing, List::new(&self.folder)?);
         let all = std::mem::replace(&mut self.all, List::new(&self.folder)?);
         self.begin("manifest.json".to_owned(), CompressionMethod::Deflated)?;
-        let head = serde_json::to_string_pretty(&ending.manifest)?;
-        self.put(head.strip_suffix("\n}").unwrap_or(&head).as_bytes())?;
+        self.put(ending.manifest.strip_suffix("\n}").unwrap_or(&ending.manifest).as_bytes())?;
         self.put(b",\n  \"missing_files\": [")?;
         missing.spool.drain(|part| self.put(part))?;
         self.put(b"],\n  \"entries\": [")?;

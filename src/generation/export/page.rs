@@ -54,7 +54,7 @@ pub fn head(about: &About, system: &str, told: &Told<'_>) -> String {
 pub fn table(table: &TableCopy, rows: i64, shown: &[Vec<Option<String>>]) -> String {
     let more = rows - i64::try_from(shown.len()).unwrap_or(rows);
     debug_assert!(shown.len() <= SHOWN_ROWS, "the page shows the first rows only");
-    written(Rows { table, rows: grouped(rows), shown, more: (more > 0).then(|| grouped(more)) })
+    written(Section { table, rows: grouped(rows), shown, more: (more > 0).then(|| grouped(more)) })
 }
 
 /// The page after its tables.
@@ -86,7 +86,7 @@ struct Head<'t> {
 
 #[derive(Template)]
 #[template(path = "package_table.html")]
-struct Rows<'t> {
+struct Section<'t> {
     table: &'t TableCopy,
     rows: String,
     shown: &'t [Vec<Option<String>>],

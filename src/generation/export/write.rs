@@ -21,7 +21,7 @@ use std::{io, sync::Arc};
 use tokio::sync::mpsc::{self, Sender};
 
 /// Parts that wait between database and packer.
-const WAITING: usize = 6;
+const WAITING: usize = 4;
 
 /// The way to the packer.
 pub struct Pack(Sender<Part>);
@@ -63,6 +63,19 @@ pub struct Told<'t> {
     pub files: FilesDone,
 }
 
+impl Told<'_> {
+    /// The tables that are left out, in words.
+    pub fn left_out(&self) -> Vec<LeftOut> {
+        let left_out = self.left_out.iter().map(|(table, rows)| LeftOut {
+            table: table.name.clone(),
+            title: table.title.clone(),
+            rows: *rows,
+            why: table.why_not.clone().unwrap_or_default(),
+        });
+        left_out.collect()
+    }
+}
+
 impl Source {
     /// Writes the package to `out` and gives it back, at its end.
     ///
@@ -77,9 +90,9 @@ impl Source {
     ) -> Result<(Copied, W), Error> {
         let (sender, parts) = mpsc::channel(WAITING);
         let folder = order.spool.clone();
-        let packer = tokio::task::spawn_blocking(move || pack(parts, out, &folder));
+        let thread = tokio::task::spawn_blocking(move || pack(parts, out, &folder));
         let copied = self.copy_all(order, Pack(sender), &watch).await;
-        let packed = packer.await.map_err(|_| Error::Answer("packing was cut off"))?;
+        let packed = thread.await.map_err(|_| Error::Answer("packing was cut off"))?;
         let (mut copied, packed) = match (copied, packed) {
             // the packer knows why it went away
             (Ok(_) | Err(Error::Package(_)), Err(why)) => return Err(why),
@@ -107,7 +120,8 @@ impl Source {
         let ending = Ending {
             page_head: page::head(&order.about, &self.map.system, &told),
             page_foot: page::foot(&told),
-            manifest: manifest::manifest(&order.about, &self.map, &told),
+            manifest: manifest::manifest(&order.about, &self.map, &told)
+                .map_err(|error| Error::Package(io::Error::from(error).kind()))?,
         };
         watch.go_on()?;
         pack.send(Part::End(Box::new(ending))).await?;
@@ -190,15 +204,9 @@ fn copied(told: &Told<'_>) -> Copied {
         left_out: table.left_out.iter().map(|(column, _, why)| (column.clone(), why.clone())).collect(),
         redacted: table.redacted().map(|column| column.name.clone()).collect(),
     });
-    let left_out = told.left_out.iter().map(|(table, rows)| LeftOut {
-        table: table.name.clone(),
-        title: table.title.clone(),
-        rows: *rows,
-        why: table.why_not.clone().unwrap_or_default(),
-    });
     Copied {
         tables: tables.collect(),
-        left_out: left_out.collect(),
+        left_out: told.left_out(),
         files: told.files.count,
         missing: told.files.missing,
         ..Copied::default()

@@ -20,12 +20,12 @@ pub struct Opened {
 }
 
 /// What a company might say.
-pub fn about() -> About {
+fn about() -> About {
     About {
         product: "ImageGen".into(),
         person: "Bo <b>".into(),
         reference: "R-10021".into(),
-        run: "run 7".into(),
+        run: "7".into(),
         made: "24 November 2026".into(),
         recipients: vec![("Storage Ltd".into(), "keeps the pictures".into())],
         retention: vec!["Until the account is closed".into()],

@@ -10,7 +10,7 @@ use crate::{
     ground::Ground,
     spent::{Meter, Spent, median},
 };
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use recourse::{
     domain::identity::Identity,
     generation::{
@@ -51,6 +51,10 @@ async fn measured(full: bool) -> anyhow::Result<Vec<String>> {
     copy.drop().await?;
     let (ours, by_hand) = (median(ours), median(by_hand));
     let count: i64 = copied.tables.iter().map(|table| table.rows).sum();
+    let others = by_hand::rows(folder.path())?;
+    if others.iter().any(|rows| i64::try_from(*rows) != Ok(count)) {
+        bail!("{count} rows were packed and {others:?} copied by hand");
+    }
     rows.insert(
         0,
         format!(
