@@ -293,7 +293,10 @@ pub fn erased(done: &Erased) -> Result<String, askama::Error> {
 pub fn refusal_opening(answer: &Answer) -> String {
     let name = &answer.name;
     let greeting = if name.is_empty() { "Hello,".to_owned() } else { format!("Dear {name},") };
-    format!("{greeting}\n\nYou asked {} on {}. We have looked at it and cannot grant it.", answer.about, answer.received)
+    format!(
+        "{greeting}\n\nYou asked {} on {}. We have looked at it and cannot grant it.",
+        answer.about, answer.received
+    )
 }
 
 /// What letters without a run say of the request they answer.
@@ -343,7 +346,11 @@ pub fn unidentified(answer: &Answer, says: &str) -> Result<String, askama::Error
 /// A closing letter: staff's words, then why the request was not met in full and where to complain.
 #[must_use]
 pub fn closing(text: &str, basis: Option<&str>, complaint: &str) -> String {
-    let parts = [Some(text), basis.filter(|says| !says.is_empty()), Some(complaint).filter(|route| basis.is_some() && !route.is_empty())];
+    let parts = [
+        Some(text),
+        basis.filter(|says| !says.is_empty()),
+        Some(complaint).filter(|route| basis.is_some() && !route.is_empty()),
+    ];
     parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")
 }
 

@@ -7,7 +7,7 @@ use crate::{
         exports::{self, File},
     },
     store::downloads::Download,
-    ui::{asked::Frame, paths, pages::copy::server},
+    ui::{asked::Frame, pages::copy::server, paths},
 };
 use axum::{
     body::Body,

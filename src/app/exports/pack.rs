@@ -2,7 +2,11 @@
 //! before anybody hears of it. Cut off anywhere it begins again with a new file; the old one is ended before that, and
 //! nobody can read it.
 
-use super::{about, at_rest, release};
+use super::{
+    about,
+    at_rest::{self, Begun},
+    release,
+};
 use crate::{
     app::{
         App, Error,
@@ -68,8 +72,7 @@ impl From<generation::Error> for Halt {
 impl From<Error> for Halt {
     fn from(error: Error) -> Self {
         match error {
-            Error::Package(why) => Self::Store(why),
-            Error::Internal(crate::store::Error::Objects(why)) => Self::Store(why),
+            Error::Package(why) | Error::Internal(crate::store::Error::Objects(why)) => Self::Store(why),
             error => Self::Own(error),
         }
     }
@@ -147,15 +150,8 @@ impl Packing<'_> {
         }
         let (package, object) = self.begin(identity).await?;
         failpoint("export-begun");
-        let written = self.write(source, secret, &object).await;
-        let copied = match written {
-            Ok(copied) => copied,
-            Err(halt) => {
-                // whoever comes next finds it ended; the schedule destroys it
-                tracing::warn!(run = run.id.0, "a package was not completed");
-                return Err(halt);
-            }
-        };
+        // a file that was given up stays written down; it is ended by whoever comes next, and destroyed
+        let copied = Box::pin(self.write(source, secret, &object)).await?;
         failpoint("export-written");
         self.read_back(&object, &copied).await?;
         failpoint("export-read-back");
@@ -204,8 +200,8 @@ impl Packing<'_> {
             file_key: random::<32>()?,
         };
         let watch = Arc::new(Watch::default());
-        let (out, abort, parts) = at_rest::begin(app)?;
-        let kept = app.packages.put(object, parts);
+        let Begun { out, give_up, pieces } = at_rest::begin(app)?;
+        let kept = app.packages.put(object, pieces);
         let packed = async {
             let written = source.write_copy(&order, out, watch.clone()).await;
             let ended = match written {
@@ -218,9 +214,9 @@ impl Packing<'_> {
             };
             if ended.is_err() {
                 // the store must not take what is there for the whole; it may have given up already
-                let _ = abort.send(Err(std::io::Error::other("given up"))).await;
+                let _ = give_up.send(Err(std::io::Error::other("given up"))).await;
             }
-            drop(abort);
+            drop(give_up);
             ended
         };
         let both = async { tokio::join!(kept, packed) };
@@ -259,10 +255,10 @@ impl Packing<'_> {
     /// Reads the whole file once more: what cannot be read now is not given to anybody.
     async fn read_back(&self, object: &str, copied: &Copied) -> Result<(), Halt> {
         let archive = at_rest::open(self.app, object, copied.bytes).await?;
-        let mut pieces = pin!(archive.read(0..copied.bytes).await?);
+        let mut plain = pin!(archive.read(0..copied.bytes).await?);
         let mut sum = Sha256::new();
         let mut bytes = 0;
-        while let Some(piece) = pieces.next().await {
+        while let Some(piece) = plain.next().await {
             let piece = piece.map_err(|error| Halt::Store(error.to_string()))?;
             bytes += piece.len() as u64;
             sum.update(&piece);
@@ -300,7 +296,8 @@ impl Packing<'_> {
             release::release(app, &mut tx, &mut case, &mut self.run, By::System, now).await?;
         }
         cases::case_save(&mut tx, &case).await?;
-        audit::audit_append(&mut tx, now, None, "export_packed", Some(case.reference), &self.run.id.to_string()).await?;
+        audit::audit_append(&mut tx, now, None, "export_packed", Some(case.reference), &self.run.id.to_string())
+            .await?;
         failpoint("export-before-commit");
         tx.commit().await?;
         app.wake();

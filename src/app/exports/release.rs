@@ -57,8 +57,7 @@ pub(super) async fn release(
     let (days, most) = copy.ok_or_else(|| Error::field("release", "The product’s policy pack is gone"))?;
     let message_id = acknowledge::message_id(app, case)?;
     let hash = link::hash(app, &message_id);
-    let until =
-        packages::package_release(tx, package.id, &hash, i64::from(days) * DAY, i64::from(most)).await?;
+    let until = packages::package_release(tx, package.id, &hash, i64::from(days) * DAY, i64::from(most)).await?;
     let first = contents::content_first(tx, &app.vault, case.reference).await?.unwrap_or_default();
     // the name is of whoever wrote in, which need not be whose address this is
     let name = if first.address.trim().eq_ignore_ascii_case(&to) { first.name } else { String::new() };

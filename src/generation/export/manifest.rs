@@ -30,7 +30,7 @@ struct Manifest<'t> {
 
 #[derive(Serialize)]
 struct Table<'t> {
-    table: &'t str,
+    name: &'t str,
     title: &'t str,
     rows: i64,
     /// Without rows there are none.
@@ -74,7 +74,7 @@ pub fn manifest(about: &About, map: &DataMap, told: &Told<'_>) -> serde_json::Re
 
 fn of_table(table: &TableCopy, rows: i64) -> Table<'_> {
     Table {
-        table: &table.name,
+        name: &table.name,
         title: &table.title,
         rows,
         entries: if rows > 0 { vec![table.json(), table.csv()] } else { Vec::new() },

@@ -68,7 +68,7 @@ impl Source {
         while let Some(mut rows) = portions.next(conn) {
             let mut names = Vec::new();
             while let Some(row) = rows.try_next().await? {
-                names.extend(row.text(0)?.map(|name| name.to_string()));
+                names.extend(row.text(0)?);
             }
             count.count += i64::try_from(names.len()).unwrap_or(i64::MAX);
             count.bytes += i64::try_from(files.bytes(&names).await?).unwrap_or(i64::MAX);

@@ -17,14 +17,8 @@ use std::{
 use tokio::{sync::Semaphore, task::JoinSet, time::sleep};
 
 /// Places that every packing passes.
-const PLACES: &[&str] = &[
-    "export-taken",
-    "export-begun",
-    "export-piece",
-    "export-written",
-    "export-read-back",
-    "export-before-commit",
-];
+const PLACES: &[&str] =
+    &["export-taken", "export-begun", "export-piece", "export-written", "export-read-back", "export-before-commit"];
 /// How many houses at a time.
 const AT_ONCE: usize = 4;
 
