@@ -136,7 +136,7 @@ struct Packing<'a> {
 impl Packing<'_> {
     async fn carry_on(&mut self, secret: &Secret) -> Result<(), Halt> {
         failpoint("export-taken");
-        let (app, run) = (self.app, &self.run);
+        let (app, run, id) = (self.app, &self.run, self.run.id);
         let identity = self.still_asked(secret).await?;
         let Some(source) = app.sources.get(&run.product) else {
             return Err(Halt::Store("the product's generation database is not configured here".to_owned()));
@@ -150,12 +150,22 @@ impl Packing<'_> {
         }
         let (package, object) = self.begin(identity).await?;
         failpoint("export-begun");
-        // a file that was given up stays written down; it is ended by whoever comes next, and destroyed
-        let copied = Box::pin(self.write(source, secret, &object)).await?;
-        failpoint("export-written");
-        self.read_back(&object, &copied).await?;
-        failpoint("export-read-back");
-        self.complete(package, secret, &copied).await
+        let packed = async {
+            let copied = Box::pin(self.write(source, secret, &object)).await?;
+            failpoint("export-written");
+            self.read_back(&object, &copied).await?;
+            failpoint("export-read-back");
+            self.complete(package, secret, &copied).await
+        };
+        let packed = packed.await;
+        // where our own database failed, the package may be complete all the same
+        if !matches!(packed, Ok(()) | Err(Halt::Own(_))) {
+            // its row is ended by whoever comes next, who may have looked for the file before it was there
+            if let Err(error) = app.packages.remove(&object).await {
+                tracing::warn!(run = id.0, %error, "a package that was given up could not be removed yet");
+            }
+        }
+        packed
     }
 
     /// The request may have been withdrawn, or the person verified anew, since it was asked for.

@@ -5,8 +5,8 @@ use super::{address, link};
 use crate::{
     app::{
         App, Error,
-        acknowledge::{self},
-        runs::{decided_by_another, sign_export},
+        acknowledge,
+        runs::{decided_by_another, secret_of, sign_export, still_asked_for},
         subject::Known,
     },
     domain::{
@@ -32,6 +32,11 @@ use crate::{
 /// When the actor asked for it or may not approve runs, nothing waits for review, or the time for it is over.
 pub async fn release_export(app: &App, actor: &Actor, id: RunId) -> Result<(), Error> {
     let (mut desk, mut run) = decided_by_another(app, actor, id).await?;
+    let secret = secret_of(runs::run_secret(&mut desk.tx, &app.vault, id).await?);
+    if !secret.is_some_and(|secret| still_asked_for(&desk.case, run.kind, &secret)) {
+        let says = "The case has changed since the copy was packed; send it back and have a new one made";
+        return Err(Error::field("release", says));
+    }
     run.decided_by = Some(actor.id);
     run.decided_at = Some(desk.now);
     let (by, now) = (By::Staff(actor.id), desk.now);
