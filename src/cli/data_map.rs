@@ -133,9 +133,7 @@ mod tests {
         found(url, &folder.join("files")).await.expect("it is founded");
         assert_eq!(faults(folder, url, DATA_MAP).await, Vec::<String>::new());
 
-        let (before, excerpt) = DATA_MAP.split_once("excerpt = {").expect("it is mapped");
-        let null = excerpt.replacen("erase = \"fixed\", value = \"(erased)\"", "erase = \"null\"", 1);
-        let forced = format!("{before}excerpt = {{{null}");
+        let forced = DATA_MAP.replace("erase = \"fixed\", value = \"(erased)\"", "erase = \"null\"");
         let says = faults(folder, url, &forced).await;
         assert!(
             says.len() == 1 && says[0].starts_with("filter_events.excerpt: ") && says[0].contains("NOT NULL"),

@@ -23,14 +23,14 @@ struct Manifest<'t> {
     run: &'t str,
     made_at: &'t str,
     map_version: &'t str,
-    tables: Vec<Table<'t>>,
+    tables: Vec<OfTable<'t>>,
     left_out_tables: Vec<LeftOut>,
     files: FileCount,
 }
 
 #[derive(Serialize)]
-struct Table<'t> {
-    name: &'t str,
+struct OfTable<'t> {
+    table: &'t str,
     title: &'t str,
     rows: i64,
     /// Without rows there are none.
@@ -72,9 +72,9 @@ pub fn manifest(about: &About, map: &DataMap, told: &Told<'_>) -> serde_json::Re
     })
 }
 
-fn of_table(table: &TableCopy, rows: i64) -> Table<'_> {
-    Table {
-        name: &table.name,
+fn of_table(table: &TableCopy, rows: i64) -> OfTable<'_> {
+    OfTable {
+        table: &table.name,
         title: &table.title,
         rows,
         entries: if rows > 0 { vec![table.json(), table.csv()] } else { Vec::new() },

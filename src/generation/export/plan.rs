@@ -61,18 +61,23 @@ impl Source {
         Ok(plan)
     }
 
-    async fn count_copied(&self, conn: &mut Conn, names: Statement) -> Result<FileCount, Error> {
+    async fn count_copied(&self, conn: &mut Conn, names_of: Statement) -> Result<FileCount, Error> {
+        /// Names that are asked about together: no more wait in memory.
+        const TOGETHER: usize = 1_000;
         let mut count = FileCount::default();
         let Some(files) = &self.files else { return Ok(count) };
-        let mut portions = Portions::open(conn, self.engine.dialect(), 0, names).await?;
+        let mut names = Vec::with_capacity(TOGETHER);
+        let mut portions = Portions::open(conn, self.engine.dialect(), 0, names_of).await?;
         while let Some(mut rows) = portions.next(conn) {
-            let mut names = Vec::new();
             while let Some(row) = rows.try_next().await? {
                 names.extend(row.text(0)?);
+                if names.len() == TOGETHER {
+                    add(&mut count, names.len(), files.bytes(&names).await?);
+                    names.clear();
+                }
             }
-            count.count += i64::try_from(names.len()).unwrap_or(i64::MAX);
-            count.bytes += i64::try_from(files.bytes(&names).await?).unwrap_or(i64::MAX);
         }
+        add(&mut count, names.len(), files.bytes(&names).await?);
         portions.close(conn).await?;
         Ok(count)
     }
@@ -90,6 +95,11 @@ impl Source {
         lines.extend(subjects.iter().map(|key| format!("subject {}", key.0.join("\u{1f}"))));
         data_encoding::HEXLOWER.encode(&Sha256::digest(lines.join("\n").as_bytes()))
     }
+}
+
+fn add(count: &mut FileCount, files: usize, bytes: u64) {
+    count.count += i64::try_from(files).unwrap_or(i64::MAX);
+    count.bytes += i64::try_from(bytes).unwrap_or(i64::MAX);
 }
 
 fn line(table: &TableCopy, rows: i64) -> PlanLine {

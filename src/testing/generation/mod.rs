@@ -5,6 +5,7 @@ mod erasing;
 mod exporting;
 mod opened;
 mod others;
+mod packing;
 mod warnings;
 pub(crate) mod world;
 
