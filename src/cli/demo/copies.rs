@@ -14,9 +14,10 @@ use crate::{
         event::Purpose,
         identity::{Identity, Reference, RunId},
         rights::Actor,
+        time::HOUR,
     },
     jobs,
-    store::mails,
+    store::{Clock, mails},
 };
 use anyhow::{Context as _, bail};
 
@@ -25,16 +26,21 @@ const WAITS: &str = "kenji.t@post.example";
 /// Whose copy was fetched.
 const FETCHED: &str = "thomas@bergqvist.example";
 
-/// Packs two copies; lets one go, to somebody who fetches it.
-pub async fn tell(app: &App, players: &Cast, cases: &[(String, Reference)]) -> anyhow::Result<()> {
+/// Packs two copies; lets one go, to somebody who fetches it. All of it some time ago: a new code can be had by now.
+pub async fn tell(app: &App, clock: &Clock, players: &Cast, cases: &[(String, Reference)]) -> anyhow::Result<()> {
+    let now = clock.now();
+    clock.set(now.plus(-2 * HOUR));
     let (agent, lead) = (player(players, "agent")?, player(players, "lead")?);
     packed(app, agent, case_of(cases, WAITS)?, WAITS).await?;
     let reference = case_of(cases, FETCHED)?;
     let (run, code) = packed(app, agent, reference, FETCHED).await?;
+    clock.set(now.plus(-HOUR));
     exports::release_export(app, lead, run).await?;
     jobs::send_for(app, reference).await?;
     let link = exports::link(app, &last_mail(app, reference, Purpose::Delivery).await?);
+    clock.set(now.plus(-HOUR / 2));
     exports::fetch_package(app, token(&link), &code.shown(), false).await?;
+    clock.set(now);
     Ok(())
 }
 

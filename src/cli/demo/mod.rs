@@ -121,7 +121,7 @@ async fn fill(config: &Config) -> anyhow::Result<Vec<(people::Person, String)>> 
     let (people, passwords) = people::hire(&opened.app).await?;
     let cases = story::tell(&opened.app, &clock, &people).await?;
     runs::tell(&opened.app, &people, &cases).await?;
-    copies::tell(&opened.app, &people, &cases).await?;
+    copies::tell(&opened.app, &clock, &people, &cases).await?;
     opened.app.db.close().await;
     Ok(passwords)
 }
