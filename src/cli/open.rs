@@ -16,6 +16,8 @@ use crate::{
 use anyhow::{Context as _, bail};
 use std::{
     collections::HashMap,
+    fs::DirBuilder,
+    os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -173,15 +175,11 @@ async fn signer(config: &Config, db: &Db) -> anyhow::Result<Signer> {
     Ok(signer)
 }
 
-/// The folder for rows that wait to be packed: its files have no name, and their keys are in no other place.
+/// The folder of what waits while a package is made: files without names, sealed. Nobody else looks into it.
 fn spool(config: &Config) -> anyhow::Result<PathBuf> {
-    use std::os::unix::fs::DirBuilderExt as _;
     let folder = config.data_dir.join("spool");
-    std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(&folder)
-        .with_context(|| format!("the folder {}", folder.display()))?;
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(&folder);
+    made.with_context(|| format!("the folder {}", folder.display()))?;
     Ok(folder)
 }
 

@@ -64,6 +64,8 @@ impl From<generation::Error> for Halt {
         match error {
             generation::Error::Drift(_) => Self::Stop(Stop::Drift),
             generation::Error::Cancelled => Self::NotOurs,
+            // the database answered; what was copied could not be written down
+            generation::Error::Package(kind) => Self::Store(kind.to_string()),
             error => Self::Away(error),
         }
     }

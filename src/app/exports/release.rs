@@ -4,8 +4,7 @@
 use super::{address, link};
 use crate::{
     app::{
-        App, Error,
-        acknowledge,
+        App, Error, acknowledge,
         runs::{decided_by_another, secret_of, sign_export, still_asked_for},
         subject::Known,
     },

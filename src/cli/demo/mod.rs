@@ -2,6 +2,7 @@
 //! The cases are made by the same verbs as real ones, at moments of the past.
 
 pub mod company;
+mod copies;
 mod people;
 mod runs;
 mod script;
@@ -120,6 +121,7 @@ async fn fill(config: &Config) -> anyhow::Result<Vec<(people::Person, String)>> 
     let (people, passwords) = people::hire(&opened.app).await?;
     let cases = story::tell(&opened.app, &clock, &people).await?;
     runs::tell(&opened.app, &people, &cases).await?;
+    copies::tell(&opened.app, &clock, &people, &cases).await?;
     opened.app.db.close().await;
     Ok(passwords)
 }

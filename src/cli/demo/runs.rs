@@ -1,4 +1,4 @@
-//! The demo's runs: one waits for its approval, one is finished and has a receipt; made by the same verbs as real ones.
+//! The demo's erasures: one waits for its approval, one is finished and has a receipt; made by the same verbs as real ones.
 
 use super::{people::Cast, story::player};
 use crate::{
@@ -35,13 +35,18 @@ pub async fn tell(app: &App, players: &Cast, cases: &[(String, Reference)]) -> a
 }
 
 async fn planned(app: &App, agent: &Actor, cases: &[(String, Reference)], address: &str) -> anyhow::Result<RunId> {
-    let (_, reference) = cases.iter().find(|(of, _)| of == address).with_context(|| format!("no case of {address}"))?;
+    let reference = case_of(cases, address)?;
     let who = [Identity { kind: "email".to_owned(), value: address.to_owned() }];
     let says = "Answered from the address on record, with the user name and the month of joining.";
-    verbs::verify_by_staff(app, agent, *reference, i64::MAX, &who, says).await?;
-    let CasePage::Full(full) = case_page::load(app, agent, *reference, crate::app::runs::Letter::Proposed).await?
-    else {
+    verbs::verify_by_staff(app, agent, reference, i64::MAX, &who, says).await?;
+    let CasePage::Full(full) = case_page::load(app, agent, reference, crate::app::runs::Letter::Proposed).await? else {
         bail!("the case is walled")
     };
-    Ok(runs::plan_run(app, agent, *reference, full.case.seq).await?)
+    Ok(runs::plan_run(app, agent, reference, full.case.seq).await?)
+}
+
+/// The case that `address` opened.
+pub(super) fn case_of(cases: &[(String, Reference)], address: &str) -> anyhow::Result<Reference> {
+    let found = cases.iter().find(|(of, _)| of == address).with_context(|| format!("no case of {address}"))?;
+    Ok(found.1)
 }

@@ -116,7 +116,8 @@ async fn asks_for_a_copy(house: &House, from: &str, id: &str) -> Reference {
 fn code_in(page: &str) -> String {
     let (_, rest) = page.split_once("id=\"code\"").expect("the page shows a code");
     let (_, text) = rest.split_once('>').expect("an element");
-    text.split('<').next().expect("text").to_owned()
+    let (groups, _) = text.split_once("</p>").expect("its end");
+    groups.replace("<span>", "").replace("</span>", "")
 }
 
 /// Confirms by the newest link that went to `address`; the code that was shown.

@@ -20,7 +20,7 @@ pub(super) fn all(run: &RunPage, tried: &Tried) -> Option<impl IntoView + use<>>
         RunState::Stopped => "What to do",
         _ => "Cancel",
     };
-    let class = if Act::Approve.offered(run) || Act::Release.offered(run) { "confirm" } else { "confirm calm" };
+    let class = if Act::Approve.offered(run) { "confirm" } else { "confirm calm" };
     let waits = matches!(run.state, RunState::Planned | RunState::Packed | RunState::Stopped);
     // a run that needs a new plan waits for nobody
     let goes_on = run.stop.is_none_or(crate::domain::run::Stop::may_go_on);

@@ -51,7 +51,7 @@ pub fn page(leaf: Leaf) -> AnyView {
         .into_any(),
         Leaf::Code(code) => view! {
             <p>"It opens the copy of your data. We show it now and never again, and it stands in no mail."</p>
-            <p class="code" id="code">{code}</p>
+            <p class="code" id="code">{groups(&code)}</p>
             <p>"Keep it where only you can see it: on paper, or in a password manager. When the copy is ready we send you a mail with a link; the page behind it asks for this code."</p>
             <p class="dim after">"Lost it? The page behind that link can send you a new one. You can close this page once you have written the code down."</p>
         }
@@ -65,4 +65,9 @@ pub fn page(leaf: Leaf) -> AnyView {
         Leaf::Later => view! { <p>"Nothing was confirmed yet. Wait a few seconds, then load this page again."</p> }.into_any(),
     };
     shell::leaf(view! { <h1>{title}</h1> {rest} }.into_any())
+}
+
+/// The groups of a code, each to stay whole on its line.
+fn groups(code: &str) -> impl IntoView + use<> {
+    code.split_inclusive('-').map(|group| view! { <span>{group.to_owned()}</span> }).collect_view()
 }
