@@ -2,9 +2,9 @@
 
 use super::{
     App, Error,
+    exports::{self, PackageLine},
     proof::{self, Held, Proof},
     queue::Choice,
-    exports::{self, PackageLine},
     runs::{self, Closing, Letter},
     subject, timeline,
 };
@@ -200,7 +200,9 @@ fn checks(case: &Case, events: &[Recorded]) -> Vec<Check> {
     checks.extend([
         Check {
             says: "The person was answered",
-            done: [Purpose::Reply, Purpose::Closing, Purpose::Delivery].iter().any(|purpose| timeline::was_accepted(events, *purpose)),
+            done: [Purpose::Reply, Purpose::Closing, Purpose::Delivery]
+                .iter()
+                .any(|purpose| timeline::was_accepted(events, *purpose)),
         },
         Check { says: "Resolved with an outcome", done: case.resolved.is_some() },
     ]);

@@ -14,7 +14,11 @@ use crate::{
     },
 };
 use anyhow::{Context as _, bail};
-use std::{collections::HashMap, path::Path, time::Duration};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 use tokio::time::{Instant, sleep};
 
 /// An open house; the lock is held as long as this lives.
@@ -146,7 +150,7 @@ pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Opened> {
         addresses: addresses.collect(),
         max_message: config.mail.max_bytes,
         public_url: config.public_url(),
-        spool: config.data_dir.join("spool"),
+        spool: spool(config)?,
     };
     let signer = signer(config, &db).await?;
     let packages = packages(config)?;
@@ -167,6 +171,18 @@ async fn signer(config: &Config, db: &Db) -> anyhow::Result<Signer> {
         tx.commit().await?;
     }
     Ok(signer)
+}
+
+/// The folder for rows that wait to be packed: its files have no name, and their keys are in no other place.
+fn spool(config: &Config) -> anyhow::Result<PathBuf> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    let folder = config.data_dir.join("spool");
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&folder)
+        .with_context(|| format!("the folder {}", folder.display()))?;
+    Ok(folder)
 }
 
 /// The files of packages; a bucket is asked nothing yet.

@@ -52,8 +52,7 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    const ALL: [Self; 5] =
-        [Self::Acknowledgement, Self::Reply, Self::Verification, Self::Closing, Self::Delivery];
+    const ALL: [Self; 5] = [Self::Acknowledgement, Self::Reply, Self::Verification, Self::Closing, Self::Delivery];
 
     /// The stable code, as stored.
     #[must_use]

@@ -68,9 +68,8 @@ impl Work {
             Self::ReadMessage { .. } => 5,
             Self::SendMail { .. } => 12,
             // doubling from two seconds to ten minutes: a generation database may be away for a working day
-            Self::ExecuteRun { .. } | Self::PackExport { .. } => 60,
-            // a store of files may be away as long; the schedule asks again
-            Self::DestroyPackage { .. } => 60,
+            // and a store of files as long
+            Self::ExecuteRun { .. } | Self::PackExport { .. } | Self::DestroyPackage { .. } => 60,
             Self::LockDownload { .. } => 6,
             Self::TidyUp | Self::ExpireRuns | Self::ExpirePackages => 3,
         }

@@ -47,8 +47,13 @@ impl Source {
     /// The kinds of identity that are mail addresses on record.
     #[must_use]
     pub fn contact_kinds(&self) -> Vec<String> {
-        let mut kinds: Vec<_> =
-            self.map.identities.iter().filter(|identity| identity.contact).map(|identity| identity.kind.clone()).collect();
+        let mut kinds: Vec<_> = self
+            .map
+            .identities
+            .iter()
+            .filter(|identity| identity.contact)
+            .map(|identity| identity.kind.clone())
+            .collect();
         kinds.dedup();
         kinds
     }

@@ -10,12 +10,11 @@ use crate::{
 };
 
 /// Every schedule: name, period in milliseconds, work.
-const SCHEDULES: &[(&str, i64, Work)] =
-    &[
-        ("tidy_up", 15 * MINUTE, Work::TidyUp),
-        ("expire_runs", 15 * MINUTE, Work::ExpireRuns),
-        ("expire_packages", 15 * MINUTE, Work::ExpirePackages),
-    ];
+const SCHEDULES: &[(&str, i64, Work)] = &[
+    ("tidy_up", 15 * MINUTE, Work::TidyUp),
+    ("expire_runs", 15 * MINUTE, Work::ExpireRuns),
+    ("expire_packages", 15 * MINUTE, Work::ExpirePackages),
+];
 
 /// Takes the latest tick of each schedule and asks for its work. A tick that was missed while no console ran is
 /// made up for once, by the latest.

@@ -3,6 +3,7 @@
 
 pub mod classify;
 pub mod compose;
+mod letters;
 pub mod outbox;
 pub mod outline;
 pub mod parse;

@@ -41,7 +41,8 @@ pub async fn download_begin(
     let now = tx.db_now().await?;
     let sealed = locked.map(|(_, password)| vault.seal(SEALED_AS, password.as_bytes())).transpose()?;
     let (wrapped_key, cipher) = sealed.map(|sealed| (sealed.wrapped_key, sealed.cipher)).unzip();
-    let (id,): (i64,) = sql("INSERT INTO downloads (package_id, ticket_hash, object, wrapped_key, cipher, made_at, expires_at)
+    let (id,): (i64,) =
+        sql("INSERT INTO downloads (package_id, ticket_hash, object, wrapped_key, cipher, made_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id")
         .bind(package)
         .bind(ticket_hash)
@@ -70,8 +71,7 @@ struct DownloadRow {
 impl From<DownloadRow> for Download {
     fn from(row: DownloadRow) -> Self {
         let locked = row.object.is_some();
-        let (bytes, sha256) =
-            if locked { (row.bytes, row.sha256) } else { (row.package_bytes, row.package_sha256) };
+        let (bytes, sha256) = if locked { (row.bytes, row.sha256) } else { (row.package_bytes, row.package_sha256) };
         let object = row.object.unwrap_or(row.own);
         Self { id: DownloadId(row.id), package: PackageId(row.package_id), object, locked, bytes, sha256 }
     }
@@ -95,8 +95,7 @@ macro_rules! downloads_where {
 /// As the database says.
 pub async fn download_find(tx: &mut Tx, ticket_hash: &[u8]) -> Result<Option<Download>> {
     let now = tx.db_now().await?;
-    let row =
-        sql(downloads_where!("d.ticket_hash = $1")).bind(ticket_hash).bind(now).maybe::<DownloadRow>(tx).await?;
+    let row = sql(downloads_where!("d.ticket_hash = $1")).bind(ticket_hash).bind(now).maybe::<DownloadRow>(tx).await?;
     Ok(row.map(Download::from))
 }
 
@@ -106,7 +105,8 @@ pub async fn download_find(tx: &mut Tx, ticket_hash: &[u8]) -> Result<Option<Dow
 /// As the database says, or when the password does not open.
 pub async fn download_to_lock(tx: &mut Tx, vault: &Vault, id: DownloadId) -> Result<Option<(Download, String)>> {
     let now = tx.db_now().await?;
-    let row = sql(downloads_where!("d.id = $1 AND d.bytes IS NULL")).bind(id).bind(now).maybe::<DownloadRow>(tx).await?;
+    let row =
+        sql(downloads_where!("d.id = $1 AND d.bytes IS NULL")).bind(id).bind(now).maybe::<DownloadRow>(tx).await?;
     let Some(row) = row else { return Ok(None) };
     let sealed = sql("SELECT wrapped_key, cipher FROM downloads WHERE id = $1")
         .bind(id)

@@ -138,13 +138,7 @@ pub async fn package_complete(tx: &mut Tx, id: PackageId, bytes: i64, sha256: &s
 ///
 /// # Errors
 /// As the database says.
-pub async fn package_release(
-    tx: &mut Tx,
-    id: PackageId,
-    token_hash: &[u8],
-    valid: i64,
-    most: i64,
-) -> Result<Instant> {
+pub async fn package_release(tx: &mut Tx, id: PackageId, token_hash: &[u8], valid: i64, most: i64) -> Result<Instant> {
     let now = tx.db_now().await?;
     sql("UPDATE packages SET token_hash = $2, released_at = $3, expires_at = $4, most_downloads = $5
          WHERE id = $1 AND sha256 IS NOT NULL AND ended_at IS NULL")

@@ -132,7 +132,10 @@ impl House {
 
     /// The case in full, as the officer sees it.
     pub async fn case(&self, reference: Reference) -> Full {
-        match case_page::load(&self.app, &self.officer, reference, crate::app::runs::Letter::Proposed).await.expect("the page loads") {
+        match case_page::load(&self.app, &self.officer, reference, crate::app::runs::Letter::Proposed)
+            .await
+            .expect("the page loads")
+        {
             CasePage::Full(full) => *full,
             CasePage::Walled(_) => panic!("the officer sees every case"),
         }
@@ -155,8 +158,12 @@ fn opened_with(db: Db, folder: &Path, sources: HashMap<String, Source>, packs: P
     let classifier = Classifier::new(&packs::word_list(None).expect("it is there")).expect("it compiles");
     let transport = Transport::Files(folder.join("outgoing"));
     let addresses = HashMap::from([(PRODUCT.to_owned(), ADDRESS.to_owned())]);
-    let settings =
-        Settings { addresses, max_message: 1_000_000, public_url: "https://desk.imagegen.example".to_owned(), spool: folder.to_owned() };
+    let settings = Settings {
+        addresses,
+        max_message: 1_000_000,
+        public_url: "https://desk.imagegen.example".to_owned(),
+        spool: folder.to_owned(),
+    };
     let (vault, signer) = (Vault::new([3; 32]), Signer::new([4; 32]));
     let packages = Objects::folder(&folder.join("packages")).expect("the folder opens");
     App::new(Parts { db, vault, signer, packs, classifier, transport, packages, sources, settings })

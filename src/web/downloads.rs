@@ -7,7 +7,7 @@ use crate::{
         exports::{self, File},
     },
     store::downloads::Download,
-    ui::{asked::Frame, paths, pages::copy::server},
+    ui::{asked::Frame, pages::copy::server, paths},
 };
 use axum::{
     body::Body,
@@ -26,9 +26,8 @@ pub async fn send(
     headers: HeaderMap,
     Path((ticket, name)): Path<(String, String)>,
 ) -> Response<Body> {
-    let download = match exports::file_of(&app, &ticket).await {
-        Ok(Some(File::Ready(download))) => download,
-        _ => return server::not_ready(State(app), frame, Path((ticket, name))).await,
+    let Ok(Some(File::Ready(download))) = exports::file_of(&app, &ticket).await else {
+        return server::not_ready(State(app), frame, Path((ticket, name))).await;
     };
     let bytes = u64::try_from(download.bytes.unwrap_or_default()).unwrap_or_default();
     let tag = format!("\"{}\"", download.sha256.as_deref().unwrap_or_default());

@@ -3,7 +3,7 @@
 //! and not in the store.
 
 use crate::{
-    app::{App, Error},
+    app::{App, Error, failpoint::failpoint},
     generation::sealed::{Opener, PREFIX, SEALED_CHUNK, Sealer, Span},
     store::{
         objects,
@@ -61,16 +61,30 @@ impl io::Write for Parts {
         if self.held.is_empty() {
             return Ok(());
         }
+        failpoint("export-piece");
         let gone = |_| io::Error::new(io::ErrorKind::BrokenPipe, "the store of packages took no more");
         self.to.blocking_send(Ok(self.held.split().freeze())).map_err(gone)
     }
 }
 
-/// A new file: where to write the archive, and what the store takes. Written from a thread that may wait.
+/// A piece on its way to the store, or why there are no more.
+type Piece = io::Result<Bytes>;
+
+/// A file that is begun.
+pub(super) struct Begun {
+    /// Where the archive is written to, from a thread that may wait.
+    pub out: Out,
+    /// Tells the store that the file is given up; what is never told so is taken for whole.
+    pub give_up: mpsc::Sender<Piece>,
+    /// What the store takes.
+    pub pieces: mpsc::Receiver<Piece>,
+}
+
+/// Begins a file under a key of its own.
 ///
 /// # Errors
 /// When there is no randomness.
-pub(super) fn begin(app: &App) -> Result<(Out, mpsc::Sender<io::Result<Bytes>>, mpsc::Receiver<io::Result<Bytes>>), Error> {
+pub(super) fn begin(app: &App) -> Result<Begun, Error> {
     let key = Zeroizing::new(random::<32>()?);
     let prefix = random::<PREFIX>()?;
     let sealed = app.vault.seal(SEALED_AS, &[key.as_slice(), &prefix].concat())?;
@@ -83,9 +97,9 @@ pub(super) fn begin(app: &App) -> Result<(Out, mpsc::Sender<io::Result<Bytes>>, 
     let mut head = serde_json::to_vec(&header).unwrap_or_default();
     head.resize(HEADER - 1, b' ');
     head.push(b'\n');
-    let (to, from) = mpsc::channel(WAITING);
+    let (to, pieces) = mpsc::channel(WAITING);
     let parts = Parts { to: to.clone(), held: BytesMut::from(head.as_slice()) };
-    Ok((Sealer::new(&key, prefix, parts), to, from))
+    Ok(Begun { out: Sealer::new(&key, prefix, parts), give_up: to, pieces })
 }
 
 /// A file that can be read.
@@ -116,7 +130,8 @@ pub(super) async fn open(app: &App, object: &str, bytes: u64) -> Result<Archive,
     if header.format != FORMAT || header.key_id != app.vault.key_id() {
         return Err(damaged("it was sealed with another key"));
     }
-    let decoded = |text: &str| data_encoding::BASE64.decode(text.as_bytes()).map_err(|_| damaged("its head cannot be read"));
+    let decoded =
+        |text: &str| data_encoding::BASE64.decode(text.as_bytes()).map_err(|_| damaged("its head cannot be read"));
     let sealed = Sealed { wrapped_key: decoded(&header.wrapped_key)?, cipher: decoded(&header.sealed)? };
     let keys = Zeroizing::new(app.vault.open(SEALED_AS, &sealed).map_err(crate::store::Error::from)?);
     let (key, prefix) = keys.split_at_checked(32).ok_or_else(|| damaged("its head cannot be read"))?;
@@ -137,7 +152,8 @@ impl Archive {
         let span = Span::of(&range, self.bytes).ok_or_else(|| damaged("it has no such part"))?;
         let at = |place: u64| HEADER as u64 + place;
         let pieces = self.objects.read(&self.object, at(span.sealed.start)..at(span.sealed.end)).await?;
-        let state = Reading { pieces, held: BytesMut::new(), left: range.end - range.start, span, opener: self.opener.clone() };
+        let state =
+            Reading { pieces, held: BytesMut::new(), left: range.end - range.start, span, opener: self.opener.clone() };
         Ok(stream::try_unfold(state, |mut state| async move {
             let Some(chunk) = state.next().await? else { return Ok(None) };
             Ok(Some((chunk, state)))

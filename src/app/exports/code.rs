@@ -39,8 +39,12 @@ impl Code {
             '8' => 'B',
             letter => letter,
         };
-        let letters: String =
-            text.chars().filter(|c| !c.is_whitespace() && !"-‐‑–—_.".contains(*c)).map(letter).take(LENGTH + 1).collect();
+        let letters: String = text
+            .chars()
+            .filter(|c| !c.is_whitespace() && !"-‐‑–—_.".contains(*c))
+            .map(letter)
+            .take(LENGTH + 1)
+            .collect();
         let known = |c: char| c.is_ascii_uppercase() || ('2'..='7').contains(&c);
         (letters.len() == LENGTH && letters.chars().all(known)).then_some(Self(letters))
     }
@@ -69,10 +73,18 @@ mod tests {
         let shown = code.shown();
         assert_eq!((shown.len(), shown.matches('-').count()), (23, 3), "{shown}");
         assert_ne!(code, Code::new().expect("there is randomness"));
-        for typed in [shown.clone(), shown.to_lowercase(), shown.replace('-', " "), format!(" {}\n", shown.replace('-', "")), shown.replace('O', "0").replace('I', "1").replace('B', "8")] {
+        for typed in [
+            shown.clone(),
+            shown.to_lowercase(),
+            shown.replace('-', " "),
+            format!(" {}\n", shown.replace('-', "")),
+            shown.replace('O', "0").replace('I', "1").replace('B', "8"),
+        ] {
             assert_eq!(Code::typed(&typed).as_ref(), Some(&code), "{typed}");
         }
-        for wrong in ["", "ABCDE", &shown[..22], &format!("{shown}A"), &shown.replace('-', "9"), "ÄBCDE-FGHIJ-KLMNO-PQRST"] {
+        for wrong in
+            ["", "ABCDE", &shown[..22], &format!("{shown}A"), &shown.replace('-', "9"), "ÄBCDE-FGHIJ-KLMNO-PQRST"]
+        {
             assert_eq!(Code::typed(wrong), None, "{wrong}");
         }
         assert!(!format!("{code:?}").contains(&shown[..5]));

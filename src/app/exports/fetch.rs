@@ -11,13 +11,8 @@ use crate::{
         work::Work,
     },
     store::{
-        Tx, audit, cases, contents, downloads,
-        downloads::Download,
-        jobs, packages,
-        packages::Package,
-        sessions::token_hash,
-        vault::random,
-        verifications,
+        Tx, audit, cases, contents, downloads, downloads::Download, jobs, packages, packages::Package,
+        sessions::token_hash, vault::random, verifications,
     },
 };
 use bytes::Bytes;
@@ -75,7 +70,9 @@ pub async fn fetch_package(app: &App, token: &str, typed: &str, locked: bool) ->
     let hash = token_hash(token);
     let mut tx = app.db.read().await?;
     let package = packages::package_find(&mut tx, &hash).await?.ok_or(Error::NotFound)?;
-    let wrong = || Error::field("code", "This code does not open the copy. It is the one that was shown last when you confirmed");
+    let wrong = || {
+        Error::field("code", "This code does not open the copy. It is the one that was shown last when you confirmed")
+    };
     let code = Code::typed(typed).ok_or_else(wrong)?;
     if !opens(app, &mut tx, &package, &code).await? {
         return Err(wrong());

@@ -1,7 +1,7 @@
 //! The form of a package that a password opens: the same entries once more, each under AES-256 with the code as its
-//! password (WinZip's AE-2, which 7-Zip opens), for people who keep the file where others come.
+//! password (the AE-2 form, which 7-Zip opens), for people who keep the file where others come.
 
-use super::at_rest;
+use super::at_rest::{self, Begun};
 use crate::{
     app::{App, Error, failpoint::failpoint},
     domain::identity::DownloadId,
@@ -30,7 +30,7 @@ pub async fn lock_download(app: &App, id: DownloadId) -> Result<(), Error> {
     drop(tx);
     let bytes = u64::try_from(package.bytes.unwrap_or_default()).unwrap_or_default();
     let archive = at_rest::open(app, &package.object, bytes).await?;
-    let (out, abort, parts) = at_rest::begin(app)?;
+    let Begun { out, give_up, pieces } = at_rest::begin(app)?;
     let handle = Handle::current();
     let locking = async {
         let ended = tokio::task::spawn_blocking(move || {
@@ -42,12 +42,12 @@ pub async fn lock_download(app: &App, id: DownloadId) -> Result<(), Error> {
         let ended: io::Result<(u64, String)> = ended.await.unwrap_or_else(|error| Err(io::Error::other(error)));
         if ended.is_err() {
             // the store may have given up already
-            let _ = abort.send(Err(io::Error::other("given up"))).await;
+            let _ = give_up.send(Err(io::Error::other("given up"))).await;
         }
-        drop(abort);
+        drop(give_up);
         ended
     };
-    let (kept, made) = tokio::join!(app.packages.put(&download.object, parts), locking);
+    let (kept, made) = tokio::join!(app.packages.put(&download.object, pieces), locking);
     kept?;
     let (bytes, sha256) = made.map_err(|error| Error::Package(error.to_string()))?;
     failpoint("export-locked");

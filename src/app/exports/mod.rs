@@ -15,14 +15,14 @@ mod pack;
 mod page;
 mod release;
 
+pub use crate::generation::export::{Copied, CopiedTable, Entry, LeftOut};
 pub use code::{Code, hash as code_hash};
 pub use end::{destroy_package, expire_packages, revoke_package};
-pub use fetch::{File, Offer, Opened, bytes_of, file_of, fetch_package, offer_of};
+pub use fetch::{File, Offer, Opened, bytes_of, fetch_package, file_of, offer_of};
 pub use link::{PLACE, ask_code, link};
 pub use lock::lock_download;
 pub use pack::{Packed, pack_export};
 pub use page::{PackageLine, PackageView};
-pub use crate::generation::export::{Copied, CopiedTable, Entry, LeftOut};
 pub(in crate::app) use page::{of_case, of_run};
 pub use release::release_export;
 

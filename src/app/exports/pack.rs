@@ -2,7 +2,11 @@
 //! before anybody hears of it. Cut off anywhere it begins again with a new file; the old one is ended before that, and
 //! nobody can read it.
 
-use super::{about, at_rest, release};
+use super::{
+    about,
+    at_rest::{self, Begun},
+    release,
+};
 use crate::{
     app::{
         App, Error,
@@ -68,8 +72,7 @@ impl From<generation::Error> for Halt {
 impl From<Error> for Halt {
     fn from(error: Error) -> Self {
         match error {
-            Error::Package(why) => Self::Store(why),
-            Error::Internal(crate::store::Error::Objects(why)) => Self::Store(why),
+            Error::Package(why) | Error::Internal(crate::store::Error::Objects(why)) => Self::Store(why),
             error => Self::Own(error),
         }
     }
@@ -133,7 +136,7 @@ struct Packing<'a> {
 impl Packing<'_> {
     async fn carry_on(&mut self, secret: &Secret) -> Result<(), Halt> {
         failpoint("export-taken");
-        let (app, run) = (self.app, &self.run);
+        let (app, run, id) = (self.app, &self.run, self.run.id);
         let identity = self.still_asked(secret).await?;
         let Some(source) = app.sources.get(&run.product) else {
             return Err(Halt::Store("the product's generation database is not configured here".to_owned()));
@@ -147,19 +150,22 @@ impl Packing<'_> {
         }
         let (package, object) = self.begin(identity).await?;
         failpoint("export-begun");
-        let written = self.write(source, secret, &object).await;
-        let copied = match written {
-            Ok(copied) => copied,
-            Err(halt) => {
-                // whoever comes next finds it ended; the schedule destroys it
-                tracing::warn!(run = run.id.0, "a package was not completed");
-                return Err(halt);
-            }
+        let packed = async {
+            let copied = Box::pin(self.write(source, secret, &object)).await?;
+            failpoint("export-written");
+            self.read_back(&object, &copied).await?;
+            failpoint("export-read-back");
+            self.complete(package, secret, &copied).await
         };
-        failpoint("export-written");
-        self.read_back(&object, &copied).await?;
-        failpoint("export-read-back");
-        self.complete(package, secret, &copied).await
+        let packed = packed.await;
+        // where our own database failed, the package may be complete all the same
+        if !matches!(packed, Ok(()) | Err(Halt::Own(_))) {
+            // its row is ended by whoever comes next, who may have looked for the file before it was there
+            if let Err(error) = app.packages.remove(&object).await {
+                tracing::warn!(run = id.0, %error, "a package that was given up could not be removed yet");
+            }
+        }
+        packed
     }
 
     /// The request may have been withdrawn, or the person verified anew, since it was asked for.
@@ -180,6 +186,10 @@ impl Packing<'_> {
         let mut tx = app.db.begin().await?;
         self.locked(&mut tx).await?;
         let package = packages::package_begin(&mut tx, run.id, run.case, &object, identity).await?;
+        if run.worker > 1 {
+            // what an earlier worker had begun is destroyed at once
+            jobs::job_enqueue(&mut tx, &Work::ExpirePackages, 0).await?;
+        }
         tx.commit().await?;
         Ok((package, object))
     }
@@ -200,8 +210,8 @@ impl Packing<'_> {
             file_key: random::<32>()?,
         };
         let watch = Arc::new(Watch::default());
-        let (out, abort, parts) = at_rest::begin(app)?;
-        let kept = app.packages.put(object, parts);
+        let Begun { out, give_up, pieces } = at_rest::begin(app)?;
+        let kept = app.packages.put(object, pieces);
         let packed = async {
             let written = source.write_copy(&order, out, watch.clone()).await;
             let ended = match written {
@@ -214,9 +224,9 @@ impl Packing<'_> {
             };
             if ended.is_err() {
                 // the store must not take what is there for the whole; it may have given up already
-                let _ = abort.send(Err(std::io::Error::other("given up"))).await;
+                let _ = give_up.send(Err(std::io::Error::other("given up"))).await;
             }
-            drop(abort);
+            drop(give_up);
             ended
         };
         let both = async { tokio::join!(kept, packed) };
@@ -255,10 +265,10 @@ impl Packing<'_> {
     /// Reads the whole file once more: what cannot be read now is not given to anybody.
     async fn read_back(&self, object: &str, copied: &Copied) -> Result<(), Halt> {
         let archive = at_rest::open(self.app, object, copied.bytes).await?;
-        let mut pieces = pin!(archive.read(0..copied.bytes).await?);
+        let mut plain = pin!(archive.read(0..copied.bytes).await?);
         let mut sum = Sha256::new();
         let mut bytes = 0;
-        while let Some(piece) = pieces.next().await {
+        while let Some(piece) = plain.next().await {
             let piece = piece.map_err(|error| Halt::Store(error.to_string()))?;
             bytes += piece.len() as u64;
             sum.update(&piece);
@@ -296,7 +306,8 @@ impl Packing<'_> {
             release::release(app, &mut tx, &mut case, &mut self.run, By::System, now).await?;
         }
         cases::case_save(&mut tx, &case).await?;
-        audit::audit_append(&mut tx, now, None, "export_packed", Some(case.reference), &self.run.id.to_string()).await?;
+        audit::audit_append(&mut tx, now, None, "export_packed", Some(case.reference), &self.run.id.to_string())
+            .await?;
         failpoint("export-before-commit");
         tx.commit().await?;
         app.wake();

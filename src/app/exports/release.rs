@@ -5,8 +5,8 @@ use super::{address, link};
 use crate::{
     app::{
         App, Error,
-        acknowledge::{self},
-        runs::{decided_by_another, sign_export},
+        acknowledge,
+        runs::{decided_by_another, secret_of, sign_export, still_asked_for},
         subject::Known,
     },
     domain::{
@@ -32,6 +32,11 @@ use crate::{
 /// When the actor asked for it or may not approve runs, nothing waits for review, or the time for it is over.
 pub async fn release_export(app: &App, actor: &Actor, id: RunId) -> Result<(), Error> {
     let (mut desk, mut run) = decided_by_another(app, actor, id).await?;
+    let secret = secret_of(runs::run_secret(&mut desk.tx, &app.vault, id).await?);
+    if !secret.is_some_and(|secret| still_asked_for(&desk.case, run.kind, &secret)) {
+        let says = "The case has changed since the copy was packed; send it back and have a new one made";
+        return Err(Error::field("release", says));
+    }
     run.decided_by = Some(actor.id);
     run.decided_at = Some(desk.now);
     let (by, now) = (By::Staff(actor.id), desk.now);
@@ -57,8 +62,7 @@ pub(super) async fn release(
     let (days, most) = copy.ok_or_else(|| Error::field("release", "The product’s policy pack is gone"))?;
     let message_id = acknowledge::message_id(app, case)?;
     let hash = link::hash(app, &message_id);
-    let until =
-        packages::package_release(tx, package.id, &hash, i64::from(days) * DAY, i64::from(most)).await?;
+    let until = packages::package_release(tx, package.id, &hash, i64::from(days) * DAY, i64::from(most)).await?;
     let first = contents::content_first(tx, &app.vault, case.reference).await?.unwrap_or_default();
     // the name is of whoever wrote in, which need not be whose address this is
     let name = if first.address.trim().eq_ignore_ascii_case(&to) { first.name } else { String::new() };

@@ -166,13 +166,18 @@ async fn nothing_is_held(app: &App, actor: &Actor, reference: Reference) -> Resu
     let address = source.contact_kinds().into_iter().map(|kind| Identity { kind, value: first.address.clone() });
     let identities: Vec<_> = address.chain(Known::read(&known).identities).collect();
     let found = subject::find(app, &case.product, &identities).await.map_err(|error| match error {
-        Error::Invalid(fields) => Error::Invalid(fields.into_iter().map(|f| FieldError::new("basis", f.says)).collect()),
+        Error::Invalid(fields) => {
+            Error::Invalid(fields.into_iter().map(|f| FieldError::new("basis", f.says)).collect())
+        }
         other => other,
     })?;
     if found.subjects.is_empty() {
         return Ok(());
     }
-    Err(Error::field("basis", "An account is found by what we know of the person, so this is not true. Make the copy instead"))
+    Err(Error::field(
+        "basis",
+        "An account is found by what we know of the person, so this is not true. Make the copy instead",
+    ))
 }
 
 async fn finished(tx: &mut Tx, case: Reference) -> Result<Option<Run>, Error> {
@@ -201,7 +206,11 @@ pub(in crate::app) async fn proposed(
         name: name.to_owned(),
         received: case.received.in_words(zone),
         product: app.letterhead(&case.product).product,
-        about: if case.kind.run() == Some(RunKind::Export) { "for a copy of your data" } else { "us to erase your data" },
+        about: if case.kind.run() == Some(RunKind::Export) {
+            "for a copy of your data"
+        } else {
+            "us to erase your data"
+        },
     };
     match letter {
         Letter::Nothing => {

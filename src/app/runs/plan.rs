@@ -5,8 +5,7 @@ use crate::{
     app::{
         App, Error,
         desk::{Desk, look},
-        exports,
-        subject,
+        exports, subject,
         subject::Known,
     },
     domain::{
@@ -99,13 +98,19 @@ fn one_account(target: &Target) -> Option<Warning> {
 /// What the case asks for, where it can be planned now.
 fn ready(case: &crate::domain::case::Case) -> Result<RunKind, Error> {
     let Some(kind) = case.kind.run() else {
-        return Err(Error::field("run", "Only a case that asks for a copy or for erasure can be planned; classify it first"));
+        return Err(Error::field(
+            "run",
+            "Only a case that asks for a copy or for erasure can be planned; classify it first",
+        ));
     };
     if !case.state.is_open() {
         return Err(Error::field("run", "The case is resolved; reopen it first"));
     }
     if case.verified.is_none() {
-        return Err(Error::field("run", "Verify the person first: nobody’s data goes, or leaves, on a stranger’s word"));
+        return Err(Error::field(
+            "run",
+            "Verify the person first: nobody’s data goes, or leaves, on a stranger’s word",
+        ));
     }
     if let Some(run) = case.run {
         return Err(Error::field("run", format!("Run {run} of this case is open already; decide about it first")));

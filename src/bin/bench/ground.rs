@@ -32,7 +32,12 @@ impl Ground {
         };
         migrate::run(&db).await?;
         let classifier = Classifier::new(&packs::word_list(None)?)?;
-        let settings = Settings { addresses: HashMap::new(), max_message: 1 << 20, public_url: String::new(), spool: folder.to_owned() };
+        let settings = Settings {
+            addresses: HashMap::new(),
+            max_message: 1 << 20,
+            public_url: String::new(),
+            spool: folder.to_owned(),
+        };
         let transport = Transport::Files(folder.join("outgoing"));
         let (vault, signer) = (Vault::new([1; 32]), Signer::new([2; 32]));
         let (packs, sources) = (Packs::load(None)?, HashMap::new());

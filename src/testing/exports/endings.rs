@@ -9,7 +9,9 @@ async fn verified_by_staff(house: &House, from: &str, account: &str) -> Referenc
     let reference = asks_for_a_copy(house, from, "s1@example.org").await;
     let identity = [Identity { kind: "account".to_owned(), value: account.to_owned() }];
     let seen = seq(house, reference).await;
-    verbs::verify_by_staff(&house.app, &house.agent, reference, seen, &identity, "called back").await.expect("verified");
+    verbs::verify_by_staff(&house.app, &house.agent, reference, seen, &identity, "called back")
+        .await
+        .expect("verified");
     reference
 }
 

@@ -310,7 +310,10 @@ async fn whole_and_in_parts(house: &House, place: &str) -> Vec<u8> {
     assert_eq!(whole.header("content-length"), whole.body.len().to_string());
     let (length, tag) = (whole.body.len(), whole.header("etag").to_owned());
     let head = asked(house, Method::HEAD, place, &[], "").await;
-    assert_eq!((head.status, head.body.len(), head.header("content-length")), (StatusCode::OK, 0, &*length.to_string()));
+    assert_eq!(
+        (head.status, head.body.len(), head.header("content-length")),
+        (StatusCode::OK, 0, &*length.to_string())
+    );
     let packed = asked(house, Method::GET, place, &[("accept-encoding", "gzip, br")], "").await;
     assert!(packed.header("content-encoding").is_empty(), "ranges have to mean what they say");
     let mut parts = Vec::new();
@@ -326,7 +329,10 @@ async fn whole_and_in_parts(house: &House, place: &str) -> Vec<u8> {
     let last = asked(house, Method::GET, place, &[("range", "bytes=-10")], "").await;
     assert_eq!(last.body, whole.body[length - 10..]);
     let beyond = asked(house, Method::GET, place, &[("range", &format!("bytes={length}-"))], "").await;
-    assert_eq!((beyond.status, beyond.header("content-range")), (StatusCode::RANGE_NOT_SATISFIABLE, &*format!("bytes */{length}")));
+    assert_eq!(
+        (beyond.status, beyond.header("content-range")),
+        (StatusCode::RANGE_NOT_SATISFIABLE, &*format!("bytes */{length}"))
+    );
     let other = asked(house, Method::GET, place, &[("range", "bytes=0-9"), ("if-range", "\"other\"")], "").await;
     assert_eq!((other.status, other.body.len()), (StatusCode::OK, length));
     whole.body
@@ -353,7 +359,10 @@ fn it_is_hers(entries: &HashMap<String, Vec<u8>>) {
     let all = entries.iter().filter(|(name, _)| name.starts_with("data/")).map(|(_, bytes)| bytes);
     for bytes in all {
         let text = String::from_utf8_lossy(bytes);
-        assert!(!text.contains("bo@example.org") && !text.contains("cy@example.org") && !text.contains("laptop"), "{text}");
+        assert!(
+            !text.contains("bo@example.org") && !text.contains("cy@example.org") && !text.contains("laptop"),
+            "{text}"
+        );
     }
 }
 
@@ -365,9 +374,9 @@ async fn it_ends(house: &House, reference: Reference, link: &str, place: &str) {
     exports::expire_packages(&house.app).await.expect("it is asked for");
     house.works().await;
     assert!(kept(house).is_empty(), "both files are gone");
-    let line = house.case(reference).await.packages[0].clone();
-    assert!(line.destroyed.is_some() && !line.works && !line.ended);
-    exports::destroy_package(&house.app, line.id).await.expect("once more is nothing");
+    let shown = house.case(reference).await.packages[0].clone();
+    assert!(shown.destroyed.is_some() && !shown.works && !shown.ended);
+    exports::destroy_package(&house.app, shown.id).await.expect("once more is nothing");
     agrees_with_its_events(house, reference).await;
 }
 

@@ -50,8 +50,8 @@ on_both! {
         assert_eq!((lost.status, lost.body), (StatusCode::NOT_FOUND, never));
         house.works().await;
         assert!(kept(&house).is_empty(), "the file is destroyed");
-        let line = house.case(reference).await.packages[0].clone();
-        assert!(line.ended && line.destroyed.is_some());
+        let shown = house.case(reference).await.packages[0].clone();
+        assert!(shown.ended && shown.destroyed.is_some());
         assert_eq!(fields(exports::revoke_package(app, agent, reference, package, "again").await), ["reason"]);
         agrees_with_its_events(&house, reference).await;
     }

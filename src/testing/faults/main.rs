@@ -9,6 +9,7 @@
 mod console;
 mod crashes;
 mod exits;
+mod exports;
 mod generation;
 mod house;
 mod killed;

@@ -26,7 +26,12 @@ async fn opened_here(house: &House) -> App {
     let vault = Vault::open_file(&house.data_dir().join("keys").join("master.key")).expect("the key opens");
     let packs = Packs::load(None).expect("the packs load");
     let classifier = Classifier::new(&packs::word_list(None).expect("it is there")).expect("it compiles");
-    let settings = Settings { addresses: HashMap::new(), max_message: 1_000_000, public_url: String::new(), spool: std::env::temp_dir() };
+    let settings = Settings {
+        addresses: HashMap::new(),
+        max_message: 1_000_000,
+        public_url: String::new(),
+        spool: std::env::temp_dir(),
+    };
     {
         let (db, transport) = (db.expect("the database opens"), Transport::Files(house.data_dir()));
         let (signer, sources) = (Signer::new([4; 32]), HashMap::new());

@@ -18,6 +18,7 @@ use recourse::{
     domain::{
         identity::{Identity, RunId},
         rights::{Actor, Role},
+        run::RunKind,
     },
     generation::receipt::{Receipt, Signed},
     store::{Clock, runs::receipts::receipt_get},
@@ -46,11 +47,11 @@ const PLACES: &[&str] = &[
 /// How many houses at a time.
 const AT_ONCE: usize = 4;
 
-/// A house with an approved run that has not begun, and its generation database: to be copied.
-struct Ready {
-    house: House,
-    generation: Generation,
-    run: RunId,
+/// A house with a run that may begin, and its generation database: to be copied.
+pub struct Ready {
+    pub house: House,
+    pub generation: Generation,
+    pub run: RunId,
 }
 
 async fn opened(house: &House) -> open::Opened {
@@ -61,7 +62,8 @@ async fn opened(house: &House) -> open::Opened {
     open::open(&config, Clock::System).await.expect("it opens")
 }
 
-async fn ready(mut house: House) -> Ready {
+/// A house with a run for what the `words` of a mail ask for: approved, where that takes a second person.
+pub async fn ready(mut house: House, words: &str) -> Ready {
     let generation = Generation::found(house.folder.path().join("generation"), &house.store).await;
     house.more = generation.configuration();
     house.lease_ms = 1_000;
@@ -69,7 +71,7 @@ async fn ready(mut house: House) -> Ready {
     let app = &opened.app;
     let mail = format!(
         "From: Somebody <{0}>\r\nTo: privacy@imagegen.example\r\nSubject: Privacy Request\r\nMessage-ID: <e1@mail.example>\r\n\r\n\
-         Please delete my account and everything in it.\r\n",
+         {words}\r\n",
         people::HEAVY
     );
     let message = intake::keep(app, PRODUCT, mail.as_bytes()).await.expect("it is kept").expect("it is new");
@@ -88,12 +90,14 @@ async fn ready(mut house: House) -> Ready {
     verbs::verify_by_staff(app, &actors[0], reference, seen().await, &who, "known").await.expect("it is verified");
     let run = runs::plan_run(app, &actors[0], reference, seen().await).await.expect("it is planned");
     let page = runs::load_run(app, &actors[1], run).await.expect("it loads");
-    let approval = Approval {
-        typed: reference.to_string(),
-        scope_hash: page.plan.scope_hash.clone(),
-        accepted: page.plan.warnings.len(),
-    };
-    runs::approve_run(app, &actors[1], run, &approval).await.expect("it is approved");
+    if page.kind == RunKind::Erase {
+        let approval = Approval {
+            typed: reference.to_string(),
+            scope_hash: page.plan.scope_hash.clone(),
+            accepted: page.plan.warnings.len(),
+        };
+        runs::approve_run(app, &actors[1], run, &approval).await.expect("it is approved");
+    }
     for source in app.sources.values() {
         source.close().await;
     }
@@ -103,7 +107,7 @@ async fn ready(mut house: House) -> Ready {
 }
 
 /// A copy of it all.
-async fn copied(ready: &Ready) -> (House, Generation) {
+pub async fn copied(ready: &Ready) -> (House, Generation) {
     let mut house = House::on(copy_store(&ready.house.store).await);
     copy_folder(&ready.house.data_dir(), &house.data_dir());
     let generation = ready.generation.copy(house.folder.path().join("generation")).await;
@@ -167,7 +171,7 @@ async fn killed(ready: &Ready, place: &str, nth: usize, expected: &Outcome) -> b
 
 on_both! {
     async fn f21_a_run_killed_anywhere_ends_the_same_way_with_one_receipt(house: House) {
-        let ready = Arc::new(ready(house).await);
+        let ready = Arc::new(ready(house, "Please delete my account and everything in it.").await);
         let expected = {
             let (house, generation) = copied(&ready).await;
             let before = generation.dump().await;

@@ -203,7 +203,8 @@ fn the_page_of_a_link_knows_nothing_and_never_changes() {
     let (frame, mut other) = (samples::frame(), samples::frame());
     other.nonce = crate::ui::Nonce("another".into());
     for leaf in [Leaf::Ask, Leaf::Thanks, Leaf::Gone, Leaf::Later] {
-        let [html, again] = [&frame, &other].map(|frame| render::leaf(frame, leaf.title(), || verify::page(leaf.clone())));
+        let [html, again] =
+            [&frame, &other].map(|frame| render::leaf(frame, leaf.title(), || verify::page(leaf.clone())));
         assert_eq!(html, again, "the same bytes each time");
         assert!(html.starts_with("<!DOCTYPE html><html lang=\"en\">"), "{html}");
         assert!(html.contains(&format!("<title>{}</title>", leaf.title())));

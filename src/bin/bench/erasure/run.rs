@@ -58,7 +58,8 @@ impl<'a> Desk<'a> {
         let secret = serde_json::to_vec(target)?;
         let mut tx = app.db.begin().await?;
         let asked = (self.staff, now);
-        let id = runs::run_plan(&mut tx, &app.vault, (RunKind::Erase, self.case, PRODUCT), plan, &secret, asked, now).await?;
+        let id = runs::run_plan(&mut tx, &app.vault, (RunKind::Erase, self.case, PRODUCT), plan, &secret, asked, now)
+            .await?;
         let mut run = runs::run_lock(&mut tx, id).await?.context("the run is there")?;
         (run.state, run.decided_by, run.decided_at) = (RunState::Approved, Some(self.staff), Some(now));
         runs::run_save(&mut tx, &run).await?;

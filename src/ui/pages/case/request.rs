@@ -120,7 +120,9 @@ fn open_run(run: RunId, state: Option<RunState>) -> AnyView {
         Some(RunState::Approved | RunState::Running) => {
             (Meaning::Info, format!("Run {run} is at work."), "See how far it is")
         }
-        Some(RunState::Packed) => (Meaning::Info, format!("The copy is packed by run {run} and waits for review."), "See what is in it"),
+        Some(RunState::Packed) => {
+            (Meaning::Info, format!("The copy is packed by run {run} and waits for review."), "See what is in it")
+        }
         Some(RunState::Stopped) => (Meaning::Trouble, format!("Run {run} stopped."), "See why, and decide about it"),
         _ => (Meaning::Info, format!("Run {run} waits for approval."), "Read the plan"),
     };

@@ -15,9 +15,9 @@ use crate::{
     },
     domain::{
         case::{Outcome, State},
-        run::RunKind,
         hold::Basis,
         identity::{HoldId, Identity, MessageId, PackageId, Reference},
+        run::RunKind,
     },
     ui::{
         answer,

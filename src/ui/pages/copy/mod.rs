@@ -5,12 +5,7 @@ pub mod server;
 
 use crate::{
     app::exports::Offer,
-    ui::{
-        components::error_box::ErrorBox,
-        form::Problems,
-        pages::case::timeline::size,
-        shell,
-    },
+    ui::{components::error_box::ErrorBox, form::Problems, pages::case::timeline::size, shell},
 };
 use leptos::prelude::*;
 

@@ -45,7 +45,7 @@ fn contents(package: &PackageView) -> impl IntoView + use<> {
     let copied = package.copied.as_ref();
     let lines = copied.map(|copied| copied.tables.iter().map(line).collect_view());
     let rows: i64 = copied.map_or(0, |copied| copied.tables.iter().map(|table| table.rows).sum());
-    let files = copied.map(|copied| files(copied));
+    let files = copied.map(files);
     let left_out = copied.map(left_out);
     view! {
         <section aria-labelledby="h-packed">
@@ -93,9 +93,10 @@ fn line(table: &CopiedTable) -> impl IntoView + use<> {
 }
 
 fn files(copied: &Copied) -> impl IntoView + use<> {
-    let missing = (copied.missing > 0)
-        .then(|| format!(", {} more are named by rows but not there", thousands(copied.missing)))
-        .unwrap_or_default();
+    let missing = match copied.missing {
+        0 => String::new(),
+        n => format!(", {} more are named by rows but not there", thousands(n)),
+    };
     view! {
         <tr role="row">
             <th role="rowheader" scope="row">"Files"</th>

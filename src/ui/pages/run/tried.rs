@@ -52,9 +52,7 @@ impl Act {
         match self {
             Self::Approve => run.state == RunState::Planned && run.not_yours.is_none(),
             Self::Release => run.state == RunState::Packed && run.not_yours.is_none(),
-            Self::SendBack => {
-                matches!(run.state, RunState::Planned | RunState::Packed) && run.not_yours.is_none()
-            }
+            Self::SendBack => matches!(run.state, RunState::Planned | RunState::Packed) && run.not_yours.is_none(),
             Self::Cancel => run.state.is_open(),
             Self::Again => {
                 let decided = run.kind == RunKind::Export || run.not_yours.is_none();
