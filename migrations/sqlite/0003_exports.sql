@@ -46,3 +46,6 @@ CREATE TABLE downloads (
     expires_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX downloads_by_package ON downloads (package_id);
+
+-- a link that shows a new code for this package, and verifies nothing else
+ALTER TABLE verifications ADD COLUMN package_id INTEGER REFERENCES packages (id);

@@ -144,7 +144,11 @@ impl Teller<'_> {
     fn entry(&self, recorded: &Recorded) -> Entry {
         let who = match recorded.by {
             // whoever pressed the button of the link, which may not be who wrote in
-            _ if matches!(recorded.event, Event::VerificationConfirmed { .. } | Event::ExportFetched { .. }) => {
+            _ if matches!(
+                recorded.event,
+                Event::VerificationConfirmed { .. } | Event::ExportFetched { .. } | Event::ExportCodeShown { .. }
+            ) =>
+            {
                 "the account’s holder".to_owned()
             }
             By::System => "Recourse".to_owned(),
@@ -275,6 +279,10 @@ impl Teller<'_> {
             Event::ExportPacked { run, .. } => said("Copy packed", format!("by run {run}")),
             Event::ExportReleased { run, .. } => said("Copy released", format!("of run {run}")),
             Event::ExportFetched { .. } => said("Copy fetched", "with link and code".to_owned()),
+            Event::ExportCodeAsked { .. } => {
+                said("New code asked for", "with a link to where the copy’s own went".to_owned())
+            }
+            Event::ExportCodeShown { .. } => said("New code shown", "the old one no longer opens the copy".to_owned()),
             Event::ExportRevoked { reason, .. } => reasoned("Link withdrawn", "to the copy".to_owned(), *reason),
             Event::ExportDestroyed { .. } => said("Copy destroyed", "its file is gone".to_owned()),
             Event::HoldPlaced { basis, reason, .. } => {

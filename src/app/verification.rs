@@ -55,8 +55,8 @@ pub async fn counts(app: &App, token: &str) -> Result<bool, Error> {
     Ok(verifications::verification_find(&mut tx, &token_hash(token)).await?.is_some())
 }
 
-/// The person confirms: once, in time, while the case is open or their copy is to be had. A case that waited for them is
-/// ours again. Who asked for a copy is given the code that opens it: now, and never again.
+/// The person confirms: once, in time, while the case is open. A case that waited for them is ours again. Who asked for
+/// a copy is given the code that opens it: now, and never again. A link for a new code shows one and verifies nothing.
 ///
 /// # Errors
 /// `NotFound` where the link does not count, for whichever reason.
@@ -71,12 +71,16 @@ pub async fn confirm_verification(app: &App, token: &str) -> Result<Option<Code>
     let mut case = cases::case_lock(&mut tx, asked.case).await?.ok_or(Error::NotFound)?;
     // somebody may have been quicker until the case was locked
     let asked = verifications::verification_find(&mut tx, &hash).await?.ok_or(Error::NotFound)?;
-    let code = if case.kind.run() == Some(RunKind::Export) { Some(Code::new()?) } else { None };
+    let shows = asked.package.is_some() || case.kind.run() == Some(RunKind::Export);
+    let code = if shows { Some(Code::new()?) } else { None };
     let hash = code.as_ref().map(|code| exports::code_hash(app, code));
     verifications::verification_use(&mut tx, asked.id, hash.as_deref()).await?;
-    let confirmed = Event::VerificationConfirmed { verification: asked.id, identity: asked.identity };
-    cases::case_record(&mut tx, &mut case, By::Requester, now, confirmed).await?;
-    if case.state == State::WaitingRequester {
+    let happened = match asked.package {
+        Some(package) => Event::ExportCodeShown { package },
+        None => Event::VerificationConfirmed { verification: asked.id, identity: asked.identity },
+    };
+    cases::case_record(&mut tx, &mut case, By::Requester, now, happened).await?;
+    if asked.package.is_none() && case.state == State::WaitingRequester {
         let event = Event::StateChanged { from: case.state, to: State::Open, outcome: None, reason: None };
         cases::case_record(&mut tx, &mut case, By::System, now, event).await?;
     }

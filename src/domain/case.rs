@@ -136,9 +136,8 @@ impl Case {
                     })
                     .collect();
             }
-            // a person's reply tells the requester as much as our confirmation does; a link to the address on record
-            // may have gone to somebody else
-            Event::MailAccepted { purpose, .. } if *purpose != Purpose::Verification => {
+            // a person's reply tells the requester as much as our confirmation does; a link may have gone to somebody else
+            Event::MailAccepted { purpose, .. } if !matches!(purpose, Purpose::Verification | Purpose::Delivery) => {
                 self.meet(Duty::Acknowledge, recorded.at);
             }
             Event::AcknowledgedOtherwise { .. } => self.meet(Duty::Acknowledge, recorded.at),
@@ -171,6 +170,8 @@ impl Case {
             | Event::ExportAsked { .. }
             | Event::ExportPacked { review: false, .. }
             | Event::ExportFetched { .. }
+            | Event::ExportCodeAsked { .. }
+            | Event::ExportCodeShown { .. }
             | Event::ExportRevoked { .. }
             | Event::ExportDestroyed { .. }
             | Event::HoldPlaced { .. }

@@ -142,6 +142,10 @@ pub enum Event {
     ExportReleased { run: RunId, package: PackageId },
     /// The person began to fetch it.
     ExportFetched { package: PackageId },
+    /// The person asked for a new code, by a link to where the package's own link went.
+    ExportCodeAsked { package: PackageId },
+    /// The person was shown a new code; the old one no longer counts.
+    ExportCodeShown { package: PackageId },
     /// Staff ended the link before its time.
     ExportRevoked { package: PackageId, reason: ContentId },
     /// The file was destroyed: its time was over, or it was not to be had any more.
@@ -185,6 +189,8 @@ impl Event {
             Self::ExportPacked { .. } => "export_packed",
             Self::ExportReleased { .. } => "export_released",
             Self::ExportFetched { .. } => "export_fetched",
+            Self::ExportCodeAsked { .. } => "export_code_asked",
+            Self::ExportCodeShown { .. } => "export_code_shown",
             Self::ExportRevoked { .. } => "export_revoked",
             Self::ExportDestroyed { .. } => "export_destroyed",
             Self::HoldPlaced { .. } => "hold_placed",

@@ -75,13 +75,16 @@ impl Work {
         }
     }
 
-    /// How long one try may take before its worker counts as stuck, in minutes. A package cannot be left half made:
-    /// its try is the whole of it.
+    /// True for work that cannot be put down half done, a package say, and may take hours: a console does one of these
+    /// at a time, so that mail never waits for them. `store::jobs` tells them by their names.
+    #[must_use]
+    pub const fn is_long(&self) -> bool {
+        matches!(self, Self::PackExport { .. } | Self::LockDownload { .. })
+    }
+
+    /// How long one try may take before its worker counts as stuck, in minutes.
     #[must_use]
     pub const fn longest_minutes(&self) -> u64 {
-        match self {
-            Self::PackExport { .. } | Self::LockDownload { .. } => 6 * 60,
-            _ => 5,
-        }
+        if self.is_long() { 6 * 60 } else { 5 }
     }
 }

@@ -46,7 +46,7 @@ pub async fn work_on(app: &App, work: &Work, last: bool) -> Result<(), NotDone> 
             Packed::Done => {}
             Packed::Later(why) => return Err(NotDone::Failed(why)),
         },
-        Work::LockDownload { download } => exports::lock_download(app, *download).await?,
+        Work::LockDownload { download } => exports::lock_download(app, *download, last).await?,
         Work::DestroyPackage { package } => exports::destroy_package(app, *package).await?,
         Work::ExpirePackages => exports::expire_packages(app).await?,
         Work::ExpireRuns => runs::expire_runs(app).await?,
@@ -62,7 +62,7 @@ pub async fn work_on(app: &App, work: &Work, last: bool) -> Result<(), NotDone> 
 pub async fn drain(app: &App) -> Result<usize, crate::store::Error> {
     let mut done = 0;
     loop {
-        let claimed = runner::claim(app, 10, runner::LEASE, false).await?;
+        let claimed = runner::claim(app, 10, runner::LEASE, (false, true)).await?;
         if claimed.is_empty() {
             return Ok(done);
         }

@@ -118,6 +118,11 @@ impl Hands {
         self.pace.workers.saturating_sub(self.held.len())
     }
 
+    /// True while one of the jobs in hand may take hours: there is never a second one.
+    fn has_long(&self) -> bool {
+        self.held.values().any(|(job, _)| job.work.is_long())
+    }
+
     fn take(&mut self, job: Claimed) {
         let (app, work) = (self.app.clone(), job.work.clone());
         let last = job.attempt >= job.max_attempts;
@@ -155,9 +160,14 @@ async fn round(hands: &mut Hands, looked: &mut Looked) -> Result<(), Error> {
         return Ok(());
     }
     looked.claimed = Moment::now();
-    let claimed = claim(&hands.app, i64::try_from(room).unwrap_or_default(), hands.pace.lease, looked.more).await?;
+    let asked = i64::try_from(room).unwrap_or_default();
+    let claimed = claim(&hands.app, asked, hands.pace.lease, (looked.more, !hands.has_long())).await?;
     looked.more = claimed.len() == room;
     for job in claimed {
+        if job.work.is_long() && hands.has_long() {
+            release(&hands.app, &job).await?;
+            continue;
+        }
         crate::app::failpoint::failpoint("job-claimed");
         hands.take(job);
     }
@@ -170,16 +180,22 @@ fn beat_of(lease: i64) -> Duration {
     third.min(Duration::from_secs(5))
 }
 
-/// Takes up to `limit` jobs. Looks before it takes the write lock, unless there is `surely` something.
-pub(super) async fn claim(app: &App, limit: i64, lease: i64, surely: bool) -> Result<Vec<Claimed>, Error> {
+/// Takes up to `limit` jobs, those that may take hours only where `long`. Looks before it takes the write lock, unless
+/// there is `surely` something.
+pub(super) async fn claim(
+    app: &App,
+    limit: i64,
+    lease: i64,
+    (surely, long): (bool, bool),
+) -> Result<Vec<Claimed>, Error> {
     if !surely {
         let mut tx = app.db.read().await?;
-        if !jobs::jobs_due(&mut tx).await? {
+        if !jobs::jobs_due(&mut tx, long).await? {
             return Ok(Vec::new());
         }
     }
     let mut tx = app.db.begin().await?;
-    let claimed = jobs::jobs_claim(&mut tx, limit, lease).await?;
+    let claimed = jobs::jobs_claim(&mut tx, limit, lease, long).await?;
     tx.commit().await?;
     Ok(claimed)
 }

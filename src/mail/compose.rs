@@ -143,6 +143,34 @@ pub fn link(head: &Letterhead, reference: &str, about: Option<&str>, until: &str
     })
 }
 
+#[derive(Template)]
+#[template(path = "new_code.txt")]
+struct NewCodeText<'a> {
+    head: &'a Letterhead,
+    reference: &'a str,
+    until: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "new_code.html")]
+struct NewCodeHtml<'a> {
+    head: &'a Letterhead,
+    reference: &'a str,
+    until: &'a str,
+}
+
+/// The mail with a link that shows a new code for a copy; the link comes in when it is handed over, with `with_link`.
+///
+/// # Errors
+/// When a template cannot be written.
+pub fn new_code(head: &Letterhead, reference: &str, until: &str) -> Result<Written, askama::Error> {
+    Ok(Written {
+        subject: format!("A new code for the copy of your data [{reference}]"),
+        text: NewCodeText { head, reference, until }.render()?,
+        html: NewCodeHtml { head, reference, until }.render()?,
+    })
+}
+
 /// The mail to somebody who does not write from the address on record: the same words whether or not there is an
 /// account, so that strangers learn nothing.
 ///

@@ -115,6 +115,8 @@ pub struct Answer {
     pub received: String,
     /// The product's name.
     pub product: String,
+    /// True where we made sure who the person is.
+    pub verified: bool,
     /// What was asked for, after "You asked".
     pub about: &'static str,
 }

@@ -117,17 +117,56 @@ pub async fn download_to_lock(tx: &mut Tx, vault: &Vault, id: DownloadId) -> Res
     Ok(Some((row.into(), String::from_utf8_lossy(&password).into_owned())))
 }
 
-/// The locked file is made; its password is forgotten.
+/// The locked file is made; its password is forgotten. False where nobody is to have it any more: whoever made it
+/// removes it.
 ///
 /// # Errors
 /// As the database says.
-pub async fn download_locked(tx: &mut Tx, id: DownloadId, bytes: i64, sha256: &str) -> Result<()> {
-    sql("UPDATE downloads SET bytes = $2, sha256 = $3, wrapped_key = NULL, cipher = NULL WHERE id = $1")
-        .bind(id)
-        .bind(bytes)
-        .bind(sha256)
-        .run(tx)
+pub async fn download_locked(tx: &mut Tx, id: DownloadId, bytes: i64, sha256: &str) -> Result<bool> {
+    let now = tx.db_now().await?;
+    let changed = sql("UPDATE downloads SET bytes = $2, sha256 = $3, wrapped_key = NULL, cipher = NULL
+         WHERE id = $1 AND expires_at > $4
+         AND EXISTS (SELECT 1 FROM packages p WHERE p.id = package_id AND p.ended_at IS NULL)")
+    .bind(id)
+    .bind(bytes)
+    .bind(sha256)
+    .bind(now)
+    .run(tx)
+    .await?;
+    Ok(changed == 1)
+}
+
+/// The locked file could not be made: its password is forgotten, and the fetching does not count.
+///
+/// # Errors
+/// As the database says.
+pub async fn download_failed(tx: &mut Tx, download: &Download) -> Result<()> {
+    let gone = sql("DELETE FROM downloads WHERE id = $1 AND bytes IS NULL").bind(download.id).run(tx).await?;
+    if gone == 1 {
+        sql("UPDATE packages SET downloads = downloads - 1 WHERE id = $1").bind(download.package).run(tx).await?;
+    }
+    Ok(())
+}
+
+/// Fetchings whose time is over, with the file that was made for each; at most two hundred.
+///
+/// # Errors
+/// As the database says.
+pub async fn downloads_over(tx: &mut Tx) -> Result<Vec<(DownloadId, Option<String>)>> {
+    let now = tx.db_now().await?;
+    let rows = sql("SELECT id, object FROM downloads WHERE expires_at <= $1 ORDER BY id LIMIT 200")
+        .bind(now)
+        .all::<(i64, Option<String>)>(tx)
         .await?;
+    Ok(rows.into_iter().map(|(id, object)| (DownloadId(id), object)).collect())
+}
+
+/// Forgets a fetching.
+///
+/// # Errors
+/// As the database says.
+pub async fn download_forget(tx: &mut Tx, id: DownloadId) -> Result<()> {
+    sql("DELETE FROM downloads WHERE id = $1").bind(id).run(tx).await?;
     Ok(())
 }
 

@@ -50,25 +50,29 @@ pub async fn job_enqueue(tx: &mut Tx, work: &Work, delay: i64) -> Result<i64> {
     Ok(id)
 }
 
-/// Takes up to `limit` jobs that are due, each under a lease of `lease` milliseconds. Counts the attempt.
+/// Takes up to `limit` jobs that are due, each under a lease of `lease` milliseconds; those that may take hours only where
+/// `long`. Counts the attempt.
 ///
 /// # Errors
 /// As the database says.
-pub async fn jobs_claim(tx: &mut Tx, limit: i64, lease: i64) -> Result<Vec<Claimed>> {
+pub async fn jobs_claim(tx: &mut Tx, limit: i64, lease: i64, long: bool) -> Result<Vec<Claimed>> {
     let now = tx.db_now().await?;
     let token = random::<16>()?.to_vec();
     let rows = per_engine(
         "UPDATE jobs SET state = 'running', attempt = attempt + 1, lease_until = $2, lease_token = $3 WHERE id IN
-         (SELECT id FROM jobs WHERE state = 'available' AND run_at <= $1 ORDER BY run_at, id LIMIT $4 FOR UPDATE SKIP LOCKED)
+         (SELECT id FROM jobs WHERE state = 'available' AND run_at <= $1 AND ($5 OR work NOT IN ('pack_export', 'lock_download'))
+         ORDER BY run_at, id LIMIT $4 FOR UPDATE SKIP LOCKED)
          RETURNING id, data, attempt, max_attempts",
         "UPDATE jobs SET state = 'running', attempt = attempt + 1, lease_until = $2, lease_token = $3 WHERE id IN
-         (SELECT id FROM jobs WHERE state = 'available' AND run_at <= $1 ORDER BY run_at, id LIMIT $4)
+         (SELECT id FROM jobs WHERE state = 'available' AND run_at <= $1 AND ($5 OR work NOT IN ('pack_export', 'lock_download'))
+         ORDER BY run_at, id LIMIT $4)
          RETURNING id, data, attempt, max_attempts",
     )
     .bind(now)
     .bind(now.plus(lease))
     .bind(token.clone())
     .bind(limit)
+    .bind(long)
     .all::<JobRow>(tx)
     .await?;
     let mut claimed = rows
@@ -119,16 +123,18 @@ pub async fn jobs_stuck(tx: &mut Tx) -> Result<bool> {
     Ok(row.is_some())
 }
 
-/// True when a job is due; cheap, for readers.
+/// True when a job is due, one that may take hours only where `long`; cheap, for readers.
 ///
 /// # Errors
 /// As the database says.
-pub async fn jobs_due(tx: &mut Tx) -> Result<bool> {
+pub async fn jobs_due(tx: &mut Tx, long: bool) -> Result<bool> {
     let now = tx.db_now().await?;
-    let row = sql("SELECT id FROM jobs WHERE state = 'available' AND run_at <= $1 LIMIT 1")
-        .bind(now)
-        .maybe::<(i64,)>(tx)
-        .await?;
+    let row = sql("SELECT id FROM jobs WHERE state = 'available' AND run_at <= $1
+         AND ($2 OR work NOT IN ('pack_export', 'lock_download')) LIMIT 1")
+    .bind(now)
+    .bind(long)
+    .maybe::<(i64,)>(tx)
+    .await?;
     Ok(row.is_some())
 }
 

@@ -48,12 +48,12 @@ on_both! {
     async fn f7_a_stale_worker_changes_nothing(house: House) {
         let id = enqueue(&house, &Work::TidyUp).await;
         let mut tx = house.app.db.begin().await.expect("a transaction");
-        let stale = jobs_claim(&mut tx, 1, 30 * SECOND).await.expect("claimed").remove(0);
+        let stale = jobs_claim(&mut tx, 1, 30 * SECOND, true).await.expect("claimed").remove(0);
         tx.commit().await.expect("committed");
         leases_end(&house).await;
         let mut tx = house.app.db.begin().await.expect("a transaction");
         assert_eq!(jobs_rescue(&mut tx).await.expect("rescued"), (1, 0));
-        let fresh = jobs_claim(&mut tx, 1, 30 * SECOND).await.expect("claimed").remove(0);
+        let fresh = jobs_claim(&mut tx, 1, 30 * SECOND, true).await.expect("claimed").remove(0);
         assert_eq!((fresh.id, fresh.attempt), (id, 2));
         assert!(!job_extend(&mut tx, &stale, MINUTE).await.expect("asked"));
         assert!(!job_complete(&mut tx, &stale).await.expect("asked"));
@@ -67,7 +67,7 @@ on_both! {
         let id = enqueue(&house, &Work::TidyUp).await;
         for attempt in 1..=Work::TidyUp.max_attempts() {
             let mut tx = house.app.db.begin().await.expect("a transaction");
-            let claimed = jobs_claim(&mut tx, 1, 30 * SECOND).await.expect("claimed");
+            let claimed = jobs_claim(&mut tx, 1, 30 * SECOND, true).await.expect("claimed");
             assert_eq!(claimed.first().map(|j| j.attempt), Some(attempt), "the attempt counts at the claim");
             tx.commit().await.expect("committed");
             leases_end(&house).await;
@@ -90,7 +90,7 @@ on_both! {
         let mut together = Vec::new();
         for _ in 0..2 {
             let mut tx = house.app.db.begin().await.expect("a transaction");
-            assert_eq!(jobs_claim(&mut tx, 2, 30 * SECOND).await.expect("claimed").len(), 2);
+            assert_eq!(jobs_claim(&mut tx, 2, 30 * SECOND, true).await.expect("claimed").len(), 2);
             tx.commit().await.expect("committed");
             leases_end(&house).await;
             let mut tx = house.app.db.begin().await.expect("a transaction");

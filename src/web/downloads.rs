@@ -36,7 +36,7 @@ pub async fn send(
         Asked::Part(range) => (StatusCode::PARTIAL_CONTENT, range),
         Asked::Nothing => (StatusCode::RANGE_NOT_SATISFIABLE, 0..0),
     };
-    let mut response = match exports::bytes_of(&app, &download, range.clone()).await {
+    let mut response = match exports::bytes_of(&app, &ticket, &download, range.clone()).await {
         Ok(_) if status == StatusCode::RANGE_NOT_SATISFIABLE => Response::new(Body::empty()),
         Ok(stream) => Response::new(Body::from_stream(stream)),
         Err(error) => {
@@ -62,11 +62,16 @@ fn asked_for(headers: &HeaderMap, bytes: u64, tag: &str) -> Asked {
         return Asked::All;
     }
     let Ok(parsed) = http_range_header::parse_range_header(range) else { return Asked::All };
+    // the last bytes, more of them than there are: all of it
+    if let Some(wanted) = range.strip_prefix("bytes=-").and_then(|wanted| wanted.parse::<u64>().ok()) {
+        return if wanted == 0 { Asked::Nothing } else { Asked::Part(bytes.saturating_sub(wanted)..bytes) };
+    }
     match parsed.validate(bytes) {
         Ok(ranges) => match ranges.as_slice() {
             [one] => Asked::Part(*one.start()..*one.end() + 1),
             _ => Asked::All,
         },
+        Err(_) if range.contains(',') => Asked::All,
         Err(_) => Asked::Nothing,
     }
 }

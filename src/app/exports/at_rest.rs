@@ -23,7 +23,10 @@ use zeroize::Zeroizing;
 /// Bytes before the first chunk.
 const HEADER: usize = 1_024;
 const FORMAT: &str = "recourse-package-1";
-const SEALED_AS: &str = "package";
+/// The purpose that a file's key is sealed for: of this name alone, so that no file can take another's place.
+fn purpose(object: &str) -> String {
+    format!("package {object}")
+}
 /// Parts that wait for the store.
 const WAITING: usize = 4;
 
@@ -80,14 +83,14 @@ pub(super) struct Begun {
     pub pieces: mpsc::Receiver<Piece>,
 }
 
-/// Begins a file under a key of its own.
+/// Begins the file `object` under a key of its own.
 ///
 /// # Errors
 /// When there is no randomness.
-pub(super) fn begin(app: &App) -> Result<Begun, Error> {
+pub(super) fn begin(app: &App, object: &str) -> Result<Begun, Error> {
     let key = Zeroizing::new(random::<32>()?);
     let prefix = random::<PREFIX>()?;
-    let sealed = app.vault.seal(SEALED_AS, &[key.as_slice(), &prefix].concat())?;
+    let sealed = app.vault.seal(&purpose(object), &[key.as_slice(), &prefix].concat())?;
     let header = Header {
         format: FORMAT.to_owned(),
         key_id: app.vault.key_id().to_owned(),
@@ -133,7 +136,9 @@ pub(super) async fn open(app: &App, object: &str, bytes: u64) -> Result<Archive,
     let decoded =
         |text: &str| data_encoding::BASE64.decode(text.as_bytes()).map_err(|_| damaged("its head cannot be read"));
     let sealed = Sealed { wrapped_key: decoded(&header.wrapped_key)?, cipher: decoded(&header.sealed)? };
-    let keys = Zeroizing::new(app.vault.open(SEALED_AS, &sealed).map_err(crate::store::Error::from)?);
+    let opened =
+        app.vault.open(&purpose(object), &sealed).map_err(|_| damaged("it is not the file that was written"))?;
+    let keys = Zeroizing::new(opened);
     let (key, prefix) = keys.split_at_checked(32).ok_or_else(|| damaged("its head cannot be read"))?;
     let (Ok(key), Ok(prefix)) = (key.try_into(), prefix.try_into()) else {
         return Err(damaged("its head cannot be read"));

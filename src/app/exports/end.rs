@@ -40,11 +40,21 @@ pub async fn revoke_package(
     desk.commit("export_revoked").await
 }
 
-/// Asks for the end of every package that nobody is to get any more.
+/// Asks for the end of every package that nobody is to get any more, and forgets fetchings whose time is over, with what
+/// was made for them.
 ///
 /// # Errors
-/// As the database says.
+/// As the database says, or when the store does not answer.
 pub async fn expire_packages(app: &App) -> Result<(), Error> {
+    let past = downloads::downloads_over(&mut app.db.read().await?).await?;
+    for (download, object) in past {
+        if let Some(object) = object {
+            app.packages.remove(&object).await?;
+        }
+        let mut tx = app.db.begin().await?;
+        downloads::download_forget(&mut tx, download).await?;
+        tx.commit().await?;
+    }
     let mut tx = app.db.read().await?;
     let over = packages::packages_over(&mut tx).await?;
     drop(tx);

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 use bytes::Bytes;
-use futures_util::Stream;
+use futures_util::{Stream, StreamExt as _, stream};
 use std::{io, ops::Range};
 
 /// How long the address of a fetching works, in milliseconds.
@@ -107,7 +107,7 @@ pub async fn fetch_package(app: &App, token: &str, typed: &str, locked: bool) ->
 
 /// True where the code was shown to whom the package is about.
 async fn opens(app: &App, tx: &mut Tx, package: &Package, code: &Code) -> Result<bool, Error> {
-    let shown = verifications::verification_code(tx, package.case, &code::hash(app, code)).await?;
+    let shown = verifications::verification_code(tx, package.case, package.id, &code::hash(app, code)).await?;
     let Some(shown) = shown else { return Ok(false) };
     if shown == package.identity {
         return Ok(true);
@@ -140,15 +140,35 @@ pub async fn file_of(app: &App, ticket: &str) -> Result<Option<File>, Error> {
     Ok(found.map(|download| if download.bytes.is_some() { File::Ready(download) } else { File::Making }))
 }
 
-/// The bytes of an archive from `range`.
+/// Pieces that are sent before it is asked once more whether they may be: some megabytes.
+const PIECES: u32 = 64;
+
+/// The bytes of an archive from `range`. Ends with an error where staff withdraw it meanwhile, or its time is over.
 ///
 /// # Errors
 /// When the store does not answer, or the file is damaged.
 pub async fn bytes_of(
     app: &App,
+    ticket: &str,
     download: &Download,
     range: Range<u64>,
 ) -> Result<impl Stream<Item = io::Result<Bytes>> + Send + use<>, Error> {
     let bytes = u64::try_from(download.bytes.unwrap_or_default()).unwrap_or_default();
-    at_rest::open(app, &download.object, bytes).await?.read(range).await
+    let pieces = Box::pin(at_rest::open(app, &download.object, bytes).await?.read(range).await?);
+    let state = (pieces, app.clone(), token_hash(ticket), 0_u32);
+    Ok(stream::try_unfold(state, |(mut pieces, app, hash, sent)| async move {
+        if sent > 0 && sent.is_multiple_of(PIECES) && !counts(&app, &hash).await {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the copy may not be fetched any more"));
+        }
+        let piece = pieces.next().await.transpose()?;
+        Ok(piece.map(|piece| (piece, (pieces, app, hash, sent.wrapping_add(1)))))
+    }))
+}
+
+/// True while a fetching counts; also where that cannot be asked just now.
+async fn counts(app: &App, hash: &[u8]) -> bool {
+    match app.db.read().await {
+        Ok(mut tx) => downloads::download_find(&mut tx, hash).await.map_or(true, |found| found.is_some()),
+        Err(_) => true,
+    }
 }

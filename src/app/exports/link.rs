@@ -1,13 +1,14 @@
 //! The link to a package in a mail: what it is made of, and how somebody who has no code, or lost it, gets one.
 
-use super::address;
+use super::addressee;
 use crate::{
-    app::{App, Error, acknowledge, subject::Known, verbs, verification},
+    app::{App, Error, acknowledge, subject::Known, verification},
     domain::{
-        event::{By, Event},
+        event::{By, Event, Purpose},
         time::MINUTE,
     },
-    store::{audit, cases, contents, packages, sessions::token_hash, verifications},
+    mail::compose,
+    store::{audit, cases, contents, contents::Content, packages, sessions::token_hash, verifications},
 };
 
 /// Where links lead, below the console's public address.
@@ -46,25 +47,32 @@ pub async fn ask_code(app: &App, token: &str) -> Result<(), Error> {
     let mut case = cases::case_lock(&mut tx, package.case).await?.ok_or(Error::NotFound)?;
     let package = packages::package_find(&mut tx, &hash).await?.ok_or(Error::NotFound)?;
     let now = tx.db_now().await?;
-    let last = verifications::verification_last(&mut tx, package.case).await?;
+    let last = verifications::verification_last(&mut tx, package.id).await?;
     if last.is_some_and(|at| now.0 < at.plus(PAUSE).0) {
         return Ok(());
     }
-    let content = contents::content_get(&mut tx, &app.vault, package.identity).await?.unwrap_or_default();
-    let address = address(app, &mut tx, package.case, &Known::read(&content)).await?.ok_or(Error::NotFound)?;
+    let known = contents::content_get(&mut tx, &app.vault, package.identity).await?.unwrap_or_default();
+    let to = addressee(app, &mut tx, package.case, &Known::read(&known)).await?;
+    let (name, address) = to.ok_or(Error::NotFound)?;
     let message_id = acknowledge::message_id(app, &case)?;
-    let verification = verifications::verification_ask(
+    verifications::verification_ask(
         &mut tx,
         package.case,
         &verification::hash(app, &message_id),
         package.identity,
+        Some(package.id),
         verification::VALID,
     )
     .await?;
-    let asked = Event::VerificationAsked { verification, identity: package.identity };
     let at = app.now();
-    cases::case_record(&mut tx, &mut case, By::Requester, at, asked).await?;
-    let queued = verbs::queue_link(app, &mut tx, &case, &address, &message_id, at).await?;
+    cases::case_record(&mut tx, &mut case, By::Requester, at, Event::ExportCodeAsked { package: package.id }).await?;
+    let until = verification::valid_until(at).in_words(app.packs.zone(&case.product));
+    let head = app.letterhead(&case.product);
+    let written = compose::new_code(&head, &case.reference.to_string(), &until)?;
+    let (subject, text, html) = (written.subject, written.text, written.html);
+    let content = Content { name, address, subject, text, html, ..Content::default() };
+    let purpose = Purpose::Verification;
+    let queued = acknowledge::queue_as(app, &mut tx, &case, purpose, &message_id, &content, at).await?;
     cases::case_record(&mut tx, &mut case, By::System, at, queued).await?;
     cases::case_save(&mut tx, &case).await?;
     audit::audit_append(&mut tx, at, None, "export_code_asked", Some(package.case), "").await?;

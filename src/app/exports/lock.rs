@@ -6,7 +6,10 @@ use crate::{
     app::{App, Error, failpoint::failpoint},
     domain::identity::DownloadId,
     generation::sealed::CHUNK,
-    store::downloads,
+    store::{
+        downloads::{self, Download},
+        packages,
+    },
 };
 use futures_util::StreamExt as _;
 use sha2::{Digest as _, Sha256};
@@ -17,20 +20,46 @@ use std::{
 use tokio::runtime::Handle;
 use zip::{AesMode, CompressionMethod, ZipArchive, ZipWriter, write::SimpleFileOptions};
 
-/// Makes the locked form that a fetching waits for. May run twice: the file is then written once more.
+/// Makes the locked form that a fetching waits for. May run twice: the file is then written once more. What nobody is to
+/// have any more when it is made, and what could not be made, is removed; on the `last` try the fetching is taken back.
 ///
 /// # Errors
 /// When the store does not answer: it is tried again.
-pub async fn lock_download(app: &App, id: DownloadId) -> Result<(), Error> {
+pub async fn lock_download(app: &App, id: DownloadId, last: bool) -> Result<(), Error> {
     let mut tx = app.db.read().await?;
     let Some((download, password)) = downloads::download_to_lock(&mut tx, &app.vault, id).await? else {
         return Ok(());
     };
-    let package = crate::store::packages::package_get(&mut tx, download.package).await?.ok_or(Error::NotFound)?;
+    drop(tx);
+    let made = Box::pin(make(app, &download, password)).await;
+    failpoint("export-locked");
+    let mut tx = app.db.begin().await?;
+    let wanted = match &made {
+        Ok((bytes, sha256)) => {
+            let bytes = i64::try_from(*bytes).unwrap_or(i64::MAX);
+            downloads::download_locked(&mut tx, id, bytes, sha256).await?
+        }
+        Err(_) => {
+            if last {
+                downloads::download_failed(&mut tx, &download).await?;
+            }
+            false
+        }
+    };
+    tx.commit().await?;
+    if !wanted {
+        app.packages.remove(&download.object).await?;
+    }
+    made.map(|_| ())
+}
+
+async fn make(app: &App, download: &Download, password: String) -> Result<(u64, String), Error> {
+    let mut tx = app.db.read().await?;
+    let package = packages::package_get(&mut tx, download.package).await?.ok_or(Error::NotFound)?;
     drop(tx);
     let bytes = u64::try_from(package.bytes.unwrap_or_default()).unwrap_or_default();
     let archive = at_rest::open(app, &package.object, bytes).await?;
-    let Begun { out, give_up, pieces } = at_rest::begin(app)?;
+    let Begun { out, give_up, pieces } = at_rest::begin(app, &download.object)?;
     let handle = Handle::current();
     let locking = async {
         let ended = tokio::task::spawn_blocking(move || {
@@ -49,12 +78,7 @@ pub async fn lock_download(app: &App, id: DownloadId) -> Result<(), Error> {
     };
     let (kept, made) = tokio::join!(app.packages.put(&download.object, pieces), locking);
     kept?;
-    let (bytes, sha256) = made.map_err(|error| Error::Package(error.to_string()))?;
-    failpoint("export-locked");
-    let mut tx = app.db.begin().await?;
-    downloads::download_locked(&mut tx, id, i64::try_from(bytes).unwrap_or(i64::MAX), &sha256).await?;
-    tx.commit().await?;
-    Ok(())
+    made.map_err(|error| Error::Package(error.to_string()))
 }
 
 /// Every entry once more, under the password.

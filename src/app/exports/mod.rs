@@ -32,19 +32,19 @@ use crate::{
     store::{Tx, contents},
 };
 
-/// Where the link goes: the address that confirmed, or, where staff decided, the one the person writes from.
+/// Whom the link goes to, by name and address: the address that confirmed, or, where staff decided, the one the person
+/// writes from. The name is that of whoever wrote in, and left out where the address is another one.
 ///
 /// # Errors
 /// As the database says.
-pub(in crate::app) async fn address(
+pub(in crate::app) async fn addressee(
     app: &App,
     tx: &mut Tx,
     case: Reference,
     known: &Known,
-) -> Result<Option<String>, Error> {
-    if let Some(address) = &known.address {
-        return Ok(Some(address.clone()));
-    }
+) -> Result<Option<(String, String)>, Error> {
     let first = contents::content_first(tx, &app.vault, case).await?.unwrap_or_default();
-    Ok(Some(first.address).filter(|address| address.parse::<lettre::Address>().is_ok()))
+    let address = known.address.clone().unwrap_or_else(|| first.address.clone());
+    let name = if first.address.trim().eq_ignore_ascii_case(address.trim()) { first.name } else { String::new() };
+    Ok(Some((name, address)).filter(|(_, address)| address.parse::<lettre::Address>().is_ok()))
 }

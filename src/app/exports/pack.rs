@@ -3,7 +3,7 @@
 //! nobody can read it.
 
 use super::{
-    about,
+    about, addressee,
     at_rest::{self, Begun},
     release,
 };
@@ -12,6 +12,7 @@ use crate::{
         App, Error,
         failpoint::failpoint,
         runs::{Secret, secret_of, still_asked_for},
+        subject::Known,
     },
     domain::{
         event::{By, Event},
@@ -75,6 +76,8 @@ impl From<Error> for Halt {
     fn from(error: Error) -> Self {
         match error {
             Error::Package(why) | Error::Internal(crate::store::Error::Objects(why)) => Self::Store(why),
+            // what a person would be told is wrong does not mend itself
+            Error::Invalid(_) | Error::NotFound => Self::Stop(Stop::Outgrown),
             error => Self::Own(error),
         }
     }
@@ -95,7 +98,8 @@ pub async fn pack_export(app: &App, id: RunId, last: bool) -> Result<Packed, Err
     let mut work = Packing { app, run };
     let (later, stop) = match work.carry_on(&secret).await {
         Ok(()) | Err(Halt::NotOurs) => return Ok(Packed::Done),
-        Err(Halt::Own(error)) => return Err(error),
+        Err(Halt::Own(error)) if !last => return Err(error),
+        Err(Halt::Own(error)) => (error.to_string(), Stop::Unkept),
         Err(Halt::Stop(why)) => return work.stop(why).await.map(|()| Packed::Done),
         Err(Halt::Away(error)) => (error.to_string(), Stop::Away),
         Err(Halt::Store(why)) => (format!("the store of packages: {why}"), Stop::Unkept),
@@ -201,8 +205,12 @@ impl Packing<'_> {
         let (app, run) = (self.app, &self.run);
         let about = {
             let mut tx = app.db.read().await?;
-            let first = contents::content_first(&mut tx, &app.vault, run.case).await?.unwrap_or_default();
-            about::about(app, run, &first.name)
+            let known = match secret.verified {
+                Some(identity) => contents::content_get(&mut tx, &app.vault, identity).await?.unwrap_or_default(),
+                None => contents::Content::default(),
+            };
+            let (name, _) = addressee(app, &mut tx, run.case, &Known::read(&known)).await?.unwrap_or_default();
+            about::about(app, run, &name)
         };
         let order = CopyOrder {
             subjects: secret.target.subjects.clone(),
@@ -212,7 +220,7 @@ impl Packing<'_> {
             file_key: random::<32>()?,
         };
         let watch = Arc::new(Watch::default());
-        let Begun { out, give_up, pieces } = at_rest::begin(app)?;
+        let Begun { out, give_up, pieces } = at_rest::begin(app, object)?;
         let kept = app.packages.put(object, pieces);
         let packed = async {
             let written = source.write_copy(&order, out, watch.clone()).await;
@@ -244,24 +252,24 @@ impl Packing<'_> {
                     };
                 }
                 () = tokio::time::sleep(LOOK) => {
-                    if !self.progress(&watch).await? {
-                        watch.cancel.store(true, Ordering::Relaxed);
+                    match self.progress(&watch).await {
+                        Ok(()) => {}
+                        Err(Halt::NotOurs) => watch.cancel.store(true, Ordering::Relaxed),
+                        // hours of packing are not given up for a moment in which our database is away
+                        Err(_) => tracing::warn!(run = self.run.id.0, "the progress of a package could not be written down"),
                     }
                 }
             }
         }
     }
 
-    /// Writes down how far it is. False where somebody cancelled, or another worker has the run.
-    async fn progress(&self, watch: &Watch) -> Result<bool, Halt> {
+    /// Writes down how far it is.
+    async fn progress(&self, watch: &Watch) -> Result<(), Halt> {
         let mut tx = self.app.db.begin().await?;
-        if self.locked(&mut tx).await.is_err() {
-            return Ok(false);
-        }
-        let shown = watch.shown();
-        checkpoints::steps_at(&mut tx, self.run.id, &shown.tables, false).await?;
+        self.locked(&mut tx).await?;
+        checkpoints::steps_at(&mut tx, self.run.id, &watch.shown().tables, false).await?;
         tx.commit().await?;
-        Ok(true)
+        Ok(())
     }
 
     /// Reads the whole file once more: what cannot be read now is not given to anybody.
@@ -284,7 +292,6 @@ impl Packing<'_> {
     /// The package is there: it goes to a second person, or out.
     async fn complete(&mut self, package: PackageId, secret: &Secret, copied: &Copied) -> Result<(), Halt> {
         let app = self.app;
-        let review = app.packs.get(&self.run.product).is_none_or(|pack| pack.copy.review);
         let manifest = serde_json::to_string(copied).unwrap_or_default();
         let mut tx = app.db.begin().await?;
         let mut case = cases::case_lock(&mut tx, self.run.case).await?.ok_or(Error::NotFound)?;
@@ -292,10 +299,17 @@ impl Packing<'_> {
         if !still_asked_for(&case, run.kind, secret) {
             return Err(Halt::Stop(Stop::Outgrown));
         }
+        // where staff alone decided who the person is, a second one looks in any case
+        let by_staff = case.verified.is_some_and(|verified| verified.by.is_some());
+        let review = by_staff || app.packs.get(&run.product).is_none_or(|pack| pack.copy.review);
         let now = app.now();
         let bytes = i64::try_from(copied.bytes).unwrap_or(i64::MAX);
         packages::package_complete(&mut tx, package, bytes, &copied.sha256, &manifest).await?;
-        let done: Vec<_> = copied.tables.iter().map(|table| (table.table.clone(), table.rows)).collect();
+        // what was packed counts, not what was planned
+        let tables = copied.tables.iter().filter(|table| table.rows > 0);
+        let done: Vec<_> = tables.map(|table| (table.table.clone(), table.rows)).collect();
+        let steps: Vec<_> = done.iter().map(|(table, rows)| (format!("{table} copy"), *rows)).collect();
+        checkpoints::steps_begin(&mut tx, run.id, &steps).await?;
         checkpoints::steps_at(&mut tx, run.id, &done, true).await?;
         checkpoints::log_add(&mut tx, run.id, now, "Packed, sealed and read back").await?;
         let event = Event::ExportPacked { run: run.id, package, review };

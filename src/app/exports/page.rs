@@ -42,6 +42,14 @@ pub struct PackageView {
     pub destroyed: Option<Instant>,
 }
 
+impl PackageView {
+    /// Rows that are in it.
+    #[must_use]
+    pub fn rows(&self) -> i64 {
+        self.copied.as_ref().map_or(0, |copied| copied.tables.iter().map(|table| table.rows).sum())
+    }
+}
+
 /// The packages of a case that were released, newest first. The caller has checked that the reader may see the case.
 ///
 /// # Errors

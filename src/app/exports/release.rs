@@ -1,7 +1,7 @@
 //! Lets a package go: a link for the person, who has the code already or gets one by confirming once more. Where the
 //! pack wants a review it takes a second person, who has seen counts and the manifest and nothing more.
 
-use super::{address, link};
+use super::{addressee, link};
 use crate::{
     app::{
         App, Error, acknowledge,
@@ -55,16 +55,14 @@ pub(super) async fn release(
     let package = packages::package_of_run(tx, run.id).await?.filter(|package| package.sha256.is_some());
     let package = package.ok_or_else(|| Error::field("release", "The package is gone; ask for a new one"))?;
     let known = contents::content_get(tx, &app.vault, package.identity).await?.unwrap_or_default();
-    let to = address(app, tx, case.reference, &Known::read(&known)).await?;
-    let to = to.ok_or_else(|| Error::field("release", "There is no mail address any more to send the link to"))?;
+    let to = addressee(app, tx, case.reference, &Known::read(&known)).await?;
+    let (name, to) =
+        to.ok_or_else(|| Error::field("release", "There is no mail address any more to send the link to"))?;
     let copy = app.packs.get(&case.product).map(|pack| (pack.copy.days, pack.copy.downloads));
     let (days, most) = copy.ok_or_else(|| Error::field("release", "The product’s policy pack is gone"))?;
     let message_id = acknowledge::message_id(app, case)?;
     let hash = link::hash(app, &message_id);
     let until = packages::package_release(tx, package.id, &hash, i64::from(days) * DAY, i64::from(most)).await?;
-    let first = contents::content_first(tx, &app.vault, case.reference).await?.unwrap_or_default();
-    // the name is of whoever wrote in, which need not be whose address this is
-    let name = if first.address.trim().eq_ignore_ascii_case(&to) { first.name } else { String::new() };
     let done = compose::Copied {
         name: name.clone(),
         received: case.received.in_words(app.packs.zone(&case.product)),

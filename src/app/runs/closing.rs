@@ -22,7 +22,7 @@ use crate::{
     },
     mail::compose,
     store::{
-        Tx, contents, drafts,
+        Tx, contents, drafts, events,
         runs::{self, Run},
     },
 };
@@ -110,7 +110,7 @@ pub async fn close_with_letter(
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
-    if closing.basis == Some(Refusal::NothingHeld) {
+    if closing.basis == Some(Refusal::NothingHeld) || closing.text.contains(NOTHING_HELD) {
         nothing_is_held(app, actor, reference).await?;
     }
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
@@ -151,20 +151,24 @@ pub async fn close_with_letter(
     desk.commit("closing_sent").await
 }
 
-/// That nothing is held is said by what was looked up just now: the address the letter goes to, and what the person was
-/// verified by. So whoever reads it learns of their own address only.
+/// That nothing is held is said by what is looked up once more just now: the address the letter goes to, and everything
+/// the case looked the person up by.
 async fn nothing_is_held(app: &App, actor: &Actor, reference: Reference) -> Result<(), Error> {
     let case = desk::look(app, actor, reference).await?;
     let Some(source) = app.sources.get(&case.product) else { return Ok(()) };
     let mut tx = app.db.read().await?;
     let first = contents::content_first(&mut tx, &app.vault, reference).await?.unwrap_or_default();
-    let known = match case.verified {
-        Some(verified) => contents::content_get(&mut tx, &app.vault, verified.identity).await?.unwrap_or_default(),
-        None => contents::Content::default(),
-    };
+    // also what a link was asked for that nobody confirmed: whose account that is, is not known, but there may be one
+    let mut known = Vec::new();
+    for recorded in events::events_of(&mut tx, reference).await? {
+        if let Event::VerificationAsked { identity, .. } | Event::VerifiedByStaff { identity, .. } = recorded.event {
+            let content = contents::content_get(&mut tx, &app.vault, identity).await?.unwrap_or_default();
+            known.extend(Known::read(&content).identities);
+        }
+    }
     drop(tx);
     let address = source.contact_kinds().into_iter().map(|kind| Identity { kind, value: first.address.clone() });
-    let identities: Vec<_> = address.chain(Known::read(&known).identities).collect();
+    let identities: Vec<_> = address.chain(known).collect();
     let found = subject::find(app, &case.product, &identities).await.map_err(|error| match error {
         Error::Invalid(fields) => {
             Error::Invalid(fields.into_iter().map(|f| FieldError::new("basis", f.says)).collect())
@@ -176,7 +180,7 @@ async fn nothing_is_held(app: &App, actor: &Actor, reference: Reference) -> Resu
     }
     Err(Error::field(
         "basis",
-        "An account is found by what we know of the person, so this is not true. Make the copy instead",
+        "An account is found by what we looked the person up by, so this may not be true. Verify them, or say that they cannot be identified",
     ))
 }
 
@@ -206,6 +210,7 @@ pub(in crate::app) async fn proposed(
         name: name.to_owned(),
         received: case.received.in_words(zone),
         product: app.letterhead(&case.product).product,
+        verified: case.verified.is_some(),
         about: if case.kind.run() == Some(RunKind::Export) {
             "for a copy of your data"
         } else {

@@ -129,7 +129,7 @@ async fn asked_for(app: &App, actor: &Actor, reference: Reference) -> Result<(Ru
         None => contents::Content::default(),
     };
     let known = Known::read(&content);
-    if kind == RunKind::Export && exports::address(app, &mut tx, reference, &known).await?.is_none() {
+    if kind == RunKind::Export && exports::addressee(app, &mut tx, reference, &known).await?.is_none() {
         return Err(Error::field(
             "run",
             "There is no mail address to send the link to: have the person confirm by a link, or answer by hand",

@@ -18,5 +18,4 @@ pub use hold::{place_hold, release_hold};
 pub use note::add_note;
 pub use reply::send_reply;
 pub use state::change_state;
-pub(in crate::app) use verify::queue_link;
 pub use verify::{Asked, ask_verification, verify_by_staff};

@@ -69,7 +69,7 @@ pub async fn ask_verification(
     let message_id = acknowledge::message_id(app, &desk.case)?;
     let hash = verification::hash(app, &message_id);
     let verification =
-        verifications::verification_ask(&mut desk.tx, reference, &hash, identity, verification::VALID).await?;
+        verifications::verification_ask(&mut desk.tx, reference, &hash, identity, None, verification::VALID).await?;
     desk.record(Event::VerificationAsked { verification, identity }).await?;
     if let Some(address) = record {
         let queued = queue_link(app, &mut desk.tx, &desk.case, address, &message_id, desk.now).await?;
@@ -117,10 +117,7 @@ async fn requester(desk: &mut Desk<'_>) -> Result<Addressee, Error> {
 
 /// Queues a link to the address on record: no name, no words and no thread of who wrote in, for it may be somebody else.
 /// Returns the event that the caller has to record.
-///
-/// # Errors
-/// As the database says.
-pub(in crate::app) async fn queue_link(
+async fn queue_link(
     app: &App,
     tx: &mut Tx,
     case: &Case,

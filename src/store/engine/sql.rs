@@ -57,6 +57,7 @@ from! {
     RunId => |v| Self::Int(Some(v.0)),
     HoldId => |v| Self::Int(Some(v.0)),
     PackageId => |v| Self::Int(Some(v.0)),
+    Option<PackageId> => |v| Self::Int(v.map(|id| id.0)),
     DownloadId => |v| Self::Int(Some(v.0)),
     ContentId => |v| Self::Int(Some(v.0)),
 }

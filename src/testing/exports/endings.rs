@@ -25,7 +25,8 @@ async fn letter(house: &House, reference: Reference, letter: Letter) -> Closing 
 on_both! {
     async fn a_pack_that_wants_no_review_lets_it_go_by_itself(house: House) {
         let (house, _world) = house_over(house.without_review(), On::Sqlite).await;
-        let reference = verified_by_staff(&house, "Ada <ada@example.org>", "1").await;
+        let reference = asks_for_a_copy(&house, "Mallory <mallory@elsewhere.example>", "m1@example.org").await;
+        let code = confirms(&house, reference, "1", ADA).await;
         let run = begun(&house, reference).await;
         house.works().await;
         let done = page(&house, run).await;
@@ -35,6 +36,22 @@ on_both! {
         assert!(file.contains("package") && !file.contains("approved"), "{file}");
         assert_eq!(house.case(reference).await.case.state, State::Resolved);
         agrees_with_its_events(&house, reference).await;
+        // to whom confirmed, and without the name of who wrote in
+        assert!(links(&house, "mallory@elsewhere.example", "/copy/").is_empty());
+        let link = links(&house, ADA, "/copy/").pop().expect("a link");
+        let place = opened(&house, &link, &code, "plain").await;
+        let page = entries(&get(&house, &place).await.body).remove("index.html").expect("a page");
+        assert!(!String::from_utf8_lossy(&page).contains("Mallory"));
+    }
+
+    async fn where_staff_decided_who_it_is_a_second_person_looks_in_any_case(house: House) {
+        let (house, _world) = house_over(house.without_review(), On::Sqlite).await;
+        let reference = verified_by_staff(&house, "Ada <ada@example.org>", "1").await;
+        let run = begun(&house, reference).await;
+        house.works().await;
+        assert_eq!(page(&house, run).await.state, RunState::Packed);
+        exports::release_export(&house.app, &house.officer, run).await.expect("it is released");
+        house.works().await;
         // nobody was shown a code: the page behind the link has a button for that
         let link = links(&house, "ada@example.org", "/copy/").pop().expect("a link to where she writes from");
         assert_eq!(post(&house, &link, "do=lost").await.status, StatusCode::OK);
@@ -42,6 +59,21 @@ on_both! {
         let verify = links(&house, "ada@example.org", "/verify/").pop().expect("a link");
         let code = code_in(&post(&house, &verify, "").await.text());
         opened(&house, &link, &code, "plain").await;
+        agrees_with_its_events(&house, reference).await;
+    }
+
+    async fn nobody_changes_what_a_packed_copy_rests_on(house: House) {
+        let (house, _world) = house_over(house, On::Sqlite).await;
+        let reference = verified_by_staff(&house, "Ada <ada@example.org>", "1").await;
+        let run = begun(&house, reference).await;
+        house.works().await;
+        let (app, agent, seen) = (&house.app, &house.agent, seq(&house, reference).await);
+        let kind = crate::domain::kind::Kind::Erasure;
+        assert_eq!(fields(verbs::classify_case(app, agent, reference, seen, kind, "it is about deletion").await), ["to"]);
+        let bo = [Identity { kind: "account".to_owned(), value: "2".to_owned() }];
+        assert_eq!(fields(verbs::verify_by_staff(app, agent, reference, seen, &bo, "another one").await), ["value"]);
+        assert_eq!(fields(runs::plan_run(app, agent, reference, seen).await), ["run"]);
+        assert_eq!(page(&house, run).await.state, RunState::Packed);
     }
 
     async fn what_is_sent_back_cancelled_or_forgotten_is_destroyed(house: House) {
@@ -88,6 +120,15 @@ on_both! {
             let body = to_bytes(response.into_body(), 1 << 24).await;
             assert!(status == StatusCode::SERVICE_UNAVAILABLE || body.is_err(), "{what}: {status}");
         }
+        // nor is another package's file in its place, sound as it is
+        let other = asks_for_a_copy(&house, "Bo <bo@example.org>", "c9@example.org").await;
+        confirms(&house, other, "2", "bo@example.org").await;
+        begun(&house, other).await;
+        house.works().await;
+        let folder = fs::read_dir(house.folder.path().join("packages")).expect("it is there");
+        let theirs = folder.flatten().map(|entry| entry.path()).find(|path| *path != file).expect("another file");
+        fs::copy(&theirs, &file).expect("it is put there");
+        assert_eq!(get(&house, &place).await.status, StatusCode::SERVICE_UNAVAILABLE);
         fs::write(&file, &sound).expect("it is written");
         assert_eq!(get(&house, &place).await.status, StatusCode::OK);
     }

@@ -117,7 +117,9 @@ fn code_in(page: &str) -> String {
     let (_, rest) = page.split_once("id=\"code\"").expect("the page shows a code");
     let (_, text) = rest.split_once('>').expect("an element");
     let (groups, _) = text.split_once("</p>").expect("its end");
-    groups.replace("<span>", "").replace("</span>", "")
+    let code: String = groups.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect();
+    assert_eq!(code.len(), 23, "{code}");
+    code
 }
 
 /// Confirms by the newest link that went to `address`; the code that was shown.

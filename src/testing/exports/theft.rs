@@ -152,4 +152,46 @@ on_both! {
         assert_eq!(house.case(reference).await.case.state, State::Resolved);
         agrees_with_its_events(&house, reference).await;
     }
+
+    async fn a_new_code_verifies_nothing_and_opens_its_own_package_only(house: House) {
+        let (house, _world) = house_over(house, On::Sqlite).await;
+        let (reference, link, _) = released(&house).await;
+        // by mistake: the case is Bo's, who is verified now
+        let seen = seq(&house, reference).await;
+        verbs::change_state(&house.app, &house.agent, reference, seen, State::Open, None, "the wrong person").await.expect("open");
+        let bo = confirms(&house, reference, "2", "bo@example.org").await;
+        let verified = house.case(reference).await.case.verified;
+        let tried = post(&house, &link, &format!("do=plain&code={bo}")).await;
+        assert_eq!(tried.status, StatusCode::UNPROCESSABLE_ENTITY, "Bo's code opens nothing of Ada's");
+        let before = links(&house, ADA, "/verify/");
+        assert_eq!(post(&house, &link, "do=lost").await.status, StatusCode::OK);
+        house.works().await;
+        let new = links(&house, ADA, "/verify/").into_iter().find(|link| !before.contains(link)).expect("a link");
+        let code = code_in(&post(&house, &new, "").await.text());
+        assert_eq!(house.case(reference).await.case.verified, verified, "who the case is of has not changed");
+        opened(&house, &link, &code, "plain").await;
+        agrees_with_its_events(&house, reference).await;
+    }
+
+    async fn s36_what_was_made_for_a_fetching_goes_with_it(house: House) {
+        let (house, _world) = house_over(house, On::Sqlite).await;
+        let (reference, link, code) = released(&house).await;
+        let place = opened(&house, &link, &code, "locked").await;
+        house.works().await;
+        assert_eq!(kept(&house).len(), 2);
+        time_passes(&house, DAY + 1_000).await;
+        assert_eq!(get(&house, &place).await.status, StatusCode::NOT_FOUND);
+        exports::expire_packages(&house.app).await.expect("it looks");
+        assert_eq!(kept(&house).len(), 1, "the package itself stays");
+        // one that is withdrawn while it is made leaves nothing either
+        opened(&house, &link, &code, "locked").await;
+        let package = packages(&house, reference).await;
+        let mut tx = house.app.db.read().await.expect("a reader");
+        let (download,): (i64,) = sql("SELECT MAX(id) FROM downloads").one(&mut tx).await.expect("it is there");
+        drop(tx);
+        exports::revoke_package(&house.app, &house.agent, reference, package, "no longer").await.expect("withdrawn");
+        exports::lock_download(&house.app, crate::domain::identity::DownloadId(download), false).await.expect("nothing to do");
+        house.works().await;
+        assert!(kept(&house).is_empty());
+    }
 }

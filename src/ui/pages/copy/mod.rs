@@ -45,8 +45,8 @@ pub fn page(leaf: Leaf) -> AnyView {
     let rest = match leaf {
         Leaf::Open(offer, problems) => return open(&offer, &problems),
         Leaf::Asked => view! {
-            <p>"If the link counts, a mail with a new one is on its way to your address. Press the button on its page, and you are shown a new code; the old one no longer works."</p>
-            <p class="after">"Then come back to this link with the new code. A new one can be had every ten minutes."</p>
+            <p>"A mail with a link for a new code goes to your address, unless one went there in the last ten minutes. Press the button on its page, and you are shown a new code; from then on the old one no longer works."</p>
+            <p class="after">"Then come back to this link with the new code."</p>
         }
         .into_any(),
         Leaf::Making => view! {
@@ -92,7 +92,7 @@ fn open(offer: &Offer, problems: &Problems) -> AnyView {
             </div>
             <p class="acts"><button class="btn main" name="do" value="plain">"Download the copy"</button>
                 <button class="btn" name="do" value="locked" aria-describedby="locked-hint">"Download with a password"</button></p>
-            <p class="dim" id="locked-hint">"With a password, every file in the archive is encrypted (AES-256), and your code is the password. Choose it where others use the same computer; 7-Zip and most other programs open it, the file manager of Windows does not."</p>
+            <p class="dim" id="locked-hint">"With a password, every file in the archive is encrypted (AES-256), and your code is the password: in capital letters, with its three hyphens. Choose it where others use the same computer; 7-Zip and most other programs open it, the file manager of Windows does not."</p>
         </form>
         <form method="post" class="after">
             <p class="acts"><button class="btn" name="do" value="lost">"I have no code, or lost it"</button></p>

@@ -28,7 +28,11 @@ pub(super) fn packed(run: &RunPage) -> AnyView {
 
 /// A package that was let go.
 pub(super) fn released(run: &RunPage) -> AnyView {
-    let lead = format!("{} and {} were copied.", words::rows(run.plan.totals().copied), words::files(run.files.count));
+    let lead = format!(
+        "{} and {} were copied.",
+        words::rows(run.package.as_ref().map_or(0, PackageView::rows)),
+        words::files(run.files.count)
+    );
     let file = run.package.as_ref().and_then(|package| package.destroyed).map_or_else(
         || "How far the person is with it stands in the case.".to_owned(),
         |at| format!("Its file was destroyed {}.", at.in_words(run.zone)),
@@ -44,7 +48,7 @@ pub(super) fn released(run: &RunPage) -> AnyView {
 fn contents(package: &PackageView) -> impl IntoView + use<> {
     let copied = package.copied.as_ref();
     let lines = copied.map(|copied| copied.tables.iter().map(line).collect_view());
-    let rows: i64 = copied.map_or(0, |copied| copied.tables.iter().map(|table| table.rows).sum());
+    let rows = package.rows();
     let files = copied.map(files);
     let left_out = copied.map(left_out);
     view! {

@@ -52,9 +52,9 @@ fn release(run: &RunPage, tried: &Tried) -> impl IntoView + use<> {
                 <span><span class="sr">"Error: "</span>{says}</span></p>
         }
     });
-    let bytes = run.package.as_ref().map_or(0, |package| package.bytes);
+    let (bytes, rows) = run.package.as_ref().map_or((0, 0), |package| (package.bytes, package.rows()));
     view! {
-        <p>"This sends the person a link to "<b>{words::rows(run.plan.totals().copied)}</b>" and "
+        <p>"This sends the person a link to "<b>{words::rows(rows)}</b>" and "
             {words::files(run.files.count)}", one archive of "{size(bytes)}". It opens only with the code that they were shown when they confirmed who they are."</p>
         {error}
         <form method="post" action=paths::run(run.id)>
