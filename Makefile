@@ -38,7 +38,7 @@ demo: bundle
 	@exec $(TARGET)/debug/recourse demo $(DEMO_ARGS)
 
 test: setup bundle
-	$(CARGO) build --features failpoints
+	$(CARGO) build --features failpoints --bins --examples
 	$(CARGO) test --features failpoints --lib --bins
 	@# these mostly wait, so more of them run than there are processors
 	$(CARGO) test --features failpoints --test faults -- --test-threads 6

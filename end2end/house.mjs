@@ -1,7 +1,7 @@
 // A house to test: the real binary on a free port, on SQLite as the demo or on a PostgreSQL of its own, and ways to send it mail.
 // Everything started here is stopped by its process id, also when a test fails or this process ends early.
 import assert from "node:assert/strict";
-import { execFile, spawn } from "node:child_process";
+import { execFile, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -130,6 +130,8 @@ export async function startPostgres() {
   const database = (name) => `postgres://recourse@127.0.0.1:${port}/${name}`;
   return {
     url: database("postgres"),
+    /** What the database `name` answers to `question`, a line a row. */
+    ask: (name, question) => execFileSync(path.join(programs, "psql"), ["-qAt", "-d", database(name), "-c", question], { ...options, encoding: "utf8" }).trim(),
     /** Makes one more database of these statements; answers its address. */
     async create(name, statements) {
       const psql = (target, text) => runWell(path.join(programs, "psql"), ["-q", "-v", "ON_ERROR_STOP=1", "-d", database(target), "-c", text], options);
@@ -152,12 +154,12 @@ async function ready(server, url) {
 }
 
 /** Everything a test needs of a running house. */
-function house({ server, url, dir, people, outbox, close }) {
+function house({ server, url, dir, people, outbox, ask, close }) {
   const command = async (input) => {
     const { code, err } = await run(BINARY, ["ingest", "--product", PRODUCT, "--data-dir", dir], { input, env: quiet() });
     assert.equal(code, 0, `ingest ended with ${code}: ${err}`);
   };
-  return { url, dir, ...people, ingest: command, log: () => server.said.err + server.said.out, outbox, stop: close };
+  return { url, dir, ...people, ingest: command, log: () => server.said.err + server.said.out, outbox, ask, stop: close };
 }
 
 /** The environment without what would change the configuration under test. */
@@ -186,7 +188,8 @@ export async function startDemo({ log = "info", smtp } = {}) {
     await stop(server, "SIGTERM");
     dropFolder(folder);
   };
-  return house({ server, url, dir, people: { officer, agent, lead }, outbox: () => smtp?.letters ?? letters(path.join(dir, "outgoing")), close });
+  const ask = (question) => execFileSync("sqlite3", ["-readonly", path.join(dir, "imagegen.db"), question], { encoding: "utf8" }).trim();
+  return house({ server, url, dir, people: { officer, agent, lead }, ask, outbox: () => smtp?.letters ?? letters(path.join(dir, "outgoing")), close });
 }
 
 function letters(folder) {
@@ -195,8 +198,9 @@ function letters(folder) {
 }
 
 /** An empty house on PostgreSQL with the same two people. Mail leaves by SMTP, into a sink. With `company` a generation
- * database of these `tables` stands behind it, read through the data map `map`. */
-export async function startOnPostgres({ company } = {}) {
+ * database of these `tables` stands behind it, read through the data map `map`; its `files` lie in a folder by their names,
+ * or where `settings` says, lines of the configuration's section. `more` are sections of their own. */
+export async function startOnPostgres({ company, more = "" } = {}) {
   const folder = newFolder();
   const closers = [async () => dropFolder(folder)];
   const close = async () => {
@@ -215,8 +219,10 @@ export async function startOnPostgres({ company } = {}) {
       const map = path.join(dir, "map.toml");
       writeFileSync(map, company.map);
       generation = `[products.${PRODUCT}.generation]\nurl = "${await postgres.create("company", company.tables)}"\ndata_map = "${map}"\n`;
+      generation += company.settings ?? "";
+      if (company.files) generation += `files = "${filed(path.join(dir, "files"), company.files)}"\n`;
     }
-    writeFileSync(path.join(dir, "recourse.toml"), configuration(url, postgres.url, sink.url) + generation);
+    writeFileSync(path.join(dir, "recourse.toml"), configuration(url, postgres.url, sink.url) + generation + more);
     const people = {
       officer: await hire(dir, "Nisha Rao", "nisha@imagegen.example", ["officer", "responder"]),
       agent: await hire(dir, "Arun Pillai", "arun@imagegen.example", ["agent"]),
@@ -224,11 +230,21 @@ export async function startOnPostgres({ company } = {}) {
     const server = start("TERM", BINARY, ["serve", "--data-dir", dir], { env: quiet() });
     closers.push(() => stop(server, "SIGTERM"));
     await ready(server, url);
-    return house({ server, url, dir, people, outbox: () => sink.letters, close });
+    return house({ server, url, dir, people, outbox: () => sink.letters, ask: (question) => postgres.ask("company", question), close });
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Writes `files` into `folder` by their names; the folder. */
+export function filed(folder, files) {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, bytes] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    writeFileSync(path.join(folder, name), bytes);
+  }
+  return folder;
 }
 
 function configuration(url, database, smtp) {

@@ -5,6 +5,7 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { findBarriers, launchBrowser } from "./browser.mjs";
+import { arrives, confirms, isAsked, linksTo } from "./copy.mjs";
 import { act, deskOf, openCase, submitted, theCase, write } from "./desk.mjs";
 import { mail, startDemo, until } from "./house.mjs";
 import { watch } from "./watch.mjs";
@@ -64,7 +65,10 @@ async function furnish(page) {
   };
   // the demo has a plan that waits and a run that is finished
   const [planned, finished] = [await caseOf("E-2"), await caseOf("E-1")];
-  return { long, walled, breached, unreadable, sent, planned, finished };
+  // and a copy that waits for review and one that was fetched
+  const [packed, copied] = [await caseOf("E-3"), await caseOf("E-4")];
+  const copy = new URL(linksTo(house, "thomas@bergqvist.example", "copy")[0]).pathname;
+  return { long, walled, breached, unreadable, sent, planned, finished, packed, copied, copy };
 }
 
 const to = (address) => (page) => page.goto(house.url + (typeof address === "function" ? address(places) : address));
@@ -104,6 +108,15 @@ const PAGES = [
   ["run-plan-errors", "lead", runPlanErrors],
   ["run-plan-send-back", "lead", runPlanSendBack],
   ["run-receipt", "officer", to("/runs/E-1")],
+  ["run-review", "lead", runReview],
+  ["run-review-mine", "agent", to("/runs/E-3")],
+  ["run-released", "officer", to("/runs/E-4")],
+  ["case-packed", "agent", to(({ packed }) => packed)],
+  ["case-copied", "agent", caseCopied],
+  ["copy", "nobody", to(({ copy }) => copy)],
+  ["copy-wrong", "nobody", copyWrong],
+  ["copy-gone", "nobody", to("/copy/madeup")],
+  ["code", "nobody", code],
   ["new-case", "officer", to("/cases/new")],
   ["new-case-errors", "officer", newCaseErrors],
   ["mail-unreadable", "officer", to("/mail")],
@@ -191,6 +204,36 @@ async function runPlanSendBack(page) {
   for (const reason of await page.locator(".confirm summary").all()) await reason.click();
 }
 
+async function runReview(page) {
+  await page.goto(`${house.url}/runs/E-3`);
+  for (const more of await page.locator("main summary").all()) await more.click();
+}
+
+async function caseCopied(page) {
+  await page.goto(house.url + places.copied);
+  await page.locator(".facts summary", { hasText: "Withdraw the link" }).click();
+}
+
+async function copyWrong(page) {
+  await page.goto(house.url + places.copy);
+  await page.locator("#code").fill("AAAAA");
+  assert.equal(await submitted(page, () => page.getByRole("button", { name: "Download the copy" }).click()), 422);
+}
+
+/** Each link shows a code once. */
+async function code(page) {
+  const [{ reference, who }, desk] = [await asksForACopy(), await desks.officer.context().newPage()];
+  await confirms(page, await isAsked(house, desk, reference, who));
+  await desk.close();
+}
+
+let asked;
+async function asksForACopy() {
+  const who = { name: "Haruka Shimizu", address: "haruka.shimizu@inbox.example" };
+  asked ??= arrives(house, await desks.officer.context().newPage(), { who, text: "A copy of my data, please, once more." });
+  return { who, reference: await asked };
+}
+
 async function newCaseErrors(page) {
   await page.goto(`${house.url}/cases/new`);
   await page.locator("#address").fill("no address");
@@ -215,7 +258,8 @@ async function looksRight(name, context, go) {
   for (const size of SIZES) {
     await page.setViewportSize(size);
     await go(page);
-    await page.waitForFunction(() => "__hydrateIsland" in window);
+    // pages for people from outside have no script
+    await page.waitForFunction(() => document.scripts.length === 0 || "__hydrateIsland" in window);
     for (const colorScheme of THEMES) {
       const here = `${name}-${size.width}-${colorScheme}`;
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });

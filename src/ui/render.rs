@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// The document around `body`, as a response. `body` runs where components and islands can live.
 pub fn document(frame: &Frame, status: StatusCode, title: &str, body: impl FnOnce() -> AnyView) -> Response {
     // said first, so that a screen reader's user knows before the page is read
-    let title = if status == StatusCode::UNPROCESSABLE_ENTITY { format!("Error: {title}") } else { title.to_owned() };
+    let title = titled(status, title);
     (status, [(header::CACHE_CONTROL, "no-store")], Html(html(frame, &title, body))).into_response()
 }
 
@@ -36,6 +36,12 @@ pub fn leaf(frame: &Frame, title: &str, body: impl FnOnce() -> AnyView) -> Strin
     let html = owner.with(|| shell::bare_document(frame, title, body()).to_html());
     owner.unset_with_forced_cleanup();
     format!("<!DOCTYPE html>{html}")
+}
+
+/// The title of a page that answers with `status`: what is wrong is said first.
+#[must_use]
+pub fn titled(status: StatusCode, title: &str) -> String {
+    if status == StatusCode::UNPROCESSABLE_ENTITY { format!("Error: {title}") } else { title.to_owned() }
 }
 
 /// `text` as the inside of an element in which a browser reads no markup, comments included (`title`, `textarea`):

@@ -41,7 +41,7 @@ fn one(full: &Full, package: &PackageLine, tried: &Tried) -> impl IntoView + use
         <li>
             <p><a href=paths::run(package.run)>{format!("Run {}", package.run)}</a>" "
                 <span class=class><i class="mark" aria-hidden="true"></i>{state}</span></p>
-            <p class="dim">{fetched}{file}"."</p>
+            <p class="dim">{format!("{fetched}{file}.")}</p>
             {revoke}
         </li>
     }

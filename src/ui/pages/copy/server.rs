@@ -83,6 +83,6 @@ fn failed(frame: &Frame, error: &Error) -> Response {
 }
 
 fn draw(frame: &Frame, status: StatusCode, leaf: Leaf) -> Response {
-    let title = leaf.title();
-    with_headers((status, axum::response::Html(render::leaf(frame, title, || page(leaf)))).into_response())
+    let title = render::titled(status, leaf.title());
+    with_headers((status, axum::response::Html(render::leaf(frame, &title, || page(leaf)))).into_response())
 }
