@@ -136,9 +136,9 @@ pub(super) async fn open(app: &App, object: &str, bytes: u64) -> Result<Archive,
     let decoded =
         |text: &str| data_encoding::BASE64.decode(text.as_bytes()).map_err(|_| damaged("its head cannot be read"));
     let sealed = Sealed { wrapped_key: decoded(&header.wrapped_key)?, cipher: decoded(&header.sealed)? };
-    let opened =
+    let unsealed =
         app.vault.open(&purpose(object), &sealed).map_err(|_| damaged("it is not the file that was written"))?;
-    let keys = Zeroizing::new(opened);
+    let keys = Zeroizing::new(unsealed);
     let (key, prefix) = keys.split_at_checked(32).ok_or_else(|| damaged("its head cannot be read"))?;
     let (Ok(key), Ok(prefix)) = (key.try_into(), prefix.try_into()) else {
         return Err(damaged("its head cannot be read"));

@@ -34,17 +34,13 @@ pub async fn lock_download(app: &App, id: DownloadId, last: bool) -> Result<(), 
     let made = Box::pin(make(app, &download, password)).await;
     failpoint("export-locked");
     let mut tx = app.db.begin().await?;
-    let wanted = match &made {
-        Ok((bytes, sha256)) => {
-            let bytes = i64::try_from(*bytes).unwrap_or(i64::MAX);
-            downloads::download_locked(&mut tx, id, bytes, sha256).await?
+    let wanted = if let Ok((bytes, sha256)) = &made {
+        downloads::download_locked(&mut tx, id, i64::try_from(*bytes).unwrap_or(i64::MAX), sha256).await?
+    } else {
+        if last {
+            downloads::download_failed(&mut tx, &download).await?;
         }
-        Err(_) => {
-            if last {
-                downloads::download_failed(&mut tx, &download).await?;
-            }
-            false
-        }
+        false
     };
     tx.commit().await?;
     if !wanted {
