@@ -4,7 +4,7 @@
 use crate::generation::{
     engine::{Dialect, quoted},
     find::as_text,
-    map::{Column, DataMap, Redact, Table},
+    map::{Column, DataMap, Join, Redact, Shared, Table},
     schema::{ColumnSchema, Schema, Type},
     scope::Scope,
 };
@@ -143,6 +143,7 @@ fn of_table(scope: &Scope<'_>, name: &str, table: &Table, stem: String) -> Table
         left_out: out
             .into_iter()
             .map(|(column, is)| (column.clone(), table.column_title(column), is.leave_out.clone().unwrap_or_default()))
+            .chain(below_shared(scope, name, table))
             .collect(),
         why_not: table.leave_out.clone(),
         kept: table.keep.as_ref().map(|keep| (keep.reason.clone(), keep.period.clone())),
@@ -151,6 +152,16 @@ fn of_table(scope: &Scope<'_>, name: &str, table: &Table, stem: String) -> Table
         columns,
         tells_shared,
     }
+}
+
+/// Rows that hang on something that is somebody else's as well are nobody's own, as for an erasure: a copy has to say so.
+fn below_shared(scope: &Scope<'_>, name: &str, table: &Table) -> Option<(String, String, String)> {
+    let goes_anyway = |to: &str| scope.map.table(to).is_some_and(|table| table.shared == Some(Shared::Delete));
+    let shared = |join: &&Join| join.to != name && scope.may_be_shared(&join.to) && !goes_anyway(&join.to);
+    let to = &table.owner.iter().find(shared)?.to;
+    let parent = scope.map.table(to)?.title(to);
+    let why = format!("What hangs on “{parent}” that you share with somebody else may be about them, and is not in the copy.");
+    Some(("(rows)".to_owned(), "Some records".to_owned(), why))
 }
 
 /// The key's columns first.

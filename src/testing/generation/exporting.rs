@@ -153,6 +153,22 @@ on_both_engines! {
         copied.is_sound();
     }
 
+    async fn what_hangs_on_something_shared_is_left_out_and_said(on: On) {
+        let world = World::new(on).await;
+        world.run("CREATE TABLE device_logins (id BIGINT PRIMARY KEY, serial TEXT NOT NULL REFERENCES devices (serial));
+            INSERT INTO device_logins VALUES (1, 'tablet'), (2, 'phone'), (3, 'laptop');").await;
+        let more = "\n[tables.device_logins]\nkey = [\"id\"]\nerase = \"delete\"\n\
+            owner = [{ to = \"devices\", on = { serial = \"serial\" } }]\ncolumns = { id = {}, serial = {} }\n";
+        let map = MAP.to_owned() + more;
+        let copied = copy(&world, &map, "1").await;
+        assert_eq!(copied.rows("device_logins"), [r#"{"id":2,"serial":"phone"}"#], "the tablet may have been used by another");
+        let table = copied.told.tables.iter().find(|table| table.table == "device_logins").expect("it is there");
+        assert!(table.left_out.iter().any(|(_, why)| why.contains("devices") && why.contains("share")), "{:?}", table.left_out);
+        assert!(copied.page().contains("that you share with somebody else"));
+        let users = copied.told.tables.iter().find(|table| table.table == "users").expect("it is there");
+        assert!(users.left_out.is_empty());
+    }
+
     async fn a_rule_that_no_row_can_meet_is_a_fault_of_the_map(on: On) {
         let world = World::new(on).await;
         let map = MAP.replacen("name = {}", "name = { redact = \"shared\" }", 1);
