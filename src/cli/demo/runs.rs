@@ -39,7 +39,9 @@ async fn planned(app: &App, agent: &Actor, cases: &[(String, Reference)], addres
     let who = [Identity { kind: "email".to_owned(), value: address.to_owned() }];
     let says = "Answered from the address on record, with the user name and the month of joining.";
     verbs::verify_by_staff(app, agent, reference, i64::MAX, &who, says).await?;
-    let CasePage::Full(full) = case_page::load(app, agent, reference, crate::app::runs::Letter::Proposed).await? else { bail!("the case is walled") };
+    let CasePage::Full(full) = case_page::load(app, agent, reference, crate::app::runs::Letter::Proposed).await? else {
+        bail!("the case is walled")
+    };
     Ok(runs::plan_run(app, agent, reference, full.case.seq).await?)
 }
 
