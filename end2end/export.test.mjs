@@ -110,6 +110,9 @@ async function isMade(house, story) {
 async function isLetGo(house, story) {
   const { agent, second, reference } = story;
   story.link = await isReleased(house, second, story.run);
+  await second.goto(house.url + story.run);
+  assert.match(await second.locator(".facts").innerText(), /Ed25519[\s\S]*\bvalid just now/);
+  assert.doesNotMatch(await second.locator(".facts").innerText(), /not valid/);
   await openCase(agent, house, reference);
   assert.equal(await stateOf(agent), "Resolved, granted");
   assert.match(await agent.locator(".facts").innerText(), /Copy of the data[\s\S]*Not fetched yet\./);
@@ -238,6 +241,10 @@ test("who lost the code gets a new one by mail, and the old one opens nothing", 
   const person = await (await browser.newContext({ viewport: { width: 360, height: 800 } })).newPage();
   t.after(() => person.context().close());
   const troubles = watch(person);
+  const desk = await deskOf(browser, house, house.lead);
+  await desk.goto(`${house.url}/runs/E-4`);
+  assert.doesNotMatch(await desk.locator(".facts").innerText(), /not valid/, "a receipt of the demo is not believed");
+  await desk.context().close();
   const thomas = "thomas@bergqvist.example";
   const [link] = linksTo(house, thomas, "copy");
   const known = linksTo(house, thomas, "verify");

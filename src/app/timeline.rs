@@ -272,7 +272,7 @@ impl Teller<'_> {
                 said("Run stopped", format!("{run}: {why}"))
             }
             Event::RunFinished { run } => said("Run finished", format!("{run}, verified; its receipt is signed")),
-            Event::ExportAsked { run, .. } => said("Copy asked for", format!("run {run}; it is packed by itself")),
+            Event::ExportAsked { run, .. } => said("Copy asked for", format!("run {run} packs it")),
             Event::ExportPacked { run, review: true, .. } => {
                 said("Copy packed", format!("by run {run}; a second person looks at it before it goes"))
             }

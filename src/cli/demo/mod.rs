@@ -11,6 +11,7 @@ mod story;
 use super::{open, serve};
 use crate::{
     config::{Config, Flags},
+    domain::time::DAY,
     store::Clock,
 };
 use anyhow::{Context as _, anyhow, bail};
@@ -116,7 +117,8 @@ impl Places {
 async fn fill(config: &Config) -> anyhow::Result<Vec<(people::Person, String)>> {
     let places = Places::of(&config.data_dir)?;
     company::found(&places.url, Path::new(&places.files)).await?;
-    let clock = Clock::manual(Clock::System.now());
+    // a day ago: what is signed until now has to be signed with a key that was there
+    let clock = Clock::manual(Clock::System.now().plus(-DAY));
     let opened = open::open(config, clock.clone()).await?;
     let (people, passwords) = people::hire(&opened.app).await?;
     let cases = story::tell(&opened.app, &clock, &people).await?;
