@@ -160,7 +160,9 @@ fn below_shared(scope: &Scope<'_>, name: &str, table: &Table) -> Option<(String,
     let shared = |join: &&Join| join.to != name && scope.may_be_shared(&join.to) && !goes_anyway(&join.to);
     let to = &table.owner.iter().find(shared)?.to;
     let parent = scope.map.table(to)?.title(to);
-    let why = format!("What hangs on “{parent}” that you share with somebody else may be about them, and is not in the copy.");
+    let why = format!(
+        "What hangs on “{parent}” that you share with somebody else may be about them, and is not in the copy."
+    );
     Some(("(rows)".to_owned(), "Some records".to_owned(), why))
 }
 
