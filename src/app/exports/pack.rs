@@ -149,7 +149,7 @@ impl Packing<'_> {
         }
         let (package, object) = self.begin(identity).await?;
         failpoint("export-begun");
-        let written = self.write(source, secret, &object).await;
+        let written = Box::pin(self.write(source, secret, &object)).await;
         let copied = match written {
             Ok(copied) => copied,
             Err(halt) => {
