@@ -87,7 +87,7 @@ pub struct Full {
     /// Holds of this case that stand.
     pub holds: Vec<Held>,
     /// The runs of the case, newest first.
-    pub runs: Vec<(RunId, RunState)>,
+    pub runs: Vec<(RunId, RunKind, RunState)>,
     /// Copies of the data that were let go, newest first.
     pub packages: Vec<PackageLine>,
     /// The letter that would end the case, as it is proposed; only where a run was asked for and none is open.

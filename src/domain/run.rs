@@ -69,6 +69,20 @@ impl Stop {
     }
 }
 
+impl RunKind {
+    /// Where a run of this kind stands, in words: a copy is asked for and released, where an erasure is approved and
+    /// verified.
+    #[must_use]
+    pub const fn stands(self, state: RunState) -> &'static str {
+        match (self, state) {
+            (Self::Export, RunState::Approved) => "About to be packed",
+            (Self::Export, RunState::Running) => "Being packed",
+            (Self::Export, RunState::Finished) => "Released",
+            _ => state.label(),
+        }
+    }
+}
+
 impl RunState {
     /// True while something can still come of it.
     #[must_use]

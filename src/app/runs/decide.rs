@@ -71,7 +71,7 @@ async fn may_approve(desk: &mut Desk<'_>, run: &Run, waits: RunState) -> Result<
     if run.state != waits {
         return Err(Error::field(
             "typed",
-            format!("Nothing was done: the run is {}", run.state.label().to_lowercase()),
+            format!("Nothing was done: the run is {}", run.kind.stands(run.state).to_lowercase()),
         ));
     }
     if desk.tx.db_now().await? > run.expires_at {
@@ -140,7 +140,7 @@ pub async fn cancel_run(app: &App, actor: &Actor, id: RunId, reason: &str) -> Re
     let reason = written("reason", reason, "Say why; colleagues will read it")?;
     let (mut desk, mut run) = at(app, actor, id).await?;
     if !run.state.is_open() {
-        return Err(Error::field("reason", format!("The run is {} already", run.state.label().to_lowercase())));
+        return Err(Error::field("reason", format!("The run is {} already", run.kind.stands(run.state).to_lowercase())));
     }
     let reason = desk.keep_reason(reason).await?;
     end(&mut desk, &mut run, RunState::Cancelled, "Cancelled").await?;

@@ -293,9 +293,9 @@ pub(in crate::app) async fn of_case(
     tx: &mut crate::store::Tx,
     actor: &Actor,
     case: Reference,
-) -> Result<Vec<(RunId, RunState)>, Error> {
+) -> Result<Vec<(RunId, RunKind, RunState)>, Error> {
     may_see(tx, actor, case).await?;
-    Ok(runs::runs_of_case(tx, case).await?.into_iter().map(|run| (run.id, run.state)).collect())
+    Ok(runs::runs_of_case(tx, case).await?.into_iter().map(|run| (run.id, run.kind, run.state)).collect())
 }
 
 /// What stays of what was planned.

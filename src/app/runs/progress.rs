@@ -3,7 +3,7 @@
 use super::{page::step_of, seen_by};
 use crate::{
     app::{App, Error, runs::RunStep},
-    domain::{identity::RunId, rights::Actor, run::RunState, time::Instant},
+    domain::{identity::RunId, rights::Actor, run::{RunKind, RunState}, time::Instant},
     store::runs::checkpoints,
 };
 use chrono_tz::Tz;
@@ -11,6 +11,8 @@ use chrono_tz::Tz;
 /// How far a run is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progress {
+    /// What it does.
+    pub kind: RunKind,
     /// Where it stands.
     pub state: RunState,
     /// Its steps, once it began.
@@ -30,5 +32,5 @@ pub async fn run_progress(app: &App, actor: &Actor, id: RunId) -> Result<Progres
     let run = seen_by(&mut tx, actor, id).await?;
     let steps = checkpoints::steps_of(&mut tx, id).await?.into_iter().map(step_of).collect();
     let log = checkpoints::log_of(&mut tx, id).await?;
-    Ok(Progress { state: run.state, steps, log, zone: app.packs.zone(&run.product) })
+    Ok(Progress { kind: run.kind, state: run.state, steps, log, zone: app.packs.zone(&run.product) })
 }

@@ -167,7 +167,7 @@ fn a_case_says_what_is_missing_then_plans_then_leads_to_its_run() {
         |full| {
             full.case.verified = verified;
             full.case.run = Some(RunId(12));
-            full.runs = vec![(RunId(12), RunState::Planned)];
+            full.runs = vec![(RunId(12), crate::domain::run::RunKind::Erase, RunState::Planned)];
         },
         &CaseTried::default(),
     );
@@ -186,7 +186,7 @@ fn the_closing_letter_is_folded_until_a_run_has_finished_and_never_loses_its_wor
     let after = case(
         |full| {
             full.closing = Some(closing());
-            full.runs = vec![(RunId(12), RunState::Finished)];
+            full.runs = vec![(RunId(12), crate::domain::run::RunKind::Erase, RunState::Finished)];
         },
         &CaseTried::default(),
     );

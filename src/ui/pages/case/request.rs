@@ -33,7 +33,7 @@ fn wants(full: &Full) -> bool {
 
 /// The run that was finished last.
 pub(super) fn finished(full: &Full) -> Option<RunId> {
-    full.runs.iter().find(|(_, state)| *state == RunState::Finished).map(|(run, _)| *run)
+    full.runs.iter().find(|(_, _, state)| *state == RunState::Finished).map(|(run, ..)| *run)
 }
 
 /// How a page speaks of what is asked for.
@@ -79,7 +79,7 @@ pub(super) fn stand(full: &Full, tried: &Tried) -> Option<AnyView> {
         return None;
     }
     if let Some(run) = full.case.run {
-        let state = full.runs.iter().find(|(id, _)| *id == run).map(|(_, state)| *state);
+        let state = full.runs.iter().find(|(id, ..)| *id == run).map(|(_, _, state)| *state);
         return Some(open_run(run, state));
     }
     if finished(full).is_some() && !may_repeat(full) {
@@ -134,10 +134,10 @@ pub(super) fn runs(full: &Full) -> Option<impl IntoView + use<>> {
     let lines = full
         .runs
         .iter()
-        .map(|(run, state)| {
+        .map(|(run, kind, state)| {
             view! {
                 <li><a href=paths::run(*run)>{format!("Run {run}")}</a>" "
-                    <span class=words::state_class(*state)><i class="mark" aria-hidden="true"></i>{state.label()}</span></li>
+                    <span class=words::state_class(*state)><i class="mark" aria-hidden="true"></i>{kind.stands(*state)}</span></li>
             }
         })
         .collect_view();

@@ -147,7 +147,7 @@ fn head(run: &RunPage) -> impl IntoView + use<> {
                 <h1>{heading}</h1>
                 <p class="byline">
                     <span class=words::state_class(run.state)>
-                        <i class="mark" aria-hidden="true"></i>{run.state.label()}</span>
+                        <i class="mark" aria-hidden="true"></i>{run.kind.stands(run.state)}</span>
                     <span>{format!("Made by {}, {}", run.asked_by.1, run.asked_at.in_words(run.zone))}</span>
                     {times(run).map(|says| view! { <span>{says}</span> })}
                 </p>

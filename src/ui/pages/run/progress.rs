@@ -3,7 +3,10 @@
 use super::words;
 use crate::{
     app::runs::{self, RunPage, RunStep},
-    domain::{run::RunState, time::Instant},
+    domain::{
+        run::{RunKind, RunState},
+        time::Instant,
+    },
     ui::{
         components::notice::{Meaning, Notice},
         islands::{Line, Progress, RunProgress, Step},
@@ -16,7 +19,7 @@ use leptos::prelude::*;
 
 /// How far it is, as it stands on the page.
 pub(super) fn page(run: &RunPage) -> AnyView {
-    let shown = runs::Progress { state: run.state, steps: run.steps.clone(), log: run.log.clone(), zone: run.zone };
+    let shown = runs::Progress { kind: run.kind, state: run.state, steps: run.steps.clone(), log: run.log.clone(), zone: run.zone };
     view! {
         <p class="hint">"This goes on whether or not anybody watches. "
             <a href=paths::run(run.id)>"Load again"</a></p>
@@ -29,10 +32,15 @@ pub(super) fn page(run: &RunPage) -> AnyView {
 #[must_use]
 pub fn told(run: &runs::Progress) -> Progress {
     let (done, found) = sum(&run.steps);
-    let at_work = run.steps.iter().find(|step| !step.ended && (step.found > 0 || step.done > 0));
+    let at_work = match run.kind {
+        RunKind::Erase => run.steps.iter().find(|step| !step.ended && (step.found > 0 || step.done > 0)),
+        // tables are packed one after the other, and ended together
+        RunKind::Export => run.steps.iter().find(|step| step.done < step.found),
+    };
     let now = match (run.state, at_work) {
         (RunState::Approved, _) => "About to begin.".to_owned(),
         (_, Some(step)) => format!("Now at {}.", step.table),
+        (_, None) if run.kind == RunKind::Export => "Sealing the package and reading it once more.".to_owned(),
         _ => "Looking once more for what may be left.".to_owned(),
     };
     Progress {

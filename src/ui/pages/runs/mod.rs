@@ -101,7 +101,7 @@ fn row(line: &RunLine, zone: Tz, ended: bool) -> impl IntoView + use<> {
             <td role="cell" class="c-case"><a class="quiet" href=paths::case(line.reference)>{line.reference.to_string()}</a></td>
             <td role="cell" class="c-product">{line.product.clone()}</td>
             <td role="cell" class="c-state"><span class=words::state_class(line.state)>
-                <i class="mark" aria-hidden="true"></i>{line.state.label()}</span>{why}</td>
+                <i class="mark" aria-hidden="true"></i>{line.kind.stands(line.state)}</span>{why}</td>
             <td role="cell" class="c-by">{line.asked_by.clone()}</td>
             <td role="cell" class="c-at"><time datetime=at.rfc3339()>{at.short(zone)}</time></td>
             <td role="cell" class="num">{rows}</td>
