@@ -40,12 +40,13 @@ pub async fn revoke_package(
     desk.commit("export_revoked").await
 }
 
-/// Asks for the end of every package that nobody is to get any more, and forgets fetchings whose time is over, with what
+/// Asks for the end of every package that nobody is to get any more, stops copies that nobody packs, and forgets fetchings whose time is over, with what
 /// was made for them.
 ///
 /// # Errors
 /// As the database says, or when the store does not answer.
 pub async fn expire_packages(app: &App) -> Result<(), Error> {
+    super::pack::stop_stranded(app).await?;
     let past = downloads::downloads_over(&mut app.db.read().await?).await?;
     for (download, object) in past {
         if let Some(object) = object {

@@ -111,6 +111,18 @@ pub async fn pack_export(app: &App, id: RunId, last: bool) -> Result<Packed, Err
     Ok(Packed::Later(later))
 }
 
+/// Stops copies that nobody packs any more, so that somebody hears of it and can have them tried again.
+///
+/// # Errors
+/// As the database says.
+pub(super) async fn stop_stranded(app: &App) -> Result<(), Error> {
+    let stranded = runs::runs_stranded(&mut app.db.read().await?).await?;
+    for run in stranded {
+        Packing { app, run }.stop(Stop::Unkept).await?;
+    }
+    Ok(())
+}
+
 /// Makes this worker the only one that may write to the run; none where there is nothing to do.
 async fn take_up(app: &App, id: RunId) -> Result<Option<(Run, Secret)>, Error> {
     let mut tx = app.db.begin().await?;

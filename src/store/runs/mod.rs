@@ -226,6 +226,18 @@ pub async fn runs_overdue(tx: &mut Tx) -> Result<Vec<(RunId, Reference)>> {
     Ok(rows.into_iter().map(|(run, case)| (RunId(run), Reference(case))).collect())
 }
 
+/// Copies that are said to be packed though no job does it: its tries are over, or its process ended too often.
+///
+/// # Errors
+/// As `run_get`.
+pub async fn runs_stranded(tx: &mut Tx) -> Result<Vec<Run>> {
+    let text = runs_where!(
+        "WHERE r.open AND r.kind = 'export' AND r.state = 'running' AND NOT EXISTS (SELECT 1 FROM jobs j
+         WHERE j.unique_key = 'pack_export:' || r.id AND j.state IN ('available', 'running')) ORDER BY r.id LIMIT 200"
+    );
+    sql(text).all::<RunRow>(tx).await?.into_iter().map(run_of).collect()
+}
+
 /// Saves where a run stands and who decided.
 ///
 /// # Errors

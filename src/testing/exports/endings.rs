@@ -184,4 +184,23 @@ on_both! {
         assert_eq!(texts[0], texts[1], "the same whether or not there is an account");
         assert!(texts[0].contains("which data, if any, is yours"));
     }
+
+    async fn a_copy_that_no_job_packs_any_more_is_told_and_tried_again(house: House) {
+        let (house, _world) = house_over(house, On::Sqlite).await;
+        let reference = verified_by_staff(&house, "Ada <ada@example.org>", "1").await;
+        let run = begun(&house, reference).await;
+        exports::expire_packages(&house.app).await.expect("it looks");
+        assert_eq!(page(&house, run).await.state, RunState::Approved, "its job waits");
+        let mut tx = house.app.db.begin().await.expect("a writer");
+        sql("UPDATE jobs SET state = 'dead' WHERE work = 'pack_export'").run(&mut tx).await.expect("it is buried");
+        sql("UPDATE runs SET state = 'running'").run(&mut tx).await.expect("as its last worker left it");
+        tx.commit().await.expect("it is kept");
+        exports::expire_packages(&house.app).await.expect("it looks");
+        let stopped = page(&house, run).await;
+        assert_eq!((stopped.state, stopped.stop), (RunState::Stopped, Some(Stop::Unkept)));
+        runs::try_run_again(&house.app, &house.agent, run).await.expect("whoever asked may have it tried again");
+        house.works().await;
+        assert_eq!(page(&house, run).await.state, RunState::Packed);
+        agrees_with_its_events(&house, reference).await;
+    }
 }
