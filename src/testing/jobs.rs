@@ -7,13 +7,13 @@ use super::{
 use crate::{
     app::{intake, mailroom, mailroom::Tab},
     domain::{
-        identity::{MailId, MessageId},
+        identity::{DownloadId, MailId, MessageId, RunId},
         time::{MINUTE, SECOND},
         work::Work,
     },
     jobs,
     store::{
-        jobs::{job_complete, job_enqueue, job_extend, job_retry, jobs_claim, jobs_rescue, tick_take},
+        jobs::{job_complete, job_enqueue, job_extend, job_retry, jobs_claim, jobs_due, jobs_rescue, tick_take},
         sql,
     },
 };
@@ -43,6 +43,20 @@ on_both! {
         job_enqueue(&mut tx, &Work::TidyUp, 0).await.expect("enqueued");
         drop(tx);
         assert_eq!(jobs::drain(&house.app).await.expect("drained"), 0);
+    }
+
+    async fn work_that_may_take_hours_leaves_room_for_mail(house: House) {
+        let long = [Work::PackExport { run: RunId(1) }, Work::LockDownload { download: DownloadId(1) }];
+        for work in &long {
+            assert!(work.is_long() && work.longest_minutes() > 60);
+            enqueue(&house, work).await;
+        }
+        let mail = enqueue(&house, &Work::TidyUp).await;
+        let mut tx = house.app.db.begin().await.expect("a transaction");
+        let short = jobs_claim(&mut tx, 10, 30 * SECOND, false).await.expect("claimed");
+        assert_eq!(short.iter().map(|job| job.id).collect::<Vec<_>>(), [mail], "the names in the statement are those of the work");
+        assert!(!jobs_due(&mut tx, false).await.expect("asked") && jobs_due(&mut tx, true).await.expect("asked"));
+        assert_eq!(jobs_claim(&mut tx, 10, 30 * SECOND, true).await.expect("claimed").len(), 2);
     }
 
     async fn f7_a_stale_worker_changes_nothing(house: House) {

@@ -140,7 +140,10 @@ pub async fn cancel_run(app: &App, actor: &Actor, id: RunId, reason: &str) -> Re
     let reason = written("reason", reason, "Say why; colleagues will read it")?;
     let (mut desk, mut run) = at(app, actor, id).await?;
     if !run.state.is_open() {
-        return Err(Error::field("reason", format!("The run is {} already", run.kind.stands(run.state).to_lowercase())));
+        return Err(Error::field(
+            "reason",
+            format!("The run is {} already", run.kind.stands(run.state).to_lowercase()),
+        ));
     }
     let reason = desk.keep_reason(reason).await?;
     end(&mut desk, &mut run, RunState::Cancelled, "Cancelled").await?;

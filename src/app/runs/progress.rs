@@ -3,7 +3,12 @@
 use super::{page::step_of, seen_by};
 use crate::{
     app::{App, Error, runs::RunStep},
-    domain::{identity::RunId, rights::Actor, run::{RunKind, RunState}, time::Instant},
+    domain::{
+        identity::RunId,
+        rights::Actor,
+        run::{RunKind, RunState},
+        time::Instant,
+    },
     store::runs::checkpoints,
 };
 use chrono_tz::Tz;

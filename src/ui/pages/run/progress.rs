@@ -19,7 +19,13 @@ use leptos::prelude::*;
 
 /// How far it is, as it stands on the page.
 pub(super) fn page(run: &RunPage) -> AnyView {
-    let shown = runs::Progress { kind: run.kind, state: run.state, steps: run.steps.clone(), log: run.log.clone(), zone: run.zone };
+    let shown = runs::Progress {
+        kind: run.kind,
+        state: run.state,
+        steps: run.steps.clone(),
+        log: run.log.clone(),
+        zone: run.zone,
+    };
     view! {
         <p class="hint">"This goes on whether or not anybody watches. "
             <a href=paths::run(run.id)>"Load again"</a></p>
