@@ -115,7 +115,7 @@ async function isLetGo(house, story) {
   assert.doesNotMatch(await second.locator(".facts").innerText(), /not valid/);
   await openCase(agent, house, reference);
   assert.equal(await stateOf(agent), "Resolved, granted");
-  assert.match(await agent.locator(".facts").innerText(), /Copy of the data[\s\S]*Not fetched yet\./);
+  assert.match(await agent.locator(".facts").innerText(), /Copy of the data[\s\S]*Not opened yet\./);
   for (const letter of lettersTo(house, LENA.address)) assert.equal(letter.includes(story.code), false, "the code was mailed");
   assert.equal((await agent.content()).includes(story.link.split("/").pop()), false, "staff can read the link");
 }
@@ -130,7 +130,7 @@ async function isFetched(house, story) {
   story.plain = await fetches(person, link, code.toLowerCase().replaceAll("-", " "), "Download the copy", folder);
   assert.equal(story.plain.name, "your-data.zip");
   await openCase(agent, house, story.reference);
-  assert.match(await agent.locator(".facts").innerText(), /Fetched 1 of 5 times\./);
+  assert.match(await agent.locator(".facts").innerText(), /Opened 1 of 5 times\./);
   assert.equal(house.log().includes(link.split("/").pop()), false, "the token stands in the log");
 }
 
@@ -210,7 +210,7 @@ async function byKeyboard(house, story) {
   await person.keyboard.type(code);
   const { file } = await downloaded(person, () => person.keyboard.press("Enter"), folder);
   assert.ok(readFileSync(file).equals(readFileSync(story.plain.file)));
-  // somebody who confirmed a moment ago gets no second mail, and is told the same
+  // a link for a new code is asked for without the old one, which counts until the new one is shown
   await person.goto(link);
   assert.equal(await submitted(person, () => person.getByRole("button", { name: /I have no code/ }).click()), 200);
   assert.equal(await person.locator("h1").innerText(), "Look into your mail");

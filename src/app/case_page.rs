@@ -162,7 +162,7 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
         address: Some(first.address).filter(|a| !a.is_empty()),
         subject: first.subject,
         timeline,
-        checks: checks(&case, &events),
+        checks: checks(&case, &events, &packages),
         proof,
         identity_kinds: subject::kinds(app, &case.product),
         looks_up: app.sources.contains_key(&case.product),
@@ -179,7 +179,7 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
     })))
 }
 
-fn checks(case: &Case, events: &[Recorded]) -> Vec<Check> {
+fn checks(case: &Case, events: &[Recorded], packages: &[PackageLine]) -> Vec<Check> {
     let acknowledged = case.clocks.iter().any(|c| c.duty == Duty::Acknowledge && c.met.is_some());
     let mut checks = vec![
         Check { says: "Acknowledged", done: acknowledged },
@@ -194,7 +194,8 @@ fn checks(case: &Case, events: &[Recorded]) -> Vec<Check> {
         checks.push(Check { says: "Erased and verified, or refused", done: finished || case.resolved.is_some() });
     }
     if case.kind.run() == Some(RunKind::Export) {
-        let released = events.iter().any(|recorded| matches!(recorded.event, Event::ExportReleased { .. }));
+        // a link that was withdrawn before anybody used it has brought the person nothing
+        let released = packages.iter().any(|package| package.works || package.fetched.0 > 0);
         checks.push(Check { says: "Copy released, or answered", done: released || case.resolved.is_some() });
     }
     checks.extend([

@@ -151,6 +151,7 @@ impl Teller<'_> {
             {
                 "the account’s holder".to_owned()
             }
+            _ if matches!(recorded.event, Event::ExportCodeAsked { .. }) => "somebody with the link".to_owned(),
             By::System => "Recourse".to_owned(),
             By::Requester if self.requester.is_empty() => "The person".to_owned(),
             By::Requester => self.requester.clone(),
@@ -262,11 +263,9 @@ impl Teller<'_> {
             Event::VerifiedByStaff { reason, .. } => reasoned("Verified", "without a link".to_owned(), *reason),
             Event::RunPlanned { run, .. } => said("Plan made", format!("of run {run}")),
             Event::RunApproved { run } => said("Run approved", format!("{run}; it begins by itself")),
-            Event::RunSentBack { run, reason } => reasoned("Plan sent back", format!("of run {run}"), *reason),
+            Event::RunSentBack { run, reason } => reasoned("Sent back", format!("run {run}"), *reason),
             Event::RunExpired { run } => said("Plan expired", format!("of run {run}; nobody approved it in time")),
-            Event::RunCancelled { run, reason } => {
-                reasoned("Run cancelled", format!("{run}; what was done until then stays done"), *reason)
-            }
+            Event::RunCancelled { run, reason } => reasoned("Run cancelled", run.to_string(), *reason),
             Event::RunStopped { run, why } => {
                 let why = Stop::from_code(why).map_or("for a reason this version does not know", Stop::label);
                 said("Run stopped", format!("{run}: {why}"))
@@ -278,7 +277,9 @@ impl Teller<'_> {
             }
             Event::ExportPacked { run, .. } => said("Copy packed", format!("by run {run}")),
             Event::ExportReleased { run, .. } => said("Copy released", format!("of run {run}")),
-            Event::ExportFetched { .. } => said("Copy fetched", "with link and code".to_owned()),
+            Event::ExportFetched { .. } => {
+                said("Copy opened", "with link and code; a download may have begun".to_owned())
+            }
             Event::ExportCodeAsked { .. } => {
                 said("New code asked for", "with a link to where the copy’s own went".to_owned())
             }

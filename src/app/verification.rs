@@ -46,13 +46,23 @@ pub const fn valid_until(now: Instant) -> Instant {
     now.plus(VALID)
 }
 
-/// True while the link counts. Changes nothing, so that programs that look at mail use nothing up.
+/// What a link asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    /// Whether a request is the person's.
+    Confirm,
+    /// Whether they want a new code for their copy.
+    NewCode,
+}
+
+/// What the link asks for, while it counts. Changes nothing, so that programs that look at mail use nothing up.
 ///
 /// # Errors
 /// As the database says.
-pub async fn counts(app: &App, token: &str) -> Result<bool, Error> {
+pub async fn counts(app: &App, token: &str) -> Result<Option<Asks>, Error> {
     let mut tx = app.db.read().await?;
-    Ok(verifications::verification_find(&mut tx, &token_hash(token)).await?.is_some())
+    let found = verifications::verification_find(&mut tx, &token_hash(token)).await?;
+    Ok(found.map(|link| if link.package.is_some() { Asks::NewCode } else { Asks::Confirm }))
 }
 
 /// The person confirms: once, in time, while the case is open. A case that waited for them is ours again. Who asked for

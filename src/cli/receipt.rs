@@ -107,10 +107,13 @@ fn in_words(receipt: &Receipt) -> String {
 fn write_words(out: &mut String, receipt: &Receipt) -> std::fmt::Result {
     let Receipt { run, case, product, system, .. } = receipt;
     writeln!(out, "Believed: signed with {}, when that key was in use, and unchanged since.\n", receipt.key_id)?;
-    writeln!(out, "Run {run} for case {case} erased one person's data from {system} ({product}).")?;
+    let copied = receipt.package.is_some();
+    let did = if copied { "copied one person's data for them from" } else { "erased one person's data from" };
+    writeln!(out, "Run {run} for case {case} {did} {system} ({product}).")?;
     writeln!(out, "  asked for by staff {} on {}", receipt.asked.staff, moment(&receipt.asked.at))?;
     if let Some(approved) = &receipt.approved {
-        writeln!(out, "  approved by staff {} on {}", approved.staff, moment(&approved.at))?;
+        let decided = if copied { "released" } else { "approved" };
+        writeln!(out, "  {decided} by staff {} on {}", approved.staff, moment(&approved.at))?;
     }
     writeln!(out, "  begun {}, ended {}", moment(&receipt.started_at), moment(&receipt.finished_at))?;
     writeln!(out, "  data map {}, scope {}\n", receipt.map_version, receipt.scope_hash)?;
@@ -120,10 +123,18 @@ fn write_words(out: &mut String, receipt: &Receipt) -> std::fmt::Result {
         writeln!(out, "  {}", step_in_words(&step.step, step.rows))?;
     }
     if done.is_empty() {
-        writeln!(out, "  no row was there to be deleted or changed")?;
+        writeln!(out, "  no row was there")?;
     }
     if receipt.files.count > 0 {
-        writeln!(out, "  files: {} removed and looked for again", counted(receipt.files.count, "file"))?;
+        let went = if copied { "copied" } else { "removed and looked for again" };
+        writeln!(out, "  files: {} {went}", counted(receipt.files.count, "file"))?;
+    }
+    if let Some(package) = &receipt.package {
+        writeln!(out, "  package: {} bytes, SHA-256 {}", package.bytes, package.sha256)?;
+        return writeln!(
+            out,
+            "\nThe package was read back whole before it was released. Nothing was erased or changed."
+        );
     }
     if !receipt.kept.is_empty() {
         writeln!(out, "\nWhat is kept:")?;
@@ -147,7 +158,8 @@ fn write_words(out: &mut String, receipt: &Receipt) -> std::fmt::Result {
 
 /// "images: 3 rows deleted"; a step of another version as it stands.
 fn step_in_words(label: &str, rows: i64) -> String {
-    const DOES: [(&str, &str); 6] = [
+    const DOES: [(&str, &str); 7] = [
+        (" copy", "copied"),
         // the longer ones first: "delete linked" begins with "delete"
         (" delete linked", "of other people deleted, which pointed to rows that went"),
         (" unlink", "of other people kept, without their link"),
@@ -199,7 +211,7 @@ mod tests {
     use super::*;
     use crate::{
         domain::plan::FileCount,
-        generation::receipt::{FORMAT, Mention, PublicKey, Signer, StepDone, Who},
+        generation::receipt::{FORMAT, Mention, PackageSum, PublicKey, Signer, StepDone, Who},
         store::runs::receipts,
     };
     use std::{collections::BTreeMap, fs};
@@ -365,5 +377,28 @@ mod tests {
         run(&flags, command()).await.expect("it is believed");
         let left: Vec<_> = fs::read_dir(&data).expect("it lists").flatten().map(|file| file.file_name()).collect();
         assert_eq!(left, ["recourse.db"]);
+    }
+
+    #[test]
+    fn a_copy_is_not_called_an_erasure() {
+        let mut copy = receipt(&Signer::new([7; 32]));
+        copy.kind = "export".into();
+        copy.kept.clear();
+        copy.mentions.clear();
+        copy.steps = vec![StepDone { step: "images copy".into(), rows: 2, found_after: 2 }];
+        copy.package = Some(PackageSum { bytes: 4_096, sha256: "5eed".into() });
+        let said = in_words(&copy);
+        for part in [
+            "copied one person's data for them from",
+            "images: 2 rows copied",
+            "released by staff 2",
+            "4096 bytes",
+            "5eed",
+        ] {
+            assert!(said.contains(part), "{part} is missing in\n{said}");
+        }
+        for never in ["erased one", "removed", "looked for again", "nothing was left"] {
+            assert!(!said.contains(never), "{never} in\n{said}");
+        }
     }
 }

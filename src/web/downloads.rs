@@ -29,6 +29,9 @@ pub async fn send(
     let Ok(Some(File::Ready(download))) = exports::file_of(&app, &ticket).await else {
         return server::not_ready(State(app), frame, Path((ticket, name))).await;
     };
+    if name != name_of(&download) {
+        return server::gone(&frame);
+    }
     let bytes = u64::try_from(download.bytes.unwrap_or_default()).unwrap_or_default();
     let tag = format!("\"{}\"", download.sha256.as_deref().unwrap_or_default());
     let (status, range) = match asked_for(&headers, bytes, &tag) {
@@ -47,6 +50,11 @@ pub async fn send(
     *response.status_mut() = status;
     describe(response.headers_mut(), &download, bytes, &range, status, &tag);
     response
+}
+
+/// What the archive is called: an address with another name leads nowhere.
+const fn name_of(download: &Download) -> &'static str {
+    if download.locked { paths::LOCKED_NAME } else { paths::PLAIN_NAME }
 }
 
 enum Asked {
@@ -84,7 +92,7 @@ fn describe(
     status: StatusCode,
     tag: &str,
 ) {
-    let name = if download.locked { paths::LOCKED_NAME } else { paths::PLAIN_NAME };
+    let name = name_of(download);
     let part = match status {
         StatusCode::PARTIAL_CONTENT => Some(format!("bytes {}-{}/{bytes}", range.start, range.end - 1)),
         StatusCode::RANGE_NOT_SATISFIABLE => Some(format!("bytes */{bytes}")),

@@ -18,6 +18,7 @@ pub(super) fn about(app: &App, run: &Run, person: &str) -> About {
         reference: run.case.to_string(),
         run: run.id.to_string(),
         made: app.now().in_words(zone),
+        made_at: app.now().rfc3339(),
         recipients: copy.iter().flat_map(|c| &c.recipients).map(|r| (r.name.clone(), r.purpose.clone())).collect(),
         retention: copy.iter().flat_map(|copy| copy.retention.clone()).collect(),
         source: copy.as_ref().map(|copy| copy.origin.clone()).unwrap_or_default(),

@@ -8,6 +8,7 @@ use crate::{
         failpoint::failpoint,
     },
     domain::{
+        case::State,
         event::{By, Event},
         identity::{PackageId, Reference},
         rights::Actor,
@@ -16,7 +17,8 @@ use crate::{
     store::{audit, cases, downloads, jobs, packages},
 };
 
-/// Ends the link of a package before its time; the file is destroyed.
+/// Ends the link of a package before its time; the file is destroyed. Where nobody had opened it yet the case is open
+/// again.
 ///
 /// # Errors
 /// `NotFound` where the case has no such package; `Invalid` when no reason is given or the link does not work any more.
@@ -30,12 +32,18 @@ pub async fn revoke_package(
     let reason = written("reason", reason, "Say why the person may not fetch it any more; colleagues will read it")?;
     let mut desk = Desk::at(app, actor, reference, None).await?;
     let kept = packages::package_get(&mut desk.tx, package).await?;
-    kept.filter(|package| package.case == reference && package.released_at.is_some()).ok_or(Error::NotFound)?;
+    let theirs = |package: &packages::Package| package.case == reference && package.released_at.is_some();
+    let kept = kept.filter(theirs).ok_or(Error::NotFound)?;
     if !packages::package_end(&mut desk.tx, package).await? {
         return Err(Error::field("reason", "This link does not work any more already"));
     }
     let reason = desk.keep_reason(reason).await?;
     desk.record(Event::ExportRevoked { package, reason }).await?;
+    if kept.downloads == 0 && desk.case.state == State::Resolved {
+        // nobody has the copy: the request is not answered
+        let event = Event::StateChanged { from: State::Resolved, to: State::Open, outcome: None, reason: None };
+        desk.record(event).await?;
+    }
     jobs::job_enqueue(&mut desk.tx, &Work::DestroyPackage { package }, 0).await?;
     desk.commit("export_revoked").await
 }

@@ -71,7 +71,10 @@ pub async fn fetch_package(app: &App, token: &str, typed: &str, locked: bool) ->
     let mut tx = app.db.read().await?;
     let package = packages::package_find(&mut tx, &hash).await?.ok_or(Error::NotFound)?;
     let wrong = || {
-        Error::field("code", "This code does not open the copy. It is the one that was shown last when you confirmed")
+        Error::field(
+            "code",
+            "This code does not open the copy. Look at all twenty characters, or get a new code below; only the last one you were shown counts.",
+        )
     };
     let code = Code::typed(typed).ok_or_else(wrong)?;
     if !opens(app, &mut tx, &package, &code).await? {
@@ -85,7 +88,7 @@ pub async fn fetch_package(app: &App, token: &str, typed: &str, locked: bool) ->
     // staff may have withdrawn it until the case was locked
     let package = packages::package_find(&mut tx, &hash).await?.ok_or(Error::NotFound)?;
     if !packages::package_fetch(&mut tx, package.id).await? {
-        let says = "It was fetched as often as it may be. Answer the mail that the link was in, and we send a new one";
+        let says = "It was opened as often as it may be. Answer the mail that the link was in, and we make a new one";
         return Err(Error::field("code", says));
     }
     let object = format!("locked-{}-{}", package.id.0, data_encoding::HEXLOWER.encode(&random::<8>()?));

@@ -114,6 +114,9 @@ pub async fn close_with_letter(
         nothing_is_held(app, actor, reference).await?;
     }
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
+    if closing.basis == Some(Refusal::Unidentified) && desk.case.verified.is_some() {
+        return Err(Error::field("basis", "The person is verified, so we know who they are; choose another reason"));
+    }
     if let Some(run) = desk.case.run {
         return Err(Error::field("outcome", format!("Run {run} is still open; wait for its end or cancel it")));
     }
@@ -166,7 +169,15 @@ async fn nothing_is_held(app: &App, actor: &Actor, reference: Reference) -> Resu
             known.extend(Known::read(&content).identities);
         }
     }
+    let kept = runs::runs_of_requester(&mut tx, reference).await?.into_iter().find(|run| run.plan.keeps_some());
     drop(tx);
+    if let Some(run) = kept {
+        let says = format!(
+            "Run {} erased this person and kept some rows for a reason, so this is not true. Say in a letter what was kept",
+            run.id
+        );
+        return Err(Error::field("basis", says));
+    }
     let address = source.contact_kinds().into_iter().map(|kind| Identity { kind, value: first.address.clone() });
     let identities: Vec<_> = address.chain(known).collect();
     let found = subject::find(app, &case.product, &identities).await.map_err(|error| match error {
@@ -178,10 +189,13 @@ async fn nothing_is_held(app: &App, actor: &Actor, reference: Reference) -> Resu
     if found.subjects.is_empty() {
         return Ok(());
     }
-    Err(Error::field(
-        "basis",
-        "An account is found by what we looked the person up by, so this may not be true. Verify them, or say that they cannot be identified",
-    ))
+    let says = if case.verified.is_some() {
+        "The person has an account, so this is not true. Make the copy, or choose another reason"
+    } else {
+        "An account is found by what we looked the person up by, so this may not be true. Verify them, or say that they \
+         cannot be identified"
+    };
+    Err(Error::field("basis", says))
 }
 
 async fn finished(tx: &mut Tx, case: Reference) -> Result<Option<Run>, Error> {

@@ -16,6 +16,7 @@ use crate::{
         event::{Event, Purpose},
         identity::{Identity, Reference},
         rights::Actor,
+        run::RunKind,
         time::Instant,
     },
     generation::Found,
@@ -126,7 +127,10 @@ async fn queue_link(
     now: Instant,
 ) -> Result<Event, Error> {
     let until = verification::valid_until(now).in_words(app.packs.zone(&case.product));
-    let about = (!case.is_restricted()).then(|| case.kind.label().to_lowercase());
+    let about = (!case.is_restricted()).then(|| match case.kind.run() {
+        Some(RunKind::Export) => "a copy of your data".to_owned(),
+        _ => case.kind.label().to_lowercase(),
+    });
     let head = app.letterhead(&case.product);
     let written = compose::link(&head, &case.reference.to_string(), about.as_deref(), &until)?;
     let content = Content {

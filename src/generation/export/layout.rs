@@ -79,11 +79,6 @@ impl TableCopy {
     pub fn csv(&self) -> String {
         format!("data/{}.csv", self.stem)
     }
-
-    /// The columns in which what is about others gives way to a sentence.
-    pub fn redacted(&self) -> impl Iterator<Item = &ColumnCopy> {
-        self.columns.iter().filter(|column| column.redact.is_some())
-    }
 }
 
 /// Everything a copy is made of.

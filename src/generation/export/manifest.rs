@@ -64,7 +64,7 @@ pub fn manifest(about: &About, map: &DataMap, told: &Told<'_>) -> serde_json::Re
         system: &map.system,
         reference: &about.reference,
         run: &about.run,
-        made_at: &about.made,
+        made_at: &about.made_at,
         map_version: &map.version,
         tables: told.tables.iter().map(|(table, rows)| of_table(table, *rows)).collect(),
         left_out_tables: told.left_out(),

@@ -53,6 +53,8 @@ pub struct About {
     pub run: String,
     /// When it was made, in words.
     pub made: String,
+    /// The same for programs, RFC 3339.
+    pub made_at: String,
     /// Who receives such data, and what for.
     pub recipients: Vec<(String, String)>,
     /// How long it is kept.

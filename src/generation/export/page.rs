@@ -58,7 +58,7 @@ pub fn table(table: &TableCopy, rows: i64, shown: &[Vec<Option<String>>]) -> Str
 }
 
 /// The page after its tables.
-pub fn foot(told: &Told<'_>) -> String {
+pub fn foot<'t>(told: &'t Told<'t>) -> String {
     let FilesDone { pictures, all_pictures, .. } = &told.files;
     let more = all_pictures - pictures.len();
     let tables = || told.tables.iter().filter(|(_, rows)| *rows > 0).map(|(table, _)| *table);
@@ -66,7 +66,10 @@ pub fn foot(told: &Told<'_>) -> String {
         pictures,
         more: (more > 0).then(|| grouped(i64::try_from(more).unwrap_or(i64::MAX))),
         left_out: told.left_out.iter().map(|(table, rows)| (*table, grouped(*rows))).collect(),
-        partly: tables().filter(|table| !table.left_out.is_empty() || table.redacted().next().is_some()).collect(),
+        partly: tables()
+            .map(|table| (table, told.redacted(table).collect::<Vec<_>>()))
+            .filter(|(table, redacted)| !table.left_out.is_empty() || !redacted.is_empty())
+            .collect(),
     })
 }
 
@@ -99,7 +102,7 @@ struct Foot<'t> {
     pictures: &'t [String],
     more: Option<String>,
     left_out: Vec<(&'t TableCopy, String)>,
-    partly: Vec<&'t TableCopy>,
+    partly: Vec<(&'t TableCopy, Vec<&'t ColumnCopy>)>,
 }
 
 /// Writing to memory does not fail, and these templates ask for nothing else that might.

@@ -21,8 +21,12 @@ const FULL: usize = 256 * 1024;
 
 /// What was written and not handed on yet.
 pub struct TableWriter<'t> {
-    table: &'t TableCopy,
+    pub table: &'t TableCopy,
     file_key: &'t [u8; 32],
+    /// The person's own keys: what names them is about nobody else.
+    own: &'t [String],
+    /// Which columns had something withheld.
+    withheld: Vec<bool>,
     /// `,"name":` of each column, the first without its comma.
     names: Vec<Vec<u8>>,
     /// Rows until now.
@@ -35,7 +39,7 @@ pub struct TableWriter<'t> {
 
 impl<'t> TableWriter<'t> {
     /// Begins with the names of the columns.
-    pub fn new(table: &'t TableCopy, file_key: &'t [u8; 32]) -> Self {
+    pub fn new(table: &'t TableCopy, file_key: &'t [u8; 32], own: &'t [String]) -> Self {
         let names = table.columns.iter().enumerate().map(|(n, column)| {
             let mut name = if n == 0 { Vec::new() } else { vec![b','] };
             json_text(&mut name, &column.name);
@@ -52,7 +56,8 @@ impl<'t> TableWriter<'t> {
         }
         csv.extend_from_slice(b"\r\n");
         let names = names.collect();
-        Self { table, file_key, names, rows: 0, json: b"[".to_vec(), csv, shown: Vec::new() }
+        let withheld = vec![false; table.columns.len()];
+        Self { table, file_key, own, withheld, names, rows: 0, json: b"[".to_vec(), csv, shown: Vec::new() }
     }
 
     /// Adds a row.
@@ -67,7 +72,9 @@ impl<'t> TableWriter<'t> {
         for (i, column) in columns.iter().enumerate() {
             let cell = row.cell(i, column.form == Form::Bytes)?;
             let mut made = String::new();
-            let value = value(column, &cell, shared, self.file_key, &mut made);
+            let own = matches!(&cell, Cell::Text(text) if self.own.iter().any(|key| key == text));
+            let value = value(column, &cell, (shared, own), self.file_key, &mut made);
+            self.withheld[i] |= value == Value::Text(REDACTED);
             self.json.extend_from_slice(&self.names[i]);
             value.json(&mut self.json);
             if i > 0 {
@@ -89,6 +96,12 @@ impl<'t> TableWriter<'t> {
         Ok(())
     }
 
+    /// The columns in which something was withheld.
+    pub fn withheld(&self) -> impl Iterator<Item = String> {
+        let columns = self.withheld.iter().zip(&self.table.columns).filter(|(withheld, _)| **withheld);
+        columns.map(|(_, column)| column.name.clone())
+    }
+
     /// True when enough was written to hand it on.
     pub fn is_full(&self) -> bool {
         self.json.len() + self.csv.len() >= FULL
@@ -104,9 +117,9 @@ impl<'t> TableWriter<'t> {
     }
 
     /// Writes the end and gives what is left.
-    pub fn end(mut self) -> (Vec<u8>, Vec<u8>) {
+    pub fn end(&mut self) -> (Vec<u8>, Vec<u8>) {
         self.json.extend_from_slice(b"\n]\n");
-        (self.json, self.csv)
+        (std::mem::take(&mut self.json), std::mem::take(&mut self.csv))
     }
 }
 
@@ -114,12 +127,12 @@ impl<'t> TableWriter<'t> {
 fn value<'v>(
     column: &ColumnCopy,
     cell: &'v Cell<'_>,
-    shared: bool,
+    (shared, own): (bool, bool),
     file_key: &[u8; 32],
     made: &'v mut String,
 ) -> Value<'v> {
     let redacted = match column.redact {
-        Some(Redact::Always) => true,
+        Some(Redact::Always) => !own,
         Some(Redact::Shared) => shared,
         None => false,
     };

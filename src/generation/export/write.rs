@@ -4,7 +4,7 @@
 use super::{
     Copied, CopiedTable, CopyOrder, LeftOut, Watch,
     files::FilesDone,
-    layout::{Layout, TableCopy, layout},
+    layout::{ColumnCopy, Layout, TableCopy, layout},
     manifest,
     pack::{Ending, Part, pack},
     page,
@@ -17,7 +17,7 @@ use crate::generation::{
 };
 use bytes::Bytes;
 use futures_util::TryStreamExt as _;
-use std::{io, sync::Arc};
+use std::{collections::BTreeSet, io, sync::Arc};
 use tokio::sync::mpsc::{self, Sender};
 
 /// Parts that wait between database and packer.
@@ -61,9 +61,17 @@ pub struct Told<'t> {
     pub left_out: Vec<(&'t TableCopy, i64)>,
     /// The files.
     pub files: FilesDone,
+    /// Columns in which something was withheld: table and name.
+    pub withheld: BTreeSet<(String, String)>,
 }
 
-impl Told<'_> {
+impl<'t> Told<'t> {
+    /// The columns of a table in which something was withheld.
+    pub fn redacted(&self, table: &'t TableCopy) -> impl Iterator<Item = &'t ColumnCopy> {
+        let withheld = |column: &&ColumnCopy| self.withheld.contains(&(table.name.clone(), column.name.clone()));
+        table.columns.iter().filter(withheld)
+    }
+
     /// The tables that are left out, in words.
     pub fn left_out(&self) -> Vec<LeftOut> {
         let left_out = self.left_out.iter().map(|(table, rows)| LeftOut {
@@ -137,7 +145,10 @@ impl Source {
         watch: &Watch,
     ) -> Result<Told<'t>, Error> {
         let values: Vec<_> = order.subjects.iter().flat_map(|key| key.0.clone()).collect();
-        let mut told = Told { tables: Vec::new(), left_out: Vec::new(), files: FilesDone::default() };
+        let mut told =
+            Told { tables: Vec::new(), left_out: Vec::new(), files: FilesDone::default(), withheld: BTreeSet::new() };
+        // a person with a key of several columns is named by no one of them
+        let own: Vec<_> = order.subjects.iter().filter(|key| key.0.len() == 1).flat_map(|key| key.0.clone()).collect();
         for (n, table) in layout.tables.iter().enumerate() {
             watch.go_on()?;
             if table.why_not.is_some() {
@@ -148,7 +159,9 @@ impl Source {
             watch.begin_table(&table.name);
             let select = Statement::new(table.select.clone(), &values);
             let portions = Portions::open(conn, self.engine.dialect(), n, select).await?;
-            let rows = copy_rows(conn, portions, (table, &order.file_key), pack, watch).await?;
+            let mut writer = TableWriter::new(table, &order.file_key, &own);
+            let rows = copy_rows(conn, portions, &mut writer, pack, watch).await?;
+            told.withheld.extend(writer.withheld().map(|column| (table.name.clone(), column)));
             told.tables.push((table, rows));
         }
         if let Some(names) = &layout.files {
@@ -163,16 +176,15 @@ impl Source {
 async fn copy_rows(
     conn: &mut Conn,
     mut portions: Portions,
-    (table, file_key): (&TableCopy, &[u8; 32]),
+    writer: &mut TableWriter<'_>,
     pack: &Pack,
     watch: &Watch,
 ) -> Result<i64, Error> {
-    let mut writer = TableWriter::new(table, file_key);
     while let Some(mut rows) = portions.next(conn) {
         watch.go_on()?;
         while let Some(row) = rows.try_next().await? {
             if writer.rows == 0 {
-                pack.send(Part::Table(table.stem.clone())).await?;
+                pack.send(Part::Table(writer.table.stem.clone())).await?;
             }
             writer.row(&row)?;
             if writer.is_full() {
@@ -187,7 +199,7 @@ async fn copy_rows(
     let rows = writer.rows;
     watch.rows_done(rows);
     if rows > 0 {
-        pack.send(Part::Page(page::table(table, rows, &writer.shown))).await?;
+        pack.send(Part::Page(page::table(writer.table, rows, &writer.shown))).await?;
         let (json, csv) = writer.end();
         pack.send(Part::Rows { json, csv }).await?;
         pack.send(Part::TableEnd).await?;
@@ -202,7 +214,7 @@ fn copied(told: &Told<'_>) -> Copied {
         rows: *rows,
         columns: table.columns.iter().map(|column| column.name.clone()).collect(),
         left_out: table.left_out.iter().map(|(column, _, why)| (column.clone(), why.clone())).collect(),
-        redacted: table.redacted().map(|column| column.name.clone()).collect(),
+        redacted: told.redacted(table).map(|column| column.name.clone()).collect(),
     });
     Copied {
         tables: tables.collect(),

@@ -181,6 +181,18 @@ pub async fn runs_of_case(tx: &mut Tx, case: Reference) -> Result<Vec<Run>> {
     rows.into_iter().map(run_of).collect()
 }
 
+/// Erasures that finished for the same requester, in this case or another, newest first, at most twenty.
+///
+/// # Errors
+/// As `run_get`.
+pub async fn runs_of_requester(tx: &mut Tx, case: Reference) -> Result<Vec<Run>> {
+    let text = runs_where!(
+        "JOIN cases c ON c.id = r.case_id WHERE r.kind = 'erase' AND r.state = 'finished' AND c.requester_digest =
+         (SELECT requester_digest FROM cases WHERE id = $1) ORDER BY r.id DESC LIMIT 20"
+    );
+    sql(text).bind(case).all::<RunRow>(tx).await?.into_iter().map(run_of).collect()
+}
+
 /// Open runs, oldest first, then the last ones that ended; at most a hundred of each. With `restricted` also those of
 /// restricted cases.
 ///

@@ -155,6 +155,12 @@ on_both! {
         let tried = runs::close_with_letter(&house.app, &house.agent, reference, seen, &proposed).await;
         assert_eq!(fields(tried), ["basis"], "an account has the address she writes from");
 
+        // nor can she be told that nobody knows who she is, once she is verified
+        confirms(&house, reference, "1", ADA).await;
+        let unknown = letter(&house, reference, Letter::Unidentified).await;
+        let seen = seq(&house, reference).await;
+        assert_eq!(fields(runs::close_with_letter(&house.app, &house.agent, reference, seen, &unknown).await), ["basis"]);
+
         let stranger = asks_for_a_copy(&house, "Dee <dee@nowhere.example>", "n2@example.org").await;
         let proposed = letter(&house, stranger, Letter::Nothing).await;
         let seen = seq(&house, stranger).await;
@@ -165,8 +171,29 @@ on_both! {
         let mail = house.sent().into_iter().find(|mail| mail.contains("To: \"Dee\" <dee@nowhere.example>") || mail.contains("dee@nowhere.example") && mail.contains("hold nothing about you"));
         let mail = mail.expect("it left");
         assert_eq!(mail.matches("hold nothing about you").count(), 2, "once in each form: {mail}");
-        assert!(mail.contains("gac.gov.in"));
+        assert!(mail.replace("=\r\n", "").contains("gac.gov.in"));
         agrees_with_its_events(&house, stranger).await;
+    }
+
+    async fn a_link_withdrawn_before_anybody_used_it_leaves_the_request_open(house: House) {
+        let (house, _world) = house_over(house, On::Sqlite).await;
+        let (reference, link, code) = released(&house).await;
+        let package = house.case(reference).await.packages[0].id;
+        exports::revoke_package(&house.app, &house.agent, reference, package, "wrong map").await.expect("withdrawn");
+        let full = house.case(reference).await;
+        assert_eq!((full.case.state, full.case.outcome), (State::Open, None));
+        assert!(full.checks.iter().any(|check| check.says.starts_with("Copy released") && !check.done));
+        assert_eq!(post(&house, &link, &format!("do=plain&code={code}")).await.status, StatusCode::NOT_FOUND);
+        // another one can be made at once, for the same verified person, whose code still counts
+        let run = begun(&house, reference).await;
+        house.works().await;
+        exports::release_export(&house.app, &house.officer, run).await.expect("it is released");
+        house.works().await;
+        let new = links(&house, ADA, "/copy/").into_iter().find(|new| *new != link).expect("a new link");
+        let place = opened(&house, &new, &code, "plain").await;
+        assert_eq!(get(&house, &place.replace("your-data", "other")).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(get(&house, &place).await.status, StatusCode::OK);
+        agrees_with_its_events(&house, reference).await;
     }
 
     async fn whoever_cannot_be_told_apart_is_told_so_and_nothing_else(house: House) {

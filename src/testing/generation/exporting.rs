@@ -169,6 +169,18 @@ on_both_engines! {
         assert!(users.left_out.is_empty());
     }
 
+    async fn the_persons_own_number_is_about_nobody_else(on: On) {
+        let world = World::new(on).await;
+        world.run("UPDATE images SET remix_of = 10 WHERE id = 12; UPDATE users SET referred_by = 1 WHERE id = 1").await;
+        let copied = copy(&world, &told_map(), "1").await;
+        assert_eq!(copied.rows("users"), [r#"{"email":"Ada@Example.org","id":1,"name":"Ada","referred_by":1}"#]);
+        assert!(copied.told.tables.iter().all(|table| table.table != "users" || table.redacted.is_empty()));
+        let nobody = copy(&world, &told_map(), "0").await;
+        assert!(nobody.rows("users")[0].contains("\"referred_by\":null"));
+        let users = nobody.told.tables.iter().find(|table| table.table == "users").expect("it is there");
+        assert!(users.redacted.is_empty(), "nothing was withheld where there was nothing");
+    }
+
     async fn a_rule_that_no_row_can_meet_is_a_fault_of_the_map(on: On) {
         let world = World::new(on).await;
         let map = MAP.replacen("name = {}", "name = { redact = \"shared\" }", 1);

@@ -27,6 +27,7 @@ fn about() -> About {
         reference: "R-10021".into(),
         run: "7".into(),
         made: "24 November 2026".into(),
+        made_at: "2026-11-24T04:30:00Z".to_owned(),
         recipients: vec![("Storage Ltd".into(), "keeps the pictures".into())],
         retention: vec!["Until the account is closed".into()],
         source: "From you".into(),

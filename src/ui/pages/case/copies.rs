@@ -28,8 +28,8 @@ fn one(full: &Full, package: &PackageLine, tried: &Tried) -> impl IntoView + use
     };
     let (times, most) = package.fetched;
     let fetched = match times {
-        0 => "Not fetched yet".to_owned(),
-        times => format!("Fetched {times} of {most} times"),
+        0 => "Not opened yet".to_owned(),
+        times => format!("Opened {times} of {most} times"),
     };
     let file = match package.destroyed {
         Some(at) => format!("; file destroyed {}", at.short(full.zone)),

@@ -83,7 +83,7 @@ fn form(full: &Full, closing: &Closing, tried: &Tried) -> impl IntoView + use<> 
                 <SelectField id=act.id("basis") name="basis" label="Why not in full"
                     first="Not needed: it is granted in full" options=reasons value=basis problems=problems.clone() />
             </div>
-            <Field id=id.clone() label="Letter" hint="Unless it is granted, the sentence of the reason and where to complain are added at its end by themselves."
+            <Field id=id.clone() label="Letter" hint="Where it is not granted, or nothing is held, the sentence of the reason and where to complain are added at its end by themselves."
                 problems>
                 <textarea id=id name="text" rows="14" dir="auto" aria-invalid=invalid aria-describedby=described
                     inner_html=render::raw_text(&text)></textarea>

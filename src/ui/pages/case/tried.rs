@@ -42,7 +42,7 @@ codes! {
         Decided "decided" "The person counts as verified by your decision.",
         Held "held" "The hold stands; nothing of the account is erased until a second person releases it.",
         Released "released" "The hold is released.",
-        Revoked "revoked" "The link no longer works; the copy is destroyed.",
+        Revoked "revoked" "The link no longer works and the copy is destroyed. The person is told nothing: write to them, or make a new copy.",
         Closed "closed" "The letter is on its way; the case is resolved.",
     }
 }

@@ -66,9 +66,9 @@ pub fn page(leaf: Leaf) -> AnyView {
 
 fn open(offer: &Offer, problems: &Problems) -> AnyView {
     let left = match offer.left {
-        0 => "It was fetched as often as it may be.".to_owned(),
-        1 => "It can be fetched once more.".to_owned(),
-        n => format!("It can be fetched {n} times."),
+        0 => return spent(offer),
+        1 => "It can be opened once more.".to_owned(),
+        n => format!("It can be opened {n} times."),
     };
     let (invalid, described) = (problems.invalid("code"), problems.described("code", true));
     let error = problems.of("code").map(|says| {
@@ -98,6 +98,16 @@ fn open(offer: &Offer, problems: &Problems) -> AnyView {
             <p class="acts"><button class="btn" name="do" value="lost">"I have no code, or lost it"</button></p>
             <p class="dim">"We send a link for a new one to your mail address."</p>
         </form>
+    };
+    shell::leaf(body.into_any())
+}
+
+/// A copy that was opened as often as it may be: there is nothing to press.
+fn spent(offer: &Offer) -> AnyView {
+    let body = view! {
+        <h1>"The copy of your data"</h1>
+        <p>{format!("The copy from {} was opened as often as it may be.", offer.product)}</p>
+        <p class="after">"If you could not save it, answer the mail that the link was in, and we make a new one."</p>
     };
     shell::leaf(body.into_any())
 }

@@ -62,13 +62,20 @@ async fn open(app: &App, frame: &Frame, token: &str, status: StatusCode, problem
 pub async fn not_ready(State(app): State<App>, frame: Frame, Path((ticket, _)): Path<(String, String)>) -> Response {
     match exports::file_of(&app, &ticket).await {
         Ok(Some(File::Making)) => {
-            let mut response = draw(&frame, StatusCode::OK, Leaf::Making);
+            // no program takes this page for the archive
+            let mut response = draw(&frame, StatusCode::SERVICE_UNAVAILABLE, Leaf::Making);
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
             response.headers_mut().insert(header::REFRESH, HeaderValue::from_static("2"));
             response
         }
         Ok(_) => draw(&frame, StatusCode::NOT_FOUND, Leaf::Gone),
         Err(error) => failed(&frame, &error),
     }
+}
+
+/// There is nothing here, or no longer.
+pub fn gone(frame: &Frame) -> Response {
+    draw(frame, StatusCode::NOT_FOUND, Leaf::Gone)
 }
 
 /// The house cannot look just now.

@@ -27,7 +27,7 @@ codes! {
         Asked "asked" "The copy is being packed; nothing leaves by itself before that is done.",
         Approved "approved" "Approved. The run begins by itself.",
         SentBack "sent_back" "It is sent back; a new one can be made from the case.",
-        Cancelled "cancelled" "The run is cancelled; what was done until then stays done.",
+        Cancelled "cancelled" "The run is cancelled.",
         Again "again" "The run is taken up again.",
         Released "released" "Released. The link is on its way to the person.",
     }

@@ -3,7 +3,11 @@
 
 use super::{Leaf, page};
 use crate::{
-    app::{App, error::Error, verification},
+    app::{
+        App,
+        error::Error,
+        verification::{self, Asks},
+    },
     ui::{answer, asked::Frame, paths, render},
 };
 use axum::{
@@ -20,8 +24,9 @@ pub const POLICY: HeaderValue = HeaderValue::from_static(
 /// GET: the button, while the link counts.
 pub async fn show(State(app): State<App>, frame: Frame, uri: Uri) -> Response {
     match verification::counts(&app, token(&uri)).await {
-        Ok(true) => draw(&frame, Leaf::Ask),
-        Ok(false) => draw(&frame, Leaf::Gone),
+        Ok(Some(Asks::Confirm)) => draw(&frame, Leaf::Ask),
+        Ok(Some(Asks::NewCode)) => draw(&frame, Leaf::AskCode),
+        Ok(None) => draw(&frame, Leaf::Gone),
         Err(error) => failed(&frame, &error),
     }
 }
@@ -55,7 +60,7 @@ fn failed(frame: &Frame, error: &Error) -> Response {
 
 fn draw(frame: &Frame, leaf: Leaf) -> Response {
     let status = match &leaf {
-        Leaf::Ask | Leaf::Thanks | Leaf::Code(_) => StatusCode::OK,
+        Leaf::Ask | Leaf::AskCode | Leaf::Thanks | Leaf::Code(_) => StatusCode::OK,
         Leaf::Gone => StatusCode::NOT_FOUND,
         Leaf::Later => StatusCode::SERVICE_UNAVAILABLE,
     };
