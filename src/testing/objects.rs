@@ -125,9 +125,21 @@ on_both_stores! {
         // whoever waited for it is gone
         let (sender, receiver) = mpsc::channel(1);
         let half = Bytes::copy_from_slice(&large[..6_000_000]);
-        let put = time::timeout(Duration::from_millis(300), shelf.objects.put("cut", receiver));
-        assert!(tokio::join!(put, sender.send(Ok(half))).0.is_err());
-        for _ in 0..50 {
+        sender.send(Ok(half)).await.expect("there is room");
+        {
+            // given up once the server has begun, however long that takes: what it begins later nobody could know of
+            let begun = async {
+                while shelf.s3.as_ref().is_some_and(|s3| s3.open_uploads() == 0) {
+                    time::sleep(Duration::from_millis(20)).await;
+                }
+                time::sleep(Duration::from_millis(300)).await;
+            };
+            tokio::select! {
+                ended = shelf.objects.put("cut", receiver) => panic!("it waits for more: {ended:?}"),
+                () = begun => {}
+            }
+        }
+        for _ in 0..500 {
             if shelf.files() == 0 && shelf.s3.as_ref().is_none_or(|s3| s3.open_uploads() == 0) {
                 break;
             }
