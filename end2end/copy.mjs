@@ -113,7 +113,7 @@ export async function isPacked(house, agent, reference) {
 export async function isReleased(house, second, run, who = LENA) {
   await second.goto(house.url + run);
   assert.equal(await submitted(second, () => second.getByRole("button", { name: "Release to the person" }).click()), 200);
-  assert.match(await second.locator(".byline").innerText(), /Finished/);
+  assert.match(await second.locator(".byline").innerText(), /Released/);
   return until("the link left", () => linksTo(house, who.address, "copy").at(-1));
 }
 

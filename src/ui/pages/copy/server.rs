@@ -62,8 +62,8 @@ async fn open(app: &App, frame: &Frame, token: &str, status: StatusCode, problem
 pub async fn not_ready(State(app): State<App>, frame: Frame, Path((ticket, _)): Path<(String, String)>) -> Response {
     match exports::file_of(&app, &ticket).await {
         Ok(Some(File::Making)) => {
-            // no program takes this page for the archive
-            let mut response = draw(&frame, StatusCode::SERVICE_UNAVAILABLE, Leaf::Making);
+            // asked for and not done yet: no program need take this page for the archive
+            let mut response = draw(&frame, StatusCode::ACCEPTED, Leaf::Making);
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
             response.headers_mut().insert(header::REFRESH, HeaderValue::from_static("2"));
             response
