@@ -83,7 +83,8 @@ export async function write(page, kind, text, button) {
 export async function summaryLeadsTo(page, id) {
   const box = page.locator(".error-box");
   assert.ok(await box.isVisible(), "no summary stands on the page");
-  assert.equal(await page.evaluate(() => document.activeElement?.className), "error-box", "the summary has not the focus");
+  // the browser moves the focus once it has drawn the page
+  await until("the summary has the focus", () => page.evaluate(() => document.activeElement?.className === "error-box"), 10);
   assert.match(await page.title(), /^Error: /);
   const says = await box.innerText();
   await box.locator(`a[href="#${id}"]`).first().click();
