@@ -48,8 +48,8 @@ pub async fn revoke_package(
     desk.commit("export_revoked").await
 }
 
-/// Asks for the end of every package that nobody is to get any more, stops copies that nobody packs, and forgets fetchings whose time is over, with what
-/// was made for them.
+/// Asks for the end of every package that nobody is to get any more, stops copies that nobody packs, and forgets fetchings
+/// whose time is over, with what was made for them.
 ///
 /// # Errors
 /// As the database says, or when the store does not answer.
