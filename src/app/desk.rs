@@ -1,6 +1,6 @@
 //! A verb at work on one case: who, the locked case, the transaction; and the one way to end it well.
 
-use super::{App, Error, proof, timeline};
+use super::{App, Error, alarms, proof, timeline};
 use crate::{
     domain::{
         case::{Case, State},
@@ -100,8 +100,9 @@ impl<'a> Desk<'a> {
     /// # Errors
     /// As the database says.
     pub async fn start_clocks(&mut self, kind: Kind) -> Result<(), Error> {
-        let started = started(self.app, &self.case, kind);
-        self.record(started).await
+        let (started, before) = (started(self.app, &self.case, kind), self.case.clocks.clone());
+        self.record(started).await?;
+        alarms::raise_urgent(self.app, &mut self.tx, &mut self.case, &before, self.now).await
     }
 
     /// Saves the case, writes the audit entry last, commits, and wakes the runner.

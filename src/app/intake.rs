@@ -300,6 +300,7 @@ pub(super) async fn open_case(
     let pack = app.packs.get(product);
     let clocks = super::desk::started(app, &case, kind);
     cases::case_record(tx, &mut case, By::System, now, clocks).await?;
+    super::alarms::raise_urgent(app, tx, &mut case, &[], now).await?;
     if acknowledge && !content.address.is_empty() {
         let answers = Some(content.message_id.clone()).filter(|id| !id.is_empty()).into_iter().collect();
         let to = Addressee { name: content.name.clone(), address: content.address.clone(), answers };

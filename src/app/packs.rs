@@ -5,11 +5,16 @@ use crate::domain::{
     clock::{
         ClockStart, Duty, Face,
         explain::{self, Book, Explained},
-        fact::Facts,
+        fact::{Facts, Trigger},
         leader,
     },
     kind::Kind,
-    policy::{Matter, ProductPack, law::RuleSet, product::Jurisdiction},
+    policy::{
+        Matter, ProductPack,
+        law::RuleSet,
+        product::Jurisdiction,
+        rule::{Mode, Rule},
+    },
     time::Instant,
 };
 use std::{collections::HashSet, fs, path::Path};
@@ -24,6 +29,17 @@ pub struct Packs {
     products: Vec<ProductPack>,
     laws: Vec<RuleSet>,
     calendars: Vec<Calendar>,
+}
+
+/// What a rule says of asking the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownPause {
+    /// What is asked.
+    pub trigger: Trigger,
+    /// What that does to the clock.
+    pub mode: Mode,
+    /// Where it says so.
+    pub citation: String,
 }
 
 /// A pack that cannot be used.
@@ -125,6 +141,29 @@ impl Packs {
         let mut seen = HashSet::new();
         let terms = self.explain(product, kind, place, facts).clocks.into_iter();
         terms.filter_map(ClockStart::of).filter(|c| seen.insert((c.duty, c.layer, c.rule.clone()))).collect()
+    }
+
+    /// What asking the person does to the clocks of a case: of each question what the first rule that knows it says.
+    #[must_use]
+    pub fn pauses(&self, product: &str, kind: Kind, place: Option<&str>, received: Instant) -> Vec<KnownPause> {
+        let Some(pack) = self.get(product) else { return Vec::new() };
+        let mut known: Vec<KnownPause> = Vec::new();
+        for (law, _) in self.book(pack, place, None).laws {
+            let day = received.local(law.zone).date_naive();
+            let holds = |rule: &&Rule| {
+                let is_meant = rule.kinds.contains(&Matter::Case(kind)) && rule.holds_on(day);
+                is_meant && rule.applies_if.iter().all(|condition| pack.denies(condition).is_none())
+            };
+            for rule in law.rules.iter().filter(holds) {
+                for pause in &rule.pauses {
+                    if !known.iter().any(|k| k.trigger == pause.trigger) {
+                        let citation = rule.citation.clone();
+                        known.push(KnownPause { trigger: pause.trigger, mode: pause.mode, citation });
+                    }
+                }
+            }
+        }
+        known
     }
 
     /// When a case has to be resolved by the clock that binds; tells a faster kind from a slower one.

@@ -7,8 +7,8 @@ pub mod demo;
 mod healthcheck;
 mod ingest;
 mod migrate;
-pub(crate) mod policy;
 pub mod open;
+pub(crate) mod policy;
 mod receipt;
 mod serve;
 

@@ -123,6 +123,14 @@ pub async fn case_save(tx: &mut Tx, case: &Case) -> Result<()> {
     Ok(())
 }
 
+/// When somebody has to be told of a clock of this case next; none where nobody has. A case that is resolved needs
+/// nobody to answer it, but a report to an authority is still due.
+#[must_use]
+pub fn alarm_of(case: &Case, clock: &Clock) -> Option<Instant> {
+    let is_due = case.state.is_open() || !matches!(clock.duty, Duty::Acknowledge | Duty::Resolve);
+    clock.alarm_at().filter(|_| is_due)
+}
+
 /// One clock as both engines take it out of a JSON array.
 #[derive(serde::Serialize)]
 struct Stored<'a> {
@@ -140,7 +148,6 @@ async fn clocks_save(tx: &mut Tx, case: &Case, again: bool) -> Result<()> {
     if again {
         sql("DELETE FROM clocks WHERE case_id = $1").bind(case.reference).run(tx).await?;
     }
-    let told = |clock: &Clock| case.state.is_open() || !matches!(clock.duty, Duty::Acknowledge | Duty::Resolve);
     let mut stored = Vec::with_capacity(case.clocks.len());
     for clock in &case.clocks {
         stored.push(Stored {
@@ -150,7 +157,7 @@ async fn clocks_save(tx: &mut Tx, case: &Case, again: bool) -> Result<()> {
             start: serde_json::to_string(&clock.start).map_err(|e| bad_clock(case.reference.0, &e))?,
             met_at: clock.met,
             raised: clock.raised.code(),
-            alarm_at: clock.alarm_at().filter(|_| told(clock)),
+            alarm_at: alarm_of(case, clock),
         });
     }
     let stored = serde_json::to_string(&stored).map_err(|e| bad_clock(case.reference.0, &e))?;

@@ -53,7 +53,8 @@ pub struct Ask {
 /// A moment as RFC 3339 writes it.
 pub(in crate::cli) fn moment(text: &str) -> Result<Instant, String> {
     let read = DateTime::parse_from_rfc3339(text);
-    read.map(|at| Instant::of(&at)).map_err(|_| format!("'{text}' is no RFC 3339 instant; write 2026-11-22T09:00:00+05:30"))
+    read.map(|at| Instant::of(&at))
+        .map_err(|_| format!("'{text}' is no RFC 3339 instant; write 2026-11-22T09:00:00+05:30"))
 }
 
 fn happened(text: &str) -> Result<Happened, String> {
@@ -94,12 +95,15 @@ fn answer(packs: &Packs, ask: &Ask) -> anyhow::Result<(Explained, Tz)> {
                 && !pack.jurisdictions.is_empty()
                 && pack.jurisdiction(Some(code)).is_none_or(|j| j.default && !j.code.starts_with(code.as_str()))
             {
-                eprintln!("recourse: {id} names no laws for {code}; those for people of whom nothing is known are shown");
+                eprintln!(
+                    "recourse: {id} names no laws for {code}; those for people of whom nothing is known are shown"
+                );
             }
             (packs.book(pack, ask.jurisdiction.as_deref(), calendar), pack.zone)
         }
         (None, Some(id)) => {
-            let law = packs.law(id).ok_or_else(|| unknown("rule set", id, packs.laws().iter().map(|l| l.id.as_str())))?;
+            let law =
+                packs.law(id).ok_or_else(|| unknown("rule set", id, packs.laws().iter().map(|l| l.id.as_str())))?;
             let calendar = calendar.or_else(|| law.calendar.as_deref().and_then(|code| packs.calendar(code)));
             let zone = calendar.filter(|_| law.zone_of_calendar).and_then(|c| c.zone).unwrap_or(law.zone);
             (Book { laws: vec![(law, calendar)], product: None }, zone)
@@ -199,13 +203,19 @@ fn clock_line(term: &Term) -> ClockLine<'_> {
 }
 
 fn words(explained: &Explained, received: Instant, zone: Tz) -> String {
-    let mut lines = vec![format!("Received {}", received.in_words_with_weekday(zone)), String::new(), "Clocks".to_owned()];
+    let mut lines =
+        vec![format!("Received {}", received.in_words_with_weekday(zone)), String::new(), "Clocks".to_owned()];
     for term in &explained.clocks {
         let due = term.due.map_or_else(|| term.note.clone(), |due| due.in_words_with_weekday(term.zone));
         let binds = if term.binding { "  binds" } else { "" };
         let layer = if term.layer == Layer::Target { "target (policy, not law)" } else { term.layer.code() };
         lines.push(format!("  {:<26} {due}{binds}", term.duty.code()));
-        lines.push(format!("  {:<26} {layer}, rule {}, {}", "", term.rule, term.period.as_deref().unwrap_or("no number")));
+        lines.push(format!(
+            "  {:<26} {layer}, rule {}, {}",
+            "",
+            term.rule,
+            term.period.as_deref().unwrap_or("no number")
+        ));
         lines.push(format!("  {:<26} {} [{}]", "", term.citation, term.evidence));
         let at = |moment: Instant| moment.in_words_with_weekday(term.zone);
         let more = [
@@ -217,7 +227,9 @@ fn words(explained: &Explained, received: Instant, zone: Tz) -> String {
         ];
         lines.extend(more.into_iter().flatten().map(|line| format!("  {:<26} {line}", "")));
     }
-    for (title, spans, word) in [("Open to others", &explained.windows, "until"), ("To be kept", &explained.floors, "until")] {
+    for (title, spans, word) in
+        [("Open to others", &explained.windows, "until"), ("To be kept", &explained.floors, "until")]
+    {
         if !spans.is_empty() {
             lines.extend([String::new(), title.to_owned()]);
         }
