@@ -5,7 +5,7 @@ mod bucket;
 mod sections;
 
 pub use bucket::Bucket;
-pub use sections::{Database, Generation, Jobs, Log, Mail, Packages, Policies, Product, Secrets, Server};
+pub use sections::{Alarms, Database, Generation, Jobs, Log, Mail, Packages, Policies, Product, Secrets, Server};
 
 use serde::Deserialize;
 use std::{
@@ -54,6 +54,8 @@ pub struct Config {
     pub packages: Packages,
     /// Policy packs.
     pub policies: Policies,
+    /// Who else is called when a short clock starts.
+    pub alarms: Alarms,
     /// What is written to standard error.
     pub log: Log,
     /// What each product needs beyond its pack, by product id.
@@ -71,6 +73,7 @@ impl Default for Config {
             jobs: Jobs::default(),
             packages: Packages::default(),
             policies: Policies::default(),
+            alarms: Alarms::default(),
             log: Log::default(),
             products: HashMap::new(),
         }
@@ -139,6 +142,13 @@ impl Config {
             config.server.listen = listen;
         }
         read_secret(&mut config.database.url, config.database.url_file.as_deref(), "database.url_file")?;
+        read_secret(
+            &mut config.alarms.webhook_url,
+            config.alarms.webhook_url_file.as_deref(),
+            "alarms.webhook_url_file",
+        )?;
+        let secret_file = config.alarms.webhook_secret_file.as_deref();
+        read_secret(&mut config.alarms.webhook_secret, secret_file, "alarms.webhook_secret_file")?;
         read_secret(&mut config.mail.smtp_url, config.mail.smtp_url_file.as_deref(), "mail.smtp_url_file")?;
         if let Some(bucket) = &mut config.packages.s3 {
             bucket.read("packages.s3", "packages.s3.secret_access_key_file")?;

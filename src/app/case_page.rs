@@ -131,8 +131,7 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
     if case.is_restricted() && !circle {
         let state = if case.state.is_open() { State::Open } else { State::Closed };
         // a rule's own sentence would say what the case is about
-        let bare = |clock| Clock { rule: String::new(), source: String::new(), ..clock };
-        let clocks = case.clocks.into_iter().map(bare).collect();
+        let clocks = case.clocks.into_iter().filter_map(Clock::walled).collect();
         return Ok(CasePage::Walled(Walled { reference, state, owner, clocks, now, zone }));
     }
     let events = events::events_of(&mut tx, reference).await?;

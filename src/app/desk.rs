@@ -1,6 +1,6 @@
 //! A verb at work on one case: who, the locked case, the transaction; and the one way to end it well.
 
-use super::{App, Error, proof, timeline};
+use super::{App, Error, alarms, proof, timeline};
 use crate::{
     domain::{
         case::{Case, State},
@@ -8,6 +8,7 @@ use crate::{
         event::{By, Event},
         identity::{ContentId, Reference},
         kind::Kind,
+        policy::ProductPack,
         rights::{Act, Actor},
         time::Instant,
     },
@@ -99,11 +100,9 @@ impl<'a> Desk<'a> {
     /// # Errors
     /// As the database says.
     pub async fn start_clocks(&mut self, kind: Kind) -> Result<(), Error> {
-        if let Some(pack) = self.app.packs.get(&self.case.product) {
-            let (label, clocks) = (pack.label(), pack.clocks(kind, self.case.received));
-            self.record(Event::ClocksStarted { pack: label, clocks }).await?;
-        }
-        Ok(())
+        let (started, before) = (started(self.app, &self.case, kind), self.case.clocks.clone());
+        self.record(started).await?;
+        alarms::raise_urgent(self.app, &mut self.tx, &mut self.case, &before, self.now).await
     }
 
     /// Saves the case, writes the audit entry last, commits, and wakes the runner.
@@ -118,6 +117,12 @@ impl<'a> Desk<'a> {
         self.app.wake();
         Ok(())
     }
+}
+
+/// The clocks of a case as the packs now say, as an event that the caller has to record.
+pub(super) fn started(app: &App, case: &Case, kind: Kind) -> Event {
+    let clocks = app.packs.clocks(&case.product, kind, case.jurisdiction.as_deref(), &case.facts());
+    Event::ClocksStarted { pack: app.packs.get(&case.product).map(ProductPack::label).unwrap_or_default(), clocks }
 }
 
 /// The case as it stands, for somebody who may work on it: for what has to be looked up outside before the

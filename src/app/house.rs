@@ -4,7 +4,7 @@ use super::packs::Packs;
 use crate::{
     domain::time::Instant,
     generation::{Source, receipt::Signer},
-    mail::{classify::Classifier, compose::Letterhead, outbox::Transport},
+    mail::{classify::Classifier, compose::Letterhead, outbox::Transport, webhook::Webhook},
     store::{Db, Objects, vault::Vault},
 };
 use std::{collections::HashMap, ops::Deref, sync::Arc};
@@ -52,8 +52,19 @@ pub struct Settings {
     pub max_message: usize,
     /// The address under which people reach this console, for links in mail, without a slash at its end.
     pub public_url: String,
+    /// Who else is called when a short clock starts.
+    pub alarms: Alarms,
     /// Where rows wait, encrypted under a key that is nowhere else, before they go into a package.
     pub spool: std::path::PathBuf,
+}
+
+/// Who else is called when a short clock starts.
+#[derive(Debug, Clone, Default)]
+pub struct Alarms {
+    /// Mail addresses of those who stand in.
+    pub deputies: Vec<String>,
+    /// Where a machine is told.
+    pub webhook: Option<Webhook>,
 }
 
 impl Deref for App {

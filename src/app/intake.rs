@@ -298,10 +298,9 @@ pub(super) async fn open_case(
     let kept = contents::content_keep(tx, &app.vault, case.reference, restricted, purpose, &content, now).await?;
     cases::case_record(tx, &mut case, told_by, now, told(kept)).await?;
     let pack = app.packs.get(product);
-    if let Some(pack) = pack {
-        let event = Event::ClocksStarted { pack: pack.label(), clocks: pack.clocks(kind, received) };
-        cases::case_record(tx, &mut case, By::System, now, event).await?;
-    }
+    let clocks = super::desk::started(app, &case, kind);
+    cases::case_record(tx, &mut case, By::System, now, clocks).await?;
+    super::alarms::raise_urgent(app, tx, &mut case, &[], now).await?;
     if acknowledge && !content.address.is_empty() {
         let answers = Some(content.message_id.clone()).filter(|id| !id.is_empty()).into_iter().collect();
         let to = Addressee { name: content.name.clone(), address: content.address.clone(), answers };

@@ -3,6 +3,7 @@
 //! outside while it holds the transaction.
 
 pub mod acknowledge;
+pub mod alarms;
 pub mod by_hand;
 pub mod case_page;
 pub mod choice;
@@ -30,4 +31,4 @@ pub mod verbs;
 pub mod verification;
 
 pub use error::{Error, FieldError};
-pub use house::{App, Parts, Settings};
+pub use house::{Alarms, App, Parts, Settings};

@@ -80,6 +80,8 @@ pub struct Overview {
     pub breached: Count,
     /// The due instant of the oldest breach.
     pub oldest_breach: Option<Instant>,
+    /// Close to the end of their binding clock.
+    pub at_risk: Count,
     /// Due before the day ends.
     pub today: Count,
     /// The next due instant of today.
@@ -126,6 +128,7 @@ pub async fn overview(app: &App, actor: &Actor) -> Result<Overview, Error> {
         kind: None,
         product: None,
         layer: None,
+        duty: None,
         now,
         day_end,
     };
@@ -145,6 +148,7 @@ pub async fn overview(app: &App, actor: &Actor) -> Result<Overview, Error> {
         mine: Count::capped(open.mine),
         breached: Count::capped(open.breached),
         oldest_breach,
+        at_risk: Count::capped(open.at_risk),
         today: Count::capped(open.today),
         next_today: next_today.filter(|due| *due <= day_end),
         unacknowledged: Count::capped(open.unacknowledged),

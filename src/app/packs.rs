@@ -1,15 +1,46 @@
 //! The policy packs: those inside the program, or those of the operator's folder in their place.
 
-use crate::domain::policy::ProductPack;
-use std::{fs, path::Path};
+use crate::domain::{
+    calendar::Calendar,
+    clock::{
+        ClockStart, Duty, Face,
+        explain::{self, Book, Explained},
+        fact::{Facts, Trigger},
+        leader,
+    },
+    kind::Kind,
+    policy::{
+        Matter, ProductPack,
+        law::RuleSet,
+        product::Jurisdiction,
+        rule::{Mode, Rule},
+    },
+    time::Instant,
+};
+use std::{collections::HashSet, fs, path::Path};
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "policies"]
 struct Embedded;
 
-/// Every product's pack, by id.
+/// Every product's pack, every rule set, every calendar.
 #[derive(Debug, Clone)]
-pub struct Packs(Vec<ProductPack>);
+pub struct Packs {
+    products: Vec<ProductPack>,
+    laws: Vec<RuleSet>,
+    calendars: Vec<Calendar>,
+}
+
+/// What a rule says of asking the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownPause {
+    /// What is asked.
+    pub trigger: Trigger,
+    /// What that does to the clock.
+    pub mode: Mode,
+    /// Where it says so.
+    pub citation: String,
+}
 
 /// A pack that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -27,35 +58,119 @@ impl Packs {
     /// # Errors
     /// When a pack does not read or leaves a duty without a period.
     pub fn load(folder: Option<&Path>) -> Result<Self, BadPack> {
-        let mut packs = Vec::new();
-        let own = folder.map(|folder| folder.join("products"));
-        let listed = own.as_deref().map(listed).transpose()?.unwrap_or_default();
-        let embedded = Embedded::iter().filter_map(|path| path.strip_prefix("products/").map(str::to_owned));
-        let mut names: Vec<String> = embedded.chain(listed.iter().cloned()).collect();
-        names.sort();
-        names.dedup();
-        for name in names {
-            let text = match own.as_deref().filter(|_| listed.contains(&name)) {
-                Some(folder) => fs::read_to_string(folder.join(&name)).map_err(|e| bad(&name, &e))?,
-                None => embedded_text(&format!("products/{name}"))?,
-            };
-            packs.push(read(&name, &text)?);
+        let mut products = Vec::new();
+        for (name, text) in files(folder, "products")? {
+            let pack: ProductPack = toml::from_str(&text).map_err(|e| bad(&name, &e))?;
+            sound(&name, &pack.id, &pack.faults())?;
+            products.push(pack);
         }
-        if packs.is_empty() {
+        let mut laws = Vec::new();
+        for (name, text) in files(folder, "law")? {
+            let law: RuleSet = toml::from_str(&text).map_err(|e| bad(&name, &e))?;
+            sound(&name, &law.id, &law.faults())?;
+            laws.push(law);
+        }
+        if products.is_empty() {
             return Err(BadPack { file: "products/".to_owned(), says: "there is no product".to_owned() });
         }
-        Ok(Self(packs))
+        Ok(Self { products, laws, calendars: Vec::new() })
     }
 
     /// The pack of a product.
     #[must_use]
     pub fn get(&self, product: &str) -> Option<&ProductPack> {
-        self.0.iter().find(|pack| pack.id == product)
+        self.products.iter().find(|pack| pack.id == product)
     }
 
-    /// Every pack.
+    /// Every product's pack.
     pub fn iter(&self) -> impl Iterator<Item = &ProductPack> {
-        self.0.iter()
+        self.products.iter()
+    }
+
+    /// Every rule set.
+    #[must_use]
+    pub fn laws(&self) -> &[RuleSet] {
+        &self.laws
+    }
+
+    /// The rule set of this id.
+    #[must_use]
+    pub fn law(&self, id: &str) -> Option<&RuleSet> {
+        self.laws.iter().find(|law| law.id == id)
+    }
+
+    /// The calendar of this code.
+    #[must_use]
+    pub fn calendar(&self, code: &str) -> Option<&Calendar> {
+        self.calendars.iter().find(|calendar| calendar.code == code)
+    }
+
+    /// Every calendar.
+    #[must_use]
+    pub fn calendars(&self) -> &[Calendar] {
+        &self.calendars
+    }
+
+    /// What holds for a product where its person lives at `place`; a calendar given beside it takes the place of all.
+    #[must_use]
+    pub fn book<'a>(&'a self, pack: &'a ProductPack, place: Option<&str>, calendar: Option<&'a Calendar>) -> Book<'a> {
+        let jurisdiction = pack.jurisdiction(place);
+        let regimes = jurisdiction.map(|j| j.regimes.as_slice()).unwrap_or_default();
+        let laws = regimes.iter().filter_map(|id| self.law(id)).map(|law| {
+            let own = || self.calendar_of(law, jurisdiction);
+            (law, calendar.or_else(own))
+        });
+        Book { laws: laws.collect(), product: Some(pack) }
+    }
+
+    fn calendar_of(&self, law: &RuleSet, jurisdiction: Option<&Jurisdiction>) -> Option<&Calendar> {
+        let local = jurisdiction.and_then(|j| j.calendar.as_deref());
+        local.or(law.calendar.as_deref()).and_then(|code| self.calendar(code))
+    }
+
+    /// Everything that applies to a case of this product, and what does not; nothing where the pack is gone.
+    #[must_use]
+    pub fn explain(&self, product: &str, kind: Kind, place: Option<&str>, facts: &Facts) -> Explained {
+        let Some(pack) = self.get(product) else { return Explained::default() };
+        explain::explain(&self.book(pack, place, None), Matter::Case(kind), facts)
+    }
+
+    /// The clocks of a case: of each rule one, those without a number left out.
+    #[must_use]
+    pub fn clocks(&self, product: &str, kind: Kind, place: Option<&str>, facts: &Facts) -> Vec<ClockStart> {
+        let mut seen = HashSet::new();
+        let terms = self.explain(product, kind, place, facts).clocks.into_iter();
+        terms.filter_map(ClockStart::of).filter(|c| seen.insert((c.duty, c.layer, c.rule.clone()))).collect()
+    }
+
+    /// What asking the person does to the clocks of a case: of each question what the first rule that knows it says.
+    #[must_use]
+    pub fn pauses(&self, product: &str, kind: Kind, place: Option<&str>, received: Instant) -> Vec<KnownPause> {
+        let Some(pack) = self.get(product) else { return Vec::new() };
+        let mut known: Vec<KnownPause> = Vec::new();
+        for (law, _) in self.book(pack, place, None).laws {
+            let day = received.local(law.zone).date_naive();
+            let holds = |rule: &&Rule| {
+                let is_meant = rule.kinds.contains(&Matter::Case(kind)) && rule.holds_on(day);
+                is_meant && rule.applies_if.iter().all(|condition| pack.denies(condition).is_none())
+            };
+            for rule in law.rules.iter().filter(holds) {
+                for pause in &rule.pauses {
+                    if !known.iter().any(|k| k.trigger == pause.trigger) {
+                        let citation = rule.citation.clone();
+                        known.push(KnownPause { trigger: pause.trigger, mode: pause.mode, citation });
+                    }
+                }
+            }
+        }
+        known
+    }
+
+    /// When a case has to be resolved by the clock that binds; tells a faster kind from a slower one.
+    #[must_use]
+    pub fn resolve_due(&self, product: &str, kind: Kind, place: Option<&str>, facts: &Facts) -> Option<Instant> {
+        let clocks = self.clocks(product, kind, place, facts).into_iter().filter(|c| c.duty == Duty::Resolve);
+        leader(clocks.map(|c| (c.due, Face { layer: c.layer, due: c.due, is_paused: false })))
     }
 
     /// The product's name in tables; its id where the pack is gone.
@@ -71,7 +186,39 @@ impl Packs {
     }
 
     pub(super) fn first_zone(&self) -> chrono_tz::Tz {
-        self.0.first().map_or(chrono_tz::UTC, |pack| pack.zone)
+        self.products.first().map_or(chrono_tz::UTC, |pack| pack.zone)
+    }
+}
+
+/// The files of one kind with their text, by name: those inside the program, and the operator's in their place.
+fn files(folder: Option<&Path>, kind: &str) -> Result<Vec<(String, String)>, BadPack> {
+    let own = folder.map(|folder| folder.join(kind));
+    let listed = own.as_deref().map(listed).transpose()?.unwrap_or_default();
+    let prefix = format!("{kind}/");
+    let embedded = Embedded::iter().filter_map(|path| path.strip_prefix(&prefix).map(str::to_owned));
+    let mut names: Vec<String> = embedded.chain(listed.iter().cloned()).collect();
+    names.sort();
+    names.dedup();
+    let read = |name: String| {
+        let text = match own.as_deref().filter(|_| listed.contains(&name)) {
+            Some(folder) => fs::read_to_string(folder.join(&name)).map_err(|e| bad(&name, &e))?,
+            None => embedded_text(&format!("{kind}/{name}"))?,
+        };
+        Ok((name, text))
+    };
+    names.into_iter().map(read).collect()
+}
+
+fn sound(name: &str, id: &str, faults: &[(String, String)]) -> Result<(), BadPack> {
+    if name != format!("{id}.toml") {
+        return Err(bad(name, &format!("the id {id} and the file's name differ")));
+    }
+    match faults {
+        [] => Ok(()),
+        faults => {
+            let says: Vec<_> = faults.iter().map(|(key, says)| format!("{key}: {says}")).collect();
+            Err(bad(name, &says.join("; ")))
+        }
     }
 }
 
@@ -101,17 +248,6 @@ fn listed(folder: &Path) -> Result<Vec<String>, BadPack> {
         .filter_map(|e| e.file_name().into_string().ok())
         .filter(|name| Path::new(name).extension().is_some_and(|ending| ending == "toml"))
         .collect())
-}
-
-fn read(name: &str, text: &str) -> Result<ProductPack, BadPack> {
-    let pack: ProductPack = toml::from_str(text).map_err(|e| bad(name, &e))?;
-    if name != format!("{}.toml", pack.id) {
-        return Err(bad(name, &format!("the id {} and the file's name differ", pack.id)));
-    }
-    match pack.faults().as_slice() {
-        [] => Ok(pack),
-        faults => Err(bad(name, &faults.join("; "))),
-    }
 }
 
 fn bad(file: &str, says: &dyn std::fmt::Display) -> BadPack {

@@ -19,6 +19,7 @@ use crate::{
 
 pub use super::choice::Choice;
 pub use super::verbs::{BulkOutcome, assign_many};
+pub use crate::domain::clock::ClockFace;
 pub use crate::store::list::View;
 
 /// What the address bar asks for.
@@ -34,13 +35,15 @@ pub struct QueueFilter {
     pub product: Option<String>,
     /// Only cases whose binding clock is of this layer.
     pub layer: Option<Layer>,
+    /// Only cases whose binding clock is of this duty.
+    pub duty: Option<Duty>,
     /// Where the page before ended; opaque.
     pub after: Option<String>,
 }
 
 impl Default for QueueFilter {
     fn default() -> Self {
-        Self { view: View::Open, q: String::new(), kind: None, product: None, layer: None, after: None }
+        Self { view: View::Open, q: String::new(), kind: None, product: None, layer: None, duty: None, after: None }
     }
 }
 
@@ -51,19 +54,6 @@ pub struct Count {
     pub n: i64,
     /// True when there are more.
     pub more: bool,
-}
-
-/// The clock of a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClockFace {
-    /// What has to be done.
-    pub duty: Duty,
-    /// Which layer binds.
-    pub layer: Layer,
-    /// Where it began.
-    pub from: Instant,
-    /// The last moment in time.
-    pub due: Instant,
 }
 
 /// What a row may show.
@@ -198,6 +188,7 @@ fn asked(actor: &Actor, filter: &QueueFilter, now: Instant, day_end: Instant) ->
         kind: filter.kind,
         product: filter.product.clone(),
         layer: filter.layer,
+        duty: filter.duty,
         now,
         day_end,
     }
@@ -209,6 +200,7 @@ const fn view_count(view: View, open: &counts::OpenCounts) -> Option<Count> {
         View::Mine => open.mine,
         View::Nobody => open.nobody,
         View::Breached => open.breached,
+        View::AtRisk => open.at_risk,
         View::Today => open.today,
         View::Unacknowledged => open.unacknowledged,
         View::Waiting => open.waiting,
@@ -238,7 +230,12 @@ pub(super) fn row(app: &App, listed: Listed, circle: bool) -> Row {
         (Face::Walled, false) => State::Closed,
         _ => listed.state,
     };
-    let clock = listed.clock.map(|(duty, layer, from, due)| ClockFace { duty, layer, from, due });
+    // outside the circle the duty must not say what the case is about
+    let plain = |clock: ClockFace| ClockFace {
+        duty: if clock.duty == Duty::Acknowledge { clock.duty } else { Duty::Resolve },
+        ..clock
+    };
+    let clock = if matches!(face, Face::Walled) { listed.clock.map(plain) } else { listed.clock };
     Row { reference: listed.reference, state, owner: listed.owner, clock, received: listed.received, face }
 }
 

@@ -5,6 +5,7 @@ use super::{App, Error};
 use crate::{
     domain::{
         case::Case,
+        clock::{ClockStart, Duty, Raised},
         event::{By, Event, Purpose, Recorded},
         identity::{ContentId, MailId, MessageId, StaffId},
         run::Stop,
@@ -200,13 +201,27 @@ impl Teller<'_> {
                 event("Case opened", format!("as {kind}, {why}"))
             }
             Event::ClocksStarted { pack, clocks } => {
-                let list: Vec<_> =
-                    clocks.iter().map(|c| format!("{} {}", c.duty.label().to_lowercase(), c.period)).collect();
-                event(
-                    "Clocks started",
-                    format!("{} from {}; pack {pack}", list.join(", "), self.case.received.short(self.zone)),
-                )
+                let one = |c: &ClockStart| format!("{} by {}", c.duty.label().to_lowercase(), c.due.short(self.zone));
+                let leads = clocks.iter().filter(|c| c.duty != Duty::ExtendBy).min_by_key(|c| c.due);
+                let first = leads.map(|c| format!(", the first to {}", one(c))).unwrap_or_default();
+                let rest = format!("{} of them{first}; pack {pack}", clocks.len());
+                event("Clocks computed", rest)
             }
+            Event::FactRecorded { fact, at, note } => What::Event {
+                lead: fact.label().to_owned(),
+                rest: format!("on {}", at.in_words(self.zone)),
+                reason: note.map(|id| self.content(id).text),
+            },
+            Event::JurisdictionSet { code } => event("Where the person lives", code.clone()),
+            Event::ClockAlarmed { duty, layer, due, raised, .. } => event(
+                if *raised == Raised::Breached { "Breached" } else { "At risk" },
+                format!(
+                    "{}, {} of {}",
+                    duty.label().to_lowercase(),
+                    layer.label().to_lowercase(),
+                    due.in_words(self.zone)
+                ),
+            ),
             Event::MailAccepted { purpose, .. } => {
                 event(&format!("{} accepted", purpose.label()), "by the mail server".to_owned())
             }

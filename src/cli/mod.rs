@@ -8,6 +8,7 @@ mod healthcheck;
 mod ingest;
 mod migrate;
 pub mod open;
+pub(crate) mod policy;
 mod receipt;
 mod serve;
 
@@ -62,6 +63,11 @@ enum Command {
     DataMap {
         #[command(subcommand)]
         command: data_map::DataMap,
+    },
+    /// Says what the policy packs ask, promise and leave open
+    Policy {
+        #[command(subcommand)]
+        command: policy::Policy,
     },
     /// Says whether a receipt is to be believed, and what it says
     Receipt {
@@ -138,6 +144,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             Command::Migrate => migrate::migrate(&Config::load(&flags(None))?).await,
             Command::Check => check::check(&Config::load(&flags(None))?).await,
             Command::DataMap { command } => data_map::run(&Config::load(&flags(None))?, command).await,
+            Command::Policy { command } => policy::run(Config::load(&flags(None))?.policies.folder, command),
             Command::Receipt { command } => receipt::run(&flags(None), command).await,
             Command::Healthcheck { listen } => healthcheck::healthcheck(&Config::load(&flags(listen))?).await,
         }

@@ -2,13 +2,13 @@
 
 use crate::{
     app::{
-        App, Parts, Settings,
+        Alarms, App, Parts, Settings,
         packs::{self, Packs},
     },
     bucket,
     config::{self, Config},
     generation::{Files, Source, receipt::Signer},
-    mail::{classify::Classifier, outbox::Transport},
+    mail::{classify::Classifier, outbox::Transport, webhook::Webhook},
     store::{
         Clock, Db, Objects, house, lockfile::Lockfile, migrate, migrate::SchemaError, runs::receipts, vault::Vault,
     },
@@ -152,6 +152,7 @@ pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Opened> {
         addresses: addresses.collect(),
         max_message: config.mail.max_bytes,
         public_url: config.public_url(),
+        alarms: alarms(config)?,
         spool: spool(config)?,
     };
     let signer = signer(config, &db).await?;
@@ -173,6 +174,21 @@ async fn signer(config: &Config, db: &Db) -> anyhow::Result<Signer> {
         tx.commit().await?;
     }
     Ok(signer)
+}
+
+/// Who else is called when a short clock starts.
+fn alarms(config: &Config) -> anyhow::Result<Alarms> {
+    let section = &config.alarms;
+    if let Some(wrong) = section.deputies.iter().find(|address| address.parse::<lettre::Address>().is_err()) {
+        bail!("the configuration: alarms.deputies: '{wrong}' is no mail address");
+    }
+    let url = section.webhook_url.reveal();
+    if !url.is_empty() && !url.starts_with("https://") && !url.starts_with("http://") {
+        bail!("the configuration: alarms.webhook_url has to begin with https:// (or http:// on this machine)");
+    }
+    let secret = section.webhook_secret.reveal().to_owned();
+    let webhook = (!url.is_empty()).then(|| Webhook { url: url.to_owned(), secret });
+    Ok(Alarms { deputies: section.deputies.clone(), webhook })
 }
 
 /// The folder of what waits while a package is made: files without names, sealed. Nobody else looks into it.

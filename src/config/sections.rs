@@ -75,8 +75,25 @@ pub struct Packages {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policies {
-    /// A folder whose `products/*.toml` and `intake.toml` take the place of the ones inside the program.
+    /// A folder whose `products/*.toml`, `law/*.toml`, `calendars/*` and `intake.toml` take the place of the ones inside
+    /// the program.
     pub folder: Option<PathBuf>,
+}
+
+/// Who else is called when a clock of less than a day starts.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Alarms {
+    /// Mail addresses of those who stand in.
+    pub deputies: Vec<String>,
+    /// `https://…`: is posted a small JSON object without a word of what the case is about.
+    pub webhook_url: Secret,
+    /// A file that holds the address instead.
+    pub webhook_url_file: Option<PathBuf>,
+    /// Signs what is posted, with HMAC-SHA256 in the header `recourse-signature`.
+    pub webhook_secret: Secret,
+    /// A file that holds the key instead.
+    pub webhook_secret_file: Option<PathBuf>,
 }
 
 /// What is written to standard error.

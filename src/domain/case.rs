@@ -1,15 +1,16 @@
 //! A case: what its events make of it. `Case::apply` is the only code that changes a case's state or clocks.
 
+pub use super::state::{Channel, Outcome, State};
 use super::{
-    clock::Clock,
-    event::{By, Event, Purpose, Recorded},
+    clock::{
+        Clock, ClockStart, Duty, Raised,
+        fact::{Fact, Facts, Happened},
+    },
+    event::{By, Event, Recorded},
     identity::{ContentId, Reference, RunId, StaffId},
     kind::Kind,
     time::Instant,
 };
-use crate::domain::clock::Duty;
-
-pub use super::state::{Channel, Outcome, State};
 
 /// A case as its events make it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,8 +33,12 @@ pub struct Case {
     pub received: Instant,
     /// When it was resolved, if it is.
     pub resolved: Option<Instant>,
+    /// Where the person lives, where staff know it; decides which laws hold.
+    pub jurisdiction: Option<String>,
     /// Every clock, met or running.
     pub clocks: Vec<Clock>,
+    /// What was written down that clocks care about, in the order in which it was.
+    pub facts: Vec<Happened>,
     /// A change of kind that waits for a second person.
     pub proposed: Option<(Kind, StaffId)>,
     /// How the person was verified, if they were.
@@ -107,7 +112,9 @@ impl Case {
             channel: *channel,
             received: *received,
             resolved: None,
+            jurisdiction: None,
             clocks: Vec::new(),
+            facts: Vec::new(),
             proposed: None,
             verified: None,
             run: None,
@@ -127,20 +134,24 @@ impl Case {
         self.decide(recorded.at, recorded.by, &recorded.event);
         match &recorded.event {
             Event::ClocksStarted { pack, clocks } => {
-                let met: Vec<_> = self.clocks.drain(..).filter_map(|c| c.met.map(|at| (c.duty, at))).collect();
-                self.clocks = clocks
-                    .iter()
-                    .map(|start| {
-                        let met = met.iter().find(|(duty, _)| *duty == start.duty).map(|(_, at)| *at);
-                        Clock::started(start, pack, met)
-                    })
-                    .collect();
+                let before = std::mem::take(&mut self.clocks);
+                let clock = |start: &ClockStart| {
+                    let met = before.iter().filter(|c| c.duty == start.duty).find_map(|c| c.met);
+                    let raised = before.iter().find(|c| c.is_same(start)).map_or(Raised::Nothing, |c| c.raised);
+                    Clock::started(start, pack, met.or_else(|| self.done(start.duty)), raised)
+                };
+                self.clocks = clocks.iter().map(clock).collect();
             }
-            // a person's reply tells the requester as much as our confirmation does; a link may have gone to somebody else
-            Event::MailAccepted { purpose, .. } if !matches!(purpose, Purpose::Verification | Purpose::Delivery) => {
+            // a person's reply tells the requester as much as our confirmation does
+            Event::MailAccepted { purpose, .. } if purpose.acknowledges() => {
                 self.meet(Duty::Acknowledge, recorded.at);
             }
             Event::AcknowledgedOtherwise { .. } => self.meet(Duty::Acknowledge, recorded.at),
+            Event::FactRecorded { fact, at, .. } => self.learn(*fact, *at),
+            Event::ClockAlarmed { duty, layer, rule, due, raised } => {
+                let told = |c: &&mut Clock| (c.duty, c.layer, &c.rule, c.due) == (*duty, *layer, rule, *due);
+                self.clocks.iter_mut().filter(told).for_each(|c| c.raised = *raised);
+            }
             Event::Assigned { to, .. } => {
                 self.owner = *to;
             }
@@ -163,6 +174,7 @@ impl Case {
             | Event::MailQueued { .. }
             | Event::MailFailed { .. }
             | Event::NoteAdded { .. }
+            | Event::JurisdictionSet { .. }
             | Event::ClassificationProposed { .. }
             | Event::VerificationAsked { .. }
             | Event::VerificationConfirmed { .. }
@@ -186,6 +198,8 @@ impl Case {
         match event {
             Event::ClassificationProposed { to, .. } => self.proposed = by.map(|by| (*to, by)),
             Event::Classified { .. } => self.proposed = None,
+            Event::FactRecorded { fact, at: happened, .. } => self.facts.push(Happened { fact: *fact, at: *happened }),
+            Event::JurisdictionSet { code } => self.jurisdiction = Some(code.clone()),
             Event::VerificationConfirmed { identity, .. } | Event::VerifiedByStaff { identity, .. } => {
                 self.verified = Some(Verified { at, identity: *identity, by });
             }
@@ -211,6 +225,39 @@ impl Case {
             self.resolved = Some(at);
             self.meet(Duty::Resolve, at);
         }
+    }
+
+    /// What a fact does to clocks that run already; where it moves their ends, `clocks_started` follows.
+    fn learn(&mut self, fact: Fact, at: Instant) {
+        match fact {
+            Fact::AcknowledgementBounced => {
+                self.clocks.iter_mut().filter(|c| c.duty == Duty::Acknowledge).for_each(|c| c.met = None);
+            }
+            Fact::Extended => self.meet(Duty::ExtendBy, at),
+            Fact::ReportedToAuthority => {
+                self.meet(Duty::NotifyAuthorityInitial, at);
+                self.meet(Duty::NotifyAuthority, at);
+            }
+            Fact::SubjectsNotified => self.meet(Duty::NotifySubjects, at),
+            _ => {}
+        }
+    }
+
+    /// When a duty was done that no clock stood for then.
+    fn done(&self, duty: Duty) -> Option<Instant> {
+        let fact = match duty {
+            Duty::ExtendBy => Fact::Extended,
+            Duty::NotifyAuthorityInitial | Duty::NotifyAuthority => Fact::ReportedToAuthority,
+            Duty::NotifySubjects => Fact::SubjectsNotified,
+            _ => return None,
+        };
+        self.facts.iter().find(|happened| happened.fact == fact).map(|happened| happened.at)
+    }
+
+    /// What clocks are computed from.
+    #[must_use]
+    pub fn facts(&self) -> Facts {
+        Facts::new(self.received, self.facts.clone())
     }
 
     fn meet(&mut self, duty: Duty, at: Instant) {

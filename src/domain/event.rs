@@ -2,7 +2,7 @@
 //! Events hold instants, ids and enums. Names, text and addresses live in content rows.
 
 use super::{
-    clock::ClockStart,
+    clock::{ClockStart, Duty, Layer, Raised, fact::Fact},
     hold::Basis,
     identity::{ContentId, HoldId, MailId, MessageId, PackageId, RunId, StaffId, VerificationId},
     kind::Kind,
@@ -49,10 +49,29 @@ pub enum Purpose {
     Closing,
     /// Tells the person where the copy of their data is.
     Delivery,
+    /// Tells the person that it takes longer, and why.
+    Extension,
+    /// Tells staff that a clock needs them.
+    Alarm,
 }
 
 impl Purpose {
-    const ALL: [Self; 5] = [Self::Acknowledgement, Self::Reply, Self::Verification, Self::Closing, Self::Delivery];
+    const ALL: [Self; 7] = [
+        Self::Acknowledgement,
+        Self::Reply,
+        Self::Verification,
+        Self::Closing,
+        Self::Delivery,
+        Self::Extension,
+        Self::Alarm,
+    ];
+
+    /// True where the person is told that their mail arrived and is worked on; a link may go to somebody else, and an
+    /// alarm goes to staff.
+    #[must_use]
+    pub const fn acknowledges(self) -> bool {
+        matches!(self, Self::Acknowledgement | Self::Reply | Self::Closing | Self::Extension)
+    }
 
     /// The stable code, as stored.
     #[must_use]
@@ -63,6 +82,8 @@ impl Purpose {
             Self::Verification => "verification",
             Self::Closing => "closing",
             Self::Delivery => "delivery",
+            Self::Extension => "extension",
+            Self::Alarm => "alarm",
         }
     }
 
@@ -75,6 +96,8 @@ impl Purpose {
             Self::Verification => "Verification",
             Self::Closing => "Closing letter",
             Self::Delivery => "Copy of the data",
+            Self::Extension => "Notice that it takes longer",
+            Self::Alarm => "Alarm to staff",
         }
     }
 
@@ -106,6 +129,12 @@ pub enum Event {
     MailFailed { mail: MailId, purpose: Purpose, reason: String },
     /// The person was told by phone or letter; meets the `acknowledge` clock.
     AcknowledgedOtherwise { how: ContentId },
+    /// Something happened that clocks care about; `at` may lie before the moment it was written down.
+    FactRecorded { fact: Fact, at: Instant, note: Option<ContentId> },
+    /// It became known where the person lives; a code of ISO 3166, nothing finer.
+    JurisdictionSet { code: String },
+    /// Somebody was told that a clock is at risk or breached; each clock says each once.
+    ClockAlarmed { duty: Duty, layer: Layer, rule: String, due: Instant, raised: Raised },
     /// Staff wrote something for staff.
     NoteAdded { content: ContentId },
     /// The case has an owner, or none.
@@ -171,6 +200,9 @@ impl Event {
             Self::MailAccepted { .. } => "mail_accepted",
             Self::MailFailed { .. } => "mail_failed",
             Self::AcknowledgedOtherwise { .. } => "acknowledged_otherwise",
+            Self::FactRecorded { .. } => "fact_recorded",
+            Self::JurisdictionSet { .. } => "jurisdiction_set",
+            Self::ClockAlarmed { .. } => "clock_alarmed",
             Self::NoteAdded { .. } => "note_added",
             Self::Assigned { .. } => "assigned",
             Self::ClassificationProposed { .. } => "classification_proposed",
@@ -216,7 +248,7 @@ impl Event {
             | Self::HoldReleased { reason, .. }
             | Self::ClassificationProposed { reason, .. }
             | Self::Classified { reason, .. } => Some(*reason),
-            Self::StateChanged { reason, .. } => *reason,
+            Self::FactRecorded { note: reason, .. } | Self::StateChanged { reason, .. } => *reason,
             _ => None,
         }
     }

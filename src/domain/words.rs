@@ -61,16 +61,20 @@ pub fn span(millis: i64) -> String {
     }
 }
 
-/// Where a clock that runs from `start` to `due` stands at `now`.
-/// It counts as due soon in the last fifth of its period, and never later than 24 hours before the end of
-/// a period longer than two days.
+/// How long before its end a clock that runs from `start` to `due` is at risk where no pack says otherwise: the last
+/// fifth of its period, and never later than 24 hours before the end of a period longer than two days. Milliseconds.
 #[must_use]
-pub fn tone(start: Instant, due: Instant, now: Instant) -> Tone {
-    let (whole, left) = (due.since(start), due.since(now));
-    let warning = if whole > 2 * DAY { (whole / 5).clamp(DAY, 3 * DAY) } else { whole / 5 };
-    if left < 0 {
+pub fn warning(start: Instant, due: Instant) -> i64 {
+    let whole = due.since(start).max(0);
+    if whole > 2 * DAY { (whole / 5).clamp(DAY, 3 * DAY) } else { whole / 5 }
+}
+
+/// Where a clock that is at risk from `risk` on and ends at `due` stands at `now`.
+#[must_use]
+pub fn tone(risk: Instant, due: Instant, now: Instant) -> Tone {
+    if now > due {
         Tone::Over
-    } else if left <= warning {
+    } else if now >= risk {
         Tone::Soon
     } else {
         Tone::Ok
@@ -79,8 +83,8 @@ pub fn tone(start: Instant, due: Instant, now: Instant) -> Tone {
 
 /// The sentence of a running clock; `verb` is the duty as the row says it ("resolves", "acknowledge").
 #[must_use]
-pub fn saying(verb: &str, start: Instant, due: Instant, now: Instant) -> Saying {
-    let tone = tone(start, due, now);
+pub fn saying(verb: &str, risk: Instant, due: Instant, now: Instant) -> Saying {
+    let tone = tone(risk, due, now);
     let lead = match tone {
         Tone::Over => "overdue by".to_owned(),
         Tone::Ok | Tone::Soon => format!("{verb} in"),
@@ -114,7 +118,10 @@ mod tests {
     #[test]
     fn tones_follow_the_share_that_is_left() {
         let start = Instant(0);
-        let check = |due: i64, now: i64, expected: Tone| assert_eq!(tone(start, Instant(due), Instant(now)), expected);
+        let check = |due: i64, now: i64, expected: Tone| {
+            let due = Instant(due);
+            assert_eq!(tone(due.plus(-warning(start, due)), due, Instant(now)), expected);
+        };
         check(DAY, 0, Tone::Ok);
         check(DAY, 20 * HOUR, Tone::Soon);
         check(DAY, DAY, Tone::Soon);

@@ -1,6 +1,6 @@
 //! Durable work: what a job is asked to do. Ids only, never text or addresses.
 
-use super::identity::{DownloadId, MailId, MessageId, PackageId, RunId};
+use super::identity::{DownloadId, MailId, MessageId, PackageId, Reference, RunId};
 use serde::{Deserialize, Serialize};
 
 /// One job's task.
@@ -24,6 +24,10 @@ pub enum Work {
     ExpirePackages,
     /// Let plans that nobody approved expire.
     ExpireRuns,
+    /// Tell staff of clocks that are at risk or breached.
+    SweepClocks,
+    /// Tell the configured webhook of a case's short clocks.
+    CallWebhook { case: Reference, seq: i64 },
     /// Forget ended sessions, spent throttles, finished jobs and past ticks.
     TidyUp,
 }
@@ -41,6 +45,8 @@ impl Work {
             Self::DestroyPackage { .. } => "destroy_package",
             Self::ExpirePackages => "expire_packages",
             Self::ExpireRuns => "expire_runs",
+            Self::SweepClocks => "sweep_clocks",
+            Self::CallWebhook { .. } => "call_webhook",
             Self::TidyUp => "tidy_up",
         }
     }
@@ -57,6 +63,8 @@ impl Work {
             Self::DestroyPackage { package } => format!("destroy_package:{}", package.0),
             Self::ExpirePackages => "expire_packages".to_owned(),
             Self::ExpireRuns => "expire_runs".to_owned(),
+            Self::SweepClocks => "sweep_clocks".to_owned(),
+            Self::CallWebhook { case, seq } => format!("call_webhook:{}:{seq}", case.0),
             Self::TidyUp => "tidy_up".to_owned(),
         })
     }
@@ -66,12 +74,12 @@ impl Work {
     pub const fn max_attempts(&self) -> i64 {
         match self {
             Self::ReadMessage { .. } => 5,
-            Self::SendMail { .. } => 12,
+            Self::SendMail { .. } | Self::CallWebhook { .. } => 12,
             // doubling from two seconds to ten minutes: a generation database may be away for a working day
             // and a store of files as long
             Self::ExecuteRun { .. } | Self::PackExport { .. } | Self::DestroyPackage { .. } => 60,
             Self::LockDownload { .. } => 6,
-            Self::TidyUp | Self::ExpireRuns | Self::ExpirePackages => 3,
+            Self::TidyUp | Self::SweepClocks | Self::ExpireRuns | Self::ExpirePackages => 3,
         }
     }
 

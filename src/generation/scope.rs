@@ -407,7 +407,8 @@ fn first_day_kept(today: NaiveDate, period: crate::domain::clock::period::Period
     use crate::domain::clock::period::Period;
     let days = |count: u32| today.checked_sub_days(Days::new(u64::from(count))).unwrap_or(NaiveDate::MIN);
     match period {
-        Period::Elapsed(_) => NaiveDate::MIN,
+        // refused when the map is read
+        Period::Elapsed(_) | Period::Working(_) | Period::Yearly(..) => NaiveDate::MIN,
         Period::Days(count) => days(count),
         Period::Months(count) => {
             let cut = today.checked_sub_months(Months::new(count)).unwrap_or(NaiveDate::MIN);
@@ -427,7 +428,7 @@ pub fn kept_until(day: NaiveDate, period: crate::domain::clock::period::Period) 
     use crate::domain::clock::period::Period;
     use chrono::Datelike as _;
     match period {
-        Period::Elapsed(_) => NaiveDate::MAX,
+        Period::Elapsed(_) | Period::Working(_) | Period::Yearly(..) => NaiveDate::MAX,
         Period::Days(count) => day.checked_add_days(Days::new(u64::from(count))).unwrap_or(NaiveDate::MAX),
         Period::Months(count) => {
             let end = day.checked_add_months(Months::new(count)).unwrap_or(NaiveDate::MAX);

@@ -7,7 +7,10 @@ pub mod runner;
 pub mod schedule;
 
 use crate::{
-    app::{App, Error, deliver, deliver::Delivered, exports, exports::Packed, intake, runs, runs::Executed, tidy},
+    app::{
+        App, Error, alarms, alarms::Called, deliver, deliver::Delivered, exports, exports::Packed, intake, runs,
+        runs::Executed, tidy,
+    },
     domain::work::Work,
 };
 
@@ -50,6 +53,11 @@ pub async fn work_on(app: &App, work: &Work, last: bool) -> Result<(), NotDone> 
         Work::DestroyPackage { package } => exports::destroy_package(app, *package).await?,
         Work::ExpirePackages => exports::expire_packages(app).await?,
         Work::ExpireRuns => runs::expire_runs(app).await?,
+        Work::SweepClocks => alarms::sweep_clocks(app).await.map(|_| ())?,
+        Work::CallWebhook { case, seq } => match alarms::call_webhook(app, *case, *seq).await? {
+            Called::Taken => {}
+            Called::Refused(why) => return Err(NotDone::Failed(why)),
+        },
         Work::TidyUp => tidy::tidy_up(app).await?,
     }
     Ok(())

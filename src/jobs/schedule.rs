@@ -12,6 +12,7 @@ use crate::{
 /// Every schedule: name, period in milliseconds, work.
 const SCHEDULES: &[(&str, i64, Work)] = &[
     ("tidy_up", 15 * MINUTE, Work::TidyUp),
+    ("sweep_clocks", MINUTE, Work::SweepClocks),
     ("expire_runs", 15 * MINUTE, Work::ExpireRuns),
     ("expire_packages", 15 * MINUTE, Work::ExpirePackages),
 ];

@@ -2,7 +2,7 @@
 //! Values are arguments; what they say was checked by the verb that asks.
 
 pub use super::letters::{
-    Answer, Copied, Erased, KeptLine, copied, erased, nothing_held, refusal_opening, unidentified,
+    Answer, Copied, Erased, Extended, KeptLine, copied, erased, extended, nothing_held, refusal_opening, unidentified,
 };
 
 use askama::Template;
@@ -189,6 +189,55 @@ pub fn neutral(head: &Letterhead, reference: &str) -> Result<Written, askama::Er
 pub fn with_link(text: &str, html: &str, link: &str) -> (String, String) {
     let escaped = link.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
     (text.replace(LINK, link), html.replace(LINK, &escaped))
+}
+
+/// One clock of an alarm.
+#[derive(Debug, Clone)]
+pub struct AlarmLine {
+    /// What has to be done.
+    pub duty: &'static str,
+    /// "Law", "Promise", "Target".
+    pub layer: &'static str,
+    /// "Fri 27 Nov 2026, 23:59 IST".
+    pub due: String,
+}
+
+#[derive(Template)]
+#[template(path = "alarm.txt")]
+struct AlarmText<'a> {
+    head: &'a Letterhead,
+    reference: &'a str,
+    why: &'a str,
+    lines: &'a [AlarmLine],
+    link: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "alarm.html")]
+struct AlarmHtml<'a> {
+    head: &'a Letterhead,
+    reference: &'a str,
+    why: &'a str,
+    lines: &'a [AlarmLine],
+    link: &'a str,
+}
+
+/// The mail that calls staff to a case: duties and moments, no word of what the case is about.
+///
+/// # Errors
+/// When a template cannot be written.
+pub fn alarm(
+    head: &Letterhead,
+    reference: &str,
+    why: &str,
+    lines: &[AlarmLine],
+    link: &str,
+) -> Result<Written, askama::Error> {
+    Ok(Written {
+        subject: format!("{why} [{reference}]"),
+        text: AlarmText { head, reference, why, lines, link }.render()?,
+        html: AlarmHtml { head, reference, why, lines, link }.render()?,
+    })
 }
 
 /// The acknowledgement.

@@ -45,6 +45,39 @@ pub fn copied(head: &Letterhead, reference: &str, done: &Copied) -> Result<Writt
     })
 }
 
+/// What a notice says that it takes longer.
+#[derive(Debug, Clone)]
+pub struct Extended {
+    /// How the person is addressed; empty for "Hello".
+    pub name: String,
+    /// When the request reached us, in words.
+    pub received: String,
+    /// Until when we had at first, in words.
+    pub first: String,
+    /// Until when we have now, in words.
+    pub extended: String,
+    /// Why, as staff wrote it.
+    pub reasons: String,
+    /// Where it stands that this is allowed.
+    pub source: String,
+}
+
+#[derive(Template)]
+#[template(path = "extended.txt")]
+struct ExtendedText<'a> {
+    told: &'a Extended,
+    complaint: &'a str,
+}
+
+/// The words of a notice that it takes longer: both ends, the reason, where one can complain (GDPR Art. 12(3),
+/// 11 CCR 7021(b)).
+///
+/// # Errors
+/// When the template cannot be written.
+pub fn extended(told: &Extended, complaint: &str) -> Result<String, askama::Error> {
+    ExtendedText { told, complaint }.render()
+}
+
 /// What a letter says of an erasure.
 #[derive(Debug, Clone)]
 pub struct Erased {

@@ -7,3 +7,4 @@ mod letters;
 pub mod outbox;
 pub mod outline;
 pub mod parse;
+pub mod webhook;

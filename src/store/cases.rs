@@ -3,7 +3,7 @@
 use super::{Result, Tx, events, per_engine, row::known, sql};
 use crate::domain::{
     case::{Case, Channel, Outcome, State},
-    clock::{Clock, Duty, Layer, binding_of},
+    clock::{Clock, ClockStart, Duty, Layer, Raised, binding_of},
     event::{By, Event, Recorded},
     identity::{Reference, StaffId},
     kind::Kind,
@@ -23,20 +23,15 @@ struct CaseRow {
     channel: String,
     received_at: i64,
     resolved_at: Option<i64>,
+    jurisdiction: Option<String>,
     seq: i64,
 }
 
 #[derive(sqlx::FromRow)]
 struct ClockRow {
-    duty: String,
-    layer: String,
-    rule: String,
-    period: String,
-    from_at: i64,
-    due_at: i64,
+    start: String,
     met_at: Option<i64>,
-    pack: String,
-    source: String,
+    raised: String,
 }
 
 /// Opens a case with its first event; the number is the database's.
@@ -72,17 +67,23 @@ pub async fn case_open(
     Ok(case)
 }
 
-/// Records what happened: appends the event, applies it to `case`. `case_save` has to follow before the commit.
+/// Records what happened: appends the event, applies it to `case`, and writes the clocks where it changed any.
+/// `case_save` has to follow before the commit.
 ///
 /// # Errors
 /// As the database says.
 pub async fn case_record(tx: &mut Tx, case: &mut Case, by: By, at: Instant, event: Event) -> Result<()> {
     let recorded = Recorded { seq: case.seq + 1, at, by, event };
+    let (clocks, was_open) = (case.clocks.clone(), case.state.is_open());
     case.apply(&recorded).map_err(|e| bad_history(case.reference.0, &e))?;
-    events::event_append(tx, case.reference, &recorded).await
+    events::event_append(tx, case.reference, &recorded).await?;
+    if case.clocks != clocks || case.state.is_open() != was_open {
+        clocks_save(tx, case, !clocks.is_empty()).await?;
+    }
+    Ok(())
 }
 
-/// Writes the row and the clocks as the case now stands.
+/// Writes the row as the case now stands.
 ///
 /// # Errors
 /// As the database says.
@@ -96,8 +97,8 @@ pub async fn case_save(tx: &mut Tx, case: &Case) -> Result<()> {
             .reduce(|a, b| a && b),
     );
     sql("UPDATE cases SET kind = $2, restricted = $3, state = $4, outcome = $5, open = $6, owner_id = $7, resolved_at = $8,
-         acknowledge_due = $9, due_at = $10, due_from = $11, due_duty = $12, due_layer = $13, sort_due = $14, seq = $15, in_time = $16
-         WHERE id = $1")
+         acknowledge_due = $9, due_at = $10, due_from = $11, due_duty = $12, due_layer = $13, sort_due = $14, seq = $15, in_time = $16,
+         due_risk = $17, paused = $18, jurisdiction = $19 WHERE id = $1")
         .bind(case.reference)
         .bind(case.kind.code())
         .bind(case.is_restricted())
@@ -111,33 +112,73 @@ pub async fn case_save(tx: &mut Tx, case: &Case) -> Result<()> {
         .bind(binding.map(|c| c.from))
         .bind(binding.map(|c| c.duty.code()))
         .bind(binding.map(|c| c.layer.code()))
-        .bind(binding.map_or(NEVER, |c| c.due))
+        .bind(binding.filter(|c| c.paused.is_none()).map_or(NEVER, |c| c.due))
         .bind(case.seq)
         .bind(in_time)
+        .bind(binding.filter(|c| c.paused.is_none()).map(|c| c.risk()))
+        .bind(binding.is_some_and(|c| c.paused.is_some()))
+        .bind(case.jurisdiction.as_deref())
         .run(tx)
         .await?;
-    clocks_save(tx, case).await
+    Ok(())
 }
 
-async fn clocks_save(tx: &mut Tx, case: &Case) -> Result<()> {
-    sql("DELETE FROM clocks WHERE case_id = $1").bind(case.reference).run(tx).await?;
-    for clock in &case.clocks {
-        sql("INSERT INTO clocks (case_id, duty, layer, rule, period, from_at, due_at, met_at, pack, source)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
-        .bind(case.reference)
-        .bind(clock.duty.code())
-        .bind(clock.layer.code())
-        .bind(&clock.rule)
-        .bind(&clock.period)
-        .bind(clock.from)
-        .bind(clock.due)
-        .bind(clock.met)
-        .bind(&clock.pack)
-        .bind(&clock.source)
-        .run(tx)
-        .await?;
+/// When somebody has to be told of a clock of this case next; none where nobody has. A case that is resolved needs
+/// nobody to answer it, but a report to an authority is still due.
+#[must_use]
+pub fn alarm_of(case: &Case, clock: &Clock) -> Option<Instant> {
+    let is_due = case.state.is_open() || !matches!(clock.duty, Duty::Acknowledge | Duty::Resolve);
+    clock.alarm_at().filter(|_| is_due)
+}
+
+/// One clock as both engines take it out of a JSON array.
+#[derive(serde::Serialize)]
+struct Stored<'a> {
+    duty: &'static str,
+    layer: &'static str,
+    rule: &'a str,
+    start: String,
+    met_at: Option<Instant>,
+    raised: &'static str,
+    alarm_at: Option<Instant>,
+}
+
+/// Writes the clocks as the case now stands, in one statement however many there are.
+async fn clocks_save(tx: &mut Tx, case: &Case, again: bool) -> Result<()> {
+    if again {
+        sql("DELETE FROM clocks WHERE case_id = $1").bind(case.reference).run(tx).await?;
     }
+    let mut stored = Vec::with_capacity(case.clocks.len());
+    for clock in &case.clocks {
+        stored.push(Stored {
+            duty: clock.duty.code(),
+            layer: clock.layer.code(),
+            rule: &clock.rule,
+            start: serde_json::to_string(&clock.start).map_err(|e| bad_clock(case.reference.0, &e))?,
+            met_at: clock.met,
+            raised: clock.raised.code(),
+            alarm_at: alarm_of(case, clock),
+        });
+    }
+    let stored = serde_json::to_string(&stored).map_err(|e| bad_clock(case.reference.0, &e))?;
+    per_engine(
+        "INSERT INTO clocks (case_id, duty, layer, rule, start, met_at, raised, alarm_at)
+         SELECT $1, c.duty, c.layer, c.rule, c.start, c.met_at, c.raised, c.alarm_at
+         FROM json_to_recordset(CAST($2 AS JSON))
+         AS c (duty TEXT, layer TEXT, rule TEXT, start TEXT, met_at BIGINT, raised TEXT, alarm_at BIGINT)",
+        "INSERT INTO clocks (case_id, duty, layer, rule, start, met_at, raised, alarm_at)
+         SELECT $1, value ->> 'duty', value ->> 'layer', value ->> 'rule', value ->> 'start', value ->> 'met_at',
+         value ->> 'raised', value ->> 'alarm_at' FROM json_each($2)",
+    )
+    .bind(case.reference)
+    .bind(stored)
+    .run(tx)
+    .await?;
     Ok(())
+}
+
+fn bad_clock(row: i64, e: &serde_json::Error) -> super::Error {
+    super::Error::BadRow { table: "clocks", row, column: "start", says: e.to_string() }
 }
 
 /// Locks a case for the rest of the transaction and reads it; none when there is no such case.
@@ -158,17 +199,16 @@ pub async fn case_lock(tx: &mut Tx, reference: Reference) -> Result<Option<Case>
 /// # Errors
 /// As the database says, or when a stored code is unknown to this version.
 pub async fn case_get(tx: &mut Tx, reference: Reference) -> Result<Option<Case>> {
-    let row = sql("SELECT product, kind, state, outcome, owner_id, channel, received_at, resolved_at, seq FROM cases WHERE id = $1")
+    let row = sql("SELECT product, kind, state, outcome, owner_id, channel, received_at, resolved_at, jurisdiction, seq FROM cases WHERE id = $1")
         .bind(reference)
         .maybe::<CaseRow>(tx)
         .await?;
     let Some(row) = row else { return Ok(None) };
     let id = reference.0;
-    let rows = sql("SELECT duty, layer, rule, period, from_at, due_at, met_at, pack, source FROM clocks WHERE case_id = $1 ORDER BY due_at, duty")
-        .bind(reference)
-        .all::<ClockRow>(tx)
-        .await?;
-    let clocks = rows.into_iter().map(|clock| clock_of(id, clock)).collect::<Result<Vec<_>>>()?;
+    let rows =
+        sql("SELECT start, met_at, raised FROM clocks WHERE case_id = $1").bind(reference).all::<ClockRow>(tx).await?;
+    let mut clocks = rows.into_iter().map(|clock| clock_of(id, clock)).collect::<Result<Vec<_>>>()?;
+    clocks.sort_by_key(|clock| (clock.due, clock.duty.code(), clock.layer.code()));
     let mut case = Case {
         reference,
         kind: known(row.kind.parse::<Kind>().ok(), "cases", id, "kind", &row.kind)?,
@@ -179,7 +219,9 @@ pub async fn case_get(tx: &mut Tx, reference: Reference) -> Result<Option<Case>>
         received: Instant(row.received_at),
         resolved: row.resolved_at.map(Instant),
         product: row.product,
+        jurisdiction: row.jurisdiction,
         clocks,
+        facts: Vec::new(),
         proposed: None,
         verified: None,
         run: None,
@@ -192,7 +234,7 @@ pub async fn case_get(tx: &mut Tx, reference: Reference) -> Result<Option<Case>>
 /// What two people or a link have decided, from the few events that say so.
 async fn decided(tx: &mut Tx, case: &mut Case) -> Result<()> {
     let rows = sql("SELECT at, by_staff, data FROM events WHERE case_id = $1 AND name IN
-         ('classification_proposed', 'classified', 'verification_confirmed', 'verified_by_staff', 'run_planned',
+         ('classification_proposed', 'classified', 'fact_recorded', 'verification_confirmed', 'verified_by_staff', 'run_planned',
           'run_sent_back', 'run_expired', 'run_cancelled', 'run_finished', 'export_asked', 'export_released') ORDER BY seq")
     .bind(case.reference)
     .all::<(i64, Option<i64>, String)>(tx)
@@ -211,15 +253,9 @@ async fn decided(tx: &mut Tx, case: &mut Case) -> Result<()> {
 
 fn clock_of(id: i64, row: ClockRow) -> Result<Clock> {
     Ok(Clock {
-        duty: known(Duty::from_code(&row.duty), "clocks", id, "duty", &row.duty)?,
-        layer: known(Layer::from_code(&row.layer), "clocks", id, "layer", &row.layer)?,
-        rule: row.rule,
-        period: row.period,
-        from: Instant(row.from_at),
-        due: Instant(row.due_at),
+        start: serde_json::from_str::<ClockStart>(&row.start).map_err(|e| bad_clock(id, &e))?,
         met: row.met_at.map(Instant),
-        pack: row.pack,
-        source: row.source,
+        raised: known(Raised::from_code(&row.raised), "clocks", id, "raised", &row.raised)?,
     })
 }
 

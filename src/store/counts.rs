@@ -14,6 +14,8 @@ pub struct OpenCounts {
     pub nobody: i64,
     /// Past their binding clock.
     pub breached: i64,
+    /// Close to the end of their binding clock.
+    pub at_risk: i64,
     /// Due before the day ends.
     pub today: i64,
     /// Not yet acknowledged.
@@ -40,6 +42,7 @@ pub async fn open_counts(
          (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE open AND owner_id = $1 LIMIT 10001) b) AS mine,
          (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE open AND owner_id IS NULL LIMIT 10001) c) AS nobody,
          (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE open AND sort_due < $2 LIMIT 10001) d) AS breached,
+         (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE open AND due_risk <= $2 AND sort_due >= $2 LIMIT 10001) r) AS at_risk,
          (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE open AND sort_due >= $2 AND sort_due <= $3 LIMIT 10001) e) AS today,
          (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE acknowledge_due IS NOT NULL LIMIT 10001) f) AS unacknowledged,
          (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE state = 'waiting_requester' AND (NOT restricted OR $4) LIMIT 10001) g) AS waiting,
@@ -83,7 +86,7 @@ pub async fn trouble_counts(tx: &mut Tx) -> Result<TroubleCounts> {
 pub async fn next_dues(tx: &mut Tx, now: Instant) -> Result<(Option<Instant>, Option<Instant>, Option<Instant>)> {
     let (breach, next, acknowledge): (Option<i64>, Option<i64>, Option<i64>) = sql(
         "SELECT (SELECT sort_due FROM cases WHERE open AND sort_due < $1 ORDER BY sort_due LIMIT 1),
-         (SELECT due_at FROM cases WHERE open AND sort_due >= $1 ORDER BY sort_due LIMIT 1),
+         (SELECT sort_due FROM cases WHERE open AND sort_due >= $1 ORDER BY sort_due LIMIT 1),
          (SELECT acknowledge_due FROM cases WHERE acknowledge_due IS NOT NULL AND acknowledge_due >= $1 ORDER BY acknowledge_due LIMIT 1)",
     )
     .bind(now)

@@ -5,7 +5,7 @@
 use super::{Result, Tx, engine::Filter, engine::Value, row::known};
 use crate::domain::{
     case::State,
-    clock::{Duty, Layer},
+    clock::{ClockFace, Duty, Layer, explain::usual_risk},
     codes::codes,
     identity::{Reference, StaffId},
     kind::Kind,
@@ -19,6 +19,7 @@ codes! {
         Mine "mine" "Mine",
         Nobody "nobody" "Nobody’s",
         Breached "breached" "Breached",
+        AtRisk "at_risk" "At risk",
         Today "today" "Due today",
         Unacknowledged "unacknowledged" "Unacknowledged",
         Waiting "waiting" "Waiting for the person",
@@ -46,6 +47,8 @@ pub struct Asked {
     pub product: Option<String>,
     /// Only cases whose binding clock is of this layer.
     pub layer: Option<Layer>,
+    /// Only cases whose binding clock is of this duty.
+    pub duty: Option<Duty>,
     /// The present moment.
     pub now: Instant,
     /// The last moment of the day.
@@ -67,8 +70,8 @@ pub struct Listed {
     pub restricted: bool,
     /// When it was received.
     pub received: Instant,
-    /// The binding clock: duty, layer, from, due.
-    pub clock: Option<(Duty, Layer, Instant, Instant)>,
+    /// The binding clock.
+    pub clock: Option<ClockFace>,
     /// The owner's name.
     pub owner: Option<String>,
     /// Who wrote, and about what; none for restricted cases.
@@ -87,6 +90,8 @@ struct ListRow {
     received_at: i64,
     due_at: Option<i64>,
     due_from: Option<i64>,
+    due_risk: Option<i64>,
+    paused: bool,
     due_duty: Option<String>,
     due_layer: Option<String>,
     sort_key: i64,
@@ -96,11 +101,11 @@ struct ListRow {
 }
 
 const COLUMNS: &str =
-    "SELECT c.id, c.state, c.kind, c.product, c.restricted, c.received_at, c.due_at, c.due_from, c.due_duty,
+    "SELECT c.id, c.state, c.kind, c.product, c.restricted, c.received_at, c.due_at, c.due_from, c.due_risk, c.paused, c.due_duty,
  c.due_layer, c.sort_due AS sort_key, s.name AS owner, f.who, f.about FROM cases c
  LEFT JOIN staff s ON s.id = c.owner_id LEFT JOIN case_faces f ON f.case_id = c.id WHERE 1 = 1";
 const COLUMNS_CLOSED: &str =
-    "SELECT c.id, c.state, c.kind, c.product, c.restricted, c.received_at, c.due_at, c.due_from, c.due_duty,
+    "SELECT c.id, c.state, c.kind, c.product, c.restricted, c.received_at, c.due_at, c.due_from, c.due_risk, c.paused, c.due_duty,
  c.due_layer, COALESCE(c.resolved_at, 0) AS sort_key, s.name AS owner, f.who, f.about FROM cases c
  LEFT JOIN staff s ON s.id = c.owner_id LEFT JOIN case_faces f ON f.case_id = c.id WHERE 1 = 1";
 
@@ -114,6 +119,9 @@ fn condition(asked: &Asked) -> Filter {
         View::Mine => filter.and("c.open AND c.owner_id = ?", [asked.staff.into()]),
         View::Nobody => filter.and("c.open AND c.owner_id IS NULL", []),
         View::Breached => filter.and("c.open AND c.sort_due < ?", [asked.now.into()]),
+        View::AtRisk => {
+            filter.and("c.open AND c.due_risk <= ? AND c.sort_due >= ?", [asked.now.into(), asked.now.into()]);
+        }
         View::Today => {
             filter.and("c.open AND c.sort_due >= ? AND c.sort_due <= ?", [asked.now.into(), asked.day_end.into()]);
         }
@@ -140,9 +148,15 @@ fn condition(asked: &Asked) -> Filter {
     if let Some(layer) = asked.layer {
         filter.and("c.due_layer = ?", [layer.code().into()]);
     }
+    if let Some(duty) = asked.duty {
+        filter.and("c.due_duty = ?", [duty.code().into()]);
+    }
     // a filter on what the wall hides would tell what is behind it
     let by_state = matches!(asked.view, View::Waiting | View::Approval);
-    if !asked.circle && (by_state || asked.kind.is_some() || asked.product.is_some() || asked.words.is_some()) {
+    let by_duty = asked.duty.is_some();
+    if !asked.circle
+        && (by_state || by_duty || asked.kind.is_some() || asked.product.is_some() || asked.words.is_some())
+    {
         filter.and("NOT c.restricted", []);
     }
     filter
@@ -175,12 +189,14 @@ pub async fn cases_list(tx: &mut Tx, asked: &Asked, after: Option<(i64, i64)>, l
 fn listed(row: ListRow) -> Result<Listed> {
     let id = row.id;
     let clock = match (row.due_duty, row.due_layer, row.due_from, row.due_at) {
-        (Some(duty), Some(layer), Some(from), Some(due)) => Some((
-            known(Duty::from_code(&duty), "cases", id, "due_duty", &duty)?,
-            known(Layer::from_code(&layer), "cases", id, "due_layer", &layer)?,
-            Instant(from),
-            Instant(due),
-        )),
+        (Some(duty), Some(layer), Some(from), Some(due)) => Some(ClockFace {
+            duty: known(Duty::from_code(&duty), "cases", id, "due_duty", &duty)?,
+            layer: known(Layer::from_code(&layer), "cases", id, "due_layer", &layer)?,
+            from: Instant(from),
+            risk: row.due_risk.map_or_else(|| usual_risk(Instant(from), Instant(due)), Instant),
+            due: Instant(due),
+            is_paused: row.paused,
+        }),
         _ => None,
     };
     Ok(Listed {

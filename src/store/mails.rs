@@ -199,11 +199,13 @@ pub async fn mail_failed(tx: &mut Tx, id: MailId, reason: &str) -> Result<()> {
 /// # Errors
 /// As the database says.
 pub async fn message_ids_of(tx: &mut Tx, case: Reference) -> Result<Vec<String>> {
-    let rows = sql("SELECT message_id FROM mails WHERE case_id = $1 AND purpose <> $2 ORDER BY id DESC LIMIT 20")
-        .bind(case)
-        .bind(Purpose::Verification.code())
-        .all::<(String,)>(tx)
-        .await?;
+    let rows =
+        sql("SELECT message_id FROM mails WHERE case_id = $1 AND purpose NOT IN ($2, $3) ORDER BY id DESC LIMIT 20")
+            .bind(case)
+            .bind(Purpose::Verification.code())
+            .bind(Purpose::Alarm.code())
+            .all::<(String,)>(tx)
+            .await?;
     Ok(rows.into_iter().rev().map(|(id,)| id).collect())
 }
 

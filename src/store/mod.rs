@@ -4,6 +4,7 @@
 pub mod audit;
 pub mod cases;
 pub mod clock;
+pub mod clocks;
 pub mod contents;
 pub mod counts;
 pub mod downloads;

@@ -78,6 +78,17 @@ pub async fn staff_all(tx: &mut Tx) -> Result<Vec<Actor>> {
     actors(rows)
 }
 
+/// Everybody who may sign in, with the address they sign in with.
+///
+/// # Errors
+/// As the database says, or when a stored role is unknown to this version.
+pub async fn staff_mailboxes(tx: &mut Tx) -> Result<Vec<(Actor, String)>> {
+    let addresses = sql("SELECT id, email FROM staff WHERE disabled_at IS NULL").all::<(i64, String)>(tx).await?;
+    let addresses: std::collections::HashMap<i64, String> = addresses.into_iter().collect();
+    let everybody = staff_all(tx).await?;
+    Ok(everybody.into_iter().filter_map(|a| addresses.get(&a.id.0).cloned().map(|address| (a, address))).collect())
+}
+
 /// One actor a person from one row a role.
 fn actors(rows: Vec<(i64, String, String)>) -> Result<Vec<Actor>> {
     let mut staff: Vec<Actor> = Vec::new();

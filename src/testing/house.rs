@@ -3,7 +3,7 @@
 use super::postgres;
 use crate::{
     app::{
-        App, Parts, Settings,
+        Alarms, App, Parts, Settings,
         case_page::{self, CasePage, Full},
         intake,
         packs::{self, Packs},
@@ -162,6 +162,7 @@ fn opened_with(db: Db, folder: &Path, sources: HashMap<String, Source>, packs: P
         addresses,
         max_message: 1_000_000,
         public_url: "https://desk.imagegen.example".to_owned(),
+        alarms: Alarms::default(),
         spool: folder.to_owned(),
     };
     let (vault, signer) = (Vault::new([3; 32]), Signer::new([4; 32]));

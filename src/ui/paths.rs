@@ -138,6 +138,7 @@ pub fn queue(filter: &QueueFilter) -> String {
         ("kind", filter.kind.map(|kind| kind.code().to_owned())),
         ("product", filter.product.clone()),
         ("layer", filter.layer.map(|layer| layer.code().to_owned())),
+        ("duty", filter.duty.map(|duty| duty.code().to_owned())),
         ("after", filter.after.clone()),
     ];
     with_query(QUEUE, parts)

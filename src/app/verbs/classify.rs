@@ -39,12 +39,12 @@ pub async fn classify_case(
     let reason = written("reason", reason, "Say why this is the right kind")?;
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
     no_run(&desk.case, "to")?;
-    let (from, received) = (desk.case.kind, desk.case.received);
+    let from = desk.case.kind;
     if from == to {
         return Err(Error::field("to", format!("The case is of this kind already: {}", to.label())));
     }
-    let pack = app.packs.get(&desk.case.product);
-    let due = |kind| pack.and_then(|pack| pack.resolve_due(kind, received));
+    let (product, place, facts) = (&desk.case.product, desk.case.jurisdiction.as_deref(), desk.case.facts());
+    let due = |kind| app.packs.resolve_due(product, kind, place, &facts);
     let is_slower = due(to) > due(from);
     let leaves_wall = from.is_restricted() && !to.is_restricted();
     let second = desk.case.proposed.is_some_and(|(kind, by)| kind == to && by != actor.id);

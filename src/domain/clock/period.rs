@@ -1,11 +1,11 @@
 //! Periods as packs write them (ISO 8601), and the civil arithmetic behind their ends.
 
 use crate::domain::time::{HOUR, Instant, MINUTE, SECOND};
-use chrono::{Days, LocalResult, Months, NaiveDate, NaiveTime, TimeDelta, TimeZone};
+use chrono::{Datelike as _, Days, LocalResult, Months, NaiveDate, NaiveTime, TimeDelta, TimeZone};
 use chrono_tz::Tz;
 use std::str::FromStr;
 
-/// A length of time in one of the three ways law counts it.
+/// A length of time in one of the ways law counts it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Period {
     /// Milliseconds that really pass; no calendar touches them (`PT24H`).
@@ -14,11 +14,18 @@ pub enum Period {
     Days(u32),
     /// Civil months (`P1M`, `P1Y`).
     Months(u32),
+    /// Working days of a calendar, the day of receipt excluded (`BD10`).
+    Working(u32),
+    /// Until this month and day of the year after (`--07-01`).
+    Yearly(u32, u32),
 }
 
 /// Text that is not a period.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("'{0}' is no period; write PT24H for hours that pass, P30D for calendar days or P1M for calendar months")]
+#[error(
+    "'{0}' is no period; write PT24H for hours that pass, P30D for calendar days, P1M for calendar months, BD10 for \
+     working days or --07-01 for a day of the next year"
+)]
 pub struct BadPeriod(pub String);
 
 impl FromStr for Period {
@@ -26,6 +33,16 @@ impl FromStr for Period {
 
     fn from_str(text: &str) -> Result<Self, BadPeriod> {
         let bad = || BadPeriod(text.to_owned());
+        if let Some(days) = text.strip_prefix("BD") {
+            return digits(days).filter(|n| (1..=1_000).contains(n)).map(Self::Working).ok_or_else(bad);
+        }
+        if let Some(day) = text.strip_prefix("--") {
+            let (month, day) = day.split_once('-').ok_or_else(bad)?;
+            let (month, day) = (digits(month).ok_or_else(bad)?, digits(day).ok_or_else(bad)?);
+            // a day that every year has
+            let every_year = NaiveDate::from_ymd_opt(2023, month, day).is_some();
+            return if every_year { Ok(Self::Yearly(month, day)) } else { Err(bad()) };
+        }
         let rest = text.strip_prefix('P').ok_or_else(bad)?;
         let period = if let Some(time) = rest.strip_prefix('T') {
             Self::Elapsed(elapsed(time).ok_or_else(bad)?)
@@ -45,8 +62,23 @@ impl FromStr for Period {
             Self::Elapsed(millis) => millis > 0 && millis <= 876_000 * HOUR,
             Self::Days(days) => days > 0 && days <= 36_500,
             Self::Months(months) => months > 0 && months <= 1_200,
+            Self::Working(_) | Self::Yearly(..) => true,
         };
         if sane { Ok(period) } else { Err(bad()) }
+    }
+}
+
+impl Period {
+    /// About how many hours it is, to compare periods of different units; a month counts 730, a working day 34.
+    #[must_use]
+    pub fn usual_hours(self) -> i64 {
+        match self {
+            Self::Elapsed(millis) => millis / HOUR,
+            Self::Days(days) => i64::from(days) * 24,
+            Self::Months(months) => i64::from(months) * 730,
+            Self::Working(days) => i64::from(days) * 34,
+            Self::Yearly(..) => 365 * 24,
+        }
     }
 }
 
@@ -79,18 +111,36 @@ pub(super) fn add_months(date: NaiveDate, months: u32) -> NaiveDate {
     date.checked_add_months(Months::new(months)).unwrap_or(NaiveDate::MAX)
 }
 
+/// `date` moved by `months`; where that month is too short, the first day of the next one: what has to be kept is kept
+/// long enough.
+pub(super) fn add_months_forward(date: NaiveDate, months: u32) -> NaiveDate {
+    let end = add_months(date, months);
+    if end.day() == date.day() { end } else { add_days(end, 1) }
+}
+
+/// `date` moved back by `months`, clamped back to the last day of a short month.
+pub(super) fn take_months(date: NaiveDate, months: u32) -> NaiveDate {
+    date.checked_sub_months(Months::new(months)).unwrap_or(NaiveDate::MIN)
+}
+
 /// The last millisecond of `date` in `zone`, also where midnight does not exist.
 #[must_use]
 pub fn end_of_day(date: NaiveDate, zone: Tz) -> Instant {
-    let mut first_of_next = date.succ_opt().unwrap_or(date).and_time(NaiveTime::MIN);
+    start_of_day(date.succ_opt().unwrap_or(date), zone).plus(-1)
+}
+
+/// The first moment of `date` in `zone`; where the day or its midnight does not exist, the first one after it.
+#[must_use]
+pub fn start_of_day(date: NaiveDate, zone: Tz) -> Instant {
+    let mut start = date.and_time(NaiveTime::MIN);
     // a gap is at most a day long (Apia, 30 December 2011)
     for _ in 0..=96 {
-        match zone.from_local_datetime(&first_of_next) {
-            LocalResult::Single(start) | LocalResult::Ambiguous(start, _) => return Instant::of(&start).plus(-1),
-            LocalResult::None => first_of_next += TimeDelta::minutes(15),
+        match zone.from_local_datetime(&start) {
+            LocalResult::Single(found) | LocalResult::Ambiguous(found, _) => return Instant::of(&found),
+            LocalResult::None => start += TimeDelta::minutes(15),
         }
     }
-    Instant::of(&first_of_next.and_utc()).plus(-1)
+    Instant::of(&start.and_utc())
 }
 
 #[cfg(test)]
@@ -106,9 +156,29 @@ mod tests {
         good("P2W", Period::Days(14));
         good("P1M", Period::Months(1));
         good("P1Y", Period::Months(12));
-        for wrong in
-            ["", "P", "PT", "P30", "30D", "P-1D", "P0D", "PT0H", "P1D2", "P1MT1H", "P99999999999D", "PT24X", "Pé"]
-        {
+        good("BD10", Period::Working(10));
+        good("--07-01", Period::Yearly(7, 1));
+        for wrong in [
+            "",
+            "P",
+            "PT",
+            "P30",
+            "30D",
+            "P-1D",
+            "P0D",
+            "PT0H",
+            "P1D2",
+            "P1MT1H",
+            "P99999999999D",
+            "PT24X",
+            "Pé",
+            "BD0",
+            "BD",
+            "BD-1",
+            "--02-29",
+            "--13-01",
+            "--7",
+        ] {
             assert!(wrong.parse::<Period>().is_err(), "{wrong}");
         }
     }

@@ -32,9 +32,10 @@ pub fn RowClock(
 ) -> impl IntoView {
     match face {
         None => Either::Left(view! { <span class="faint">"no clock runs"</span> }),
+        Some(face) if face.is_paused => Either::Left(view! { <span class="faint">"stands still"</span> }),
         Some(face) => Either::Right(view! {
             <TickingClock verb=face.duty.verb().to_owned() layer=layer_word(face.layer).to_owned()
-                from=face.from.0 due=face.due.0 now=now.0 />
+                from=face.from.0 risk=face.risk.0 due=face.due.0 now=now.0 />
         }),
     }
 }
@@ -48,8 +49,7 @@ pub fn HeadClock(
     now: Instant,
 ) -> impl IntoView {
     clock::binding(&clocks).map(|c| {
-        let face = ClockFace { duty: c.duty, layer: c.layer, from: c.from, due: c.due };
-        view! { <a class="head-clock quiet" href="#clocks"><RowClock face=Some(face) now /></a> }
+        view! { <a class="head-clock quiet" href="#clocks"><RowClock face=Some(c.face()) now /></a> }
     })
 }
 
@@ -111,7 +111,7 @@ fn lead(binding: &Clock, rivals: &[Clock], now: Instant, zone: Tz) -> impl IntoV
     view! {
         <div class="lead">
             <TickingClock verb=binding.duty.verb().to_owned() layer=String::new() from=binding.from.0
-                due=binding.due.0 now=now.0 />
+                risk=binding.risk().0 due=binding.due.0 now=now.0 />
             <p class="why">
                 {if overdue { "It was due " } else { "by " }}
                 <time datetime=binding.due.rfc3339()>{binding.due.in_words_with_weekday(zone)}</time>
@@ -150,7 +150,7 @@ impl Scale {
 }
 
 fn layer_row(c: &Clock, binds: bool, scale: &Scale, now: Instant, zone: Tz) -> impl IntoView + use<> {
-    let tone = words::tone(c.from, c.due, now).class();
+    let tone = words::tone(c.risk(), c.due, now).class();
     let (from, due, now) = (scale.at(c.from), scale.at(c.due), scale.at(now));
     let class = if binds { format!("binds {tone}") } else { tone.to_owned() };
     view! {
@@ -198,7 +198,7 @@ fn standing(c: &Clock, now: Instant, zone: Tz) -> (&'static str, String) {
         }
         Some(met) => ("is-ok is-met", format!("met {}", met.short(zone))),
         None if c.is_breached(now) => ("is-over", format!("overdue by {}", words::span(now.since(c.due)))),
-        None => (words::tone(c.from, c.due, now).class(), format!("by {}", c.due.short(zone))),
+        None => (words::tone(c.risk(), c.due, now).class(), format!("by {}", c.due.short(zone))),
     }
 }
 
@@ -212,7 +212,8 @@ pub fn period_words(period: &str) -> String {
         Ok(Period::Days(days)) => many(i64::from(days), "day"),
         Ok(Period::Months(months)) if months % 12 == 0 => many(i64::from(months / 12), "year"),
         Ok(Period::Months(months)) => many(i64::from(months), "month"),
-        Err(_) => period.to_owned(),
+        Ok(Period::Working(days)) => many(i64::from(days), "working day"),
+        Ok(Period::Yearly(..)) | Err(_) => period.to_owned(),
     }
 }
 

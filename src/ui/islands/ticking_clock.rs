@@ -15,6 +15,8 @@ pub fn TickingClock(
     layer: String,
     /// Where the clock began, in milliseconds.
     from: i64,
+    /// From when on it is at risk, in milliseconds.
+    risk: i64,
     /// The last moment in time, in milliseconds.
     due: i64,
     /// The server's time when the page was made, in milliseconds; the browser's own clock may be wrong.
@@ -23,7 +25,7 @@ pub fn TickingClock(
     let moment = RwSignal::new(now);
     #[cfg(feature = "hydrate")]
     tick(moment);
-    let said = Memo::new(move |_| words::saying(&verb, Instant(from), Instant(due), Instant(moment.get())));
+    let said = Memo::new(move |_| words::saying(&verb, Instant(risk), Instant(due), Instant(moment.get())));
     if layer.is_empty() { sentence(said).into_any() } else { row(said, layer, from, due, moment).into_any() }
 }
 

@@ -2,7 +2,10 @@
 
 use crate::{
     app::queue::{QueueFilter, View},
-    domain::{clock::Layer, kind::Kind},
+    domain::{
+        clock::{Duty, Layer},
+        kind::Kind,
+    },
     ui::{pages::case::server::disposition, paths},
 };
 
@@ -44,9 +47,13 @@ fn a_filter_writes_only_what_differs() {
         kind: Some(Kind::ContentOther),
         product: None,
         layer: Some(Layer::Law),
+        duty: Some(Duty::Acknowledge),
         after: None,
     };
-    assert_eq!(paths::queue(&filter), "/queue?view=mine&q=a%26b%20%C3%BC&kind=content_report%3Aother&layer=law");
+    assert_eq!(
+        paths::queue(&filter),
+        "/queue?view=mine&q=a%26b%20%C3%BC&kind=content_report%3Aother&layer=law&duty=acknowledge"
+    );
 }
 
 #[test]

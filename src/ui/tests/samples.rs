@@ -10,7 +10,7 @@ use crate::{
     },
     domain::{
         case::{Case, Channel, State},
-        clock::{Clock, Duty, Layer},
+        clock::{Clock, ClockStart, Duty, Layer, Raised, explain::usual_risk},
         hold::Basis,
         identity::{HoldId, MailId, MessageId, Reference, RunId, StaffId},
         kind::Kind,
@@ -59,17 +59,16 @@ pub fn staff() -> Vec<Choice<StaffId>> {
 }
 
 pub fn clock(duty: Duty, layer: Layer, period: &str, from: Instant, due: Instant, met: Option<Instant>) -> Clock {
-    Clock {
-        duty,
-        layer,
+    let start = ClockStart {
         rule: "000-37".into(),
         period: period.into(),
         from,
         due,
-        met,
         pack: "imagegen 2026-01-31".into(),
         source: "Privacy policy §11A: “We will respond within 30 days”".into(),
-    }
+        ..ClockStart::bare(duty, layer)
+    };
+    Clock { start, met, raised: Raised::Nothing }
 }
 
 pub fn clocks() -> Vec<Clock> {
@@ -145,7 +144,9 @@ pub fn full(kind: Kind) -> Full {
             channel: Channel::Mail,
             received: clocks[0].from,
             resolved: None,
+            jurisdiction: None,
             clocks,
+            facts: Vec::new(),
             proposed: None,
             verified: None,
             run: None,
@@ -197,7 +198,8 @@ pub fn walled() -> CasePage {
 }
 
 fn row(reference: i64, face: Face, layer: Layer, from_days: i64, due: i64) -> Row {
-    let clock = ClockFace { duty: Duty::Resolve, layer, from: NOW.plus(-from_days * DAY), due: NOW.plus(due) };
+    let (from, due) = (NOW.plus(-from_days * DAY), NOW.plus(due));
+    let clock = ClockFace { duty: Duty::Resolve, layer, from, risk: usual_risk(from, due), due, is_paused: false };
     Row {
         reference: Reference(reference),
         state: State::WaitingRequester,

@@ -2,7 +2,11 @@
 
 use crate::{
     app::queue::{Choice, QueueFilter, QueuePage},
-    domain::{clock::Layer, identity::StaffId, kind::Kind},
+    domain::{
+        clock::{Duty, Layer},
+        identity::StaffId,
+        kind::Kind,
+    },
     ui::{components::field::choices, form::Problems, islands::QueueKeys, paths, shell::counted},
 };
 use leptos::prelude::*;
@@ -37,6 +41,8 @@ pub(super) fn filters(queue: &QueuePage) -> impl IntoView + use<> {
     let filter = queue.filter.clone();
     let kinds = Kind::ALL.iter().map(|kind| (kind.code().to_owned(), kind.label().to_owned())).collect();
     let layers = Layer::ALL.iter().map(|layer| (layer.code().to_owned(), layer.label().to_owned())).collect();
+    let leading = Duty::ALL.iter().filter(|duty| **duty != Duty::ExtendBy);
+    let duties = leading.map(|duty| (duty.code().to_owned(), duty.label().to_owned())).collect();
     let products = queue.products.iter().map(|product| (product.id.clone(), product.name.clone())).collect();
     view! {
         <form class="filters" role="search" method="get" action=paths::QUEUE aria-label="Filter the queue">
@@ -52,6 +58,9 @@ pub(super) fn filters(queue: &QueuePage) -> impl IntoView + use<> {
             <label class="sr" for="f-layer">"Layer of the clock"</label>
             <select id="f-layer" name="layer">
                 {choices("Any layer", layers, filter.layer.map_or("", Layer::code))}</select>
+            <label class="sr" for="f-duty">"Duty of the clock"</label>
+            <select id="f-duty" name="duty">
+                {choices("Any duty", duties, filter.duty.map_or("", Duty::code))}</select>
             <button class="btn">"Filter"</button>
         </form>
     }

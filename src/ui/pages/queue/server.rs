@@ -7,7 +7,7 @@ use crate::{
         queue::{self, QueueFilter, View},
     },
     domain::{
-        clock::Layer,
+        clock::{Duty, Layer},
         identity::{Reference, StaffId},
     },
     ui::{
@@ -85,6 +85,7 @@ fn filter(query: &Fields) -> QueueFilter {
         kind: query.get("kind").parse().ok(),
         product: query.filled("product"),
         layer: Layer::from_code(query.get("layer")),
+        duty: Duty::from_code(query.get("duty")),
         after: query.filled("after"),
     }
 }

@@ -1,0 +1,77 @@
+//! Alarms: staff learn by mail of a clock that is at risk or breached, once each, and at once of a clock so short that
+//! nobody would see it in time. What an alarm says fits on a locked screen: a reference, a duty, a moment.
+
+mod sweep;
+mod urgent;
+
+pub use sweep::sweep_clocks;
+pub(super) use urgent::raise_urgent;
+pub use urgent::{call_webhook, urgent};
+
+pub use crate::mail::webhook::Called;
+
+use super::{App, Error, acknowledge};
+use crate::{
+    domain::{
+        case::Case,
+        clock::Clock,
+        event::{By, Purpose},
+        rights::{Act, Actor, Role},
+        time::Instant,
+    },
+    mail::compose::{self, AlarmLine},
+    store::{Tx, cases, contents::Content, staff},
+};
+
+/// Queues one alarm a person about some clocks of a case, and records it.
+async fn tell(
+    app: &App,
+    tx: &mut Tx,
+    case: &mut Case,
+    why: &str,
+    clocks: &[&Clock],
+    others: &[String],
+    now: Instant,
+) -> Result<(), Error> {
+    let zone = app.packs.zone(&case.product);
+    let line = |clock: &&Clock| AlarmLine {
+        // behind the wall a duty would say what the case is about
+        duty: if case.is_restricted() { "The next step" } else { clock.duty.label() },
+        layer: clock.layer.label(),
+        due: clock.due.in_words_with_weekday(clock.zone.unwrap_or(zone)),
+    };
+    let lines: Vec<_> = clocks.iter().map(line).collect();
+    let link = format!("{}/cases/{}", app.settings.public_url, case.reference);
+    let written = compose::alarm(&app.letterhead(&case.product), &case.reference.to_string(), why, &lines, &link)?;
+    for (name, address) in recipients(tx, case, others).await? {
+        let message_id = acknowledge::message_id(app, case)?;
+        let (subject, text, html) = (written.subject.clone(), written.text.clone(), written.html.clone());
+        let content = Content { name, address, subject, text, html, ..Content::default() };
+        let queued = acknowledge::queue_as(app, tx, case, Purpose::Alarm, &message_id, &content, now).await?;
+        cases::case_record(tx, case, By::System, now, queued).await?;
+    }
+    Ok(())
+}
+
+/// Who is told: the owner, or those who could own the case where nobody does, and every lead; then `others`.
+async fn recipients(tx: &mut Tx, case: &Case, others: &[String]) -> Result<Vec<(String, String)>, Error> {
+    let may_own = |actor: &Actor| {
+        if case.is_restricted() { actor.may(Act::SeeRestricted) } else { actor.roles.contains(&Role::Officer) }
+    };
+    let is_told = |actor: &Actor| {
+        let owns = case.owner.map_or_else(|| may_own(actor), |owner| owner == actor.id);
+        owns || actor.roles.contains(&Role::Lead)
+    };
+    let everybody = staff::staff_mailboxes(tx).await?;
+    let mut told: Vec<_> = everybody
+        .into_iter()
+        .filter(|(actor, _)| is_told(actor))
+        .map(|(actor, address)| (actor.name, address))
+        .collect();
+    for address in others {
+        if !told.iter().any(|(_, known)| known.eq_ignore_ascii_case(address)) {
+            told.push((String::new(), address.clone()));
+        }
+    }
+    Ok(told)
+}

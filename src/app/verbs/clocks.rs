@@ -1,0 +1,189 @@
+//! What moves a case's clocks by hand: something happened, the person is asked, it takes longer, it became known where
+//! they live. Each is an event; the clocks are then computed anew from all of them.
+
+use crate::{
+    app::{
+        App, Error, FieldError,
+        acknowledge::{self, Addressee},
+        desk::{Desk, written},
+    },
+    domain::{
+        case::Case,
+        clock::{Clock, Duty, fact::Fact},
+        event::{Event, Purpose},
+        identity::Reference,
+        policy::rule::Mode,
+        rights::Actor,
+        time::{Instant, MINUTE},
+    },
+    mail::compose,
+    store::contents,
+};
+
+/// Facts that staff write down at any time.
+pub const ANY_TIME: [Fact; 9] = [
+    Fact::AcknowledgementBounced,
+    Fact::ReportedToAuthority,
+    Fact::SubjectsNotified,
+    Fact::Removed,
+    Fact::OrderReceived,
+    Fact::ProofReceived,
+    Fact::DecisionInformed,
+    Fact::DecisionReceived,
+    Fact::Escalated,
+];
+
+/// Writes down that something happened at `at`: a report to an authority, a question to the person, the answer. `note`
+/// says more, for example the number of the report.
+///
+/// # Errors
+/// When no rule of the case knows such a pause, an answer comes without its question, the moment lies before the
+/// receipt or in the future, or others were quicker.
+pub async fn record_fact(
+    app: &App,
+    actor: &Actor,
+    reference: Reference,
+    seen: i64,
+    fact: Fact,
+    at: Option<Instant>,
+    note: &str,
+) -> Result<(), Error> {
+    let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
+    let at = at.unwrap_or(desk.now);
+    let mut faults = Vec::new();
+    if at.since(desk.now) > MINUTE {
+        faults.push(FieldError::new("at", "Enter a moment that is not in the future"));
+    }
+    if desk.case.received.since(at) > MINUTE {
+        faults.push(FieldError::new("at", "Enter a moment after the receipt of the case"));
+    }
+    faults.extend(refused(app, &desk.case, fact).map(|says| FieldError::new("fact", says)));
+    if !faults.is_empty() {
+        return Err(Error::Invalid(faults));
+    }
+    let note = if note.trim().is_empty() { None } else { Some(desk.keep_reason(note).await?) };
+    desk.record(Event::FactRecorded { fact, at: at.max(desk.case.received).min(desk.now), note }).await?;
+    desk.take_up().await?;
+    let kind = desk.case.kind;
+    desk.start_clocks(kind).await?;
+    desk.commit("fact_recorded").await
+}
+
+/// Why a fact cannot be written down now.
+fn refused(app: &App, case: &Case, fact: Fact) -> Option<String> {
+    if fact == Fact::AcknowledgementBounced {
+        let met = case.clocks.iter().any(|c| c.duty == Duty::Acknowledge && c.met.is_some());
+        return (!met).then(|| "The case counts as not acknowledged already".to_owned());
+    }
+    if ANY_TIME.contains(&fact) {
+        return None;
+    }
+    let pauses = app.packs.pauses(&case.product, case.kind, case.jurisdiction.as_deref(), case.received);
+    let facts = case.facts();
+    let open = |trigger| facts.stretches(trigger).last().is_some_and(|(_, end)| end.is_none());
+    let asked = pauses.iter().find(|p| p.trigger.facts().0 == fact);
+    let answered = pauses.iter().find(|p| p.trigger.facts().1 == fact);
+    match (asked, answered) {
+        (Some(pause), _) if pause.mode == Mode::None => {
+            Some(format!("Asking does not stop this clock: {}", pause.citation))
+        }
+        (Some(pause), _) if open(pause.trigger) => Some("The clock stands still already".to_owned()),
+        (Some(_), _) if !case.state.is_open() => Some("The case is resolved; reopen it first".to_owned()),
+        (_, Some(pause)) if !open(pause.trigger) => Some("Nothing was asked that this could answer".to_owned()),
+        (Some(_), _) | (_, Some(_)) => None,
+        (None, None) => Some("No rule of this case knows such a pause; the clock runs on".to_owned()),
+    }
+}
+
+/// The clock that can be made longer: unmet, not extended yet, its first period not over.
+///
+/// # Errors
+/// Says why there is none.
+pub fn extendable(case: &Case, now: Instant) -> Result<(&Clock, Instant), &'static str> {
+    let unmet = |c: &&Clock| c.duty == Duty::Resolve && c.met.is_none();
+    let possible: Vec<&Clock> = case.clocks.iter().filter(unmet).filter(|c| c.extended.is_some()).collect();
+    let Some(clock) = possible.iter().find(|c| !c.is_extended) else {
+        return Err(if possible.is_empty() {
+            "No law that holds for this case lets it take longer"
+        } else {
+            "The person was told already that it takes longer; that is possible once"
+        });
+    };
+    let over = || "The first period has run out: it can no longer be extended. Answer now, and say why it is late";
+    let extended = clock.extended.filter(|_| now <= clock.due).ok_or_else(over)?;
+    Ok((clock, extended))
+}
+
+/// Tells the person that it takes longer, and why, and moves the clock; possible only inside the first period.
+///
+/// # Errors
+/// When there is nothing to extend or it is too late, no reason is given, the person left no address, or others were
+/// quicker.
+pub async fn extend_case(
+    app: &App,
+    actor: &Actor,
+    reference: Reference,
+    seen: i64,
+    reasons: &str,
+) -> Result<(), Error> {
+    let reasons = written("reasons", reasons, "Give the reasons; the person reads them, and the law asks for them")?;
+    let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
+    let (clock, extended) = extendable(&desk.case, desk.now).map_err(|says| Error::field("reasons", says))?;
+    let zone = clock.zone.unwrap_or_else(|| app.packs.zone(&desk.case.product));
+    let (first, source) = (clock.due.in_words(zone), clock.source.clone());
+    let kept = contents::contents_of(&mut desk.tx, &app.vault, reference).await?;
+    let answers = kept.iter().map(|(_, c)| c.message_id.clone()).filter(|id| !id.is_empty()).collect();
+    let Some((_, to)) = kept.into_iter().next().filter(|(_, to)| !to.address.is_empty()) else {
+        let says = "The person left no mail address, so that nobody can be told here that it takes longer";
+        return Err(Error::field("reasons", says));
+    };
+    let restricted = desk.case.is_restricted();
+    let told = compose::Extended {
+        name: if restricted { String::new() } else { to.name.clone() },
+        received: desk.case.received.in_words(zone),
+        first,
+        extended: extended.in_words(zone),
+        reasons: reasons.to_owned(),
+        source,
+    };
+    let complaint = app.packs.get(&desk.case.product).map(|pack| pack.complaint.clone()).unwrap_or_default();
+    let text = compose::extended(&told, complaint.trim())?;
+    let head = app.letterhead(&desk.case.product);
+    let letter = compose::reply(&head, &reference.to_string(), &to.subject, restricted, &text)?;
+    let to = Addressee { name: to.name, address: to.address, answers };
+    let queued = acknowledge::queue(app, &mut desk.tx, &desk.case, Purpose::Extension, to, letter, desk.now).await?;
+    desk.record(queued).await?;
+    let note = Some(desk.keep_reason(reasons).await?);
+    desk.record(Event::FactRecorded { fact: Fact::Extended, at: desk.now, note }).await?;
+    desk.take_up().await?;
+    let kind = desk.case.kind;
+    desk.start_clocks(kind).await?;
+    desk.commit("case_extended").await
+}
+
+/// Writes down where the person lives, which decides whose law holds. A later end than before needs no second person:
+/// the earliest of law and promise binds whatever it is.
+///
+/// # Errors
+/// When the pack knows no such place, or others were quicker.
+pub async fn set_jurisdiction(
+    app: &App,
+    actor: &Actor,
+    reference: Reference,
+    seen: i64,
+    code: &str,
+) -> Result<(), Error> {
+    let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
+    let known = app.packs.get(&desk.case.product).is_some_and(|p| p.jurisdictions.iter().any(|j| j.code == code));
+    if !known {
+        return Err(Error::field("place", "Choose where the person lives"));
+    }
+    if desk.case.jurisdiction.as_deref() == Some(code) {
+        return Err(Error::field("place", "This is what the case says already"));
+    }
+    desk.record(Event::JurisdictionSet { code: code.to_owned() }).await?;
+    desk.take_up().await?;
+    let kind = desk.case.kind;
+    desk.start_clocks(kind).await?;
+    desk.commit("jurisdiction_set").await
+}

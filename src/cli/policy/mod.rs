@@ -1,0 +1,31 @@
+//! `recourse policy`: what the packs say, without a console, a database or a configuration.
+
+mod explain;
+
+use clap::Subcommand;
+use std::path::PathBuf;
+
+/// What can be asked of the packs.
+#[derive(Debug, Subcommand)]
+pub enum Policy {
+    /// Says which clocks, windows and floors hold for a case, and why the others do not
+    Explain(Box<explain::Ask>),
+}
+
+/// The operator's folder of packs, where it is not the configured one.
+#[derive(Debug, clap::Args)]
+pub struct Folder {
+    /// A folder of packs whose files take the place of those inside the program [default: the configured one]
+    #[arg(long, value_name = "DIR")]
+    folder: Option<PathBuf>,
+}
+
+/// Runs one of them. `configured` is the folder of packs that the configuration names, if it names one.
+///
+/// # Errors
+/// When a pack cannot be used, or what was asked makes no sense; says what to do.
+pub fn run(configured: Option<PathBuf>, command: Policy) -> anyhow::Result<()> {
+    match command {
+        Policy::Explain(ask) => explain::run(configured, &ask),
+    }
+}

@@ -1,0 +1,202 @@
+//! The arithmetic of one rule: from where a period begins to the last moment that is in time, through pauses, working
+//! days and daylight saving. Hours are elapsed time and nothing touches them but pauses; days and months are civil,
+//! exclude the day they start on and end with the last millisecond of a local day.
+
+use super::{
+    fact::{Fact, Facts},
+    period::{Period, add_days, add_months, add_months_forward, end_of_day, start_of_day, take_months},
+};
+use crate::domain::{
+    calendar::Calendar,
+    policy::rule::{Mode, Pause},
+    time::Instant,
+};
+use chrono::{Datelike as _, Days, NaiveDate, Weekday};
+use chrono_tz::Tz;
+
+/// Where a period is counted.
+#[derive(Debug, Clone, Copy)]
+pub struct Ground<'a> {
+    /// The zone in which days end.
+    pub zone: Tz,
+    /// Its working days; without one Saturdays and Sundays are off, and the answer says that this was assumed.
+    pub calendar: Option<&'a Calendar>,
+    /// True where an end on a day that is no working day moves to the next one.
+    pub roll: bool,
+}
+
+/// A stretch in which the person was asked for something and had not answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    /// When they were asked.
+    pub from: Instant,
+    /// When they answered.
+    pub to: Instant,
+    /// What that does to the clock; `suspend` or `exclude_days`.
+    pub mode: Mode,
+}
+
+/// Where a clock starts, and when it stood still.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Course {
+    /// Where the period begins.
+    pub from: Instant,
+    /// When it stood still, oldest first.
+    pub stretches: Vec<Stretch>,
+    /// Since when it stands still, if it does.
+    pub paused: Option<Instant>,
+}
+
+/// What a person was asked does to a clock that would start at `from`.
+#[must_use]
+pub fn course(mut from: Instant, pauses: &[Pause], facts: &Facts) -> Course {
+    let mut paused: Option<Instant> = None;
+    let mut stretches = Vec::new();
+    for pause in pauses {
+        let asked = facts.stretches(pause.trigger);
+        if let Some((since, None)) = asked.last().filter(|_| pause.mode != Mode::None) {
+            paused = Some(paused.map_or(*since, |earlier| earlier.min(*since)));
+        }
+        match pause.mode {
+            Mode::None => {}
+            // what arrived without having been asked for starts it anew too
+            Mode::Restart => from = from.max(facts.last(pause.trigger.facts().1).unwrap_or(from)),
+            mode @ (Mode::Suspend | Mode::ExcludeDays) => {
+                let ended = asked.iter().filter_map(|(since, end)| end.map(|to| Stretch { from: *since, to, mode }));
+                stretches.extend(ended);
+            }
+        }
+    }
+    stretches.sort_by_key(|stretch| (stretch.from, stretch.to));
+    stretches.retain(|stretch| stretch.to > from);
+    Course { from, stretches, paused }
+}
+
+/// The last moment in time of `period` on `course`.
+#[must_use]
+pub fn due(period: Period, course: &Course, ground: &Ground<'_>) -> Instant {
+    let day = course.from.local(ground.zone).date_naive();
+    let end = match period {
+        Period::Elapsed(millis) => return elapsed(millis, course),
+        Period::Days(days) => add_days(day, days),
+        Period::Months(months) => add_months(day, months),
+        Period::Working(days) => add_working(day, days, ground.calendar),
+        Period::Yearly(month, of_month) => {
+            NaiveDate::from_ymd_opt(day.year().saturating_add(1), month, of_month).unwrap_or(NaiveDate::MAX)
+        }
+    };
+    let end = if course.stretches.is_empty() { end } else { lengthen(end, day, course, ground.zone) };
+    // the day is moved off a holiday only after the pauses were added
+    let end = if ground.roll { next_working(end, ground.calendar) } else { end };
+    end_of_day(end, ground.zone)
+}
+
+/// The last moment at which something can be done that has to be done `period` before `effect`.
+#[must_use]
+pub fn latest_before(period: Period, effect: Instant, zone: Tz) -> Instant {
+    let day = effect.local(zone).date_naive();
+    match period {
+        Period::Elapsed(millis) => effect.plus(-millis),
+        Period::Days(days) | Period::Working(days) => {
+            start_of_day(day.checked_sub_days(Days::new(u64::from(days))).unwrap_or(NaiveDate::MIN), zone)
+        }
+        Period::Months(months) => start_of_day(take_months(day, months), zone),
+        Period::Yearly(..) => effect,
+    }
+}
+
+/// The last moment of what has to be kept for `period` from `from`: months clamp forward.
+#[must_use]
+pub fn kept_until(period: Period, from: Instant, zone: Tz) -> Instant {
+    let day = from.local(zone).date_naive();
+    match period {
+        Period::Elapsed(millis) => from.plus(millis),
+        Period::Days(days) | Period::Working(days) => end_of_day(add_days(day, days), zone),
+        Period::Months(months) => end_of_day(add_months_forward(day, months), zone),
+        Period::Yearly(..) => from,
+    }
+}
+
+/// What had to be assumed for `due`, where working days matter and are not all known.
+#[must_use]
+pub fn assumed(period: Period, from: Instant, due: Instant, ground: &Ground<'_>) -> Option<String> {
+    let counts = matches!(period, Period::Working(_)) || (ground.roll && !matches!(period, Period::Elapsed(_)));
+    if !counts {
+        return None;
+    }
+    let Some(calendar) = ground.calendar else {
+        return Some("no calendar of public holidays was given: only Saturdays and Sundays are off".to_owned());
+    };
+    let (from, due) = (from.local(ground.zone).date_naive(), due.local(ground.zone).date_naive());
+    let unknown = if calendar.covers(due) { from } else { due };
+    (!calendar.covers(unknown)).then(|| {
+        format!(
+            "calendar {} does not know the public holidays of {}: only its weekends are off",
+            calendar.code,
+            unknown.year()
+        )
+    })
+}
+
+fn elapsed(millis: i64, course: &Course) -> Instant {
+    let mut due = course.from.plus(millis);
+    let mut counted = course.from;
+    for stretch in &course.stretches {
+        let from = stretch.from.max(counted);
+        if from <= due && stretch.to > from {
+            due = due.plus(stretch.to.since(from));
+            counted = stretch.to;
+        }
+    }
+    due
+}
+
+/// Adds the days that do not count, each once; a stretch that begins after the end comes too late to move it.
+fn lengthen(mut end: NaiveDate, start: NaiveDate, course: &Course, zone: Tz) -> NaiveDate {
+    let mut counted = start;
+    for stretch in &course.stretches {
+        let asked = stretch.from.local(zone).date_naive();
+        let first = if stretch.mode == Mode::ExcludeDays { asked } else { add_days(asked, 1) };
+        let (first, last) = (first.max(add_days(counted, 1)), stretch.to.local(zone).date_naive());
+        if asked <= end && first <= last {
+            end = add_days(end, u32::try_from((last - first).num_days() + 1).unwrap_or_default());
+            counted = last;
+        }
+    }
+    end
+}
+
+fn is_weekend(day: NaiveDate) -> bool {
+    matches!(day.weekday(), Weekday::Sat | Weekday::Sun)
+}
+
+fn next_working(mut day: NaiveDate, calendar: Option<&Calendar>) -> NaiveDate {
+    if let Some(calendar) = calendar {
+        return calendar.next_working(day);
+    }
+    while is_weekend(day) {
+        day = add_days(day, 1);
+    }
+    day
+}
+
+fn add_working(mut day: NaiveDate, mut days: u32, calendar: Option<&Calendar>) -> NaiveDate {
+    if let Some(calendar) = calendar {
+        return calendar.add_working(day, days);
+    }
+    while days > 0 && day < NaiveDate::MAX {
+        day = add_days(day, 1);
+        days -= u32::from(!is_weekend(day));
+    }
+    day
+}
+
+/// Where a rule's period begins: the first of `start` that happened.
+#[must_use]
+pub fn start(start: &[Fact], facts: &Facts) -> Option<Instant> {
+    start.iter().find_map(|fact| match fact {
+        // records are kept from the last answer on, not from the first
+        Fact::Resolved => facts.last(*fact),
+        fact => facts.first(*fact),
+    })
+}
