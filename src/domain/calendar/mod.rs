@@ -232,7 +232,7 @@ impl Calendar {
 
     /// Takes away what people work on after all, and refuses single dates that change nothing.
     fn single_dates(&mut self) -> Result<(), Fault> {
-        let named = self.outline.rules.iter().flat_map(|rule| rule.single_dates());
+        let named = self.outline.rules.iter().flat_map(Rule::single_dates);
         for date in named.chain(&self.outline.working) {
             if !self.spans(*date) {
                 let years = &self.outline.years;

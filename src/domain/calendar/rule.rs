@@ -113,15 +113,11 @@ impl YearDay {
     }
 }
 
-impl Rule {
-    /// The dates on which it falls in a year, before it is moved.
+impl On {
+    /// The dates on which it falls in a year.
     #[must_use]
     pub fn dates(&self, year: i32) -> Vec<NaiveDate> {
-        let kept = self.from_year.is_none_or(|from| from <= year) && self.until_year.is_none_or(|until| year <= until);
-        if !kept || self.except_years.contains(&year) {
-            return Vec::new();
-        }
-        let dates = match &self.on {
+        match self {
             On::Fixed(day) => day.of(year).into_iter().collect(),
             On::Easter => easter(year).into_iter().collect(),
             On::Nth { weekday, nth, month, instead } => {
@@ -131,9 +127,20 @@ impl Rule {
             On::Near { weekday, side, day } => {
                 day.of(year).and_then(|date| near(date, *weekday, *side)).into_iter().collect()
             }
-            On::Dates(dates) => dates.iter().filter(|date| date.year() == year).copied().collect::<Vec<_>>(),
-        };
-        dates.into_iter().filter_map(|date| moved(date, self.plus)).collect()
+            On::Dates(dates) => dates.iter().filter(|date| date.year() == year).copied().collect(),
+        }
+    }
+}
+
+impl Rule {
+    /// The dates on which it falls in a year, before it is moved.
+    #[must_use]
+    pub fn dates(&self, year: i32) -> Vec<NaiveDate> {
+        let kept = self.from_year.is_none_or(|from| from <= year) && self.until_year.is_none_or(|until| year <= until);
+        if !kept || self.except_years.contains(&year) {
+            return Vec::new();
+        }
+        self.on.dates(year).into_iter().filter_map(|date| moved(date, self.plus)).collect()
     }
 
     /// The dates that stand in the rule one by one.
@@ -162,9 +169,8 @@ fn near(date: NaiveDate, weekday: Weekday, side: Side) -> Option<NaiveDate> {
     let days = match side {
         Side::Before if behind == 0 => -7,
         Side::Before | Side::OnOrBefore => -behind,
-        Side::OnOrAfter => ahead,
         Side::After if ahead == 0 => 7,
-        Side::After => ahead,
+        Side::OnOrAfter | Side::After => ahead,
     };
     moved(date, days)
 }

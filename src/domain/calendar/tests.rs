@@ -85,8 +85,8 @@ fn holidays_move_as_their_rule_says() {
     assert_eq!(kept(Observed::Nearest, &[(7, 4)], 2027), ["07-05"]);
     // the New Year of 2022 was kept in 2021
     assert_eq!(kept(Observed::Nearest, &[(1, 1)], 2021), ["01-01", "12-31"]);
-    assert_eq!(kept(Observed::Nearest, &[(1, 1)], 2022), [String::new(); 0]);
-    assert_eq!(kept(Observed::AsItFalls, &[(2, 29)], 2025), [String::new(); 0]);
+    assert!(kept(Observed::Nearest, &[(1, 1)], 2022).is_empty());
+    assert!(kept(Observed::AsItFalls, &[(2, 29)], 2025).is_empty());
 }
 
 #[test]
