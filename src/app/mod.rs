@@ -4,6 +4,7 @@
 
 pub mod acknowledge;
 pub mod by_hand;
+pub mod calendars;
 pub mod case_page;
 pub mod choice;
 pub mod deliver;

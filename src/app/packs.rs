@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "policies"]
-struct Embedded;
+pub(super) struct Embedded;
 
 /// Every product's pack, by id.
 #[derive(Debug, Clone)]
