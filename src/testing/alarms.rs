@@ -1,19 +1,27 @@
 //! Alarms: once at risk, once breached, once only; at once for a short clock; never for what nobody has to do.
 
 use super::{
-    house::{House, PRODUCT, mail},
+    house::{House, PRODUCT, START, mail},
     on_both,
 };
 use crate::{
-    app::{alarms, verbs},
+    app::{Alarms, alarms, verbs},
     domain::{
         case::{Case, Outcome, State},
         clock::{Clock, Duty, Raised, binding_of},
         identity::{Reference, StaffId},
+        kind::Kind,
         time::{HOUR, Instant, MINUTE},
     },
+    mail::webhook::Webhook,
     store::{cases, clocks, events},
 };
+use axum::{
+    Router,
+    http::{HeaderMap, StatusCode},
+    routing::post,
+};
+use std::sync::{Arc, Mutex};
 
 fn request() -> String {
     mail(
@@ -60,7 +68,94 @@ async fn at(house: &House, moment: Instant) {
     house.clock.set(moment);
 }
 
+/// A machine that is told of short clocks: answers 503 once, then takes what comes.
+struct Listener {
+    address: std::net::SocketAddr,
+    heard: Arc<Mutex<Vec<(HeaderMap, String)>>>,
+}
+
+impl Listener {
+    async fn listens() -> Self {
+        // as main does, before the first connection
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let kept = heard.clone();
+        let hear = move |headers: HeaderMap, body: String| {
+            let kept = kept.clone();
+            async move {
+                let mut kept = kept.lock().expect("nobody panicked");
+                kept.push((headers, body));
+                if kept.len() == 1 { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::NO_CONTENT }
+            }
+        };
+        let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = socket.local_addr().expect("an address");
+        tokio::spawn(axum::serve(socket, Router::new().route("/hook", post(hear))).into_future());
+        Self { address, heard }
+    }
+
+    fn alarms(&self) -> Alarms {
+        let webhook = Webhook { url: format!("http://{}/hook", self.address), secret: "key".to_owned() };
+        Alarms { deputies: vec!["deputy@imagegen.example".to_owned()], webhook: Some(webhook) }
+    }
+}
+
 on_both! {
+    async fn a_clock_of_two_hours_calls_owner_deputy_and_webhook_at_once(house: House) {
+        let listener = Listener::listens().await;
+        let house = house.with_alarms(listener.alarms());
+        let reference = house.opens(&intimate()).await;
+        let case = stored(&house, reference).await;
+        assert_eq!(resolve(&case).period, "PT2H");
+        house.works().await;
+        let sent = alarms_sent(&house);
+        let to = |address: &str| sent.iter().filter(|mail| mail.contains(address)).count();
+        assert_eq!((to("officer@imagegen.example"), to("deputy@imagegen.example"), sent.len()), (1, 1, 2));
+        // the first answer was 503: it is told again, under the same key
+        house.pass(HOUR);
+        for _ in 0..100 {
+            house.works().await;
+            if listener.heard.lock().expect("nobody panicked").len() > 1 {
+                break;
+            }
+            // on PostgreSQL the next try waits for the server's clock
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        let heard = listener.heard.lock().expect("nobody panicked").clone();
+        let keys: Vec<_> = heard.iter().map(|(headers, _)| headers["idempotency-key"].clone()).collect();
+        assert_eq!((keys.len(), &keys[0]), (2, &keys[1]));
+        let (headers, body) = &heard[1];
+        assert!(headers["recourse-signature"].to_str().expect("text").starts_with("sha256="));
+        assert_eq!(heard[0].1, *body);
+        let told: serde_json::Value = serde_json::from_str(body).expect("JSON");
+        assert_eq!((&told["case"], &told["restricted"]), (&reference.to_string().into(), &true.into()));
+        assert_eq!(told["clocks"][0]["duty"], "next_step");
+        for word in ["intimate", "ncii", "anna", "resolve", "3(2)"] {
+            assert!(!body.contains(word), "{word} in {body}");
+        }
+        // nothing new: nobody is called again
+        house.pass(HOUR);
+        house.works().await;
+        assert_eq!(listener.heard.lock().expect("nobody panicked").len(), 2);
+    }
+
+    async fn a_case_that_turns_out_to_be_faster_calls_them_from_the_original_receipt(house: House) {
+        let listener = Listener::listens().await;
+        let house = house.with_alarms(listener.alarms());
+        let reference = house.opens(&request()).await;
+        house.works().await;
+        assert_eq!(alarms_sent(&house), [""; 0], "a day is not short");
+        house.pass(3 * HOUR);
+        verbs::classify_case(&house.app, &house.officer, reference, i64::MAX, Kind::ContentNcii, "it is about an intimate image")
+            .await
+            .expect("classified");
+        let case = stored(&house, reference).await;
+        assert_eq!(resolve(&case).due, START.plus(2 * HOUR), "from the receipt, though that is over");
+        house.works().await;
+        assert_eq!(alarms_sent(&house).len(), 2);
+        assert_eq!(sweep(&house).await, 1, "and the breach is told too");
+    }
+
     async fn a_clock_is_told_of_once_at_risk_and_once_breached(house: House) {
         let reference = house.opens(&request()).await;
         house.works().await;
