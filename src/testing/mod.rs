@@ -1,5 +1,6 @@
 //! Helpers for tests: a house on either engine with a hand-moved clock, and the check of the arrows between rooms.
 
+mod alarms;
 mod arrows;
 mod company;
 mod exports;
