@@ -20,7 +20,8 @@ pub(super) struct All<'a> {
     pub(super) laws: &'a [(Source, RuleSet)],
     pub(super) products: &'a [(Source, ProductPack)],
     pub(super) calendars: &'a Calendars,
-    pub(super) at: Instant,
+    /// Now, where calendars have to know the days to come.
+    pub(super) at: Option<Instant>,
 }
 
 pub(super) fn faults(all: &All<'_>) -> Vec<Fault> {
@@ -51,7 +52,8 @@ fn of_law(all: &All<'_>, source: &Source, law: &RuleSet) -> Vec<Fault> {
         }
         for name in rule.applies_if.iter().map(|condition| condition.strip_prefix('!').unwrap_or(condition)) {
             if !all.products.is_empty() && !all.products.iter().any(|(_, pack)| pack.answers.contains_key(name)) {
-                let says = format!("no product answers '{name}'; add [fact.{name}] to the products, or correct the name");
+                let says =
+                    format!("no product answers '{name}'; add [fact.{name}] to the products, or correct the name");
                 faults.push(source.fault("rule", nth, "applies_if", says));
             }
         }
@@ -133,7 +135,7 @@ fn calendar(all: &All<'_>, code: &str, laws: &[&RuleSet]) -> Option<String> {
         let working = |rule: &Rule| matches!(rule.period.as_ref().map(|p| p.period), Some(Period::Working(_)));
         law.roll || law.rules.iter().any(|rule| rule.roll == Some(true) || working(rule))
     };
-    let today = all.at.utc().date_naive();
+    let today = all.at?.utc().date_naive();
     let needed = today.checked_add_days(Days::new(AHEAD)).unwrap_or(NaiveDate::MAX);
     let ends = laws.iter().any(counts) && !calendar.covers(needed);
     ends.then(|| {
@@ -145,7 +147,9 @@ fn twice<'a>(source: &Source, table: &str, ids: impl Iterator<Item = &'a str>) -
     let key = if table == "jurisdiction" { "code" } else { "id" };
     let mut seen = BTreeSet::new();
     let again = ids.enumerate().filter(|(_, id)| !seen.insert(*id));
-    again.map(|(nth, id)| source.fault(table, nth, key, format!("'{id}' stands here twice; give each its own"))).collect()
+    again
+        .map(|(nth, id)| source.fault(table, nth, key, format!("'{id}' stands here twice; give each its own")))
+        .collect()
 }
 
 fn overlap(one: &Rule, other: &Rule) -> bool {
