@@ -8,6 +8,7 @@ mod generation;
 pub(crate) mod house;
 mod jobs;
 mod objects;
+mod policy;
 pub(crate) mod postgres;
 mod runs;
 pub(crate) mod s3;
