@@ -1,19 +1,13 @@
 //! The measurements inside one process.
 
 use super::{Measured, ground::Ground};
-use chrono_tz::Asia::Kolkata;
 use recourse::{
     app::intake,
-    domain::{
-        clock::{self, period::Period},
-        identity::MessageId,
-        time::Instant,
-        work::Work,
-    },
+    domain::{identity::MessageId, work::Work},
     jobs::runner::{self, Pace},
     store::{jobs::job_enqueue, sql},
 };
-use std::{fs, hint::black_box, io::Write as _, time::Instant as Moment};
+use std::{fs, io::Write as _, time::Instant as Moment};
 use tokio::sync::watch;
 
 const PRODUCT: &str = "imagegen-artisticmonk";
@@ -60,18 +54,6 @@ pub fn fsyncs() -> anyhow::Result<Measured> {
         file.sync_data()?;
     }
     Ok(Measured { value: per_second(TIMES, start), unit: "fsyncs/s" })
-}
-
-/// Milliseconds for a million due instants, a third each of hours, days and months.
-pub fn clocks() -> anyhow::Result<Measured> {
-    let periods = [Period::Elapsed(86_400_000), Period::Days(30), Period::Months(1)];
-    let start = Moment::now();
-    for n in 0..1_000_000_i64 {
-        let from = Instant(1_700_000_000_000 + n * 61_003);
-        let period = periods[usize::try_from(n % 3)?];
-        black_box(clock::due(period, from, Kolkata));
-    }
-    Ok(Measured { value: start.elapsed().as_secs_f64() * 1_000.0, unit: "ms" })
 }
 
 /// Jobs that find nothing to do, through the runner: claimed, run, each ended by its own acknowledgement.

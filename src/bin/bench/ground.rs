@@ -2,7 +2,7 @@
 
 use recourse::{
     app::{
-        App, Parts, Settings,
+        Alarms, App, Parts, Settings,
         packs::{self, Packs},
     },
     generation::receipt::Signer,
@@ -36,6 +36,7 @@ impl Ground {
             addresses: HashMap::new(),
             max_message: 1 << 20,
             public_url: String::new(),
+            alarms: Alarms::default(),
             spool: folder.to_owned(),
         };
         let transport = Transport::Files(folder.join("outgoing"));

@@ -1,6 +1,7 @@
 //! Measures what the design promises, and prints the table that the README shows. Never decides a test.
 //! Every figure is the median of five runs; PostgreSQL is a server of the bench's own.
 
+mod clocks;
 mod erasure;
 mod export;
 mod figures;
@@ -27,6 +28,9 @@ fn main() -> anyhow::Result<()> {
     if only.is_none() {
         rows.extend(figures()?);
     }
+    if asked("clocks") {
+        rows.extend(alarms()?);
+    }
     for ground in [Ground::Postgres, Ground::Sqlite].into_iter().filter(|_| asked("erasure")) {
         rows.extend(erasure::rows(ground)?);
     }
@@ -42,13 +46,24 @@ fn figures() -> anyhow::Result<Vec<String>> {
         row("mail in, SQLite, one core, 10 KB bodies", "≥ 300 messages/s", || figures::mail_in(Ground::Sqlite))?,
         row("mail in, PostgreSQL 15", "beside it", || figures::mail_in(Ground::Postgres))?,
         row("fsyncs of the same disk", "beside it", figures::fsyncs)?,
-        row("1,000,000 due instants, one core", "< 2 s", figures::clocks)?,
+        row("1,000,000 due instants by every rule of law, one core", "< 2 s", clocks::computed)?,
         row("no-op jobs, SQLite", "≥ 1,000/s", || figures::jobs(Ground::Sqlite))?,
         row("no-op jobs, PostgreSQL 15", "≥ 2,000/s", || figures::jobs(Ground::Postgres))?,
         process::start()?,
         process::idle()?,
         process::first_load()?,
     ])
+}
+
+fn alarms() -> anyhow::Result<Vec<String>> {
+    let said = |name: &str, measured: &Measured| {
+        eprintln!("{name}: done");
+        format!(
+            "| 200 clocks that need somebody found among 1,000,000, {name} | beside it | {:.1} {} |",
+            measured.value, measured.unit
+        )
+    };
+    Ok(vec![said("SQLite", &clocks::found(Ground::Sqlite)?), said("PostgreSQL 15", &clocks::found(Ground::Postgres)?)])
 }
 
 /// One measured value with its unit.

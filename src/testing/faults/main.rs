@@ -6,6 +6,7 @@
 //! about a loss of power: that rests on the settings each database connection is opened with.
 #![expect(clippy::expect_used, reason = "a test that cannot go on says so by a panic")]
 
+mod alarms;
 mod console;
 mod crashes;
 mod exits;

@@ -18,7 +18,7 @@ use std::{collections::HashMap, time::Duration};
 use tokio::task::JoinSet;
 
 /// The house opened in this process, by what `recourse ingest` calls: a thousand processes would take minutes.
-async fn opened_here(house: &House) -> App {
+pub async fn opened_here(house: &House) -> App {
     let db = match &house.store {
         Store::Sqlite => Db::sqlite(&house.data_dir().join("recourse.db"), Clock::System).await,
         Store::Postgres(url) => Db::postgres(url, 8, Clock::System).await,
