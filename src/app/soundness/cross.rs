@@ -51,7 +51,8 @@ fn of_law(all: &All<'_>, source: &Source, law: &RuleSet) -> Vec<Fault> {
         }
         for name in rule.applies_if.iter().map(|condition| condition.strip_prefix('!').unwrap_or(condition)) {
             if !all.products.is_empty() && !all.products.iter().any(|(_, pack)| pack.answers.contains_key(name)) {
-                let says = format!("no product answers '{name}'; add [fact.{name}] to the products, or correct the name");
+                let says =
+                    format!("no product answers '{name}'; add [fact.{name}] to the products, or correct the name");
                 faults.push(source.fault("rule", nth, "applies_if", says));
             }
         }
@@ -145,7 +146,9 @@ fn twice<'a>(source: &Source, table: &str, ids: impl Iterator<Item = &'a str>) -
     let key = if table == "jurisdiction" { "code" } else { "id" };
     let mut seen = BTreeSet::new();
     let again = ids.enumerate().filter(|(_, id)| !seen.insert(*id));
-    again.map(|(nth, id)| source.fault(table, nth, key, format!("'{id}' stands here twice; give each its own"))).collect()
+    again
+        .map(|(nth, id)| source.fault(table, nth, key, format!("'{id}' stands here twice; give each its own")))
+        .collect()
 }
 
 fn overlap(one: &Rule, other: &Rule) -> bool {

@@ -51,13 +51,7 @@ fn months_end_on_a_day_that_exists_and_on_which_people_work() {
 fn doubts_about_identity_let_the_clock_stand_still() {
     let events = ["identity_asked@2026-11-05T10:00:00+00:00", "identity_received@2026-11-09T10:00:00+00:00"];
     // 6 to 9 November are four days: 6 December is a Sunday, 6 February a Saturday
-    gdpr(
-        "access",
-        "2026-11-02T10:00:00+00:00",
-        "IE",
-        &events,
-        &["resolve 2026-12-07", "resolve+ 2027-02-08"],
-    );
+    gdpr("access", "2026-11-02T10:00:00+00:00", "IE", &events, &["resolve 2026-12-07", "resolve+ 2027-02-08"]);
     // asking what is meant stops nothing
     let events = ["clarification_asked@2026-11-25T10:00:00+00:00", "clarification_received@2026-11-29T10:00:00+00:00"];
     gdpr("access", MONDAY, "IE", &events, &["resolve 2026-12-23", "resolve+ 2027-02-23"]);

@@ -35,7 +35,8 @@ fn imagegen_cites_a_rule_that_is_not_there() {
 
 #[test]
 fn imagegen_says_that_the_act_asks_for_thirty_days() {
-    let words = ["not in force for this before 13 May 2027", "not certain", "does not ask for 30 days", "90 days at most"];
+    let words =
+        ["not in force for this before 13 May 2027", "not certain", "does not ask for 30 days", "90 days at most"];
     check(IMAGEGEN, &["000-30"], &words, "DPDP Rules r. 14(3)");
     check(IMAGEGEN, &["000-23"], &["before 13 May 2027"], "DPDP");
     check(IMAGEGEN, &["000-27"], &["takes no complaints before 13 May 2027", "gac.gov.in"], "G.S.R. 843(E)");

@@ -6,6 +6,7 @@ mod lint;
 mod products;
 mod uk;
 mod us;
+mod whole;
 
 use crate::{
     app::packs::Packs,
@@ -69,7 +70,7 @@ fn check(set: &str, kind: &str, received: &str, calendar: &str, events: &[&str],
     let packs = packs();
     let law = packs.law(set).unwrap_or_else(|| panic!("there is no {set}"));
     let calendar = if calendar.is_empty() { law.calendar.as_deref().unwrap_or_default() } else { calendar };
-    let book = Book { laws: vec![(law, packs.calendar(calendar))], product: None };
+    let book = Book { laws: vec![(law, packs.calendar(calendar))], ..Book::default() };
     let matter: Matter = kind.parse().expect("a known kind");
     let explained = explain::explain(&book, matter, &facts(received, events));
     let (none, mut dated): (Vec<&str>, Vec<&str>) = expected.iter().partition(|line| line.starts_with("no "));

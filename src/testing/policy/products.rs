@@ -84,8 +84,22 @@ fn where_a_person_lives_decides() {
     let monday = "2026-11-23T10:00:00+00:00";
     check_product(IMAGEGEN, Some("IE"), "access", monday, &[], &["resolve 2026-12-23", "promise.resolve 2026-12-23"]);
     check_product("imagodraw", None, "erasure", "2026-11-20T23:30:00-08:00", &[], &["acknowledge 2026-12-07"]);
-    check_product("imagodraw", Some("DE"), "erasure", monday, &[], &["resolve 2026-12-23", "target.resolve 2026-12-23"]);
-    check_product("imgen", None, "access", monday, &[], &["resolve 2026-12-23", "target.acknowledge 2026-11-24T10:00:00+00:00"]);
+    check_product(
+        "imagodraw",
+        Some("DE"),
+        "erasure",
+        monday,
+        &[],
+        &["resolve 2026-12-23", "target.resolve 2026-12-23"],
+    );
+    check_product(
+        "imgen",
+        None,
+        "access",
+        monday,
+        &[],
+        &["resolve 2026-12-23", "target.acknowledge 2026-11-24T10:00:00+00:00"],
+    );
     check_product("imgen", None, "erasure", monday, &[], &["target.resolve 2026-11-26"]);
     check_product("imgen", Some("GB"), "grievance", monday, &[], &["acknowledge 2026-12-23"]);
     check_product("imgprompts", Some("US-CA"), "access", monday, &[], &["acknowledge 2026-12-08"]);

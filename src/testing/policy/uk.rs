@@ -41,7 +41,8 @@ fn bank_holidays_are_those_of_the_part_of_the_kingdom() {
 
 #[test]
 fn the_month_begins_with_identity_and_fee_and_leaves_out_the_days_of_a_question() {
-    let question = ["clarification_asked@2026-09-07T10:00:00+01:00", "clarification_received@2026-09-11T16:00:00+01:00"];
+    let question =
+        ["clarification_asked@2026-09-07T10:00:00+01:00", "clarification_received@2026-09-11T16:00:00+01:00"];
     // five days, both ends included, after 3 October and 3 December; rolled only then
     gdpr("access", SEPTEMBER, "GB-EAW", &question, &["resolve 2026-10-08", "resolve+ 2026-12-08"]);
     gdpr("portability", SEPTEMBER, "GB-EAW", &question, &["resolve 2026-10-05", "resolve+ 2026-12-03"]);
@@ -59,7 +60,8 @@ fn the_month_begins_with_identity_and_fee_and_leaves_out_the_days_of_a_question(
 
 #[test]
 fn before_5_february_2026_a_question_suspended() {
-    let question = ["clarification_asked@2026-01-20T10:00:00+00:00", "clarification_received@2026-01-23T16:00:00+00:00"];
+    let question =
+        ["clarification_asked@2026-01-20T10:00:00+00:00", "clarification_received@2026-01-23T16:00:00+00:00"];
     // 21 to 23 January are three days; 18 April 2026 is a Saturday
     gdpr("access", "2026-01-15T10:00:00+00:00", "", &question, &["resolve 2026-02-18", "resolve+ 2026-04-20"]);
     // 4 May 2026 is the early May bank holiday

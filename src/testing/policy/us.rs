@@ -95,11 +95,7 @@ fn csam_is_reported_and_kept_a_year() {
         "2024-05-06T08:00:00-04:00",
         "US-FED",
         &["reported_to_authority@2024-05-06T09:00:00-04:00"],
-        &[
-            "notify_authority undated",
-            "target.notify_authority 2024-05-07T08:00:00-04:00",
-            "floor.preserve 2024-08-04",
-        ],
+        &["notify_authority undated", "target.notify_authority 2024-05-07T08:00:00-04:00", "floor.preserve 2024-08-04"],
     );
     check(
         "us-csam",
@@ -107,11 +103,7 @@ fn csam_is_reported_and_kept_a_year() {
         "2024-05-07T08:00:00-04:00",
         "US-FED",
         &["reported_to_authority@2024-05-07T09:00:00-04:00"],
-        &[
-            "notify_authority undated",
-            "target.notify_authority 2024-05-08T08:00:00-04:00",
-            "floor.preserve 2025-05-07",
-        ],
+        &["notify_authority undated", "target.notify_authority 2024-05-08T08:00:00-04:00", "floor.preserve 2025-05-07"],
     );
 }
 
@@ -123,7 +115,8 @@ fn intimate_images_go_within_forty_eight_hours_of_a_valid_request() {
         check("us-ncii", kind, received, "", events, &[&[due], &none[..]].concat());
     };
     ncii(NOVEMBER, &[], "resolve 2026-11-24T09:00:00-08:00");
-    let made_valid = ["clarification_asked@2026-11-22T10:00:00-08:00", "clarification_received@2026-11-23T10:00:00-08:00"];
+    let made_valid =
+        ["clarification_asked@2026-11-22T10:00:00-08:00", "clarification_received@2026-11-23T10:00:00-08:00"];
     ncii(NOVEMBER, &made_valid, "resolve 2026-11-25T10:00:00-08:00");
     // an hour is lost in the night to 14 March 2027
     ncii("2027-03-13T09:00:00-08:00", &[], "resolve 2027-03-15T10:00:00-07:00");

@@ -8,8 +8,16 @@ const ALL_DATA: &str = "all data";
 
 /// What contradicts what, and how that is put.
 const PAIRS: [(Says, Says, &str); 4] = [
-    (Says::Deletes, Says::Keeps, "One of them is not so: whoever asks for a deletion has to be told what is kept, and why."),
-    (Says::Deletes, Says::Collects, "One of them is not so: an answer about what is held has to be tried against both."),
+    (
+        Says::Deletes,
+        Says::Keeps,
+        "One of them is not so: whoever asks for a deletion has to be told what is kept, and why.",
+    ),
+    (
+        Says::Deletes,
+        Says::Collects,
+        "One of them is not so: an answer about what is held has to be tried against both.",
+    ),
     (
         Says::CollectsNo,
         Says::Needs,
@@ -31,8 +39,11 @@ pub(super) fn findings(desk: &Desk<'_>) -> Vec<Finding> {
         }
     }
     found.extend(of(desk, Says::TextLost).map(|claim| {
-        let says =
-            format!("After {} the published text is lost: {}. Nothing was put in its place.", desk.words(claim), claim.what);
+        let says = format!(
+            "After {} the published text is lost: {}. Nothing was put in its place.",
+            desk.words(claim),
+            claim.what
+        );
         desk.finding(&[&claim.id], Severity::Problem, says, desk.section(&claim.id))
     }));
     found

@@ -27,12 +27,8 @@ fn cites(desk: &Desk<'_>, claim: &Claim) -> Option<Finding> {
     if provision::has(&law.provisions, &claim.provision) {
         return None;
     }
-    let mut says = format!(
-        "{} cites {} of the {}, which has no such provision.",
-        desk.words(claim),
-        claim.provision,
-        law.short
-    );
+    let mut says =
+        format!("{} cites {} of the {}, which has no such provision.", desk.words(claim), claim.provision, law.short);
     let land = |law: &RuleSet| law.id.split('-').next().unwrap_or_default().to_owned();
     let elsewhere = desk.laws.iter().filter(|other| other.id != law.id && land(other) == land(law));
     let there = elsewhere.filter(|other| provision::has(&other.provisions, &claim.provision));

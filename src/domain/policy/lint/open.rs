@@ -16,11 +16,13 @@ pub(super) fn findings(desk: &Desk<'_>) -> Vec<Finding> {
     }
     let is_of_cases = |kinds: &[Matter]| kinds.is_empty() || kinds.iter().any(|kind| matches!(kind, Matter::Case(_)));
     if !desk.pack.promises.iter().any(|promise| is_of_cases(&promise.kinds)) {
-        let says = "The policy names no deadline for any request: only the law and our own targets give dates.".to_owned();
+        let says =
+            "The policy names no deadline for any request: only the law and our own targets give dates.".to_owned();
         found.push(desk.finding(&[], Severity::Notice, says, format!("the policy of {}", desk.pack.version)));
     }
     let pack = (desk.pack.reviewed_by.trim().is_empty()).then(|| format!("the pack of {}", desk.pack.short));
-    let laws = desk.every_law().into_iter().filter(|law| law.reviewed_by.trim().is_empty()).map(|law| law.short.clone());
+    let laws =
+        desk.every_law().into_iter().filter(|law| law.reviewed_by.trim().is_empty()).map(|law| law.short.clone());
     let unread: Vec<String> = pack.into_iter().chain(laws).collect();
     if !unread.is_empty() {
         let says = format!("No lawyer has signed {}.", listed(unread));
