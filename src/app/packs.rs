@@ -5,7 +5,7 @@ use super::{
     soundness::{self, Checked},
 };
 use crate::domain::{
-    calendar::Calendar,
+    calendar::{Calendar, hours::Hours},
     clock::{
         ClockStart, Duty, Face,
         explain::{self, Book, Explained},
@@ -21,7 +21,11 @@ use crate::domain::{
     },
     time::Instant,
 };
-use std::{collections::HashSet, fs, path::Path};
+use std::{
+    collections::{HashMap, HashSet},
+    fs,
+    path::Path,
+};
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "policies"]
@@ -33,6 +37,8 @@ pub struct Packs {
     products: Vec<ProductPack>,
     laws: Vec<RuleSet>,
     calendars: Calendars,
+    /// When each product's desk works, by product id.
+    hours: HashMap<String, Hours>,
 }
 
 /// What a rule says of asking the person.
@@ -72,7 +78,8 @@ impl Packs {
             return Err(BadPack { file: "products/".to_owned(), says: "there is no product".to_owned() });
         }
         let Some(calendars) = calendars else { return Err(bad("calendars/", &"cannot be read")) };
-        Ok(Self { products, laws, calendars })
+        let hours = products.iter().filter_map(|pack| Some((pack.id.clone(), hours_of(pack, &calendars)?))).collect();
+        Ok(Self { products, laws, calendars, hours })
     }
 
     /// The pack of a product.
@@ -119,7 +126,7 @@ impl Packs {
             let own = || self.calendar_of(law, jurisdiction);
             (law, calendar.or_else(own))
         });
-        Book { laws: laws.collect(), product: Some(pack) }
+        Book { laws: laws.collect(), product: Some(pack), hours: self.hours.get(&pack.id) }
     }
 
     fn calendar_of(&self, law: &RuleSet, jurisdiction: Option<&Jurisdiction>) -> Option<&Calendar> {
@@ -187,6 +194,14 @@ impl Packs {
     pub(super) fn first_zone(&self) -> chrono_tz::Tz {
         self.products.first().map_or(chrono_tz::UTC, |pack| pack.zone)
     }
+}
+
+/// When the product's desk works, on no holiday that is known.
+fn hours_of(pack: &ProductPack, calendars: &Calendars) -> Option<Hours> {
+    let calendar = pack.hours_calendar.as_deref().and_then(|code| calendars.get(code));
+    let years = calendar.map(|calendar| calendar.known()).into_iter().flatten();
+    let holidays = years.flat_map(|year| calendar.into_iter().flat_map(move |calendar| calendar.holidays(year)));
+    Some(Hours::new(pack.zone, pack.hours.clone()?, holidays.map(|(day, _)| day).collect()))
 }
 
 /// The files of one kind with their text, by name: those inside the program, and the operator's in their place.

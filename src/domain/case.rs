@@ -239,6 +239,7 @@ impl Case {
                 self.meet(Duty::NotifyAuthority, at);
             }
             Fact::SubjectsNotified => self.meet(Duty::NotifySubjects, at),
+            Fact::RecipientsNotified => self.meet(Duty::NotifyRecipients, at),
             _ => {}
         }
     }
@@ -249,6 +250,7 @@ impl Case {
             Duty::ExtendBy => Fact::Extended,
             Duty::NotifyAuthorityInitial | Duty::NotifyAuthority => Fact::ReportedToAuthority,
             Duty::NotifySubjects => Fact::SubjectsNotified,
+            Duty::NotifyRecipients => Fact::RecipientsNotified,
             _ => return None,
         };
         self.facts.iter().find(|happened| happened.fact == fact).map(|happened| happened.at)

@@ -124,10 +124,16 @@ pub async fn case_save(tx: &mut Tx, case: &Case) -> Result<()> {
 }
 
 /// When somebody has to be told of a clock of this case next; none where nobody has. A case that is resolved needs
-/// nobody to answer it, but a report to an authority is still due.
+/// nobody to answer it, but a report to an authority is still due, and where something was granted so is telling those
+/// who got the data.
 #[must_use]
 pub fn alarm_of(case: &Case, clock: &Clock) -> Option<Instant> {
-    let is_due = case.state.is_open() || !matches!(clock.duty, Duty::Acknowledge | Duty::Resolve);
+    let granted = matches!(case.outcome, None | Some(Outcome::Granted | Outcome::Partial));
+    let is_due = match clock.duty {
+        Duty::Acknowledge | Duty::Resolve => case.state.is_open(),
+        Duty::NotifyRecipients => granted,
+        _ => true,
+    };
     clock.alarm_at().filter(|_| is_due)
 }
 

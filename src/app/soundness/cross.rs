@@ -85,6 +85,9 @@ fn of_product(all: &All<'_>, source: &Source, pack: &ProductPack) -> Vec<Fault> 
             faults.push(source.fault(table, nth, "id", says));
         }
     }
+    if let Some(code) = pack.hours_calendar.as_deref() {
+        faults.extend(calendar(all, code, &[]).map(|says| source.fault("", 0, "hours_calendar", says)));
+    }
     faults.extend(twice(source, "row", pack.rows.iter().map(|row| row.id.as_str())));
     faults.extend(twice(source, "jurisdiction", pack.jurisdictions.iter().map(|line| line.code.as_str())));
     let own = pack.promises.iter().map(|own| ("promise", own)).chain(pack.targets.iter().map(|own| ("target", own)));

@@ -151,6 +151,7 @@ fn the_head_of_a_rule_set_is_looked_at_too() {
 #[test]
 fn a_product_that_names_what_is_not_there_is_found() {
     check_product("\"in-spdi\"", "\"in-sdpi\"", "jurisdiction[IN].regimes", "no rule set 'in-sdpi'");
+    check_product("languages", "hours_calendar = \"XX\"\nlanguages", "hours_calendar", "no calendar 'XX'");
     check_product("calendar = \"IE\"", "calendar = \"EI\"", "jurisdiction[IE].calendar", "no calendar 'EI'");
     check_product("code = \"FR\"", "code = \"EU\"", "jurisdiction[EU].code", "twice");
     check_product("kinds = [\"policy_change\"]", "kinds = [\"policy\"]", "promise[000-35].kinds", "'policy'");

@@ -21,10 +21,11 @@ use crate::{
 };
 
 /// Facts that staff write down at any time.
-pub const ANY_TIME: [Fact; 9] = [
+pub const ANY_TIME: [Fact; 10] = [
     Fact::AcknowledgementBounced,
     Fact::ReportedToAuthority,
     Fact::SubjectsNotified,
+    Fact::RecipientsNotified,
     Fact::Removed,
     Fact::OrderReceived,
     Fact::ProofReceived,

@@ -106,7 +106,7 @@ fn answer(packs: &Packs, ask: &Ask) -> anyhow::Result<(Explained, Tz)> {
                 packs.law(id).ok_or_else(|| unknown("rule set", id, packs.laws().iter().map(|l| l.id.as_str())))?;
             let calendar = calendar.or_else(|| law.calendar.as_deref().and_then(|code| packs.calendar(code)));
             let zone = calendar.filter(|_| law.zone_of_calendar).and_then(|c| c.zone).unwrap_or(law.zone);
-            (Book { laws: vec![(law, calendar)], product: None }, zone)
+            (Book { laws: vec![(law, calendar)], ..Book::default() }, zone)
         }
         (None, None) => bail!("give --product or --regime"),
     };

@@ -8,7 +8,7 @@ use super::{
     reckon::{self, Ground},
 };
 use crate::domain::{
-    calendar::Calendar,
+    calendar::{Calendar, hours::Hours},
     policy::{
         law::RuleSet,
         matter::Matter,
@@ -28,6 +28,8 @@ pub struct Book<'a> {
     pub laws: Vec<(&'a RuleSet, Option<&'a Calendar>)>,
     /// What the product promised and aims at; without one, every condition on the product is taken to hold.
     pub product: Option<&'a ProductPack>,
+    /// When the product's desk works.
+    pub hours: Option<&'a Hours>,
 }
 
 /// One clock as the rules make it.
@@ -134,7 +136,7 @@ pub fn explain(book: &Book<'_>, matter: Matter, facts: &Facts) -> Explained {
     }
     if let Some(pack) = book.product {
         for commitment in pack.commitments(matter) {
-            match own(pack, &commitment, facts) {
+            match own(pack, book.hours, &commitment, facts) {
                 Ok(term) => explained.clocks.push(term),
                 Err(refused) => explained.not_applicable.push(refused),
             }
@@ -353,16 +355,28 @@ fn subject(rule: &Rule) -> &'static str {
 }
 
 /// A promise or a target of the product, or why it does not run.
-fn own(pack: &ProductPack, commitment: &Commitment<'_>, facts: &Facts) -> Result<Term, NotApplicable> {
+fn own(
+    pack: &ProductPack,
+    hours: Option<&Hours>,
+    commitment: &Commitment<'_>,
+    facts: &Facts,
+) -> Result<Term, NotApplicable> {
     let own = commitment.own;
     let Some(from) = reckon::start(&own.start, facts) else {
         return Err(NotApplicable { rule: own.id.clone(), duty: own.duty.code(), reason: waits(&own.start) });
     };
     let period = own.period.period;
+    let mut course = reckon::Course { from, stretches: Vec::new(), paused: None };
+    let mut assumed = None;
     let due = if own.backwards {
         reckon::latest_before(period, from, pack.zone)
+    } else if let (true, Some(hours)) = (own.working_hours, hours) {
+        course = reckon::waiting(from, facts);
+        reckon::due_in_hours(period, &course, hours).unwrap_or_else(|why| {
+            assumed = Some(format!("counted around the clock, for {why}"));
+            reckon::due(period, &course, &Ground { zone: pack.zone, calendar: None, roll: false })
+        })
     } else {
-        let course = reckon::Course { from, stretches: Vec::new(), paused: None };
         reckon::due(period, &course, &Ground { zone: pack.zone, calendar: None, roll: false })
     };
     Ok(Term {
@@ -382,10 +396,10 @@ fn own(pack: &ProductPack, commitment: &Commitment<'_>, facts: &Facts) -> Result
         evidence: "policy",
         confidence: "",
         condition: String::new(),
-        note: String::new(),
-        assumed: None,
-        pauses: Vec::new(),
-        paused: None,
+        note: if own.working_hours { "counted in the desk's own hours".to_owned() } else { String::new() },
+        assumed,
+        pauses: course.stretches.iter().map(|stretch| (stretch.from, stretch.to)).collect(),
+        paused: course.paused,
         met: met(own.duty, facts),
         binding: false,
     })
@@ -404,7 +418,8 @@ fn met(duty: Duty, facts: &Facts) -> Option<Instant> {
         Duty::ExtendBy => facts.first(Fact::Extended),
         Duty::NotifyAuthorityInitial | Duty::NotifyAuthority => facts.first(Fact::ReportedToAuthority),
         Duty::NotifySubjects => facts.first(Fact::SubjectsNotified),
-        Duty::NotifyRecipients | Duty::SendNotice => None,
+        Duty::NotifyRecipients => facts.first(Fact::RecipientsNotified),
+        Duty::SendNotice => None,
     }
 }
 

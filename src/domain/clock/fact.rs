@@ -29,6 +29,7 @@ codes! {
         Aware "aware" "The company became aware of the breach",
         ReportedToAuthority "reported_to_authority" "Reported to the authority",
         SubjectsNotified "subjects_notified" "The persons concerned were told",
+        RecipientsNotified "recipients_notified" "The recipients were told",
         TakesEffect "takes_effect" "Takes effect",
     }
 }

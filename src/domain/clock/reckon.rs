@@ -3,13 +3,16 @@
 //! exclude the day they start on and end with the last millisecond of a local day.
 
 use super::{
-    fact::{Fact, Facts},
+    fact::{Fact, Facts, Trigger},
     period::{Period, add_days, add_months, add_months_forward, end_of_day, start_of_day, take_months},
 };
 use crate::domain::{
-    calendar::Calendar,
+    calendar::{
+        Calendar,
+        hours::{self, Hours, NoAnswer},
+    },
     policy::rule::{Mode, Pause},
-    time::Instant,
+    time::{Instant, MINUTE},
 };
 use chrono::{Datelike as _, Days, NaiveDate, Weekday};
 use chrono_tz::Tz;
@@ -70,6 +73,25 @@ pub fn course(mut from: Instant, pauses: &[Pause], facts: &Facts) -> Course {
     stretches.sort_by_key(|stretch| (stretch.from, stretch.to));
     stretches.retain(|stretch| stretch.to > from);
     Course { from, stretches, paused }
+}
+
+/// The course of a number of the company's own that stands still while the person is asked anything.
+#[must_use]
+pub fn waiting(from: Instant, facts: &Facts) -> Course {
+    let pauses: Vec<Pause> =
+        Trigger::ALL.iter().map(|trigger| Pause { trigger: *trigger, mode: Mode::Suspend }).collect();
+    course(from, &pauses, facts)
+}
+
+/// The last moment in time of `period` on `course`, counted in the hours in which a desk works.
+///
+/// # Errors
+/// When so much working time is not to be had.
+pub fn due_in_hours(period: Period, course: &Course, hours: &Hours) -> Result<Instant, NoAnswer> {
+    let Period::Elapsed(millis) = period else { return Err(NoAnswer::Never(course.from)) };
+    let pauses: Vec<_> =
+        course.stretches.iter().map(|stretch| hours::Pause { from: stretch.from, to: stretch.to }).collect();
+    hours.add(course.from, u64::try_from(millis / MINUTE).unwrap_or_default(), &pauses)
 }
 
 /// The last moment in time of `period` on `course`.

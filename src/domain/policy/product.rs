@@ -2,7 +2,8 @@
 
 use super::{claim::Claim, copy::CopyRules, matter::Matter, rule::Written};
 use crate::domain::{
-    clock::{Duty, Layer, explain::usual_risk, fact::Fact},
+    calendar::hours::Week,
+    clock::{Duty, Layer, explain::usual_risk, fact::Fact, period::Period},
     codes::codes,
     kind::Kind,
     time::{HOUR, Instant},
@@ -53,6 +54,12 @@ pub struct ProductPack {
     /// From when on a clock is at risk, by duty: how long before its end.
     #[serde(default)]
     pub at_risk: HashMap<Duty, Written>,
+    /// When the desk works; targets may be counted in these hours.
+    #[serde(default)]
+    pub hours: Option<Week>,
+    /// The calendar whose holidays the desk has off.
+    #[serde(default)]
+    pub hours_calendar: Option<String>,
     /// Everything the policy promises, a sentence each.
     #[serde(default, rename = "row")]
     pub rows: Vec<Row>,
@@ -196,6 +203,9 @@ pub struct Own {
     /// True where it counts back from its start.
     #[serde(default)]
     pub backwards: bool,
+    /// True where only the desk's own hours count, and none while the person is asked something; targets only.
+    #[serde(default)]
+    pub working_hours: bool,
     /// Why this number; for targets without a row.
     #[serde(default)]
     pub because: String,
@@ -298,6 +308,17 @@ impl ProductPack {
         }
         for target in self.targets.iter().filter(|t| self.row(&t.id).is_none() && t.because.trim().is_empty()) {
             fault("target", format!("{} says neither which sentence it comes from nor why", target.id));
+        }
+        for own in self.promises.iter().filter(|own| own.working_hours) {
+            fault("promise", format!("{} counts in the desk's hours; only a target may", own.id));
+        }
+        for own in self.targets.iter().filter(|own| own.working_hours) {
+            if self.hours.is_none() {
+                fault("hours", format!("say when the desk works: target {} counts in its hours", own.id));
+            }
+            if !matches!(own.period.period, Period::Elapsed(_)) || own.backwards {
+                fault("target", format!("{} counts in the desk's hours; write its period as PT8H", own.id));
+            }
         }
         for row in self.rows.iter().filter(|r| r.quote.trim().is_empty() || r.section.trim().is_empty()) {
             fault("row", format!("{} cites no sentence", row.id));

@@ -22,7 +22,7 @@ pub(super) fn findings(desk: &Desk<'_>) -> Vec<Finding> {
     let mut slower: Vec<Pair> = Vec::new();
     let mut beside: Vec<Pair> = Vec::new();
     let laws = desk.usual_laws().into_iter().map(|law| (law, None)).collect();
-    let book = Book { laws, product: Some(desk.pack) };
+    let book = Book { laws, product: Some(desk.pack), hours: None };
     let facts = Facts::new(desk.at, Vec::new());
     for matter in Matter::all() {
         let terms = explain::explain(&book, matter, &facts).clocks;
