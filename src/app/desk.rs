@@ -121,7 +121,8 @@ impl<'a> Desk<'a> {
 
 /// The clocks of a case as the packs now say, as an event that the caller has to record.
 pub(super) fn started(app: &App, case: &Case, kind: Kind) -> Event {
-    let clocks = app.packs.clocks(&case.product, kind, case.jurisdiction.as_deref(), &case.facts());
+    let mut clocks = app.packs.clocks(&case.product, kind, case.jurisdiction.as_deref(), &case.facts());
+    clocks.retain(|clock| !case.ruled_out.contains(&clock.rule));
     Event::ClocksStarted { pack: app.packs.get(&case.product).map(ProductPack::label).unwrap_or_default(), clocks }
 }
 

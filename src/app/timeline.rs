@@ -212,6 +212,16 @@ impl Teller<'_> {
                 rest: format!("on {}", at.in_words(self.zone)),
                 reason: note.map(|id| self.content(id).text),
             },
+            Event::RuleDoubted { rule, reason } => What::Event {
+                lead: "Rule doubted".to_owned(),
+                rest: format!("{rule} may not apply here; a second person has to find the same"),
+                reason: Some(self.content(*reason).text),
+            },
+            Event::RuleRuledOut { rule, reason } => What::Event {
+                lead: "Rule ruled out".to_owned(),
+                rest: format!("{rule} does not apply here"),
+                reason: Some(self.content(*reason).text),
+            },
             Event::JurisdictionSet { code } => event("Where the person lives", code.clone()),
             Event::ClockAlarmed { duty, layer, due, raised, .. } => event(
                 if *raised == Raised::Breached { "Breached" } else { "At risk" },

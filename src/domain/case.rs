@@ -39,6 +39,10 @@ pub struct Case {
     pub clocks: Vec<Clock>,
     /// What was written down that clocks care about, in the order in which it was.
     pub facts: Vec<Happened>,
+    /// Rules that two people found not to apply here.
+    pub ruled_out: Vec<String>,
+    /// A rule that one person found not to apply here.
+    pub doubted: Option<(String, StaffId)>,
     /// A change of kind that waits for a second person.
     pub proposed: Option<(Kind, StaffId)>,
     /// How the person was verified, if they were.
@@ -115,6 +119,8 @@ impl Case {
             jurisdiction: None,
             clocks: Vec::new(),
             facts: Vec::new(),
+            ruled_out: Vec::new(),
+            doubted: None,
             proposed: None,
             verified: None,
             run: None,
@@ -175,6 +181,8 @@ impl Case {
             | Event::MailFailed { .. }
             | Event::NoteAdded { .. }
             | Event::JurisdictionSet { .. }
+            | Event::RuleDoubted { .. }
+            | Event::RuleRuledOut { .. }
             | Event::ClassificationProposed { .. }
             | Event::VerificationAsked { .. }
             | Event::VerificationConfirmed { .. }
@@ -199,6 +207,11 @@ impl Case {
             Event::ClassificationProposed { to, .. } => self.proposed = by.map(|by| (*to, by)),
             Event::Classified { .. } => self.proposed = None,
             Event::FactRecorded { fact, at: happened, .. } => self.facts.push(Happened { fact: *fact, at: *happened }),
+            Event::RuleDoubted { rule, .. } => self.doubted = by.map(|by| (rule.clone(), by)),
+            Event::RuleRuledOut { rule, .. } => {
+                self.ruled_out.push(rule.clone());
+                self.doubted = None;
+            }
             Event::JurisdictionSet { code } => self.jurisdiction = Some(code.clone()),
             Event::VerificationConfirmed { identity, .. } | Event::VerifiedByStaff { identity, .. } => {
                 self.verified = Some(Verified { at, identity: *identity, by });

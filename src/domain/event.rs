@@ -133,6 +133,10 @@ pub enum Event {
     FactRecorded { fact: Fact, at: Instant, note: Option<ContentId> },
     /// It became known where the person lives; a code of ISO 3166, nothing finer.
     JurisdictionSet { code: String },
+    /// One of two people says that a rule with a condition does not apply here; a second one has to say so too.
+    RuleDoubted { rule: String, reason: ContentId },
+    /// Two people agree that the rule does not apply here; its clocks end with the `clocks_started` that follows.
+    RuleRuledOut { rule: String, reason: ContentId },
     /// Somebody was told that a clock is at risk or breached; each clock says each once.
     ClockAlarmed { duty: Duty, layer: Layer, rule: String, due: Instant, raised: Raised },
     /// Staff wrote something for staff.
@@ -202,6 +206,8 @@ impl Event {
             Self::AcknowledgedOtherwise { .. } => "acknowledged_otherwise",
             Self::FactRecorded { .. } => "fact_recorded",
             Self::JurisdictionSet { .. } => "jurisdiction_set",
+            Self::RuleDoubted { .. } => "rule_doubted",
+            Self::RuleRuledOut { .. } => "rule_ruled_out",
             Self::ClockAlarmed { .. } => "clock_alarmed",
             Self::NoteAdded { .. } => "note_added",
             Self::Assigned { .. } => "assigned",
@@ -246,6 +252,8 @@ impl Event {
             | Self::ExportRevoked { reason, .. }
             | Self::HoldPlaced { reason, .. }
             | Self::HoldReleased { reason, .. }
+            | Self::RuleDoubted { reason, .. }
+            | Self::RuleRuledOut { reason, .. }
             | Self::ClassificationProposed { reason, .. }
             | Self::Classified { reason, .. } => Some(*reason),
             Self::FactRecorded { note: reason, .. } | Self::StateChanged { reason, .. } => *reason,

@@ -228,6 +228,8 @@ pub async fn case_get(tx: &mut Tx, reference: Reference) -> Result<Option<Case>>
         jurisdiction: row.jurisdiction,
         clocks,
         facts: Vec::new(),
+        ruled_out: Vec::new(),
+        doubted: None,
         proposed: None,
         verified: None,
         run: None,
@@ -240,7 +242,7 @@ pub async fn case_get(tx: &mut Tx, reference: Reference) -> Result<Option<Case>>
 /// What two people or a link have decided, from the few events that say so.
 async fn decided(tx: &mut Tx, case: &mut Case) -> Result<()> {
     let rows = sql("SELECT at, by_staff, data FROM events WHERE case_id = $1 AND name IN
-         ('classification_proposed', 'classified', 'fact_recorded', 'verification_confirmed', 'verified_by_staff', 'run_planned',
+         ('classification_proposed', 'classified', 'fact_recorded', 'rule_doubted', 'rule_ruled_out', 'verification_confirmed', 'verified_by_staff', 'run_planned',
           'run_sent_back', 'run_expired', 'run_cancelled', 'run_finished', 'export_asked', 'export_released') ORDER BY seq")
     .bind(case.reference)
     .all::<(i64, Option<i64>, String)>(tx)

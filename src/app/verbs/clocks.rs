@@ -96,6 +96,48 @@ fn refused(app: &App, case: &Case, fact: Fact) -> Option<String> {
     }
 }
 
+/// What came of finding that a rule does not apply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RuledOut {
+    /// Its clocks have ended.
+    Done,
+    /// A second person has to find the same.
+    Doubted,
+}
+
+/// Finds that a rule which holds only under a condition does not apply to this case: what was reported shows no
+/// individual, the order asks for nothing to be removed. Takes two people, because an end may come later by it.
+///
+/// # Errors
+/// When no such rule runs here, no reason is given, or others were quicker.
+pub async fn rule_out(
+    app: &App,
+    actor: &Actor,
+    reference: Reference,
+    seen: i64,
+    rule: &str,
+    reason: &str,
+) -> Result<RuledOut, Error> {
+    let reason = written("reason", reason, "Say why the rule does not apply to this case")?;
+    let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
+    if !desk.case.clocks.iter().any(|clock| clock.rule == rule && !clock.condition.is_empty()) {
+        return Err(Error::field("rule", "Choose a rule that holds only under a condition and runs in this case"));
+    }
+    let second = desk.case.doubted.as_ref().is_some_and(|(doubted, by)| doubted == rule && *by != actor.id);
+    let (rule, reason) = (rule.to_owned(), desk.keep_reason(reason).await?);
+    desk.take_up().await?;
+    if !second {
+        desk.record(Event::RuleDoubted { rule, reason }).await?;
+        desk.commit("rule_doubted").await?;
+        return Ok(RuledOut::Doubted);
+    }
+    desk.record(Event::RuleRuledOut { rule, reason }).await?;
+    let kind = desk.case.kind;
+    desk.start_clocks(kind).await?;
+    desk.commit("rule_ruled_out").await?;
+    Ok(RuledOut::Done)
+}
+
 /// The clock that can be made longer: unmet, not extended yet, its first period not over.
 ///
 /// # Errors

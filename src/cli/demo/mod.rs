@@ -102,14 +102,17 @@ impl Places {
 
     fn configuration(&self) -> String {
         let quoted = |text: &str| toml::Value::from(text).to_string();
+        let address = |product| format!("[products.{product}]\naddress = {}\n", quoted(&story::address_of(product)));
+        let others: Vec<_> = ["imagodraw", "imgen", "imgprompts", "imgus"].map(address).into();
         format!(
             "# The demo's configuration; `recourse ingest --data-dir FOLDER` reads it too.\n\n\
              [products.imagegen-artisticmonk]\naddress = \"privacy@imagegen.example\"\n\n\
              # The company's own database of accounts, prompts and images, and the map of what is in it.\n\
-             [products.imagegen-artisticmonk.generation]\nurl = {}\nfiles = {}\ndata_map = {}\n",
+             [products.imagegen-artisticmonk.generation]\nurl = {}\nfiles = {}\ndata_map = {}\n\n{}",
             quoted(&self.url),
             quoted(&self.files),
-            quoted(&self.data_map)
+            quoted(&self.data_map),
+            others.join("\n")
         )
     }
 }

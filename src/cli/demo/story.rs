@@ -6,10 +6,10 @@ use super::{
     script::{self, Act, ScriptCase, Step},
 };
 use crate::{
-    app::{App, Error, by_hand, by_hand::ByHand, case_page, case_page::CasePage, deliver, intake, verbs},
+    app::{App, Error, alarms, by_hand, by_hand::ByHand, case_page, case_page::CasePage, deliver, intake, verbs},
     domain::{
         case::{Outcome, State},
-        clock::period::end_of_day,
+        clock::{fact::Fact, period::end_of_day},
         identity::Reference,
         kind::Kind,
         rights::Actor,
@@ -22,7 +22,11 @@ use anyhow::{Context as _, anyhow};
 use chrono::TimeDelta;
 
 const PRODUCT: &str = "imagegen-artisticmonk";
-const TO: &str = "privacy@imagegen.example";
+
+/// The mail address of a product of the demo.
+pub fn address_of(product: &str) -> String {
+    format!("privacy@{}.example", product.split('-').next().unwrap_or(product))
+}
 
 /// One thing that happens at a moment.
 enum Beat {
@@ -51,9 +55,15 @@ pub async fn tell(app: &App, clock: &Clock, players: &Cast) -> anyhow::Result<Ve
     }
     beats.sort_by_key(|(at, n, _)| (*at, *n));
     let mut known: Vec<Option<Reference>> = vec![None; script.cases.len()];
+    let mut swept = Instant(0);
     for (at, n, beat) in beats {
         let case = &script.cases[n];
         clock.set(at);
+        // staff were told of late cases then, not all at once when somebody looks at the demo
+        if at.since(swept) > DAY / 4 {
+            swept = at;
+            alarms::sweep_clocks(app).await?;
+        }
         let told = match beat {
             Beat::Arrives => arrive(app, players, case, n).await.map(|reference| known[n] = Some(reference)),
             Beat::Leaves => leave(app, known[n]).await,
@@ -89,9 +99,9 @@ fn received(case: &ScriptCase, now: Instant, zone: chrono_tz::Tz) -> Instant {
 async fn arrive(app: &App, players: &Cast, case: &ScriptCase, n: usize) -> anyhow::Result<Reference> {
     if case.channel != "mail" {
         let officer = player(players, "officer")?;
-        let received = app.now().local(app.packs.zone(PRODUCT)).format("%Y-%m-%dT%H:%M").to_string();
+        let received = app.now().local(app.packs.zone(&case.product)).format("%Y-%m-%dT%H:%M").to_string();
         let typed = ByHand {
-            product: PRODUCT.to_owned(),
+            product: case.product.clone(),
             kind: case.kind.clone(),
             channel: case.channel.clone(),
             received,
@@ -102,7 +112,7 @@ async fn arrive(app: &App, players: &Cast, case: &ScriptCase, n: usize) -> anyho
         return Ok(by_hand::open_by_hand(app, officer, &typed).await?);
     }
     let raw = mail(case, &case.subject, &case.text, &format!("demo-{n}"), false, app.now());
-    let message = intake::keep(app, PRODUCT, raw.as_bytes()).await?.context("the mail came before")?;
+    let message = intake::keep(app, &case.product, raw.as_bytes()).await?.context("the mail came before")?;
     match intake::read(app, message).await? {
         intake::Read::Opened(reference) => Ok(reference),
         other => Err(anyhow!("the mail did not open a case: {other:?}")),
@@ -132,7 +142,7 @@ async fn act(
         let subject = format!("Re: {} [{reference}]", case.subject);
         let id = format!("demo-{}-{}", place.0, place.1);
         let raw = mail(case, &subject, &step.text, &id, step.auto, app.now());
-        let message = intake::keep(app, PRODUCT, raw.as_bytes()).await?.context("the mail came before")?;
+        let message = intake::keep(app, &case.product, raw.as_bytes()).await?.context("the mail came before")?;
         intake::read(app, message).await?;
         return Ok(());
     }
@@ -167,6 +177,17 @@ async fn act(
                 Err(other) => return Err(other.into()),
             }
         }
+        Act::Fact => {
+            let fact = Fact::from_code(&step.to).with_context(|| format!("no fact {}", step.to))?;
+            own(app, actor, reference).await?;
+            verbs::record_fact(app, actor, reference, seen, fact, None, &step.text).await?;
+        }
+        Act::Extend => {
+            own(app, actor, reference).await?;
+            verbs::extend_case(app, actor, reference, seen, step.text.trim()).await?;
+            jobs::send_for(app, reference).await?;
+        }
+        Act::Place => verbs::set_jurisdiction(app, actor, reference, seen, &step.to).await?,
         Act::Mail => {}
     }
     Ok(())
@@ -199,11 +220,12 @@ fn mail(case: &ScriptCase, subject: &str, text: &str, id: &str, automatic: bool,
         format!("{} <{}>", quoted(&encode(&case.name)), case.address)
     };
     let domain = case.address.rsplit('@').next().unwrap_or("mail.example");
+    let to = address_of(&case.product);
     let date = at.plus(-MINUTE).utc().to_rfc2822();
     let auto = if automatic { "Auto-Submitted: auto-replied\r\n" } else { "" };
     let body = text.trim().replace('\n', "\r\n");
     format!(
-        "From: {from}\r\nTo: {TO}\r\nSubject: {}\r\nDate: {date}\r\nMessage-ID: <{id}@{domain}>\r\n{auto}MIME-Version: 1.0\r\n\
+        "From: {from}\r\nTo: {to}\r\nSubject: {}\r\nDate: {date}\r\nMessage-ID: <{id}@{domain}>\r\n{auto}MIME-Version: 1.0\r\n\
          Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{body}\r\n",
         encode(subject)
     )

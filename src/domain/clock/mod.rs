@@ -106,7 +106,10 @@ pub struct ClockStart {
     /// How sure the pack is.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub confidence: String,
-    /// What must be so in the single case, and what else should be known.
+    /// What must be so in the single case; two people may find that it is not.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub condition: String,
+    /// What else should be known, and what had to be assumed.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
 }
@@ -120,11 +123,11 @@ impl ClockStart {
     /// The clock that a term makes; none where the law gives no number.
     #[must_use]
     pub fn of(term: Term) -> Option<Self> {
-        let notes = [&term.condition, &term.note, term.assumed.as_ref().unwrap_or(&term.condition)];
-        let mut note: Vec<&str> = notes.into_iter().map(String::as_str).filter(|note| !note.is_empty()).collect();
-        note.dedup();
+        let notes = [term.note.as_str(), term.assumed.as_deref().unwrap_or_default()];
+        let note: Vec<&str> = notes.into_iter().filter(|note| !note.is_empty()).collect();
         Some(Self {
-            note: note.join(" "),
+            note: note.join(". "),
+            condition: term.condition,
             duty: term.duty,
             layer: term.layer,
             period: term.period.unwrap_or_default(),
@@ -166,6 +169,7 @@ impl ClockStart {
             url: String::new(),
             evidence: String::new(),
             confidence: String::new(),
+            condition: String::new(),
             note: String::new(),
         }
     }

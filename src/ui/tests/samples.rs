@@ -147,6 +147,8 @@ pub fn full(kind: Kind) -> Full {
             jurisdiction: None,
             clocks,
             facts: Vec::new(),
+            ruled_out: Vec::new(),
+            doubted: None,
             proposed: None,
             verified: None,
             run: None,
