@@ -48,6 +48,8 @@ impl Block {
 pub struct Source {
     /// The file, in the folder of packs.
     pub file: String,
+    /// True where a table that cannot be read was left out.
+    pub is_partial: bool,
     text: String,
     blocks: Vec<Block>,
 }
@@ -57,7 +59,7 @@ impl Source {
     #[must_use]
     pub fn new(file: String, text: String) -> Self {
         let blocks = blocks(&text);
-        Self { file, text, blocks }
+        Self { file, is_partial: false, text, blocks }
     }
 
     /// What stands in it, and every table that cannot be read. A list's faulty table is left out and the rest read on.
@@ -81,6 +83,7 @@ impl Source {
             // the lines stay where they are
             let blank: String = self.text[block.bytes.clone()].chars().filter(|c| *c == '\n').collect();
             let listed = self.text[block.bytes.clone()].starts_with("[[");
+            self.is_partial = true;
             left_out.push(block.name);
             self.text.replace_range(block.bytes, &blank);
             self.blocks = blocks(&self.text);

@@ -149,6 +149,15 @@ fn the_head_of_a_rule_set_is_looked_at_too() {
 }
 
 #[test]
+fn a_promise_that_cannot_be_read_is_the_only_fault() {
+    let text = files(None, "products").expect("they are there").remove(0).1;
+    let text = text.replacen("period = \"P15D\"", "period = \"15 days\"", 1);
+    let found = faults(&[("products/imagegen-artisticmonk.toml", &text)]);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].contains(": promise[000-39].period: '15 days' is no period"), "{}", found[0]);
+}
+
+#[test]
 fn a_product_that_names_what_is_not_there_is_found() {
     check_product("\"in-spdi\"", "\"in-sdpi\"", "jurisdiction[IN].regimes", "no rule set 'in-sdpi'");
     check_product("languages", "hours_calendar = \"XX\"\nlanguages", "hours_calendar", "no calendar 'XX'");
