@@ -1,6 +1,9 @@
 //! The policy packs: those inside the program, or those of the operator's folder in their place.
 
-use super::calendars::Calendars;
+use super::{
+    calendars::Calendars,
+    soundness::{self, Checked},
+};
 use crate::domain::{
     calendar::{Calendar, hours::Hours},
     clock::{
@@ -65,22 +68,16 @@ impl Packs {
     /// # Errors
     /// When a pack does not read or leaves a duty without a period.
     pub fn load(folder: Option<&Path>) -> Result<Self, BadPack> {
-        let mut products = Vec::new();
-        for (name, text) in files(folder, "products")? {
-            let pack: ProductPack = toml::from_str(&text).map_err(|e| bad(&name, &e))?;
-            sound(&name, &pack.id, &pack.faults())?;
-            products.push(pack);
+        let Checked { faults, products, laws, calendars } = soundness::check(folder, None)?;
+        if let Some(fault) = faults.first() {
+            let more = if faults.len() > 1 { "; recourse policy check lists all of them" } else { "" };
+            let says = format!("line {}: {}: {}{more}", fault.line, fault.key, fault.says);
+            return Err(BadPack { file: fault.file.clone(), says });
         }
-        let mut laws = Vec::new();
-        for (name, text) in files(folder, "law")? {
-            let law: RuleSet = toml::from_str(&text).map_err(|e| bad(&name, &e))?;
-            sound(&name, &law.id, &law.faults())?;
-            laws.push(law);
-        }
-        let calendars = Calendars::load(folder).map_err(|e| BadPack { file: e.file, says: e.says })?;
         if products.is_empty() {
             return Err(BadPack { file: "products/".to_owned(), says: "there is no product".to_owned() });
         }
+        let Some(calendars) = calendars else { return Err(bad("calendars/", &"cannot be read")) };
         let hours = products.iter().filter_map(|pack| Some((pack.id.clone(), hours_of(pack, &calendars)?))).collect();
         Ok(Self { products, laws, calendars, hours })
     }
@@ -224,19 +221,6 @@ pub(super) fn files(folder: Option<&Path>, kind: &str) -> Result<Vec<(String, St
         Ok((name, text))
     };
     names.into_iter().map(read).collect()
-}
-
-fn sound(name: &str, id: &str, faults: &[(String, String)]) -> Result<(), BadPack> {
-    if name != format!("{id}.toml") {
-        return Err(bad(name, &format!("the id {id} and the file's name differ")));
-    }
-    match faults {
-        [] => Ok(()),
-        faults => {
-            let says: Vec<_> = faults.iter().map(|(key, says)| format!("{key}: {says}")).collect();
-            Err(bad(name, &says.join("; ")))
-        }
-    }
 }
 
 /// The word list that classification uses: the operator's, or the one inside the program.

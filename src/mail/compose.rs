@@ -22,6 +22,26 @@ pub struct Letterhead {
     pub mail: String,
 }
 
+impl Letterhead {
+    /// The signature, a line each; where nobody is named, the product signs.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let second = joined(&self.title, &self.product);
+        let lines = [self.officer.clone(), second, self.mail.clone(), self.post.clone()];
+        lines.into_iter().filter(|line| !line.trim().is_empty()).collect()
+    }
+
+    /// Who answers, on one line; empty where nobody is named.
+    #[must_use]
+    pub fn signer(&self) -> String {
+        joined(&self.officer, &self.title)
+    }
+}
+
+fn joined(first: &str, second: &str) -> String {
+    [first, second].into_iter().filter(|part| !part.trim().is_empty()).collect::<Vec<_>>().join(", ")
+}
+
 /// A text in its two forms.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {
@@ -337,6 +357,26 @@ mod tests {
         assert!(!format!("{}{}{}", bare.subject, bare.text, bare.html).contains("erasure"));
         let neutral = neutral(&head, "R-1").expect("the template renders");
         assert!(!neutral.text.contains("/verify") && !neutral.text.contains(LINK));
+    }
+
+    #[test]
+    fn where_nobody_is_named_the_product_signs() {
+        let head = Letterhead {
+            product: "Imgen".into(),
+            officer: String::new(),
+            title: String::new(),
+            post: String::new(),
+            mail: "privacy@imgen.example".into(),
+        };
+        assert_eq!(head.lines(), ["Imgen", "privacy@imgen.example"]);
+        assert_eq!(head.signer(), "");
+        let neutral = neutral(&head, "R-1").expect("the template renders");
+        assert!(neutral.text.ends_with("\n\nImgen\nprivacy@imgen.example\nYour reference: R-1"), "{}", neutral.text);
+        assert!(
+            neutral.html.contains("<p>Imgen<br>privacy@imgen.example<br>Your reference: R-1</p>"),
+            "{}",
+            neutral.html
+        );
     }
 
     #[test]

@@ -11,7 +11,7 @@ pub(super) fn about(app: &App, run: &Run, person: &str) -> About {
     let (pack, head) = (app.packs.get(&run.product), app.letterhead(&run.product));
     let copy = pack.map(|pack| pack.copy.clone());
     let zone = app.packs.zone(&run.product);
-    let officer = [format!("{}, {}", head.officer, head.title), head.product.clone(), head.mail, head.post];
+    let officer = [head.signer(), head.product.clone(), head.mail, head.post];
     About {
         product: head.product,
         person: person.to_owned(),

@@ -20,7 +20,8 @@ pub(super) struct All<'a> {
     pub(super) laws: &'a [(Source, RuleSet)],
     pub(super) products: &'a [(Source, ProductPack)],
     pub(super) calendars: &'a Calendars,
-    pub(super) at: Instant,
+    /// Now, where calendars have to know the days to come.
+    pub(super) at: Option<Instant>,
 }
 
 pub(super) fn faults(all: &All<'_>) -> Vec<Fault> {
@@ -84,6 +85,9 @@ fn of_product(all: &All<'_>, source: &Source, pack: &ProductPack) -> Vec<Fault> 
             faults.push(source.fault(table, nth, "id", says));
         }
     }
+    if let Some(code) = pack.hours_calendar.as_deref() {
+        faults.extend(calendar(all, code, &[]).map(|says| source.fault("", 0, "hours_calendar", says)));
+    }
     faults.extend(twice(source, "row", pack.rows.iter().map(|row| row.id.as_str())));
     faults.extend(twice(source, "jurisdiction", pack.jurisdictions.iter().map(|line| line.code.as_str())));
     let own = pack.promises.iter().map(|own| ("promise", own)).chain(pack.targets.iter().map(|own| ("target", own)));
@@ -134,7 +138,7 @@ fn calendar(all: &All<'_>, code: &str, laws: &[&RuleSet]) -> Option<String> {
         let working = |rule: &Rule| matches!(rule.period.as_ref().map(|p| p.period), Some(Period::Working(_)));
         law.roll || law.rules.iter().any(|rule| rule.roll == Some(true) || working(rule))
     };
-    let today = all.at.utc().date_naive();
+    let today = all.at?.utc().date_naive();
     let needed = today.checked_add_days(Days::new(AHEAD)).unwrap_or(NaiveDate::MAX);
     let ends = laws.iter().any(counts) && !calendar.covers(needed);
     ends.then(|| {

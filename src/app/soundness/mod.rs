@@ -1,5 +1,5 @@
-//! Reads every pack at once and says everything that is wrong with them, by file, line and key. `Packs::load` stops at the
-//! first fault; this looks on, so that whoever writes packs mends them in one go.
+//! Reads every pack and says everything that is wrong with them, by file, line and key, so that whoever writes packs mends
+//! them in one go. What has a fault is never used.
 
 mod cross;
 pub mod source;
@@ -27,27 +27,33 @@ pub struct Checked {
     pub products: Vec<ProductPack>,
     /// The rule sets that could be read.
     pub laws: Vec<RuleSet>,
+    /// The calendars; missing where one of them cannot be read.
+    pub calendars: Option<Calendars>,
 }
 
-/// Reads the packs inside the program and those of `folder`. `at` is now: a calendar has to know the days to come.
+/// Reads the packs inside the program and those of `folder`. `at` is now, where calendars have to know the days to come.
 ///
 /// # Errors
 /// When a file or the folder cannot be opened at all.
-pub fn check(folder: Option<&Path>, at: Instant) -> Result<Checked, BadPack> {
+pub fn check(folder: Option<&Path>, at: Option<Instant>) -> Result<Checked, BadPack> {
     let mut faults = Vec::new();
     let laws: Vec<(Source, RuleSet)> = read(folder, "law", &mut faults)?;
     let products: Vec<(Source, ProductPack)> = read(folder, "products", &mut faults)?;
-    match Calendars::load(folder) {
+    let calendars = match Calendars::load(folder) {
         Ok(calendars) => {
-            let all = cross::All { laws: &laws, products: &products, calendars: &calendars, at };
-            faults.extend(cross::faults(&all));
+            faults.extend(cross::faults(&cross::All { laws: &laws, products: &products, calendars: &calendars, at }));
+            Some(calendars)
         }
-        Err(bad) => faults.push(Fault { file: bad.file, line: 1, key: "calendar".to_owned(), says: bad.says }),
-    }
+        Err(bad) => {
+            faults.push(Fault { file: bad.file, line: 1, key: "calendar".to_owned(), says: bad.says });
+            None
+        }
+    };
     faults.sort_by(|a, b| (&a.file, a.line, &a.key).cmp(&(&b.file, b.line, &b.key)));
     faults.dedup();
     let laws = laws.into_iter().map(|(_, law)| law).collect();
-    Ok(Checked { faults, products: products.into_iter().map(|(_, pack)| pack).collect(), laws })
+    let products = products.into_iter().map(|(_, pack)| pack).collect();
+    Ok(Checked { faults, products, laws, calendars })
 }
 
 fn read<T: DeserializeOwned>(

@@ -39,7 +39,7 @@ fn faults(files: &[(&str, &str)]) -> Vec<String> {
         fs::create_dir_all(file.parent().expect("it has one")).expect("it is made");
         fs::write(file, text).expect("it is written");
     }
-    let checked = check(Some(folder.path()), now()).expect("it reads");
+    let checked = check(Some(folder.path()), Some(now())).expect("it reads");
     checked.faults.iter().map(ToString::to_string).collect()
 }
 
@@ -60,7 +60,7 @@ fn check_rule(what: &str, from: &str, place: &str, says: &str) {
     check_one(&[("law/t-law.toml", &text)], &format!("law/t-law.toml:{place}"), says);
 }
 
-/// ImageGen's pack with something else in place of `what`; what the fault's place and words are.
+/// A pack of ours with something else in place of `what`: the fault's key and words.
 #[track_caller]
 fn check_product(what: &str, with: &str, key: &str, says: &str) {
     let text = files(None, "products").expect("they are there").remove(0).1;
@@ -151,6 +151,7 @@ fn the_head_of_a_rule_set_is_looked_at_too() {
 #[test]
 fn a_product_that_names_what_is_not_there_is_found() {
     check_product("\"in-spdi\"", "\"in-sdpi\"", "jurisdiction[IN].regimes", "no rule set 'in-sdpi'");
+    check_product("languages", "hours_calendar = \"XX\"\nlanguages", "hours_calendar", "no calendar 'XX'");
     check_product("calendar = \"IE\"", "calendar = \"EI\"", "jurisdiction[IE].calendar", "no calendar 'EI'");
     check_product("code = \"FR\"", "code = \"EU\"", "jurisdiction[EU].code", "twice");
     check_product("kinds = [\"policy_change\"]", "kinds = [\"policy\"]", "promise[000-35].kinds", "'policy'");

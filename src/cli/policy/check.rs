@@ -39,7 +39,7 @@ struct Answer<'a> {
 pub(super) fn run(configured: Option<PathBuf>, ask: &Ask, now: Instant) -> anyhow::Result<()> {
     let folder = ask.folder.folder.clone().or(configured);
     let at = ask.at.unwrap_or(now);
-    let checked = soundness::check(folder.as_deref(), at)?;
+    let checked = soundness::check(folder.as_deref(), Some(at))?;
     let findings: Vec<Finding> =
         checked.products.iter().flat_map(|pack| lint::findings(pack, &checked.laws, at)).collect();
     if ask.json {
@@ -55,10 +55,13 @@ pub(super) fn run(configured: Option<PathBuf>, ask: &Ask, now: Instant) -> anyho
 }
 
 fn words(checked: &Checked, findings: &[Finding]) -> String {
-    let mut text = checked.faults.iter().map(|fault| format!("{fault}\n")).collect::<String>();
+    let mut text = String::new();
+    // a string takes whatever is written to it
+    for fault in &checked.faults {
+        let _ = writeln!(text, "{fault}");
+    }
     for pack in &checked.products {
         let of = findings.iter().filter(|finding| finding.product == pack.id);
-        // a string takes whatever is written to it
         let _ = writeln!(text, "{} ({} of {})", pack.name, pack.id, pack.version);
         for finding in of {
             let rows = if finding.rows.is_empty() { "the policy".to_owned() } else { finding.rows.join(", ") };

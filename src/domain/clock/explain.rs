@@ -166,7 +166,14 @@ impl Law<'_> {
         let refuse = |explained: &mut Explained, reason: String| {
             explained.not_applicable.push(NotApplicable { rule: rule.id.clone(), duty: subject(rule), reason });
         };
-        if let Some(why) = self.out_of_time(rule).or_else(|| self.unmet_condition(rule)) {
+        if let Some(why) = self.out_of_time(rule) {
+            // where another version holds, the one that does not is history and no answer
+            if !self.has_version_in_force(rule) {
+                refuse(explained, why);
+            }
+            return;
+        }
+        if let Some(why) = self.unmet_condition(rule) {
             return refuse(explained, why);
         }
         if let Some(none) = &rule.none {
@@ -293,8 +300,17 @@ impl Law<'_> {
         explained.clocks.push(law);
     }
 
+    /// The day of receipt, which decides which version of a rule holds.
+    fn day(&self) -> NaiveDate {
+        self.facts.received().local(self.zone).date_naive()
+    }
+
+    fn has_version_in_force(&self, rule: &Rule) -> bool {
+        self.set.rules.iter().any(|other| other.id == rule.id && other.holds_on(self.day()))
+    }
+
     fn out_of_time(&self, rule: &Rule) -> Option<String> {
-        let day: NaiveDate = self.facts.received().local(self.zone).date_naive();
+        let day = self.day();
         if rule.holds_on(day) {
             return None;
         }

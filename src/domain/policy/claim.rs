@@ -16,7 +16,7 @@ codes! {
         Keeps "keeps" "keeps",
         Collects "collects" "collects",
         CollectsNo "collects_no" "does not collect",
-        Needs "needs" "offers what cannot be done without",
+        Needs "needs" "offers what cannot be had without",
         UsesOnly "uses_only" "uses only to run the service",
         Uses "uses" "uses for other things too",
         TextLost "text_lost" "lost a part of its text",

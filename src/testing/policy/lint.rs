@@ -38,7 +38,7 @@ fn imagegen_says_that_the_act_asks_for_thirty_days() {
     let words =
         ["not in force for this before 13 May 2027", "not certain", "does not ask for 30 days", "90 days at most"];
     check(IMAGEGEN, &["000-30"], &words, "DPDP Rules r. 14(3)");
-    check(IMAGEGEN, &["000-23"], &["before 13 May 2027"], "DPDP");
+    check(IMAGEGEN, &["000-23"], &["before 13 May 2027"], "s.9(1)");
     check(IMAGEGEN, &["000-27"], &["takes no complaints before 13 May 2027", "gac.gov.in"], "G.S.R. 843(E)");
 }
 
@@ -60,7 +60,7 @@ fn imagegen_promises_less_than_the_law_asks() {
 #[test]
 fn imagegen_tells_of_breaches_only_where_there_is_a_risk() {
     let rows = ["000-21", "000-33"];
-    check(IMAGEGEN, &rows, &["The CERT-In Directions knows no such threshold", "6 hours"], "(ii)");
+    check(IMAGEGEN, &rows, &["Under the CERT-In Directions there is no such threshold", "6 hours"], "(ii)");
     check(IMAGEGEN, &rows, &["From 13 May 2027", "DPDP Act", "each affected", "72 hours"], "r. 7");
 }
 

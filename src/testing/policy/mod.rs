@@ -73,6 +73,10 @@ fn check(set: &str, kind: &str, received: &str, calendar: &str, events: &[&str],
     let book = Book { laws: vec![(law, packs.calendar(calendar))], ..Book::default() };
     let matter: Matter = kind.parse().expect("a known kind");
     let explained = explain::explain(&book, matter, &facts(received, events));
+    // a version that another one took the place of is no reason why something does not apply
+    let runs = |rule: &str, duty: &str| explained.clocks.iter().any(|t| t.rule == rule && t.duty.code() == duty);
+    let replaced = explained.not_applicable.iter().find(|n| n.reason.contains("in force") && runs(&n.rule, n.duty));
+    assert_eq!(replaced, None, "{set} {kind} {received}");
     let (none, mut dated): (Vec<&str>, Vec<&str>) = expected.iter().partition(|line| line.starts_with("no "));
     dated.sort_unstable();
     assert_eq!(lines(&explained), dated, "{set} {kind} {received}");

@@ -33,9 +33,12 @@ fn on_risk_only(desk: &Desk<'_>, claims: &[&Claim], law: &RuleSet) -> Option<Fin
     };
     let rules: Vec<&Rule> = law.rules.iter().filter(every).filter(|rule| asks_it(desk, rule)).collect();
     let first = rules.first()?;
-    let from = not_yet(law, desk.day(law)).map(|from| format!("From {from}, the")).unwrap_or("The".to_owned());
+    let under = match not_yet(law, desk.day(law)) {
+        Some(from) => format!("From {from}, under"),
+        None => "Under".to_owned(),
+    };
     let says = format!(
-        "{} tells of a breach only where there is a risk of harm. {from} {} knows no such threshold: {}.",
+        "A breach is told only where there is a risk of harm: {}. {under} the {} there is no such threshold: {}.",
         listed(claims.iter().map(|claim| desk.words(claim)).collect()),
         law.short,
         listed(rules.iter().map(|rule| told(rule)).collect()),
@@ -51,12 +54,12 @@ fn asks_it(desk: &Desk<'_>, rule: &Rule) -> bool {
 }
 
 fn told(rule: &Rule) -> String {
-    let who = if rule.notify.is_empty() { "somebody is".to_owned() } else { listed(rule.notify.clone()) };
+    let who = if rule.notify.is_empty() { "somebody".to_owned() } else { listed(rule.notify.clone()) };
     let when = match (&rule.period, &rule.undated) {
         (Some(period), _) => format!("within {}", spoken(period.period)),
         (None, words) => words.clone().unwrap_or_default(),
     };
-    format!("{who} to be told {when} ({})", rule.citation)
+    format!("{who} has to be told {when} ({})", rule.citation)
 }
 
 /// Laws in which consent can be withdrawn are those in which it has to be given first.

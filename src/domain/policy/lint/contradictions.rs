@@ -34,7 +34,7 @@ pub(super) fn findings(desk: &Desk<'_>) -> Vec<Finding> {
             let against: Vec<&Claim> =
                 of(desk, other).filter(|against| against.what == claim.what || is_all(claim, other)).collect();
             if !against.is_empty() {
-                found.push(contradiction(desk, claim, &against, so));
+                found.push(contradiction(desk, claim, (other, &against), so));
             }
         }
     }
@@ -58,15 +58,22 @@ fn is_all(claim: &Claim, other: Says) -> bool {
     claim.what == ALL_DATA && other == Says::Keeps
 }
 
-fn contradiction(desk: &Desk<'_>, claim: &Claim, against: &[&Claim], so: &str) -> Finding {
+/// What a claim says of something, as a half sentence.
+fn phrase(says: Says, what: &str) -> String {
+    match says {
+        Says::UsesOnly => format!("uses {what} only to run the service"),
+        Says::Uses => format!("uses {what} for other things too"),
+        says => format!("{} {what}", says.label()),
+    }
+}
+
+fn contradiction(desk: &Desk<'_>, claim: &Claim, (other, against): (Says, &[&Claim]), so: &str) -> Finding {
     let others = listed(against.iter().map(|other| desk.words(other)).collect());
     let says = format!(
-        "{} and {others} contradict each other: the policy {} {}, and {} {}. {so}",
+        "{} and {others} contradict each other: the policy {}, and {}. {so}",
         desk.words(claim),
-        claim.says.label(),
-        claim.what,
-        against.first().map(|other| other.says.label()).unwrap_or_default(),
-        listed(against.iter().map(|other| other.what.clone()).collect()),
+        phrase(claim.says, &claim.what),
+        phrase(other, &listed(against.iter().map(|other| other.what.clone()).collect())),
     );
     let mut rows = vec![claim.id.as_str()];
     rows.extend(against.iter().map(|other| other.id.as_str()));

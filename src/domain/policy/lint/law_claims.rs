@@ -11,6 +11,7 @@ use crate::domain::{
         rule::Rule,
     },
 };
+use std::collections::BTreeMap;
 
 pub(super) fn findings(desk: &Desk<'_>) -> Vec<Finding> {
     let of = |claim: &Claim| match claim.says {
@@ -38,7 +39,7 @@ fn cites(desk: &Desk<'_>, claim: &Claim) -> Option<Finding> {
     }
     let meant = law.rules.iter().find(|rule| is_about(rule, claim, Duty::Resolve) && rule.holds_on(desk.day(law)));
     if let Some(rule) = meant {
-        says = format!("{says} The {} speaks of this in {}.", law.short, rule.citation);
+        says = format!("{says} What is meant stands in {}.", rule.citation);
     }
     Some(desk.finding(&[&claim.id], Severity::Problem, says, source(law, meant)))
 }
@@ -55,8 +56,7 @@ fn legal_duty(desk: &Desk<'_>, claim: &Claim) -> Option<Finding> {
         let (same, other): (Vec<&Rule>, Vec<&Rule>) =
             rules.partition(|rule| rule.period.as_ref().is_some_and(|period| period.period == claimed.period));
         found = other.first().or(same.first()).copied();
-        let mut says: Vec<String> = other.into_iter().map(given).collect();
-        says.sort();
+        let says = given(&other);
         if same.is_empty() && says.is_empty() {
             faults.push(format!("which knows no such duty ({})", duty.label().to_lowercase()));
         } else if !says.is_empty() {
@@ -67,15 +67,24 @@ fn legal_duty(desk: &Desk<'_>, claim: &Claim) -> Option<Finding> {
         return None;
     }
     let says = format!("{} speaks of a duty under the {}, {}.", desk.words(claim), law.short, faults.join(", and "));
-    Some(desk.finding(&[&claim.id], Severity::Problem, says, source(law, found)))
+    let source = match found {
+        Some(_) => source(law, found),
+        None => [law.name.as_str(), &claim.provision].join(", ").trim_end_matches([',', ' ']).to_owned(),
+    };
+    Some(desk.finding(&[&claim.id], Severity::Problem, says, source))
 }
 
-/// What a rule gives, as a half sentence.
-fn given(rule: &Rule) -> String {
-    match (&rule.period, &rule.undated) {
-        (Some(period), _) => format!("gives {} at most ({})", spoken(period.period), rule.citation),
-        (None, words) => format!("says “{}” ({})", words.as_deref().unwrap_or_default(), rule.citation),
+/// What rules give, as half sentences, those of one number together.
+fn given(rules: &[&Rule]) -> Vec<String> {
+    let mut by_number: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for rule in rules {
+        let says = match (&rule.period, &rule.undated) {
+            (Some(period), _) => format!("gives {} at most", spoken(period.period)),
+            (None, words) => format!("says “{}”", words.as_deref().unwrap_or_default()),
+        };
+        by_number.entry(says).or_default().push(rule.citation.clone());
     }
+    by_number.into_iter().map(|(says, citations)| format!("{says} ({})", citations.join("; "))).collect()
 }
 
 fn names_route(desk: &Desk<'_>, claim: &Claim) -> Option<Finding> {

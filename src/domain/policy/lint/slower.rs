@@ -77,7 +77,7 @@ fn is_slower(desk: &Desk<'_>, pair: &Pair) -> Finding {
 fn is_beside(desk: &Desk<'_>, pair: &Pair) -> Finding {
     let words = pair.law.note.split('.').next().unwrap_or_default();
     let says = format!(
-        "{} promises {} ({}), and none of that is there for the report to the authority: {} says “{words}”.",
+        "{} promises {} ({}); the report to the authority cannot wait that long: {} says “{words}”.",
         quoted(desk, &pair.promise),
         period(&pair.promise),
         kinds(pair),
