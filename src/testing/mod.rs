@@ -10,6 +10,7 @@ mod jobs;
 mod objects;
 mod policy;
 pub(crate) mod postgres;
+mod ruled_out;
 mod runs;
 pub(crate) mod s3;
 mod story;
