@@ -146,7 +146,7 @@ async fn take_in(app: &App, message: &Message, letter: Letter, raw: &[u8]) -> Re
     let read = match answered(app, &mut tx, message, &letter).await? {
         // what may be of a restricted kind never lands in an ordinary case, where everybody would read it
         Answered::Case(case) if case.is_restricted() || !guess.kind.is_restricted() => {
-            append(app, &mut tx, message, letter, case).await?
+            append(app, &mut tx, message, letter, *case).await?
         }
         // nor does what speaks of a restricted case, whoever sent it: it quotes what was written there
         Answered::Behind(kind) if !guess.kind.is_restricted() => {
@@ -164,7 +164,7 @@ async fn take_in(app: &App, message: &Message, letter: Letter, raw: &[u8]) -> Re
 /// What a mail answers.
 enum Answered {
     /// This case: it goes there.
-    Case(Case),
+    Case(Box<Case>),
     /// A restricted case of this kind, but the sender is not its requester.
     Behind(Kind),
     /// Nothing we know of.
@@ -192,7 +192,7 @@ async fn answered(app: &App, tx: &mut Tx, message: &Message, letter: &Letter) ->
             continue;
         };
         if is_requester || is_report {
-            return Ok(Answered::Case(case));
+            return Ok(Answered::Case(Box::new(case)));
         }
         if case.is_restricted() {
             behind = Some(case.kind);

@@ -199,7 +199,7 @@ impl Packs {
 /// When the product's desk works, on no holiday that is known.
 fn hours_of(pack: &ProductPack, calendars: &Calendars) -> Option<Hours> {
     let calendar = pack.hours_calendar.as_deref().and_then(|code| calendars.get(code));
-    let years = calendar.map(|calendar| calendar.known()).into_iter().flatten();
+    let years = calendar.map(Calendar::known).into_iter().flatten();
     let holidays = years.flat_map(|year| calendar.into_iter().flat_map(move |calendar| calendar.holidays(year)));
     Some(Hours::new(pack.zone, pack.hours.clone()?, holidays.map(|(day, _)| day).collect()))
 }

@@ -64,7 +64,7 @@ fn resolve(case: &Case) -> &Clock {
     binding_of(&case.clocks, Duty::Resolve).expect("a clock to resolve it")
 }
 
-async fn at(house: &House, moment: Instant) {
+fn at(house: &House, moment: Instant) {
     house.clock.set(moment);
 }
 
@@ -162,9 +162,9 @@ on_both! {
         verbs::assign_case(&house.app, &house.officer, reference, i64::MAX, Some(house.agent.id)).await.expect("assigned");
         let case = stored(&house, reference).await;
         let (risk, due) = (resolve(&case).risk(), resolve(&case).due);
-        at(&house, risk.plus(-1)).await;
+        at(&house, risk.plus(-1));
         assert_eq!(sweep(&house).await, 0);
-        at(&house, risk).await;
+        at(&house, risk);
         assert_eq!(sweep(&house).await, 1);
         assert_eq!(sweep(&house).await, 0, "nobody is told twice");
         assert_eq!(resolve(&stored(&house, reference).await).raised, Raised::AtRisk);
@@ -174,11 +174,11 @@ on_both! {
             assert!(sent[0].contains(needle), "{needle} is missing in:\n{}", sent[0]);
         }
         assert!(!sent[0].contains("anna@mail.example") && !sent[0].contains("pictures"), "{}", sent[0]);
-        at(&house, due).await;
+        at(&house, due);
         assert_eq!(sweep(&house).await, 0, "the last moment is in time");
-        at(&house, due.plus(1)).await;
+        at(&house, due.plus(1));
         assert_eq!(sweep(&house).await, 1);
-        at(&house, due.plus(HOUR)).await;
+        at(&house, due.plus(HOUR));
         assert_eq!(sweep(&house).await, 0);
         assert_eq!(resolve(&stored(&house, reference).await).raised, Raised::Breached);
         assert!(alarms_sent(&house).iter().any(|mail| mail.contains("A clock is breached")));
@@ -190,7 +190,7 @@ on_both! {
             house.opens(&mail("anna@mail.example", "Privacy Request", &id, "Please delete my account.")).await;
         }
         let case = stored(&house, Reference(10_001)).await;
-        at(&house, resolve(&case).due.plus(MINUTE)).await;
+        at(&house, resolve(&case).due.plus(MINUTE));
         let (first, second) = tokio::join!(alarms::sweep_clocks(&house.app), alarms::sweep_clocks(&house.app));
         assert_eq!(first.expect("it ends") + second.expect("it ends"), 12);
         house.works().await;
@@ -206,7 +206,7 @@ on_both! {
         verbs::change_state(&house.app, &house.officer, reference, i64::MAX, State::Resolved, refused, "They took it back.")
             .await
             .expect("resolved");
-        at(&house, due.plus(HOUR)).await;
+        at(&house, due.plus(HOUR));
         assert_eq!(sweep(&house).await, 0);
         // reopened late, the clock is breached at once, and that is told
         verbs::change_state(&house.app, &house.officer, reference, i64::MAX, State::Open, None, "A mistake.").await.expect("open");
@@ -217,7 +217,7 @@ on_both! {
         let reference = house.opens(&intimate()).await;
         let case = stored(&house, reference).await;
         assert!(case.is_restricted());
-        at(&house, case.clocks.iter().map(|c| c.due).max().expect("clocks").plus(MINUTE)).await;
+        at(&house, case.clocks.iter().map(|c| c.due).max().expect("clocks").plus(MINUTE));
         sweep(&house).await;
         let sent = alarms_sent(&house);
         assert!(!sent.is_empty());
@@ -249,7 +249,7 @@ on_both! {
         tx.commit().await.expect("it is kept");
         let case = stored(&house, reference).await;
         assert_eq!(case.owner, Some(StaffId(house.agent.id.0)));
-        at(&house, resolve(&case).risk()).await;
+        at(&house, resolve(&case).risk());
         sweep(&house).await;
         assert!(alarms_sent(&house).iter().all(|mail| mail.contains("officer@imagegen.example")));
         assert!(!alarms_sent(&house).is_empty(), "somebody has to learn of it");

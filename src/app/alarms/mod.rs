@@ -34,19 +34,19 @@ async fn tell(
     now: Instant,
 ) -> Result<(), Error> {
     let zone = app.packs.zone(&case.product);
-    let line = |clock: &&Clock| AlarmLine {
+    let said = |clock: &&Clock| AlarmLine {
         // behind the wall a duty would say what the case is about
         duty: if case.is_restricted() { "The next step" } else { clock.duty.label() },
         layer: clock.layer.label(),
         due: clock.due.in_words_with_weekday(clock.zone.unwrap_or(zone)),
     };
-    let lines: Vec<_> = clocks.iter().map(line).collect();
-    let link = format!("{}/cases/{}", app.settings.public_url, case.reference);
-    let written = compose::alarm(&app.letterhead(&case.product), &case.reference.to_string(), why, &lines, &link)?;
-    for (name, address) in recipients(tx, case, others).await? {
+    let lines: Vec<_> = clocks.iter().map(said).collect();
+    let address = format!("{}/cases/{}", app.settings.public_url, case.reference);
+    let written = compose::alarm(&app.letterhead(&case.product), &case.reference.to_string(), why, &lines, &address)?;
+    for (name, mailbox) in recipients(tx, case, others).await? {
         let message_id = acknowledge::message_id(app, case)?;
         let (subject, text, html) = (written.subject.clone(), written.text.clone(), written.html.clone());
-        let content = Content { name, address, subject, text, html, ..Content::default() };
+        let content = Content { name, address: mailbox, subject, text, html, ..Content::default() };
         let queued = acknowledge::queue_as(app, tx, case, Purpose::Alarm, &message_id, &content, now).await?;
         cases::case_record(tx, case, By::System, now, queued).await?;
     }

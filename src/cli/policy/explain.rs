@@ -28,7 +28,7 @@ pub struct Ask {
     /// One rule set alone; every condition on the product is taken to hold
     #[arg(long, value_name = "RULESET")]
     regime: Option<String>,
-    /// What it is about: a kind of case, incident, policy_change
+    /// What it is about: a kind of case, an incident, a change of policy
     #[arg(long, value_name = "KIND")]
     kind: Matter,
     /// When it was received

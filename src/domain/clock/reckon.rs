@@ -53,12 +53,12 @@ pub struct Course {
 /// What a person was asked does to a clock that would start at `from`.
 #[must_use]
 pub fn course(mut from: Instant, pauses: &[Pause], facts: &Facts) -> Course {
-    let mut paused: Option<Instant> = None;
+    let mut still: Option<Instant> = None;
     let mut stretches = Vec::new();
     for pause in pauses {
         let asked = facts.stretches(pause.trigger);
         if let Some((since, None)) = asked.last().filter(|_| pause.mode != Mode::None) {
-            paused = Some(paused.map_or(*since, |earlier| earlier.min(*since)));
+            still = Some(still.map_or(*since, |earlier| earlier.min(*since)));
         }
         match pause.mode {
             Mode::None => {}
@@ -72,7 +72,7 @@ pub fn course(mut from: Instant, pauses: &[Pause], facts: &Facts) -> Course {
     }
     stretches.sort_by_key(|stretch| (stretch.from, stretch.to));
     stretches.retain(|stretch| stretch.to > from);
-    Course { from, stretches, paused }
+    Course { from, stretches, paused: still }
 }
 
 /// The course of a number of the company's own that stands still while the person is asked anything.
