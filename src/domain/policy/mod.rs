@@ -4,7 +4,7 @@ pub mod claim;
 pub mod copy;
 pub mod law;
 pub mod matter;
-mod place;
+pub mod place;
 pub mod product;
 pub mod rule;
 

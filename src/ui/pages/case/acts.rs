@@ -111,8 +111,8 @@ fn change_state(full: &Full, tried: &Tried) -> impl IntoView + use<> {
 /// True while the person was not told that we are on it, and no mail of ours is on its way to say so.
 fn can_be_told(full: &Full) -> bool {
     const LINK: &str = Purpose::Verification.label();
-    let on_its_way =
-        |entry: &Entry| matches!(entry.what, What::MailOut { failed: false, purpose, .. } if purpose != LINK);
+    const ALARM: &str = Purpose::Alarm.label();
+    let on_its_way = |entry: &Entry| matches!(entry.what, What::MailOut { failed: false, purpose, .. } if purpose != LINK && purpose != ALARM);
     !full.timeline.iter().any(on_its_way)
         && full.case.clocks.iter().any(|c| c.duty == Duty::Acknowledge && c.met.is_none())
 }
