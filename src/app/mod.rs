@@ -23,6 +23,7 @@ pub mod queue;
 pub mod rail;
 pub mod runs;
 pub mod sessions;
+pub mod soundness;
 pub mod staff;
 pub mod subject;
 pub mod tidy;

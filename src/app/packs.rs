@@ -191,7 +191,7 @@ impl Packs {
 }
 
 /// The files of one kind with their text, by name: those inside the program, and the operator's in their place.
-fn files(folder: Option<&Path>, kind: &str) -> Result<Vec<(String, String)>, BadPack> {
+pub(super) fn files(folder: Option<&Path>, kind: &str) -> Result<Vec<(String, String)>, BadPack> {
     let own = folder.map(|folder| folder.join(kind));
     let listed = own.as_deref().map(listed).transpose()?.unwrap_or_default();
     let prefix = format!("{kind}/");

@@ -222,7 +222,7 @@ fn words(explained: &Explained, received: Instant, zone: Tz) -> String {
             term.extended.filter(|_| !term.is_extended).map(|at_most| format!("can be extended to {}", at(at_most))),
             term.paused.map(|since| format!("stands still since {}: this is the earliest end", at(since))),
             term.met.map(|met| format!("met on {}", at(met))),
-            Some(term.condition.clone()).filter(|condition| !condition.is_empty()).map(|c| format!("only if {c}")),
+            Some(term.condition.clone()).filter(|condition| !condition.is_empty()).map(|c| format!("only if: {c}")),
             term.assumed.clone(),
         ];
         lines.extend(more.into_iter().flatten().map(|line| format!("  {:<26} {line}", "")));

@@ -1,7 +1,10 @@
 //! `recourse policy`: what the packs say, without a console, a database or a configuration.
 
+mod check;
 mod explain;
+mod promises;
 
+use crate::store::Clock;
 use clap::Subcommand;
 use std::path::PathBuf;
 
@@ -10,6 +13,10 @@ use std::path::PathBuf;
 pub enum Policy {
     /// Says which clocks, windows and floors hold for a case, and why the others do not
     Explain(Box<explain::Ask>),
+    /// Says what is wrong with the packs, and what published policies say that the law or they themselves contradict
+    Check(check::Ask),
+    /// Lists every promise and what keeps it; those that nothing keeps come last
+    Promises(promises::Ask),
 }
 
 /// The operator's folder of packs, where it is not the configured one.
@@ -27,5 +34,7 @@ pub struct Folder {
 pub fn run(configured: Option<PathBuf>, command: Policy) -> anyhow::Result<()> {
     match command {
         Policy::Explain(ask) => explain::run(configured, &ask),
+        Policy::Check(ask) => check::run(configured, &ask, Clock::System.now()),
+        Policy::Promises(ask) => promises::run(configured, &ask),
     }
 }

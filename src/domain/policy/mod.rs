@@ -3,9 +3,11 @@
 pub mod claim;
 pub mod copy;
 pub mod law;
+pub mod lint;
 pub mod matter;
 pub mod place;
 pub mod product;
+pub mod provision;
 pub mod rule;
 
 pub use matter::Matter;
