@@ -4,7 +4,7 @@ use super::{App, Error};
 use crate::{
     domain::{
         case::Case,
-        clock::{Duty, binding_of},
+        clock::{Duty, Layer, binding_of},
         event::{Event, Purpose},
         kind::Kind,
         time::Instant,
@@ -38,11 +38,15 @@ pub async fn acknowledge(
     now: Instant,
 ) -> Result<Event, Error> {
     let zone = app.packs.zone(&case.product);
-    let due = |duty, says| {
+    let due = |duty| {
         binding_of(&case.clocks, duty).map(|clock| DueLine {
-            says,
-            when: clock.due.in_words(zone),
-            source: clock.source.split(':').next().unwrap_or_default().to_owned(),
+            says: says(duty, clock.layer),
+            when: clock.due.in_words(clock.zone.unwrap_or(zone)),
+            // why we aim at a number is ours to know; where a promise or a law stands is theirs
+            source: match clock.layer {
+                Layer::Target => String::new(),
+                Layer::Law | Layer::Promise => clock.source.split(':').next().unwrap_or_default().to_owned(),
+            },
         })
     };
     let a = Acknowledged {
@@ -53,16 +57,20 @@ pub async fn acknowledge(
         unsure: case.kind == Kind::Inquiry,
         restricted: case.is_restricted(),
         received: case.received.in_words(zone),
-        dues: [
-            due(Duty::Acknowledge, "This confirmation was due by"),
-            due(Duty::Resolve, "We promise to resolve it by"),
-        ]
-        .into_iter()
-        .flatten()
-        .collect(),
+        dues: [due(Duty::Acknowledge), due(Duty::Resolve)].into_iter().flatten().collect(),
         subject: subject.to_owned(),
     };
     queue(app, tx, case, Purpose::Acknowledgement, to, compose::acknowledgement(&a)?, now).await
+}
+
+/// What a due date is to the person: the law's, our word, or what we aim at.
+const fn says(duty: Duty, layer: Layer) -> &'static str {
+    match (duty, layer) {
+        (Duty::Acknowledge, _) => "This confirmation was due by",
+        (_, Layer::Law) => "The law gives us until",
+        (_, Layer::Promise) => "We promise to resolve it by",
+        (_, Layer::Target) => "We aim to resolve it by",
+    }
 }
 
 /// Queues a mail to the requester: its text, its row with a fixed Message-ID, the thread it belongs to, the job that

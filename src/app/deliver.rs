@@ -57,7 +57,10 @@ pub async fn send_mail(app: &App, id: MailId, last: bool) -> Result<Delivered, E
         html,
         message_id: mail.message_id.clone(),
         references,
-        automatic: matches!(mail.purpose, Purpose::Acknowledgement | Purpose::Verification | Purpose::Delivery),
+        automatic: matches!(
+            mail.purpose,
+            Purpose::Acknowledgement | Purpose::Verification | Purpose::Delivery | Purpose::Alarm
+        ),
         date: mail.created,
     };
     failpoint("mail-before-effect");

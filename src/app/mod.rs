@@ -5,6 +5,7 @@
 pub mod acknowledge;
 pub mod alarms;
 pub mod by_hand;
+pub mod calendars;
 pub mod case_page;
 pub mod choice;
 pub mod deliver;

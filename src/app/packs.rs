@@ -1,5 +1,6 @@
 //! The policy packs: those inside the program, or those of the operator's folder in their place.
 
+use super::calendars::Calendars;
 use crate::domain::{
     calendar::Calendar,
     clock::{
@@ -21,14 +22,14 @@ use std::{collections::HashSet, fs, path::Path};
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "policies"]
-struct Embedded;
+pub(super) struct Embedded;
 
 /// Every product's pack, every rule set, every calendar.
 #[derive(Debug, Clone)]
 pub struct Packs {
     products: Vec<ProductPack>,
     laws: Vec<RuleSet>,
-    calendars: Vec<Calendar>,
+    calendars: Calendars,
 }
 
 /// What a rule says of asking the person.
@@ -70,10 +71,11 @@ impl Packs {
             sound(&name, &law.id, &law.faults())?;
             laws.push(law);
         }
+        let calendars = Calendars::load(folder).map_err(|e| BadPack { file: e.file, says: e.says })?;
         if products.is_empty() {
             return Err(BadPack { file: "products/".to_owned(), says: "there is no product".to_owned() });
         }
-        Ok(Self { products, laws, calendars: Vec::new() })
+        Ok(Self { products, laws, calendars })
     }
 
     /// The pack of a product.
@@ -102,12 +104,12 @@ impl Packs {
     /// The calendar of this code.
     #[must_use]
     pub fn calendar(&self, code: &str) -> Option<&Calendar> {
-        self.calendars.iter().find(|calendar| calendar.code == code)
+        self.calendars.get(code)
     }
 
     /// Every calendar.
     #[must_use]
-    pub fn calendars(&self) -> &[Calendar] {
+    pub const fn calendars(&self) -> &Calendars {
         &self.calendars
     }
 

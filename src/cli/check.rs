@@ -2,7 +2,10 @@
 
 use super::open;
 use crate::{
-    app::packs::{self, Packs},
+    app::{
+        calendars::Calendars,
+        packs::{self, Packs},
+    },
     config::Config,
     mail::{classify::Classifier, outbox::Transport},
     store::{Clock, house, migrate, vault::Vault},
@@ -13,6 +16,8 @@ pub async fn check(config: &Config) -> anyhow::Result<()> {
     let packs = Packs::load(config.policies.folder.as_deref())?;
     Classifier::new(&packs::word_list(config.policies.folder.as_deref())?)?;
     println!("Packs: {}.", open::names(&packs));
+    let calendars = Calendars::load(config.policies.folder.as_deref())?;
+    println!("Calendars: {}.", calendars.codes().collect::<Vec<_>>().join(", "));
     if let Some(id) = config.products.keys().find(|id| packs.get(id).is_none()) {
         bail!("the configuration: products.{id} names no product");
     }

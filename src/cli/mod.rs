@@ -1,6 +1,7 @@
 //! The command line: one file a command. Reads arguments and configuration, calls the house, says what happened.
 
 pub(crate) mod admin;
+mod calendar;
 mod check;
 mod data_map;
 pub mod demo;
@@ -74,6 +75,11 @@ enum Command {
         #[command(subcommand)]
         command: receipt::Command,
     },
+    /// Reckons in business hours, and shows the holidays of a calendar
+    Calendar {
+        #[command(subcommand)]
+        command: calendar::Command,
+    },
     /// Asks a running console whether it is well
     Healthcheck {
         /// Address and port [default: the configured one]
@@ -146,6 +152,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             Command::DataMap { command } => data_map::run(&Config::load(&flags(None))?, command).await,
             Command::Policy { command } => policy::run(Config::load(&flags(None))?.policies.folder, command),
             Command::Receipt { command } => receipt::run(&flags(None), command).await,
+            Command::Calendar { command } => calendar::run(&flags(None), command),
             Command::Healthcheck { listen } => healthcheck::healthcheck(&Config::load(&flags(listen))?).await,
         }
     });

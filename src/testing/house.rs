@@ -90,6 +90,12 @@ impl House {
         Self { app, ..self }
     }
 
+    /// The same house that calls others when a short clock starts.
+    pub fn with_alarms(self, alarms: Alarms) -> Self {
+        let app = opened_by(self.app.db.clone(), self.folder.path(), HashMap::new(), self.app.packs.clone(), alarms);
+        Self { app, ..self }
+    }
+
     /// The same house whose pack lets copies go without a review.
     pub fn without_review(self) -> Self {
         let folder = self.folder.path().join("policies");
@@ -155,6 +161,10 @@ fn opened(db: Db, folder: &Path, sources: HashMap<String, Source>) -> App {
 }
 
 fn opened_with(db: Db, folder: &Path, sources: HashMap<String, Source>, packs: Packs) -> App {
+    opened_by(db, folder, sources, packs, Alarms::default())
+}
+
+fn opened_by(db: Db, folder: &Path, sources: HashMap<String, Source>, packs: Packs, alarms: Alarms) -> App {
     let classifier = Classifier::new(&packs::word_list(None).expect("it is there")).expect("it compiles");
     let transport = Transport::Files(folder.join("outgoing"));
     let addresses = HashMap::from([(PRODUCT.to_owned(), ADDRESS.to_owned())]);
@@ -162,7 +172,7 @@ fn opened_with(db: Db, folder: &Path, sources: HashMap<String, Source>, packs: P
         addresses,
         max_message: 1_000_000,
         public_url: "https://desk.imagegen.example".to_owned(),
-        alarms: Alarms::default(),
+        alarms,
         spool: folder.to_owned(),
     };
     let (vault, signer) = (Vault::new([3; 32]), Signer::new([4; 32]));

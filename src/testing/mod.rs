@@ -1,5 +1,6 @@
 //! Helpers for tests: a house on either engine with a hand-moved clock, and the check of the arrows between rooms.
 
+mod alarms;
 mod arrows;
 mod company;
 mod exports;
@@ -7,6 +8,7 @@ mod generation;
 pub(crate) mod house;
 mod jobs;
 mod objects;
+mod policy;
 pub(crate) mod postgres;
 mod runs;
 pub(crate) mod s3;

@@ -58,11 +58,13 @@ async fn recipients(tx: &mut Tx, case: &Case, others: &[String]) -> Result<Vec<(
     let may_own = |actor: &Actor| {
         if case.is_restricted() { actor.may(Act::SeeRestricted) } else { actor.roles.contains(&Role::Officer) }
     };
+    let everybody = staff::staff_mailboxes(tx).await?;
+    // an owner who left works on nothing any more
+    let owner = case.owner.filter(|owner| everybody.iter().any(|(actor, _)| actor.id == *owner));
     let is_told = |actor: &Actor| {
-        let owns = case.owner.map_or_else(|| may_own(actor), |owner| owner == actor.id);
+        let owns = owner.map_or_else(|| may_own(actor), |owner| owner == actor.id);
         owns || actor.roles.contains(&Role::Lead)
     };
-    let everybody = staff::staff_mailboxes(tx).await?;
     let mut told: Vec<_> = everybody
         .into_iter()
         .filter(|(actor, _)| is_told(actor))

@@ -63,11 +63,17 @@ impl Source {
     /// What stands in it, and every table that cannot be read. A list's faulty table is left out and the rest read on.
     pub fn read<T: DeserializeOwned>(&mut self) -> (Option<T>, Vec<Fault>) {
         let mut faults = Vec::new();
+        let mut left_out: Vec<String> = Vec::new();
         loop {
             let error = match toml::from_str::<T>(&self.text) {
                 Ok(read) => return (Some(read), faults),
                 Err(error) => error,
             };
+            // a list of which every table was left out is not missing
+            let missing = quoted(error.message(), "missing field `");
+            if missing.is_some_and(|field| left_out.iter().any(|name| name == field)) {
+                return (None, faults);
+            }
             let at = error.span().map_or(0, |span| span.start);
             let (fault, block) = self.fault_at(at, error.message());
             faults.push(fault);
@@ -75,6 +81,7 @@ impl Source {
             // the lines stay where they are
             let blank: String = self.text[block.bytes.clone()].chars().filter(|c| *c == '\n').collect();
             let listed = self.text[block.bytes.clone()].starts_with("[[");
+            left_out.push(block.name);
             self.text.replace_range(block.bytes, &blank);
             self.blocks = blocks(&self.text);
             if !listed {
@@ -108,7 +115,7 @@ impl Source {
         let line = self.text[..at.min(self.text.len())].matches('\n').count() + 1;
         let block = self.blocks.iter().rev().find(|block| block.line <= line).cloned();
         let named = ["unknown field `", "missing field `", "duplicate key `"];
-        let named = named.iter().find_map(|lead| message.split_once(lead)?.1.split('`').next());
+        let named = named.iter().find_map(|lead| quoted(message, lead));
         let key = match (named, &block) {
             (Some(named), _) => named.to_owned(),
             (None, Some(block)) => {
@@ -121,6 +128,11 @@ impl Source {
         let key = block.as_ref().map_or(key.clone(), |block| block.path(&key));
         (Fault { file: self.file.clone(), line, key, says: format!("{says}{advice}") }, block)
     }
+}
+
+/// What stands behind `lead` up to the next quotation mark.
+fn quoted<'a>(message: &'a str, lead: &str) -> Option<&'a str> {
+    message.split_once(lead)?.1.split('`').next()
 }
 
 /// What to do, where the message alone does not say.

@@ -72,7 +72,8 @@ fn check_product(what: &str, with: &str, key: &str, says: &str) {
     let line: usize = hit.split(':').nth(1).and_then(|line| line.parse().ok()).expect("it has a line");
     let there = text.lines().nth(line - 1).unwrap_or_default();
     let last = key.rsplit('.').next().unwrap_or(key).split('[').next().unwrap_or(key);
-    assert!(there.contains(last), "line {line} is '{there}', not {last}");
+    // a key that is missing is missing from its table
+    assert!(there.contains(last) || there.starts_with("[["), "line {line} is '{there}', not {last}");
 }
 
 #[test]
@@ -83,26 +84,26 @@ fn the_packs_inside_the_program_have_no_fault() {
 
 #[test]
 fn a_rule_that_cannot_be_is_found_at_its_line() {
-    check_rule("period = \"P30D\"", "period = \"30 days\"", "16: rule[t-resolve].period", "write PT24H for hours");
-    check_rule("period = \"P30D\"", "period = \"P0D\"", "16: rule[t-resolve].period", "'P0D' is no period");
-    check_rule("[\"access\"]", "[\"acess\"]", "12: rule[t-resolve].kinds", "'acess' is no kind");
-    check_rule("citation = \"T 1\"", "citation = \" \"", "17: rule[t-resolve].citation", "say where the rule stands");
-    check_rule("citation = \"T 1\"\n", "", "10: rule[t-resolve].citation", "missing field");
-    check_rule("confidence", "konfidence", "20: rule[t-resolve].konfidence", "unknown field");
-    check_rule("until = \"2026-01-01\"", "until = \"2019-01-01\"", "14: rule[t-resolve].until", "lies before from");
-    check_rule("from = \"2020-01-01\"", "from = \"1 Jan 2020\"", "13: rule[t-resolve].from", "");
-    check_rule("period = \"P30D\"", "undated = \"soon\"", "10: rule[t-resolve].target", "gives its own");
-    check_rule("duty = \"resolve\"", "duty = \"solve\"", "15: rule[t-resolve].duty", "solve");
+    check_rule("period = \"P30D\"", "period = \"30 days\"", "15: rule[t-resolve].period", "write PT24H for hours");
+    check_rule("period = \"P30D\"", "period = \"P0D\"", "15: rule[t-resolve].period", "'P0D' is no period");
+    check_rule("[\"access\"]", "[\"acess\"]", "11: rule[t-resolve].kinds", "'acess' is no kind");
+    check_rule("citation = \"T 1\"", "citation = \" \"", "16: rule[t-resolve].citation", "say where the rule stands");
+    check_rule("citation = \"T 1\"\n", "", "9: rule[t-resolve].citation", "missing field");
+    check_rule("confidence", "konfidence", "19: rule[t-resolve].konfidence", "unknown field");
+    check_rule("until = \"2026-01-01\"", "until = \"2019-01-01\"", "13: rule[t-resolve].until", "lies before from");
+    check_rule("from = \"2020-01-01\"", "from = \"1 Jan 2020\"", "12: rule[t-resolve].from", "");
+    check_rule("period = \"P30D\"", "undated = \"soon\"", "9: rule[t-resolve].target", "gives its own");
+    check_rule("duty = \"resolve\"", "duty = \"solve\"", "14: rule[t-resolve].duty", "solve");
     check_rule(
         "period = \"P30D\"",
         "period = \"P30D\"\nextension = { add = \"P10D\", total = \"P20D\", reasons = true }",
-        "10: rule[t-resolve].extension.total",
+        "9: rule[t-resolve].extension.total",
         "not longer",
     );
     check_rule(
         "period = \"P30D\"",
         "period = \"P30D\"\napplies_if = [\"hosts_user_contents\"]",
-        "17: rule[t-resolve].applies_if",
+        "16: rule[t-resolve].applies_if",
         "no product answers 'hosts_user_contents'",
     );
 }
@@ -117,15 +118,15 @@ fn every_bad_rule_of_a_file_is_found_at_once() {
     );
     let found = faults(&[("law/t-law.toml", &text)]);
     assert_eq!(found.len(), 2, "{found:#?}");
-    assert!(found[0].starts_with("law/t-law.toml:16: rule[t-resolve].period: "), "{}", found[0]);
-    assert!(found[1].starts_with("law/t-law.toml:45: rule[t-bad].evidence: "), "{}", found[1]);
+    assert!(found[0].starts_with("law/t-law.toml:15: rule[t-resolve].period: "), "{}", found[0]);
+    assert!(found[1].starts_with("law/t-law.toml:42: rule[t-bad].evidence: "), "{}", found[1]);
 }
 
 #[test]
 fn versions_that_overlap_are_found_at_the_later_one() {
     let later = RULE.replace("2020-01-01", "2026-01-01").replace("2026-01-01\"\nduty", "2027-01-01\"\nduty");
     let text = format!("{LAW}{RULE}{later}");
-    check_one(&[("law/t-law.toml", &text)], "law/t-law.toml:25: rule[t-resolve].from", "holds on the same day");
+    check_one(&[("law/t-law.toml", &text)], "law/t-law.toml:24: rule[t-resolve].from", "holds on the same day");
     let text = format!("{LAW}{RULE}{}", later.replace("from = \"2026-01-01\"", "from = \"2026-01-02\""));
     assert_eq!(faults(&[("law/t-law.toml", &text)]), Vec::<String>::new());
 }
@@ -143,7 +144,8 @@ fn the_head_of_a_rule_set_is_looked_at_too() {
     // India's holidays are announced year by year, and here they would count
     check(&with("zone =", "roll = true\ncalendar = \"IN\"\nzone ="), "7: calendar", "does not know the holidays of");
     check(&LAW.replace("provisions", "provisons"), "7: provisons", "unknown field");
-    assert!(faults(&[("law/t-law.toml", &format!("{LAW}{RULE}\nsurprise"))])[0].starts_with("law/t-law.toml:22: "));
+    let found = faults(&[("law/t-law.toml", &format!("{LAW}{RULE}\nsurprise"))]);
+    assert!(found[0].starts_with("law/t-law.toml:21: "), "{found:#?}");
 }
 
 #[test]

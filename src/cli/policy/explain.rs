@@ -82,7 +82,7 @@ pub(super) fn run(configured: Option<PathBuf>, ask: &Ask) -> anyhow::Result<()> 
 fn answer(packs: &Packs, ask: &Ask) -> anyhow::Result<(Explained, Tz)> {
     let calendar = match &ask.calendar {
         Some(code) => Some(packs.calendar(code).ok_or_else(|| {
-            let known = packs.calendars().iter().map(|calendar| calendar.code.as_str()).collect::<Vec<_>>().join(", ");
+            let known = packs.calendars().codes().collect::<Vec<_>>().join(", ");
             anyhow!("there is no calendar '{code}'; the calendars are {known}")
         })?),
         None => None,

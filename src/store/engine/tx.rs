@@ -50,6 +50,12 @@ impl Tx {
         }
     }
 
+    /// True on `PostgreSQL`.
+    #[cfg(test)]
+    pub fn is_postgres(&mut self) -> bool {
+        matches!(self.conn(), Conn::Postgres(_))
+    }
+
     /// The present moment for business instants.
     #[must_use]
     pub fn now(&self) -> Instant {

@@ -7,7 +7,7 @@ use crate::{
 };
 use recourse::{
     app::{
-        App, Parts, Settings, intake,
+        Alarms, App, Parts, Settings, intake,
         packs::{self, Packs},
     },
     generation::receipt::Signer,
@@ -30,6 +30,7 @@ async fn opened_here(house: &House) -> App {
         addresses: HashMap::new(),
         max_message: 1_000_000,
         public_url: String::new(),
+        alarms: Alarms::default(),
         spool: std::env::temp_dir(),
     };
     {
