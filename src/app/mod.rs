@@ -8,6 +8,7 @@ pub mod by_hand;
 pub mod calendars;
 pub mod case_page;
 pub mod choice;
+pub mod clockwork;
 pub mod deliver;
 pub mod desk;
 pub mod error;
