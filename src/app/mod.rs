@@ -20,6 +20,7 @@ pub mod mailroom;
 pub mod overview;
 pub mod packs;
 pub mod passwords;
+pub mod policies;
 pub mod proof;
 pub mod queue;
 pub mod rail;

@@ -3,7 +3,7 @@
 
 mod acts;
 mod clockwork;
-mod complain;
+pub mod complain;
 mod copies;
 mod facts;
 mod holds;
