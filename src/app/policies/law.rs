@@ -66,7 +66,7 @@ pub(super) fn of(app: &App, pack: &ProductPack, now: Instant) -> Vec<LawPage> {
 fn page(app: &App, pack: &ProductPack, law: &RuleSet, now: Instant) -> LawPage {
     let today = now.local(law.zone).date_naive();
     let calendar = law.calendar.as_ref().and_then(|code| app.packs.calendar(code));
-    let zone = format!("Days end by the time of {}.", law.zone.name().replace('_', " "));
+    let zone = format!("Days end by the time of {}.", words::zone(law.zone));
     let notes = [
         Some(zone),
         calendar.map(|calendar| format!("Working days are those of {}.", calendar.name)),

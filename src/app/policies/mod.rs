@@ -153,7 +153,7 @@ pub fn one(app: &App, actor: &Actor, product: &str) -> Result<PolicyPage, Error>
             .filter(|line| !line.is_empty())
             .cloned()
             .collect(),
-        zone: pack.zone.name().replace('_', " "),
+        zone: words::zone(pack.zone),
         misfits: misfits(app, pack, now),
         promises,
         open,

@@ -15,6 +15,11 @@ pub(super) fn spaced(name: &str) -> String {
     name.replace('_', " ")
 }
 
+/// A zone as people know it: "Kolkata, Asia".
+pub(super) fn zone(zone: chrono_tz::Tz) -> String {
+    zone.name().replace('_', " ").split('/').rev().collect::<Vec<_>>().join(", ")
+}
+
 /// What a subject line means.
 pub(super) fn kind(kind: Option<Kind>) -> String {
     kind.map_or_else(|| "whatever right the mail speaks of".to_owned(), |kind| kind.label().to_lowercase())

@@ -127,7 +127,18 @@ pub async fn entries(app: &App, tx: &mut Tx, case: &Case, events: &[Recorded]) -
         mails: mails::mails_of(tx, case.reference).await?.into_iter().map(|m| (m.id, m)).collect(),
         requester,
     };
-    Ok(events.iter().map(|event| teller.entry(event)).collect())
+    let mut told = String::new();
+    // computed anew and the same as before is nothing to tell
+    let is_news = |recorded: &&Recorded| match &recorded.event {
+        Event::ClocksStarted { pack, clocks } => {
+            let says = teller.clocks(pack, clocks);
+            let is_news = says != told;
+            told = says;
+            is_news
+        }
+        _ => true,
+    };
+    Ok(events.iter().filter(is_news).map(|event| teller.entry(event)).collect())
 }
 
 /// A person's name, or their address where they gave none.

@@ -86,7 +86,7 @@ pub(super) fn lead(binding: &Clock, rivals: &[Clock], moment: &Moment) -> impl I
 }
 
 fn still(binding: &Clock, since: Instant, moment: &Moment) -> impl IntoView + use<> {
-    let zone = moment.zone_of(binding);
+    let zone = moment.zone;
     view! {
         <p class="say is-paused">
             <i class="mark" aria-hidden="true"></i>
@@ -161,7 +161,7 @@ fn duty(c: &Clock, all: &[Clock], moment: &Moment) -> impl IntoView + use<> {
         <li class=class>
             <i class="mark" aria-hidden="true"></i>
             <span>{c.duty.label()}" "
-                <span class="layer">{layer_word(c.layer)}" "{period::words(&c.period)}{own(c)}</span>
+                <span class="layer">{own(c)}{layer_word(c.layer)}" "{period::words(&c.period)}</span>
                 {binds.then(|| view! { " "<span class="pill is-info">"binds"</span> })}</span>
             <span class="when">{when}</span>
             {source(c, moment)}

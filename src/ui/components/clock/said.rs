@@ -3,7 +3,7 @@
 use super::{Moment, layer_word};
 use crate::domain::{
     clock::{Clock, Duty, Layer},
-    time::Instant,
+    time::{Instant, MINUTE},
     words::{self, Tone},
 };
 
@@ -23,17 +23,18 @@ pub(super) fn left(c: &Clock, since: Instant, restarts: bool) -> String {
     }
 }
 
-/// That a target is nobody's law; empty for law and promise.
+/// That a target is the company's own and no law; empty for law and promise.
 pub(super) fn own(c: &Clock) -> &'static str {
     match c.layer {
-        Layer::Target => ", the company’s own number",
+        Layer::Target => "own ",
         Layer::Law | Layer::Promise => "",
     }
 }
 
 /// How one of several clocks of the leading duty stands, a sentence each.
 pub(super) fn stands(c: &Clock, binding: &Clock, all: &[Clock], moment: &Moment) -> Vec<String> {
-    let zone = moment.zone_of(c);
+    // what happened is told in the product's zone, and only the rule's own ends in the rule's
+    let zone = moment.zone;
     let mut lines = Vec::new();
     match (c.paused, words::tone(c.risk(), c.due, moment.now)) {
         (Some(since), _) => {
@@ -67,11 +68,11 @@ fn why_not(c: &Clock, binding: &Clock) -> String {
 
 /// When it stood still before.
 fn stood_still(c: &Clock, moment: &Moment) -> Option<String> {
-    let zone = moment.zone_of(c);
+    let zone = moment.zone;
     let each = |(from, to): &(Instant, Instant)| {
         format!("{} from {} to {}", words::span(to.since(*from)), from.short(zone), to.short(zone))
     };
-    let all: Vec<_> = c.pauses.iter().map(each).collect();
+    let all: Vec<_> = c.pauses.iter().filter(|(from, to)| to.since(*from) >= MINUTE).map(each).collect();
     (!all.is_empty()).then(|| format!("Stood still {}.", all.join(", then ")))
 }
 
@@ -100,8 +101,8 @@ pub(super) fn standing(c: &Clock, moment: &Moment) -> (&'static str, String) {
         (Some(met), _) if c.duty == Duty::Acknowledge => {
             ("is-ok is-met", format!("met in {}", words::span(met.since(c.from))))
         }
-        (Some(met), _) => ("is-ok is-met", format!("met {}", met.short(zone))),
-        (None, Some(since)) => ("is-paused", format!("stands still since {}", since.short(zone))),
+        (Some(met), _) => ("is-ok is-met", format!("met {}", met.short(moment.zone))),
+        (None, Some(since)) => ("is-paused", format!("stands still since {}", since.short(moment.zone))),
         (None, None) => {
             let when = match words::tone(c.risk(), c.due, moment.now) {
                 Tone::Over => format!("overdue by {}", words::span(moment.now.since(c.due))),

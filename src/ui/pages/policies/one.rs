@@ -4,7 +4,7 @@ use super::{laws, promises, reviewed};
 use crate::{
     app::policies::{Home, Pair, PolicyPage, Promise, Target},
     domain::policy::lint::{Finding, Severity},
-    ui::{pages::case::complain, paths},
+    ui::{components::link::outside, pages::case::complain, paths},
 };
 use leptos::prelude::*;
 
@@ -73,7 +73,7 @@ fn misfits(found: &[Finding]) -> AnyView {
             <li>
                 <p><span class=class><i class="mark" aria-hidden="true"></i>{finding.severity.label()}</span></p>
                 <p>{finding.says.clone()}</p>
-                <p class="cite">{finding.source.clone()}{rows(&finding.rows)}</p>
+                <p class="cite">{source(&finding.source)}{rows(&finding.rows)}</p>
             </li>
         }
     };
@@ -82,8 +82,16 @@ fn misfits(found: &[Finding]) -> AnyView {
     section("misfits", "What does not fit", view! { {none}<ul class="plain rules">{lines}</ul> })
 }
 
+/// A source of the linter: its words, linked where an address ends them.
+fn source(source: &str) -> AnyView {
+    match source.rsplit_once(", http") {
+        Some((words, rest)) if !rest.contains(' ') => outside(&format!("http{rest}"), words).into_any(),
+        _ => source.to_owned().into_any(),
+    }
+}
+
 fn rows(rows: &[String]) -> String {
-    if rows.is_empty() { String::new() } else { format!(" ({})", rows.join(", ")) }
+    if rows.is_empty() { String::new() } else { format!(", row {}", rows.join(", ")) }
 }
 
 fn promise_list(promises: &[Promise]) -> AnyView {
