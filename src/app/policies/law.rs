@@ -78,7 +78,7 @@ fn page(app: &App, pack: &ProductPack, law: &RuleSet, now: Instant) -> LawPage {
         id: law.id.clone(),
         name: law.name.clone(),
         short: law.short.clone(),
-        version: law.version.clone(),
+        version: words::date(&law.version),
         reviewed_by: law.reviewed_by.trim().to_owned(),
         notes: notes.into_iter().flatten().collect(),
         rules: law.rules.iter().map(|rule| rule_page(pack, law, rule, today)).collect(),
@@ -111,7 +111,7 @@ fn rule_page(pack: &ProductPack, law: &RuleSet, rule: &Rule, today: NaiveDate) -
 }
 
 fn dates(rule: &Rule) -> Option<String> {
-    let day = |day: NaiveDate| day.format("%-d %b %Y").to_string();
+    let day = words::day;
     let unsure = if rule.date_uncertain { "; the date is not certain" } else { "" };
     match (rule.from, rule.until) {
         (Some(from), Some(until)) => Some(format!("In force from {} to {}{unsure}.", day(from), day(until))),

@@ -186,7 +186,7 @@ fn line(pack: &ProductPack) -> Line {
     Line {
         id: pack.id.clone(),
         name: pack.name.clone(),
-        version: pack.version.clone(),
+        version: words::date(&pack.version),
         officer: pack.officer.name.clone(),
         training: pack.training.label(),
         languages: pack.languages.iter().map(|code| words::language(code)).collect(),

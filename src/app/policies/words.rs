@@ -9,6 +9,7 @@ use crate::domain::{
         rule::{Mode, Pause, Rule},
     },
 };
+use chrono::NaiveDate;
 
 /// A key of a pack as words: "hosts user content".
 pub(super) fn spaced(name: &str) -> String {
@@ -18,6 +19,16 @@ pub(super) fn spaced(name: &str) -> String {
 /// A zone as people know it: "Kolkata, Asia".
 pub(super) fn zone(zone: chrono_tz::Tz) -> String {
     zone.name().replace('_', " ").split('/').rev().collect::<Vec<_>>().join(", ")
+}
+
+/// A day: "31 Jan 2026".
+pub(super) fn day(day: NaiveDate) -> String {
+    day.format("%-d %b %Y").to_string()
+}
+
+/// A pack's version, which is a date, as people write one.
+pub(super) fn date(version: &str) -> String {
+    version.parse().map_or_else(|_| version.to_owned(), day)
 }
 
 /// What a subject line means.
