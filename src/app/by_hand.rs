@@ -115,7 +115,8 @@ pub async fn open_by_hand(app: &App, actor: &Actor, typed: &ByHand) -> Result<Re
 }
 
 /// The moment a `datetime-local` field means in `zone`; the earlier one where the clock was set back.
-fn moment(typed: &str, zone: chrono_tz::Tz) -> Option<Instant> {
+#[must_use]
+pub fn moment(typed: &str, zone: chrono_tz::Tz) -> Option<Instant> {
     let typed = typed.trim();
     let naive = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
         .into_iter()

@@ -2,6 +2,7 @@
 
 use super::{
     App, Error,
+    clockwork::{self, Clockwork},
     exports::{self, PackageLine},
     proof::{self, Held, Proof},
     queue::Choice,
@@ -98,6 +99,8 @@ pub struct Full {
     pub staff: Vec<Choice<StaffId>>,
     /// What this person had begun to write.
     pub draft: Option<String>,
+    /// What can be done about its clocks, and whom the person can turn to.
+    pub clockwork: Clockwork,
     /// The moment the page speaks of.
     pub now: Instant,
     /// The zone of its dates.
@@ -172,6 +175,7 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
         linked: linked.into_iter().map(|one| linked_line(one, zone)).collect(),
         staff: everybody.iter().filter(may_own).map(|a| Choice { id: a.id, name: a.name.clone() }).collect(),
         draft,
+        clockwork: clockwork::of(app, &case, now),
         now,
         zone,
         case,

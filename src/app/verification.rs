@@ -2,18 +2,19 @@
 //! Nobody signs in here: whoever holds the link is the person at the address on record.
 
 use super::{
-    App, Error,
+    App, Error, alarms, desk,
     exports::{self, Code},
     failpoint::failpoint,
 };
 use crate::{
     domain::{
-        case::State,
+        case::{Case, State},
+        clock::fact::{Fact, Trigger},
         event::{By, Event},
         run::RunKind,
         time::{HOUR, Instant},
     },
-    store::{audit, cases, sessions::token_hash, verifications},
+    store::{Tx, audit, cases, sessions::token_hash, verifications},
 };
 
 /// How long a link counts, in milliseconds.
@@ -90,9 +91,12 @@ pub async fn confirm_verification(app: &App, token: &str) -> Result<Option<Code>
         None => Event::VerificationConfirmed { verification: asked.id, identity: asked.identity },
     };
     cases::case_record(&mut tx, &mut case, By::Requester, now, happened).await?;
-    if asked.package.is_none() && case.state == State::WaitingRequester {
-        let event = Event::StateChanged { from: case.state, to: State::Open, outcome: None, reason: None };
-        cases::case_record(&mut tx, &mut case, By::System, now, event).await?;
+    if asked.package.is_none() {
+        if case.state == State::WaitingRequester {
+            let event = Event::StateChanged { from: case.state, to: State::Open, outcome: None, reason: None };
+            cases::case_record(&mut tx, &mut case, By::System, now, event).await?;
+        }
+        identified(app, &mut tx, &mut case, By::System, now).await?;
     }
     cases::case_save(&mut tx, &case).await?;
     audit::audit_append(&mut tx, now, None, "verification_confirmed", Some(case.reference), "").await?;
@@ -100,4 +104,20 @@ pub async fn confirm_verification(app: &App, token: &str) -> Result<Option<Code>
     tx.commit().await?;
     app.wake();
     Ok(code)
+}
+
+/// Who the person is was asked, and is known now: clocks that stood still for it run on.
+///
+/// # Errors
+/// As the database says.
+pub(super) async fn identified(app: &App, tx: &mut Tx, case: &mut Case, by: By, now: Instant) -> Result<(), Error> {
+    let is_open = case.facts().stretches(Trigger::Identity).last().is_some_and(|(_, end)| end.is_none());
+    if !is_open {
+        return Ok(());
+    }
+    let learned = Event::FactRecorded { fact: Fact::IdentityReceived, at: now, note: None };
+    cases::case_record(tx, case, by, now, learned).await?;
+    let (started, before) = (desk::started(app, case, case.kind), case.clocks.clone());
+    cases::case_record(tx, case, By::System, now, started).await?;
+    alarms::raise_urgent(app, tx, case, &before, now).await
 }

@@ -2,6 +2,7 @@
 
 mod alarms;
 mod arrows;
+mod clockwork;
 mod company;
 mod exports;
 mod generation;

@@ -16,6 +16,7 @@ use crate::{
     },
     domain::{
         case::State,
+        clock::fact::Fact,
         event::{By, Event},
         hold::Basis,
         identity::{Identity, Reference},
@@ -218,6 +219,32 @@ on_both! {
         assert_eq!(audited, [(None,)]);
         let (status, _, _) = asks_web(&house, Method::POST, "thanks").await;
         assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED);
+    }
+
+    async fn who_confirms_lets_a_clock_run_on_that_waited_for_it(house: House) {
+        let house = with_accounts(house).await;
+        for by_link in [true, false] {
+            let reference = erasure(&house, "lena@record.example", &format!("w{by_link}@record.example")).await;
+            let (app, agent) = (&house.app, &house.agent);
+            verbs::set_jurisdiction(app, agent, reference, i64::MAX, "DE").await.expect("known");
+            verbs::record_fact(app, agent, reference, i64::MAX, Fact::IdentityAsked, None, "").await.expect("asked");
+            let paused = |case: &crate::domain::case::Case| case.clocks.iter().filter(|c| c.paused.is_some()).count();
+            assert!(paused(&house.case(reference).await.case) > 0);
+            house.pass(DAY);
+            if by_link {
+                asks(&house, reference, "account", "u-1").await.expect("asked");
+                house.works().await;
+                let links = tokens(&house, LENA);
+                confirm_verification(app, links.last().expect("a link")).await.expect("confirmed");
+            } else {
+                verbs::verify_by_staff(app, agent, reference, i64::MAX, &by("account", "u-1"), "known").await.expect("decided");
+            }
+            let case = house.case(reference).await.case;
+            assert_eq!((paused(&case), case.verified.is_some()), (0, true));
+            let learned: Vec<_> = case.facts.iter().filter(|h| h.fact == Fact::IdentityReceived).map(|h| h.at).collect();
+            assert_eq!(learned, [house.clock.now()]);
+            assert!(case.clocks.iter().any(|c| c.pauses.len() == 1), "that it stood still is not forgotten");
+        }
     }
 
     async fn a_link_that_does_not_count_never_says_why(house: House) {

@@ -22,6 +22,8 @@ pub const QUEUE: &str = "/queue";
 pub const NEW_CASE: &str = "/cases/new";
 /// Runs.
 pub const RUNS: &str = "/runs";
+/// Every product's policy.
+pub const POLICIES: &str = "/policies";
 /// The mail room.
 pub const MAIL: &str = "/mail";
 
@@ -42,6 +44,8 @@ pub mod patterns {
     pub const CASE: &str = "/cases/{reference}";
     /// A run.
     pub const RUN: &str = "/runs/{id}";
+    /// A product's policy.
+    pub const POLICY: &str = "/policies/{product}";
     /// A receipt, to keep.
     pub const RECEIPT: &str = "/runs/{id}/receipt.json";
     /// An attachment.
@@ -91,6 +95,12 @@ pub fn run(id: RunId) -> String {
 #[must_use]
 pub fn run_done(id: RunId, done: &str) -> String {
     format!("{RUNS}/{id}?done={done}")
+}
+
+/// A product's policy.
+#[must_use]
+pub fn policy(product: &str) -> String {
+    format!("{POLICIES}/{}", encoded(product))
 }
 
 /// The receipt of a run, to keep.

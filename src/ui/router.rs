@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     ui::{
-        pages::{case, copy, mailroom, new_case, overview, queue, run, runs, signin, verify},
+        pages::{case, copy, mailroom, new_case, overview, policies, queue, run, runs, signin, verify},
         paths::{self, patterns},
     },
 };
@@ -25,6 +25,8 @@ pub fn routes() -> Router<App> {
         .route(paths::RUNS, get(runs::server::show))
         .route(patterns::RUN, get(run::server::show).post(run::server::act))
         .route(patterns::RECEIPT, get(run::server::receipt))
+        .route(paths::POLICIES, get(policies::server::list))
+        .route(patterns::POLICY, get(policies::server::show))
         .route(paths::MAIL, get(mailroom::server::show))
         .route(patterns::MAIL_IN, get(mailroom::server::unreadable).post(mailroom::server::read_again))
         .route(patterns::MAIL_OUT, get(mailroom::server::outgoing).post(mailroom::server::send_again))

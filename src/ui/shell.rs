@@ -25,6 +25,8 @@ pub enum Place {
     Runs,
     /// The mail room.
     Mail,
+    /// Policies.
+    Policies,
     /// No place of the rail.
     Elsewhere,
 }
@@ -136,6 +138,11 @@ fn side(actor: &Actor, rail: &Rail, place: Place) -> impl IntoView + use<> {
                             <Icon shape=Shape::Mail />"Mail"{tally(rail.trouble, "need somebody", true)}
                         </a>
                     </li>
+                    <li class="not-bar">
+                        <a href=paths::POLICIES aria-current=here(place == Place::Policies)>
+                            <Icon shape=Shape::Policies />"Policies"
+                        </a>
+                    </li>
                     <li class="only-bar">
                         <button class="more" type="button" popovertarget="more"><Icon shape=Shape::More
                             />"More"</button>
@@ -154,7 +161,8 @@ fn more(rail: &Rail) -> impl IntoView + use<> {
     view! {
         <nav class="more-places" id="more" popover="auto" aria-label="More places">
             {search("find-more")}
-            <ul class="plain">{views(rail, Place::Elsewhere)}<li><a href=paths::NEW_CASE>"New case"</a></li></ul>
+            <ul class="plain">{views(rail, Place::Elsewhere)}<li><a
+                href=paths::POLICIES>"Policies"</a></li><li><a href=paths::NEW_CASE>"New case"</a></li></ul>
             {sign_out()}
         </nav>
     }

@@ -9,7 +9,10 @@ use crate::{
     },
     domain::{
         case::Case,
-        clock::{Clock, Duty, fact::Fact},
+        clock::{
+            Clock, Duty,
+            fact::{Fact, Trigger},
+        },
         event::{Event, Purpose},
         identity::Reference,
         policy::rule::Mode,
@@ -55,19 +58,37 @@ pub async fn record_fact(
     if at.since(desk.now) > MINUTE {
         faults.push(FieldError::new("at", "Enter a moment that is not in the future"));
     }
-    if desk.case.received.since(at) > MINUTE {
-        faults.push(FieldError::new("at", "Enter a moment after the receipt of the case"));
+    let (earliest, says) = earliest(&desk.case, fact);
+    if earliest.since(at) > MINUTE {
+        faults.push(FieldError::new("at", says));
     }
     faults.extend(refused(app, &desk.case, fact).map(|says| FieldError::new("fact", says)));
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
     let note = if note.trim().is_empty() { None } else { Some(desk.keep_reason(note).await?) };
-    desk.record(Event::FactRecorded { fact, at: at.max(desk.case.received).min(desk.now), note }).await?;
+    desk.record(Event::FactRecorded { fact, at: at.max(earliest).min(desk.now), note }).await?;
     desk.take_up().await?;
     let kind = desk.case.kind;
     desk.start_clocks(kind).await?;
     desk.commit("fact_recorded").await
+}
+
+/// Before what a fact cannot have happened, and what to say to whoever says so: an answer follows its question, a
+/// second question the answer to the first.
+fn earliest(case: &Case, fact: Fact) -> (Instant, &'static str) {
+    let facts = case.facts();
+    let found = Trigger::ALL.iter().find_map(|trigger| {
+        let last = facts.stretches(*trigger).last().copied();
+        match (trigger.facts(), last) {
+            ((asked, _), Some((_, Some(end)))) if asked == fact => Some((end, "Enter a moment after the last answer")),
+            ((_, answered), Some((since, None))) if answered == fact => {
+                Some((since, "Enter a moment after the question"))
+            }
+            _ => None,
+        }
+    });
+    found.unwrap_or((case.received, "Enter a moment after the receipt of the case"))
 }
 
 /// Why a fact cannot be written down now.

@@ -13,7 +13,7 @@ use crate::{
     },
     domain::{
         case::Case,
-        event::{Event, Purpose},
+        event::{By, Event, Purpose},
         identity::{Identity, Reference},
         rights::Actor,
         run::RunKind,
@@ -180,6 +180,7 @@ pub async fn verify_by_staff(
     let reason = desk.keep_reason(reason).await?;
     verifications::verifications_end(&mut desk.tx, reference).await?;
     desk.record(Event::VerifiedByStaff { identity, reason }).await?;
+    verification::identified(app, &mut desk.tx, &mut desk.case, By::Staff(actor.id), desk.now).await?;
     desk.commit("verified_by_staff").await
 }
 

@@ -80,6 +80,30 @@ impl Period {
             Self::Yearly(..) => 365 * 24,
         }
     }
+
+    /// The period as people say it: "24 hours", "30 days", "1 month", "10 working days".
+    #[must_use]
+    pub fn in_words(self) -> String {
+        let many = |n: i64, unit: &str| format!("{n} {unit}{}", if n == 1 { "" } else { "s" });
+        match self {
+            Self::Elapsed(ms) if ms % HOUR == 0 => many(ms / HOUR, "hour"),
+            Self::Elapsed(ms) => many(ms / MINUTE, "minute"),
+            Self::Days(days) => many(i64::from(days), "day"),
+            Self::Months(months) if months % 12 == 0 => many(i64::from(months / 12), "year"),
+            Self::Months(months) => many(i64::from(months), "month"),
+            Self::Working(days) => many(i64::from(days), "working day"),
+            Self::Yearly(month, day) => {
+                let name = NaiveDate::from_ymd_opt(2023, month, day).map(|date| date.format("%-d %B").to_string());
+                format!("until {} of the next year", name.unwrap_or_default())
+            }
+        }
+    }
+}
+
+/// A written period as people say it; as it is written where it cannot be read.
+#[must_use]
+pub fn words(text: &str) -> String {
+    text.parse().map_or_else(|_| text.to_owned(), Period::in_words)
 }
 
 fn digits<N: FromStr>(text: &str) -> Option<N> {
@@ -158,6 +182,13 @@ mod tests {
         good("P1Y", Period::Months(12));
         good("BD10", Period::Working(10));
         good("--07-01", Period::Yearly(7, 1));
+        let said = |text: &str, expected: &str| assert_eq!(words(text), expected);
+        said("PT24H", "24 hours");
+        said("P1M", "1 month");
+        said("P2Y", "2 years");
+        said("BD10", "10 working days");
+        said("--07-01", "until 1 July of the next year");
+        said("soon", "soon");
         for wrong in [
             "",
             "P",

@@ -5,7 +5,7 @@ pub mod copy;
 pub mod law;
 pub mod lint;
 pub mod matter;
-mod place;
+pub mod place;
 pub mod product;
 pub mod provision;
 pub mod rule;

@@ -12,8 +12,8 @@ pub fn Field(
     /// What is asked.
     label: &'static str,
     /// How to answer.
-    #[prop(optional)]
-    hint: &'static str,
+    #[prop(optional, into)]
+    hint: String,
     /// What is wrong with the form.
     problems: Problems,
     /// The control.
@@ -74,8 +74,8 @@ pub fn SelectField(
     /// What is asked.
     label: &'static str,
     /// How to answer.
-    #[prop(optional)]
-    hint: &'static str,
+    #[prop(optional, into)]
+    hint: String,
     /// What an unmade choice says; it is sent as nothing.
     #[prop(optional)]
     first: &'static str,

@@ -19,6 +19,8 @@ pub enum Shape {
     Note,
     /// A speech bubble: what was said by phone, post or form.
     Spoken,
+    /// A pair of scales.
+    Policies,
     /// Three points.
     More,
 }
@@ -33,6 +35,7 @@ impl Shape {
             Self::Sent => "M14 2 2 7l4.500 2.500L9 14zM14 2 6.500 9.500",
             Self::Note => "M3 13l.8-3L11 2.800 13.200 5 6 12.200z",
             Self::Spoken => "M2.500 3h11v7.500H7.500L4.500 13v-2.500h-2z",
+            Self::Policies => "M8 2.500v11M5 13.500h6M3 4.500h10M3 4.500l-2 5h4zM13 4.500l-2 5h4z",
             Self::More => "M3.500 8h.01M8 8h.01M12.500 8h.01",
         }
     }

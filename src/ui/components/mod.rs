@@ -9,5 +9,6 @@ pub mod clock;
 pub mod error_box;
 pub mod field;
 pub mod icon;
+pub mod link;
 pub mod notice;
 pub mod rows;

@@ -3,6 +3,7 @@
 use crate::{
     app::{
         case_page::{Attachment, CasePage, Check, Entry, Full, Linked, Walled, What},
+        clockwork::{Clockwork, Extension, Home, Question, Turn},
         proof::{Held, Proof},
         queue::{Choice, ClockFace, Count, Face, QueueFilter, QueuePage, Row, View},
         rail::Rail,
@@ -10,11 +11,16 @@ use crate::{
     },
     domain::{
         case::{Case, Channel, State},
-        clock::{Clock, ClockStart, Duty, Layer, Raised, explain::usual_risk},
+        clock::{
+            Clock, ClockStart, Duty, Layer, Raised,
+            explain::usual_risk,
+            fact::{Fact, Trigger},
+        },
         hold::Basis,
         identity::{HoldId, MailId, MessageId, Reference, RunId, StaffId},
         kind::Kind,
         plan::{Action, FileCount, Plan, PlanLine, SubjectCount, Warning, WarningCode},
+        policy::{law::Route, rule::Mode},
         rights::{Actor, Role},
         run::{RunState, Stop},
         time::{DAY, HOUR, Instant, MINUTE},
@@ -131,6 +137,55 @@ fn timeline() -> Vec<Entry> {
     ]
 }
 
+/// What can be done about the clocks of the sample: extend, ask who they are, and where they can complain.
+pub fn clockwork() -> Clockwork {
+    let route = |name: &str, from: Option<&str>| Route {
+        id: name.to_lowercase(),
+        name: name.into(),
+        kinds: Vec::new(),
+        operative_from: from.and_then(|day| day.parse().ok()),
+        uncertain: from.is_some(),
+        applies_if: Vec::new(),
+        how: format!("Write to the {name}."),
+        citation: "IT Rules 2021 r. 3A".into(),
+        source: "https://gac.example".into(),
+    };
+    Clockwork {
+        extension: Ok(Extension {
+            source: "GDPR Art. 12(3)".into(),
+            first: NOW.plus(7 * DAY),
+            extended: NOW.plus(60 * DAY),
+            zone: chrono_tz::Europe::Berlin,
+            after: Some((Layer::Promise, NOW.plus(3 * DAY))),
+        }),
+        questions: vec![
+            Question {
+                trigger: Trigger::Identity,
+                mode: Mode::Suspend,
+                citation: "GDPR Art. 12(6)".into(),
+                open: None,
+            },
+            Question { trigger: Trigger::Fee, mode: Mode::None, citation: "GDPR Art. 12(5)".into(), open: None },
+        ],
+        facts: vec![Fact::AcknowledgementBounced, Fact::ReportedToAuthority],
+        home: Home {
+            known: Some("Germany".into()),
+            taken: None,
+            laws: vec!["GDPR".into()],
+            places: vec![Choice { id: "DE".into(), name: "Germany".into() }],
+        },
+        kinds: vec![
+            (Kind::Erasure, Some(NOW.plus(3 * DAY))),
+            (Kind::Access, Some(NOW.plus(9 * DAY))),
+            (Kind::Grievance, Some(NOW.plus(2 * DAY))),
+        ],
+        routes: vec![
+            Turn { route: route("Committee", None), works: true },
+            Turn { route: route("Board", Some("2027-05-13")), works: false },
+        ],
+    }
+}
+
 pub fn full(kind: Kind) -> Full {
     let clocks = clocks();
     Full {
@@ -178,6 +233,7 @@ pub fn full(kind: Kind) -> Full {
         }],
         linked: vec![Linked { reference: Reference(18_802), says: "access, closed 14 Mar 2026".into() }],
         staff: staff(),
+        clockwork: clockwork(),
         draft: Some("Dear Lena Hoffmann, your request is with a colleague.".into()),
         now: NOW,
         zone: ZONE,

@@ -11,6 +11,7 @@ use crate::{
         clock::Duty,
         event::Purpose,
         kind::Kind,
+        time::Instant,
     },
     ui::{
         components::field::{Field, SelectField},
@@ -75,13 +76,26 @@ fn assign(full: &Full, tried: &Tried) -> impl IntoView + use<> {
 }
 
 fn classify(full: &Full, tried: &Tried) -> impl IntoView + use<> {
-    let kinds = Kind::ALL.iter().map(|kind| (kind.code().to_owned(), kind.label().to_owned())).collect();
+    let by = |due: Instant| due.local(full.zone).format("%-d %b %Y").to_string();
+    let option = |(kind, due): &(Kind, Option<Instant>)| {
+        let until = due.map(|due| format!(", by {}", by(due))).unwrap_or_default();
+        (kind.code().to_owned(), format!("{}{until}", kind.label()))
+    };
+    let kinds = full.clockwork.kinds.iter().map(option).collect();
     let value =
         if tried.is(Act::Classify) { tried.value(Act::Classify, "to") } else { full.case.kind.code().to_owned() };
+    let due = |code: &str| full.clockwork.kinds.iter().find(|(kind, _)| kind.code() == code).and_then(|(_, due)| *due);
+    let moves =
+        due(full.case.kind.code()).map_or_else(String::new, |now| match due(&value).filter(|then| *then != now) {
+            Some(then) => format!(" The case would have to be resolved by {}, not by {}.", by(then), by(now)),
+            None => format!(" As it is, the case has to be resolved by {}; each kind says its own end.", by(now)),
+        });
+    let hint = format!(
+        "The kind decides the clocks.{moves} A slower kind, and one outside the restricted circle, takes two people."
+    );
     let fields = view! {
         <SelectField id=Act::Classify.id("to") name="to" label="Kind" options=kinds value
-            problems=tried.problems.clone()
-            hint="The kind decides the clocks. A slower kind, and one outside the restricted circle, takes two people." />
+            problems=tried.problems.clone() hint />
         {reason(tried, Act::Classify, "Why is it this kind?")}
     };
     act(full, tried, Act::Classify, "Save kind", "Save anyway", fields).into_any()
@@ -111,8 +125,8 @@ fn change_state(full: &Full, tried: &Tried) -> impl IntoView + use<> {
 /// True while the person was not told that we are on it, and no mail of ours is on its way to say so.
 fn can_be_told(full: &Full) -> bool {
     const LINK: &str = Purpose::Verification.label();
-    let on_its_way =
-        |entry: &Entry| matches!(entry.what, What::MailOut { failed: false, purpose, .. } if purpose != LINK);
+    const ALARM: &str = Purpose::Alarm.label();
+    let on_its_way = |entry: &Entry| matches!(entry.what, What::MailOut { failed: false, purpose, .. } if purpose != LINK && purpose != ALARM);
     !full.timeline.iter().any(on_its_way)
         && full.case.clocks.iter().any(|c| c.duty == Duty::Acknowledge && c.met.is_none())
 }

@@ -1,6 +1,6 @@
 //! The facts beside the timeline: clocks, what is left before closing, the requester, holds, linked cases.
 
-use super::{copies, holds, identity, request, tried::Tried};
+use super::{clockwork, complain, copies, holds, identity, request, tried::Tried};
 use crate::{
     app::case_page::{Check, Full, Linked},
     domain::identity::StaffId,
@@ -10,13 +10,17 @@ use leptos::prelude::*;
 
 /// Every section.
 pub(super) fn all(full: &Full, tried: &Tried, me: StaffId) -> impl IntoView + use<> {
+    let clock_acts = clockwork::acts(full, tried);
     view! {
-        <Clocks clocks=full.case.clocks.clone() now=full.now zone=full.zone />
+        <Clocks clocks=full.case.clocks.clone() now=full.now zone=full.zone restarts=clockwork::restarts(full)>
+            {clock_acts}
+        </Clocks>
         {checks(&full.checks)}
-        {requester(full)}
+        {requester(full, tried)}
         {request::runs(full)}
         {copies::section(full, tried)}
         {holds::standing(full, tried, me)}
+        {complain::routes(&full.clockwork.routes)}
         {linked(&full.linked)}
     }
 }
@@ -43,7 +47,7 @@ fn checks(checks: &[Check]) -> impl IntoView + use<> {
     })
 }
 
-fn requester(full: &Full) -> impl IntoView + use<> {
+fn requester(full: &Full, tried: &Tried) -> impl IntoView + use<> {
     let name = Some(full.requester.clone()).filter(|name| !name.is_empty()).unwrap_or_else(|| "not given".to_owned());
     let address = full.address.clone().unwrap_or_else(|| "none left".to_owned());
     view! {
@@ -54,8 +58,10 @@ fn requester(full: &Full) -> impl IntoView + use<> {
                 <dt>"Address"</dt><dd>{address}</dd>
                 <dt>"Came by"</dt><dd>{full.case.channel.label().to_lowercase()}</dd>
                 <dt>"Received"</dt><dd>{full.case.received.in_words(full.zone)}</dd>
+                {clockwork::lives_in(full)}
                 {identity::pair(full)}
             </dl>
+            {clockwork::place(full, tried)}
         </section>
     }
 }

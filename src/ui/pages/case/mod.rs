@@ -2,6 +2,8 @@
 //! Outside the circle a restricted case is drawn by `walled` alone, which is given nothing of it.
 
 mod acts;
+mod clockwork;
+pub mod complain;
 mod copies;
 mod facts;
 mod holds;

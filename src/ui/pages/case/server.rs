@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     app::{
-        case_page,
+        by_hand, case_page, desk,
         error::Error,
         exports, mailroom,
         queue::View,
@@ -15,6 +15,7 @@ use crate::{
     },
     domain::{
         case::{Outcome, State},
+        clock::fact::Fact,
         hold::Basis,
         identity::{HoldId, Identity, MessageId, PackageId, Reference},
         run::RunKind,
@@ -115,7 +116,7 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
         }
         Act::Plan => {
             let run = runs::plan_run(app, actor, reference, seen).await?;
-            let case = crate::app::desk::look(app, actor, reference).await?;
+            let case = desk::look(app, actor, reference).await?;
             let done = match case.kind.run() {
                 Some(RunKind::Export) => of_run::Done::Asked,
                 _ => of_run::Done::Planned,
@@ -138,6 +139,17 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
             let package = typed.get("package").parse().map(PackageId).map_err(|_| Error::NotFound)?;
             exports::revoke_package(app, actor, reference, package, &reason).await.map(|()| Done::Revoked)
         }
+        Act::Extend => {
+            verbs::extend_case(app, actor, reference, seen, &typed.text("reasons")).await.map(|()| Done::Extended)
+        }
+        Act::Pause | Act::Resume | Act::Fact => record(asked, reference, seen, typed).await.map(|()| match act {
+            Act::Pause => Done::Paused,
+            Act::Resume => Done::Resumed,
+            _ => Done::Happened,
+        }),
+        Act::Place => {
+            verbs::set_jurisdiction(app, actor, reference, seen, typed.get("place")).await.map(|()| Done::Placed)
+        }
         Act::State => {
             let to = State::from_code(to).ok_or_else(|| Error::field("to", "Choose a state from the list"))?;
             let outcome = Outcome::from_code(typed.get("outcome"));
@@ -145,6 +157,16 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
         }
     }?;
     Ok(paths::case_done(reference, done.code()))
+}
+
+/// Writes down what happened, at the moment that was typed in the product's zone.
+async fn record(asked: &Asked, reference: Reference, seen: i64, typed: &Fields) -> Result<(), Error> {
+    let Asked { app, actor, .. } = asked;
+    let fact = Fact::from_code(typed.get("fact")).ok_or_else(|| Error::field("fact", "Choose what happened"))?;
+    let case = desk::look(app, actor, reference).await?;
+    let at = by_hand::moment(typed.get("at"), app.packs.zone(&case.product));
+    let at = at.ok_or_else(|| Error::field("at", "Enter the day and time, for example 2026-11-24T10:30"))?;
+    verbs::record_fact(app, actor, reference, seen, fact, Some(at), &typed.text("note")).await
 }
 
 fn looked_up_by(typed: &Fields) -> [Identity; 1] {

@@ -22,6 +22,11 @@ codes! {
         Plan "plan" "Begin",
         Revoke "revoke" "Withdraw",
         Close "close" "Closing letter",
+        Extend "extend" "Extend",
+        Pause "pause" "Ask",
+        Resume "resume" "Answer",
+        Fact "fact" "Write down what happened",
+        Place "place" "Where the person lives",
     }
 }
 
@@ -44,6 +49,11 @@ codes! {
         Released "released" "The hold is released.",
         Revoked "revoked" "The link no longer works and the copy is destroyed. The person is told nothing: write to them, or make a new copy.",
         Closed "closed" "The letter is on its way; the case is resolved.",
+        Extended "extended" "The person is told that it takes longer; the clock has its later end.",
+        Paused "paused" "It is written down that the person was asked; see below what the clocks make of it.",
+        Resumed "resumed" "The answer is written down; the clocks run.",
+        Happened "happened" "It is written down; the clocks follow it.",
+        Placed "placed" "It is written down where the person lives; the clocks follow the law of that place.",
     }
 }
 
@@ -63,6 +73,11 @@ impl Act {
             (Self::Hold, _) => "value",
             (Self::Reply | Self::Note, _) => return "text".to_owned(),
             (Self::Acknowledge, _) => "how",
+            (Self::Extend, _) => "reasons",
+            (Self::Place, _) => "place",
+            (Self::Fact, "fact") => "fact",
+            (Self::Fact | Self::Pause | Self::Resume, "note") => "note",
+            (Self::Fact | Self::Pause | Self::Resume, _) => "at",
             (Self::State | Self::Close, "outcome") => "outcome",
             (Self::Close, _) => "text",
             (Self::Assign | Self::Classify | Self::State, _) => "to",
@@ -117,6 +132,7 @@ impl Tried {
         let problems = Problems::at(errors, |field| match act {
             Act::Release => act.id_of(field, typed.get("hold")),
             Act::Revoke => act.id_of(field, typed.get("package")),
+            Act::Pause | Act::Resume => act.id_of(field, typed.get("fact")),
             _ => act.id(field),
         });
         Self { act: Some(act), typed, problems, ..Self::default() }

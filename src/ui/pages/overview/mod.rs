@@ -66,6 +66,7 @@ fn counts(o: &Overview) -> impl IntoView + use<> {
             says: "Breached",
             more: o.oldest_breach.map(|due| format!("oldest by {}", words::span(o.now.since(due)))),
         },
+        Number { class: "is-soon", href: paths::view(View::AtRisk), count: o.at_risk, says: "At risk", more: None },
         Number {
             class: "is-soon",
             href: paths::view(View::Today),

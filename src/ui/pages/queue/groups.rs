@@ -37,6 +37,7 @@ pub(super) fn grouped(queue: &QueuePage) -> Vec<Group> {
 fn urgency(row: &Row, now: Instant, zone: Tz) -> &'static str {
     match &row.clock {
         None => "No clock runs",
+        Some(clock) if clock.is_paused => "Stands still",
         Some(clock) if clock.due < now => "Breached",
         Some(clock) if clock.due.local(zone).date_naive() == now.local(zone).date_naive() => "Due today",
         Some(clock) if within_a_week(clock.due, now) => "This week",

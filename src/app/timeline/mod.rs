@@ -1,16 +1,18 @@
 //! A case's events as the page tells them: mails, notes and statements in full, everything else in a sentence.
 //! The caller has checked that the reader may see the case.
 
+mod told;
+
 use super::{App, Error};
 use crate::{
     domain::{
         case::Case,
-        clock::{ClockStart, Duty, Raised},
+        clock::Raised,
         event::{By, Event, Purpose, Recorded},
         identity::{ContentId, MailId, MessageId, StaffId},
-        run::Stop,
+        policy::place,
         state::Channel,
-        time::Instant,
+        time::{Instant, MINUTE},
     },
     store::{Tx, contents, contents::Content, mails, mails::Mail, mails::MailState, staff},
 };
@@ -125,7 +127,18 @@ pub async fn entries(app: &App, tx: &mut Tx, case: &Case, events: &[Recorded]) -
         mails: mails::mails_of(tx, case.reference).await?.into_iter().map(|m| (m.id, m)).collect(),
         requester,
     };
-    Ok(events.iter().map(|event| teller.entry(event)).collect())
+    let mut told = String::new();
+    // computed anew and the same as before is nothing to tell
+    let is_news = |recorded: &&Recorded| match &recorded.event {
+        Event::ClocksStarted { pack, clocks } => {
+            let says = teller.clocks(pack, clocks);
+            let is_news = says != told;
+            told = says;
+            is_news
+        }
+        _ => true,
+    };
+    Ok(events.iter().filter(is_news).map(|event| teller.entry(event)).collect())
 }
 
 /// A person's name, or their address where they gave none.
@@ -184,6 +197,9 @@ impl Teller<'_> {
             Event::StatementRecorded { content } => {
                 What::Statement { channel: self.case.channel, text: self.content(*content).text }
             }
+            Event::MailQueued { content, purpose: Purpose::Alarm, .. } => {
+                event(&who(&self.content(*content)), "was told by mail".to_owned())
+            }
             Event::MailQueued { mail, content, purpose } => {
                 let content = self.content(*content);
                 let (fate, failed) = self.mails.get(mail).map_or((String::new(), false), |m| fate(m, self.zone));
@@ -200,18 +216,14 @@ impl Teller<'_> {
                 };
                 event("Case opened", format!("as {kind}, {why}"))
             }
-            Event::ClocksStarted { pack, clocks } => {
-                let one = |c: &ClockStart| format!("{} by {}", c.duty.label().to_lowercase(), c.due.short(self.zone));
-                let leads = clocks.iter().filter(|c| c.duty != Duty::ExtendBy).min_by_key(|c| c.due);
-                let first = leads.map(|c| format!(", the first to {}", one(c))).unwrap_or_default();
-                let rest = format!("{} of them{first}; pack {pack}", clocks.len());
-                event("Clocks computed", rest)
+            Event::ClocksStarted { pack, clocks } => event("Clocks computed", self.clocks(pack, clocks)),
+            Event::FactRecorded { fact, at, note } => {
+                // what was written down as it happened needs no second date
+                let late = recorded.at.since(*at) > MINUTE;
+                let rest = if late { format!("on {}", at.in_words(self.zone)) } else { String::new() };
+                What::Event { lead: fact.label().to_owned(), rest, reason: note.map(|id| self.content(id).text) }
             }
-            Event::FactRecorded { fact, at, note } => What::Event {
-                lead: fact.label().to_owned(),
-                rest: format!("on {}", at.in_words(self.zone)),
-                reason: note.map(|id| self.content(id).text),
-            },
+            Event::JurisdictionSet { code } => event("Lives in", format!("{}; its law holds", place::name(code))),
             Event::RuleDoubted { rule, reason } => What::Event {
                 lead: "Rule doubted".to_owned(),
                 rest: format!("{rule} may not apply here; a second person has to find the same"),
@@ -222,11 +234,10 @@ impl Teller<'_> {
                 rest: format!("{rule} does not apply here"),
                 reason: Some(self.content(*reason).text),
             },
-            Event::JurisdictionSet { code } => event("Where the person lives", code.clone()),
             Event::ClockAlarmed { duty, layer, due, raised, .. } => event(
                 if *raised == Raised::Breached { "Breached" } else { "At risk" },
                 format!(
-                    "{}, {} of {}",
+                    "{}, by {} until {}",
                     duty.label().to_lowercase(),
                     layer.label().to_lowercase(),
                     due.in_words(self.zone)
@@ -267,55 +278,6 @@ impl Teller<'_> {
                 }
             }
             other => self.run(other),
-        }
-    }
-
-    /// What happened around verification, holds and runs.
-    fn run(&self, event: &Event) -> What {
-        let said = |lead: &str, rest: String| What::Event { lead: lead.to_owned(), rest, reason: None };
-        let reasoned = |lead: &str, rest: String, reason: ContentId| What::Event {
-            lead: lead.to_owned(),
-            rest,
-            reason: Some(self.content(reason).text),
-        };
-        match event {
-            Event::VerificationAsked { .. } => {
-                said("Verification asked", "with a link to the address on record, if there is one,".to_owned())
-            }
-            Event::VerificationConfirmed { .. } => {
-                said("Verified", "by the link sent to the address on record".to_owned())
-            }
-            Event::VerifiedByStaff { reason, .. } => reasoned("Verified", "without a link".to_owned(), *reason),
-            Event::RunPlanned { run, .. } => said("Plan made", format!("of run {run}")),
-            Event::RunApproved { run } => said("Run approved", format!("{run}; it begins by itself")),
-            Event::RunSentBack { run, reason } => reasoned("Sent back", format!("run {run}"), *reason),
-            Event::RunExpired { run } => said("Plan expired", format!("of run {run}; nobody approved it in time")),
-            Event::RunCancelled { run, reason } => reasoned("Run cancelled", run.to_string(), *reason),
-            Event::RunStopped { run, why } => {
-                let why = Stop::from_code(why).map_or("for a reason this version does not know", Stop::label);
-                said("Run stopped", format!("{run}: {why}"))
-            }
-            Event::RunFinished { run } => said("Run finished", format!("{run}, verified; its receipt is signed")),
-            Event::ExportAsked { run, .. } => said("Copy asked for", format!("run {run} packs it")),
-            Event::ExportPacked { run, review: true, .. } => {
-                said("Copy packed", format!("by run {run}; a second person looks at it before it goes"))
-            }
-            Event::ExportPacked { run, .. } => said("Copy packed", format!("by run {run}")),
-            Event::ExportReleased { run, .. } => said("Copy released", format!("of run {run}")),
-            Event::ExportFetched { .. } => {
-                said("Copy opened", "with link and code; a download may have begun".to_owned())
-            }
-            Event::ExportCodeAsked { .. } => {
-                said("New code asked for", "with a link to where the copy’s own went".to_owned())
-            }
-            Event::ExportCodeShown { .. } => said("New code shown", "the old one no longer opens the copy".to_owned()),
-            Event::ExportRevoked { reason, .. } => reasoned("Link withdrawn", "to the copy".to_owned(), *reason),
-            Event::ExportDestroyed { .. } => said("Copy destroyed", "its file is gone".to_owned()),
-            Event::HoldPlaced { basis, reason, .. } => {
-                reasoned("Hold placed", format!("({})", basis.label().to_lowercase()), *reason)
-            }
-            Event::HoldReleased { reason, .. } => reasoned("Hold released", String::new(), *reason),
-            _ => said(event.name(), String::new()),
         }
     }
 }
