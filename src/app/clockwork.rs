@@ -10,7 +10,7 @@ use crate::domain::{
         leader,
     },
     kind::Kind,
-    policy::{Matter, law::Route, place, rule::Mode, rule::Rule},
+    policy::{Matter, law::Route, place, rule::Mode},
     time::Instant,
 };
 use chrono_tz::Tz;
@@ -117,7 +117,7 @@ fn question(case: &Case, pause: KnownPause) -> Question {
 
 /// The facts that matter for such a case and were not written down yet.
 fn offered(app: &App, case: &Case) -> Vec<Fact> {
-    let rules = rules(app, case);
+    let rules = app.packs.rules(&case.product, case.kind, case.jurisdiction.as_deref(), case.received);
     let own = app.packs.get(&case.product).into_iter().flat_map(|pack| pack.commitments(Matter::Case(case.kind)));
     let own: Vec<Fact> = own.flat_map(|commitment| commitment.own.start.clone()).collect();
     let starts = |fact: Fact| own.contains(&fact) || rules.iter().any(|rule| rule.start.contains(&fact));
@@ -127,6 +127,7 @@ fn offered(app: &App, case: &Case) -> Vec<Fact> {
         Fact::AcknowledgementBounced => case.clocks.iter().any(|c| c.duty == Duty::Acknowledge && c.met.is_some()),
         Fact::ReportedToAuthority => runs(Duty::NotifyAuthority) || runs(Duty::NotifyAuthorityInitial),
         Fact::SubjectsNotified => runs(Duty::NotifySubjects),
+        Fact::RecipientsNotified => runs(Duty::NotifyRecipients),
         Fact::Removed => is_content || starts(fact),
         Fact::OrderReceived => case.kind == Kind::LegalOrder || starts(fact),
         Fact::ProofReceived => case.kind == Kind::NomineeRequest || starts(fact),
@@ -134,19 +135,6 @@ fn offered(app: &App, case: &Case) -> Vec<Fact> {
     };
     let is_new = |fact: Fact| fact == Fact::AcknowledgementBounced || !case.facts.iter().any(|h| h.fact == fact);
     verbs::ANY_TIME.into_iter().filter(|fact| matters(*fact) && is_new(*fact)).collect()
-}
-
-/// The rules that hold for the case.
-fn rules<'a>(app: &'a App, case: &Case) -> Vec<&'a Rule> {
-    let Some(pack) = app.packs.get(&case.product) else { return Vec::new() };
-    let mut held = Vec::new();
-    for (law, _) in app.packs.book(pack, case.jurisdiction.as_deref(), None).laws {
-        let day = case.received.local(law.zone).date_naive();
-        let holds = |rule: &&Rule| rule.kinds.contains(&Matter::Case(case.kind)) && rule.holds_on(day);
-        let applies = |rule: &&Rule| rule.applies_if.iter().all(|condition| pack.denies(condition).is_none());
-        held.extend(law.rules.iter().filter(holds).filter(applies));
-    }
-    held
 }
 
 fn home(app: &App, case: &Case) -> Home {

@@ -152,24 +152,30 @@ impl Packs {
     /// What asking the person does to the clocks of a case: of each question what the first rule that knows it says.
     #[must_use]
     pub fn pauses(&self, product: &str, kind: Kind, place: Option<&str>, received: Instant) -> Vec<KnownPause> {
-        let Some(pack) = self.get(product) else { return Vec::new() };
         let mut known: Vec<KnownPause> = Vec::new();
-        for (law, _) in self.book(pack, place, None).laws {
-            let day = received.local(law.zone).date_naive();
-            let holds = |rule: &&Rule| {
-                let is_meant = rule.kinds.contains(&Matter::Case(kind)) && rule.holds_on(day);
-                is_meant && rule.applies_if.iter().all(|condition| pack.denies(condition).is_none())
-            };
-            for rule in law.rules.iter().filter(holds) {
-                for pause in &rule.pauses {
-                    if !known.iter().any(|k| k.trigger == pause.trigger) {
-                        let citation = rule.citation.clone();
-                        known.push(KnownPause { trigger: pause.trigger, mode: pause.mode, citation });
-                    }
+        for rule in self.rules(product, kind, place, received) {
+            for pause in &rule.pauses {
+                if !known.iter().any(|k| k.trigger == pause.trigger) {
+                    let citation = rule.citation.clone();
+                    known.push(KnownPause { trigger: pause.trigger, mode: pause.mode, citation });
                 }
             }
         }
         known
+    }
+
+    /// The rules of law that hold for a case.
+    #[must_use]
+    pub fn rules(&self, product: &str, kind: Kind, place: Option<&str>, received: Instant) -> Vec<&Rule> {
+        let Some(pack) = self.get(product) else { return Vec::new() };
+        let mut held = Vec::new();
+        for (law, _) in self.book(pack, place, None).laws {
+            let day = received.local(law.zone).date_naive();
+            let holds = |rule: &&Rule| rule.kinds.contains(&Matter::Case(kind)) && rule.holds_on(day);
+            let applies = |rule: &&Rule| rule.applies_if.iter().all(|condition| pack.denies(condition).is_none());
+            held.extend(law.rules.iter().filter(holds).filter(applies));
+        }
+        held
     }
 
     /// When a case has to be resolved by the clock that binds; tells a faster kind from a slower one.

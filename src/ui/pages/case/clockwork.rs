@@ -31,6 +31,7 @@ pub(super) fn acts(full: &Full, tried: &Tried) -> Option<AnyView> {
     let open = full.case.state.is_open();
     let questions = full.clockwork.questions.iter().map(|one| question(full, one, tried)).collect_view();
     let (extend, happened) = (open.then(|| extend(full, tried)), happened(full, tried));
+    let doubt = if open { doubt(full, tried) } else { None };
     (open || happened.is_some()).then(|| {
         view! {
             <div class="clock-acts">
@@ -38,6 +39,7 @@ pub(super) fn acts(full: &Full, tried: &Tried) -> Option<AnyView> {
                 {extend}
                 {open.then_some(questions)}
                 {happened}
+                {doubt}
             </div>
         }
         .into_any()
@@ -170,6 +172,40 @@ fn happened(full: &Full, tried: &Tried) -> Option<AnyView> {
         };
         let open = is_tried && tried.done.is_none();
         form(full, tried, act, open, "Write down what happened", "Write it down", fields)
+    })
+}
+
+/// Finding that a rule with a condition does not apply to this case; it takes two people.
+fn doubt(full: &Full, tried: &Tried) -> Option<AnyView> {
+    let act = Act::RuleOut;
+    let mut rules: Vec<(String, String)> = Vec::new();
+    for clock in full.case.clocks.iter().filter(|clock| clock.met.is_none() && !clock.condition.is_empty()) {
+        if !rules.iter().any(|(rule, _)| *rule == clock.rule) {
+            rules.push((clock.rule.clone(), format!("{}: {}", clock.duty.label(), clock.condition)));
+        }
+    }
+    (!rules.is_empty()).then(|| {
+        let is_tried = tried.is(act);
+        let doubted = full.case.doubted.as_ref().map(|(rule, _)| rule.clone());
+        let hint = match &doubted {
+            Some(_) => "Somebody found this already; if a second person finds the same, the clock ends.",
+            None => "Takes two people: the clock ends once a second person finds the same.",
+        };
+        let value = if is_tried { tried.value(act, "rule") } else { doubted.unwrap_or_default() };
+        let id = act.id("reason");
+        let problems = tried.problems.clone();
+        let (invalid, described) = (problems.invalid(&id), problems.described(&id, true));
+        let text = render::raw_text(&tried.value(act, "reason"));
+        let fields = view! {
+            <SelectField id=act.id("rule") name="rule" label="Which condition is not met?" first="Choose" options=rules
+                value problems=problems.clone() hint />
+            <Field id=id.clone() label="Why is it not met?" hint="Stands in the timeline; the person does not see it."
+                problems>
+                <textarea id=id name="reason" rows="3" dir="auto" aria-invalid=invalid aria-describedby=described
+                    inner_html=text></textarea>
+            </Field>
+        };
+        form(full, tried, act, is_tried && tried.done.is_none(), "A rule does not apply here", "Rule it out", fields)
     })
 }
 

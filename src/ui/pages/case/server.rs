@@ -11,7 +11,7 @@ use crate::{
         exports, mailroom,
         queue::View,
         runs::{self, Closing, Letter, Refusal},
-        verbs::{self, Asked as Came, Classified},
+        verbs::{self, Asked as Came, Classified, RuledOut},
     },
     domain::{
         case::{Outcome, State},
@@ -147,6 +147,13 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
             Act::Resume => Done::Resumed,
             _ => Done::Happened,
         }),
+        Act::RuleOut => {
+            let done = verbs::rule_out(app, actor, reference, seen, typed.get("rule"), &reason).await;
+            done.map(|done| match done {
+                RuledOut::Done => Done::RuledOut,
+                RuledOut::Doubted => Done::Doubted,
+            })
+        }
         Act::Place => {
             verbs::set_jurisdiction(app, actor, reference, seen, typed.get("place")).await.map(|()| Done::Placed)
         }

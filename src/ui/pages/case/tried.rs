@@ -27,6 +27,7 @@ codes! {
         Resume "resume" "Answer",
         Fact "fact" "Write down what happened",
         Place "place" "Where the person lives",
+        RuleOut "rule-out" "Rule out",
     }
 }
 
@@ -53,6 +54,8 @@ codes! {
         Paused "paused" "It is written down that the person was asked; see below what the clocks make of it.",
         Resumed "resumed" "The answer is written down; the clocks run.",
         Happened "happened" "It is written down; the clocks follow it.",
+        Doubted "doubted" "Your finding is written down. The clock ends once a second person finds the same.",
+        RuledOut "ruled-out" "The rule does not apply here; its clock has ended.",
         Placed "placed" "It is written down where the person lives; the clocks follow the law of that place.",
     }
 }
@@ -75,6 +78,8 @@ impl Act {
             (Self::Acknowledge, _) => "how",
             (Self::Extend, _) => "reasons",
             (Self::Place, _) => "place",
+            (Self::RuleOut, "reason") => "reason",
+            (Self::RuleOut, _) => "rule",
             (Self::Fact, "fact") => "fact",
             (Self::Fact | Self::Pause | Self::Resume, "note") => "note",
             (Self::Fact | Self::Pause | Self::Resume, _) => "at",
