@@ -87,7 +87,7 @@ fn page(app: &App, pack: &ProductPack, law: &RuleSet, now: Instant) -> LawPage {
 }
 
 fn rule_page(pack: &ProductPack, law: &RuleSet, rule: &Rule, today: NaiveDate) -> RulePage {
-    let mut more: Vec<String> = rule.pauses.iter().map(words::pause).collect();
+    let mut more: Vec<String> = rule.pauses.iter().copied().map(words::pause).collect();
     more.extend(rule.extension.as_ref().map(|extension| {
         let reasons = if extension.reasons { ", with reasons," } else { "" };
         let (add, total) = (extension.add.period.in_words(), extension.total.period.in_words());

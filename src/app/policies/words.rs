@@ -6,7 +6,7 @@ use crate::domain::{
     policy::{
         Matter,
         product::Own,
-        rule::{Mode, Pause, Rule},
+        rule::{Floor, Mode, Pause, Rule, Window},
     },
 };
 use chrono::NaiveDate;
@@ -72,7 +72,7 @@ pub(super) fn of(own: &Own) -> String {
 
 /// What a rule asks, in a sentence.
 pub(super) fn rule(rule: &Rule) -> String {
-    let subject = rule.duty.map(Duty::label).or(rule.window.map(|w| w.label())).or(rule.floor.map(|f| f.label()));
+    let subject = rule.duty.map(Duty::label).or(rule.window.map(Window::label)).or(rule.floor.map(Floor::label));
     let subject = subject.unwrap_or_default();
     let period = rule.period.as_ref().map(|written| written.period.in_words());
     match (rule.duty, &period, &rule.undated, &rule.none) {
@@ -122,7 +122,7 @@ fn starts(facts: &[Fact]) -> String {
 }
 
 /// What asking the person does.
-pub(super) fn pause(pause: &Pause) -> String {
+pub(super) fn pause(pause: Pause) -> String {
     let does = match pause.mode {
         Mode::None => "the clock runs on".to_owned(),
         mode => mode.label().to_owned(),

@@ -39,11 +39,11 @@ fn page(clocks: Vec<Clock>) -> String {
 
 /// The text of the clocks' section, without markup.
 fn said(html: &str) -> String {
-    let from = html.find("<h2 id=\"clocks\"").expect("the section");
-    let section = &html[from..];
-    let section = &section[..section.find("</section>").expect("its end")];
+    let (_, section) = html.split_once("<h2 id=\"clocks\"").unwrap_or_default();
+    let (section, _) = section.split_once("</section>").unwrap_or_default();
     let mut text = String::new();
-    let mut inside = false;
+    // it begins inside the heading's tag
+    let mut inside = true;
     for c in section.chars() {
         match c {
             '<' => inside = true,

@@ -73,10 +73,10 @@ mod tests {
     use super::*;
     use crate::domain::clock::{ClockStart, Duty, Layer, Raised};
 
-    fn pieces(pauses: &[(i64, i64)], paused: Option<i64>, now: i64) -> Vec<(i64, i64, bool)> {
+    fn pieces(pauses: &[(i64, i64)], since: Option<i64>, now: i64) -> Vec<(i64, i64, bool)> {
         let start = ClockStart {
             due: Instant(100),
-            paused: paused.map(Instant),
+            paused: since.map(Instant),
             pauses: pauses.iter().map(|(from, to)| (Instant(*from), Instant(*to))).collect(),
             ..ClockStart::bare(Duty::Resolve, Layer::Law)
         };
