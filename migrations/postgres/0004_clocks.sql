@@ -17,11 +17,11 @@ INSERT INTO clocks_now (case_id, duty, layer, rule, start, met_at, raised, alarm
 SELECT case_id, duty, layer, rule,
     json_build_object('duty', duty, 'layer', layer, 'rule', rule, 'period', period, 'from', from_at, 'due', due_at,
     'source', source, 'pack', pack)::text,
-    met_at, 'nothing', CASE WHEN met_at IS NULL THEN due_at END
+    met_at, 'nothing', CASE WHEN met_at IS NULL AND EXISTS (SELECT 1 FROM cases WHERE id = case_id AND open) THEN due_at END
 FROM clocks;
 DROP TABLE clocks;
 ALTER TABLE clocks_now RENAME TO clocks;
-CREATE INDEX clocks_by_alarm ON clocks (alarm_at) WHERE alarm_at IS NOT NULL;
+CREATE INDEX clocks_by_alarm ON clocks (alarm_at, case_id) WHERE alarm_at IS NOT NULL;
 
 -- from when on the binding clock is at risk, and whether it stands still
 ALTER TABLE cases ADD COLUMN due_risk BIGINT;

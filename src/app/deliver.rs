@@ -106,6 +106,11 @@ async fn failed(app: &App, mail: &Mail, why: &str) -> Result<(), Error> {
         mails::mail_failed(&mut tx, mail.id, why).await?;
         let event = Event::MailFailed { mail: mail.id, purpose, reason: why.to_owned() };
         cases::case_record(&mut tx, &mut case, By::System, now, event).await?;
+        if purpose == Purpose::Extension {
+            // who was not told has the first end
+            let clocks = super::desk::started(app, &case, case.kind);
+            cases::case_record(&mut tx, &mut case, By::System, now, clocks).await?;
+        }
         cases::case_save(&mut tx, &case).await?;
     }
     tx.commit().await?;

@@ -7,7 +7,7 @@ use super::{
 use crate::domain::{
     calendar::{Calendar, hours::Hours},
     clock::{
-        ClockStart, Duty, Face,
+        ClockStart, Duty, Face, Layer,
         explain::{self, Book, Explained},
         fact::{Facts, Trigger},
         leader,
@@ -176,6 +176,30 @@ impl Packs {
             held.extend(law.rules.iter().filter(holds).filter(applies));
         }
         held
+    }
+
+    /// True where a duty of law or promise, or a report to an authority, would end later or not at all with `then` in
+    /// place of `now`, each a kind and the place where the person lives: that takes two people.
+    #[must_use]
+    pub fn is_softer(
+        &self,
+        product: &str,
+        now: (Kind, Option<&str>),
+        then: (Kind, Option<&str>),
+        facts: &Facts,
+    ) -> bool {
+        let ends = |(kind, place): (Kind, Option<&str>)| self.clocks(product, kind, place, facts);
+        let (before, after) = (ends(now), ends(then));
+        let lead = |clocks: &[ClockStart], duty: Duty| {
+            let of_duty = clocks.iter().filter(|c| c.duty == duty);
+            leader(of_duty.map(|c| ((c.layer, c.due), Face { layer: c.layer, due: c.due, is_paused: false })))
+        };
+        let reports = [Duty::NotifyAuthorityInitial, Duty::NotifyAuthority, Duty::NotifySubjects];
+        Duty::ALL.iter().filter(|duty| **duty != Duty::ExtendBy).any(|duty| {
+            let counts = |(layer, _): &(Layer, Instant)| *layer != Layer::Target || reports.contains(duty);
+            let lost = |(_, due)| lead(&after, *duty).is_none_or(|(_, later)| later > due);
+            lead(&before, *duty).filter(counts).is_some_and(lost)
+        })
     }
 
     /// When a case has to be resolved by the clock that binds; tells a faster kind from a slower one.

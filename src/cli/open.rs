@@ -183,7 +183,10 @@ fn alarms(config: &Config) -> anyhow::Result<Alarms> {
         bail!("the configuration: alarms.deputies: '{wrong}' is no mail address");
     }
     let url = section.webhook_url.reveal();
-    if !url.is_empty() && !url.starts_with("https://") && !url.starts_with("http://") {
+    let local = ["http://127.0.0.1", "http://[::1]", "http://localhost"]
+        .iter()
+        .any(|local| url.strip_prefix(local).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/'])));
+    if !url.is_empty() && !url.starts_with("https://") && !local {
         bail!("the configuration: alarms.webhook_url has to begin with https:// (or http:// on this machine)");
     }
     let secret = section.webhook_secret.reveal().to_owned();

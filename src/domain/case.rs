@@ -6,7 +6,7 @@ use super::{
         Clock, ClockStart, Duty, Raised,
         fact::{Fact, Facts, Happened},
     },
-    event::{By, Event, Recorded},
+    event::{By, Event, Purpose, Recorded},
     identity::{ContentId, Reference, RunId, StaffId},
     kind::Kind,
     time::Instant,
@@ -39,6 +39,8 @@ pub struct Case {
     pub clocks: Vec<Clock>,
     /// What was written down that clocks care about, in the order in which it was.
     pub facts: Vec<Happened>,
+    /// Where one person says that the person lives, while a second one has to say so too.
+    pub place_proposed: Option<(String, StaffId)>,
     /// Rules that two people found not to apply here.
     pub ruled_out: Vec<String>,
     /// A rule that one person found not to apply here.
@@ -119,6 +121,7 @@ impl Case {
             jurisdiction: None,
             clocks: Vec::new(),
             facts: Vec::new(),
+            place_proposed: None,
             ruled_out: Vec::new(),
             doubted: None,
             proposed: None,
@@ -172,6 +175,9 @@ impl Case {
             | Event::RunCancelled { .. }
             | Event::RunFinished { .. }
             | Event::ExportReleased { .. } => self.enter(State::Open, None, recorded.at),
+            Event::MailFailed { purpose: Purpose::Extension, .. } => {
+                self.clocks.iter_mut().filter(|c| c.duty == Duty::ExtendBy).for_each(|c| c.met = None);
+            }
             Event::StateChanged { to, outcome, .. } => self.enter(*to, *outcome, recorded.at),
             Event::CaseOpened { .. }
             | Event::MessageReceived { .. }
@@ -181,6 +187,7 @@ impl Case {
             | Event::MailFailed { .. }
             | Event::NoteAdded { .. }
             | Event::JurisdictionSet { .. }
+            | Event::JurisdictionProposed { .. }
             | Event::RuleDoubted { .. }
             | Event::RuleRuledOut { .. }
             | Event::ClassificationProposed { .. }
@@ -207,12 +214,23 @@ impl Case {
             Event::ClassificationProposed { to, .. } => self.proposed = by.map(|by| (*to, by)),
             Event::Classified { .. } => self.proposed = None,
             Event::FactRecorded { fact, at: happened, .. } => self.facts.push(Happened { fact: *fact, at: *happened }),
+            Event::MailFailed { purpose: Purpose::Extension, .. } => {
+                self.facts.push(Happened { fact: Fact::ExtensionFailed, at });
+            }
+            Event::StateChanged { from, to, .. } if from.is_open() != to.is_open() => {
+                let fact = if to.is_open() { Fact::Reopened } else { Fact::Resolved };
+                self.facts.push(Happened { fact, at });
+            }
             Event::RuleDoubted { rule, .. } => self.doubted = by.map(|by| (rule.clone(), by)),
             Event::RuleRuledOut { rule, .. } => {
                 self.ruled_out.push(rule.clone());
                 self.doubted = None;
             }
-            Event::JurisdictionSet { code } => self.jurisdiction = Some(code.clone()),
+            Event::JurisdictionProposed { code } => self.place_proposed = by.map(|by| (code.clone(), by)),
+            Event::JurisdictionSet { code } => {
+                self.jurisdiction = Some(code.clone());
+                self.place_proposed = None;
+            }
             Event::VerificationConfirmed { identity, .. } | Event::VerifiedByStaff { identity, .. } => {
                 self.verified = Some(Verified { at, identity: *identity, by });
             }
@@ -266,6 +284,9 @@ impl Case {
             Duty::NotifyRecipients => Fact::RecipientsNotified,
             _ => return None,
         };
+        if fact == Fact::Extended {
+            return self.facts().stands(fact, Fact::ExtensionFailed);
+        }
         self.facts.iter().find(|happened| happened.fact == fact).map(|happened| happened.at)
     }
 

@@ -133,6 +133,8 @@ pub enum Event {
     FactRecorded { fact: Fact, at: Instant, note: Option<ContentId> },
     /// It became known where the person lives; a code of ISO 3166, nothing finer.
     JurisdictionSet { code: String },
+    /// One of two people says that the person lives where a duty ends later or not at all.
+    JurisdictionProposed { code: String },
     /// One of two people says that a rule with a condition does not apply here; a second one has to say so too.
     RuleDoubted { rule: String, reason: ContentId },
     /// Two people agree that the rule does not apply here; its clocks end with the `clocks_started` that follows.
@@ -206,6 +208,7 @@ impl Event {
             Self::AcknowledgedOtherwise { .. } => "acknowledged_otherwise",
             Self::FactRecorded { .. } => "fact_recorded",
             Self::JurisdictionSet { .. } => "jurisdiction_set",
+            Self::JurisdictionProposed { .. } => "jurisdiction_proposed",
             Self::RuleDoubted { .. } => "rule_doubted",
             Self::RuleRuledOut { .. } => "rule_ruled_out",
             Self::ClockAlarmed { .. } => "clock_alarmed",

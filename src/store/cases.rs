@@ -78,7 +78,7 @@ pub async fn case_record(tx: &mut Tx, case: &mut Case, by: By, at: Instant, even
     case.apply(&recorded).map_err(|e| bad_history(case.reference.0, &e))?;
     events::event_append(tx, case.reference, &recorded).await?;
     if case.clocks != clocks || case.state.is_open() != was_open {
-        clocks_save(tx, case, !clocks.is_empty()).await?;
+        clocks_write(tx, case, !clocks.is_empty()).await?;
     }
     Ok(())
 }
@@ -149,8 +149,16 @@ struct Stored<'a> {
     alarm_at: Option<Instant>,
 }
 
+/// Writes the clocks once more as the case has them.
+///
+/// # Errors
+/// As the database says.
+pub async fn clocks_save(tx: &mut Tx, case: &Case) -> Result<()> {
+    clocks_write(tx, case, true).await
+}
+
 /// Writes the clocks as the case now stands, in one statement however many there are.
-async fn clocks_save(tx: &mut Tx, case: &Case, again: bool) -> Result<()> {
+async fn clocks_write(tx: &mut Tx, case: &Case, again: bool) -> Result<()> {
     if again {
         sql("DELETE FROM clocks WHERE case_id = $1").bind(case.reference).run(tx).await?;
     }
@@ -228,6 +236,7 @@ pub async fn case_get(tx: &mut Tx, reference: Reference) -> Result<Option<Case>>
         jurisdiction: row.jurisdiction,
         clocks,
         facts: Vec::new(),
+        place_proposed: None,
         ruled_out: Vec::new(),
         doubted: None,
         proposed: None,
@@ -242,7 +251,7 @@ pub async fn case_get(tx: &mut Tx, reference: Reference) -> Result<Option<Case>>
 /// What two people or a link have decided, from the few events that say so.
 async fn decided(tx: &mut Tx, case: &mut Case) -> Result<()> {
     let rows = sql("SELECT at, by_staff, data FROM events WHERE case_id = $1 AND name IN
-         ('classification_proposed', 'classified', 'fact_recorded', 'rule_doubted', 'rule_ruled_out', 'verification_confirmed', 'verified_by_staff', 'run_planned',
+         ('classification_proposed', 'classified', 'fact_recorded', 'mail_failed', 'state_changed', 'rule_doubted', 'rule_ruled_out', 'jurisdiction_proposed', 'jurisdiction_set', 'verification_confirmed', 'verified_by_staff', 'run_planned',
           'run_sent_back', 'run_expired', 'run_cancelled', 'run_finished', 'export_asked', 'export_released') ORDER BY seq")
     .bind(case.reference)
     .all::<(i64, Option<i64>, String)>(tx)

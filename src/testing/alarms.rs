@@ -234,7 +234,7 @@ on_both! {
         let mut tx = house.app.db.begin().await.expect("a transaction");
         let plan = clocks::sweep_plan(&mut tx, house.app.now()).await.expect("the engine tells");
         assert!(plan.contains("clocks_by_alarm"), "{plan}");
-        assert_eq!(clocks::clocks_due(&mut tx, house.app.now(), 10).await.expect("none"), []);
+        assert_eq!(clocks::clocks_due(&mut tx, house.app.now(), (Instant(0), Reference(0)), 10).await.expect("none"), []);
     }
 
     async fn an_owner_who_left_is_not_told(house: House) {

@@ -51,7 +51,7 @@ async fn happens(house: &House, reference: Reference, fact: Fact, at: Option<Ins
 }
 
 /// What was wrong with which field.
-fn refused(outcome: Result<(), Error>) -> (&'static str, String) {
+fn refused<T: std::fmt::Debug>(outcome: Result<T, Error>) -> (&'static str, String) {
     match outcome {
         Err(Error::Invalid(faults)) if faults.len() == 1 => (faults[0].field, faults[0].says.clone()),
         other => panic!("one refusal was expected: {other:?}"),

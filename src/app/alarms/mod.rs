@@ -42,8 +42,16 @@ async fn tell(
     };
     let lines: Vec<_> = clocks.iter().map(said).collect();
     let address = format!("{}/cases/{}", app.settings.public_url, case.reference);
-    let written = compose::alarm(&app.letterhead(&case.product), &case.reference.to_string(), why, &lines, &address)?;
-    for (name, mailbox) in recipients(tx, case, others).await? {
+    let mut head = app.letterhead(&case.product);
+    if case.is_restricted() {
+        head.product = String::new();
+    }
+    let written = compose::alarm(&head, &case.reference.to_string(), why, &lines, &address)?;
+    let recipients = recipients(tx, case, others).await?;
+    if recipients.is_empty() {
+        return Err(Error::NotAllowed("there is nobody to tell: nobody who works here has a role".to_owned()));
+    }
+    for (name, mailbox) in recipients {
         let message_id = acknowledge::message_id(app, case)?;
         let (subject, text, html) = (written.subject.clone(), written.text.clone(), written.html.clone());
         let content = Content { name, address: mailbox, subject, text, html, ..Content::default() };
@@ -59,17 +67,19 @@ async fn recipients(tx: &mut Tx, case: &Case, others: &[String]) -> Result<Vec<(
         if case.is_restricted() { actor.may(Act::SeeRestricted) } else { actor.roles.contains(&Role::Officer) }
     };
     let everybody = staff::staff_mailboxes(tx).await?;
-    // an owner who left works on nothing any more
-    let owner = case.owner.filter(|owner| everybody.iter().any(|(actor, _)| actor.id == *owner));
+    // an owner who left, or who may not see it any more, works on it no longer
+    let still_owns = |actor: &Actor| !case.is_restricted() || actor.may(Act::SeeRestricted);
+    let owner = case.owner.filter(|owner| everybody.iter().any(|(actor, _)| actor.id == *owner && still_owns(actor)));
     let is_told = |actor: &Actor| {
         let owns = owner.map_or_else(|| may_own(actor), |owner| owner == actor.id);
         owns || actor.roles.contains(&Role::Lead)
     };
-    let mut told: Vec<_> = everybody
-        .into_iter()
-        .filter(|(actor, _)| is_told(actor))
-        .map(|(actor, address)| (actor.name, address))
-        .collect();
+    let mut told: Vec<_> = everybody.iter().filter(|(actor, _)| is_told(actor)).cloned().collect();
+    if told.is_empty() {
+        // better somebody than nobody: an alarm says nothing of the case
+        told = everybody.into_iter().filter(|(actor, _)| !actor.roles.is_empty()).collect();
+    }
+    let mut told: Vec<_> = told.into_iter().map(|(actor, address)| (actor.name, address)).collect();
     for address in others {
         if !told.iter().any(|(_, known)| known.eq_ignore_ascii_case(address)) {
             told.push((String::new(), address.clone()));

@@ -16,25 +16,33 @@ use crate::{
 /// How many clocks are looked up at a time.
 const AT_ONCE: i64 = 200;
 
-/// Raises every alarm that is due. Returns how many cases somebody was told of.
+/// Raises every alarm that is due. Returns how many cases somebody was told of. A case that cannot be told of is named in
+/// the log and holds up no other.
 ///
 /// # Errors
-/// As the database says; what was raised before stays raised.
+/// As the database says, or when a case could not be told of; what was raised stays raised.
 pub async fn sweep_clocks(app: &App) -> Result<usize, Error> {
-    let mut told = 0;
+    let now = app.now();
+    let (mut told, mut failed) = (0, None);
+    let mut after = (Instant(i64::MIN), Reference(0));
     loop {
-        let now = app.now();
         let mut tx = app.db.read().await?;
-        let due = clocks::clocks_due(&mut tx, now, AT_ONCE).await?;
+        let due = clocks::clocks_due(&mut tx, now, after, AT_ONCE).await?;
         drop(tx);
-        if due.is_empty() {
-            return Ok(told);
-        }
-        for case in due {
-            told += usize::from(raise(app, case, now).await?);
+        let Some(last) = due.last() else { break };
+        after = *last;
+        for (_, case) in due {
+            match raise(app, case, now).await {
+                Ok(done) => told += usize::from(done),
+                Err(error) => {
+                    tracing::error!(%case, %error, "nobody could be told of a clock of this case");
+                    failed = Some(error);
+                }
+            }
         }
         app.wake();
     }
+    failed.map_or(Ok(told), Err)
 }
 
 /// Raises the alarms of one case; false where another console was quicker.
@@ -45,6 +53,9 @@ async fn raise(app: &App, reference: Reference, now: Instant) -> Result<bool, Er
     let is_due = |clock: &&Clock| cases::alarm_of(&case, clock).is_some_and(|at| at <= now);
     let due: Vec<Clock> = case.clocks.iter().filter(is_due).cloned().collect();
     if due.is_empty() {
+        // the row says otherwise than the case: it is put right, so that nobody looks again
+        cases::clocks_save(&mut tx, &case).await?;
+        tx.commit().await?;
         return Ok(false);
     }
     for clock in &due {

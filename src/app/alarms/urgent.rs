@@ -5,13 +5,14 @@ use crate::{
     app::{App, Error},
     domain::{
         case::Case,
-        clock::{Clock, Duty, Layer, Raised, binding_of},
+        clock::{Clock, ClockStart, Duty, Layer, Raised, binding_of},
+        event::Event,
         identity::Reference,
         time::{DAY, Instant},
         work::Work,
     },
     mail::webhook::{self, Called},
-    store::{Tx, cases, jobs},
+    store::{Tx, cases, events, jobs},
 };
 
 /// The clocks of a case that are so short that nobody would see them in time: of law and promise, and targets that are
@@ -20,10 +21,13 @@ pub fn urgent(case: &Case) -> impl Iterator<Item = &Clock> {
     let counts = |clock: &Clock| {
         clock.layer != Layer::Target || binding_of(&case.clocks, clock.duty).is_some_and(|one| one == clock)
     };
-    case.clocks.iter().filter(move |clock| {
-        let is_short = clock.due.since(clock.from) < DAY && clock.duty != Duty::ExtendBy;
-        is_short && clock.met.is_none() && clock.raised == Raised::Nothing && counts(clock)
-    })
+    case.clocks
+        .iter()
+        .filter(move |clock| is_short(clock) && clock.met.is_none() && clock.raised == Raised::Nothing && counts(clock))
+}
+
+fn is_short(clock: &ClockStart) -> bool {
+    clock.due.since(clock.from) < DAY && clock.duty != Duty::ExtendBy
 }
 
 /// Tells of the urgent clocks that `before` did not have yet.
@@ -39,7 +43,12 @@ pub(in crate::app) async fn raise_urgent(
         return Ok(());
     }
     let clocks: Vec<&Clock> = new.iter().collect();
-    tell(app, tx, case, "A short clock has started", &clocks, &app.settings.alarms.deputies, now).await?;
+    let told = tell(app, tx, case, "A short clock has started", &clocks, &app.settings.alarms.deputies, now).await;
+    match told {
+        // the request comes first: it becomes a case even where nobody works yet
+        Err(Error::NotAllowed(why)) => tracing::error!(case = %case.reference, "{why}"),
+        other => other?,
+    }
     if app.settings.alarms.webhook.is_some() {
         jobs::job_enqueue(tx, &Work::CallWebhook { case: case.reference, seq: case.seq }, 0).await?;
     }
@@ -54,9 +63,16 @@ pub async fn call_webhook(app: &App, reference: Reference, seq: i64) -> Result<C
     let Some(hook) = &app.settings.alarms.webhook else { return Ok(Called::Taken) };
     let mut tx = app.db.read().await?;
     let Some(case) = cases::case_get(&mut tx, reference).await? else { return Ok(Called::Taken) };
+    // as they were when the alarm was raised, however often it is tried
+    let history = events::events_of(&mut tx, reference).await?;
+    let started = history.into_iter().rev().filter(|recorded| recorded.seq <= seq).find_map(|r| match r.event {
+        Event::ClocksStarted { clocks, .. } => Some(clocks),
+        _ => None,
+    });
     drop(tx);
+    let short = started.unwrap_or_default().into_iter().filter(is_short);
     let restricted = case.is_restricted();
-    let line = |clock: &Clock| {
+    let line = |clock: ClockStart| {
         let duty = if restricted { "next_step" } else { clock.duty.code() };
         serde_json::json!({ "duty": duty, "layer": clock.layer.code(), "due": clock.due.rfc3339() })
     };
@@ -65,7 +81,7 @@ pub async fn call_webhook(app: &App, reference: Reference, seq: i64) -> Result<C
         "case": reference.to_string(),
         "restricted": restricted,
         "url": format!("{}/cases/{reference}", app.settings.public_url),
-        "clocks": urgent(&case).map(line).collect::<Vec<_>>(),
+        "clocks": short.map(line).collect::<Vec<_>>(),
     });
     Ok(webhook::call(hook, &format!("{reference}-{seq}"), &body.to_string()).await)
 }

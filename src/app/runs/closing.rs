@@ -150,6 +150,8 @@ pub async fn close_with_letter(
     desk.record(queued).await?;
     let from = desk.case.state;
     desk.record(Event::StateChanged { from, to: State::Resolved, outcome, reason: None }).await?;
+    let kind = desk.case.kind;
+    desk.start_clocks(kind).await?;
     drafts::draft_forget(&mut desk.tx, reference, actor.id).await?;
     desk.commit("closing_sent").await
 }

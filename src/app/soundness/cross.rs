@@ -46,6 +46,11 @@ fn of_law(all: &All<'_>, source: &Source, law: &RuleSet) -> Vec<Fault> {
     }
     for (nth, rule) in law.rules.iter().enumerate() {
         faults.extend(rule.faults().into_iter().map(|(key, says)| source.fault("rule", nth, key, says)));
+        let elsewhere = all.laws.iter().map(|(_, other)| other).filter(|other| other.id != law.id);
+        if let Some(other) = elsewhere.into_iter().find(|other| other.rules.iter().any(|r| r.id == rule.id)) {
+            let says = format!("'{}' is the id of a rule of {} too; give each rule its own", rule.id, other.id);
+            faults.push(source.fault("rule", nth, "id", says));
+        }
         if law.rules[..nth].iter().any(|earlier| earlier.id == rule.id && overlap(earlier, rule)) {
             let says = "another version of the rule holds on the same day; end it the day before this one begins";
             faults.push(source.fault("rule", nth, "from", says.to_owned()));

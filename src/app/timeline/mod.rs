@@ -224,6 +224,9 @@ impl Teller<'_> {
                 What::Event { lead: fact.label().to_owned(), rest, reason: note.map(|id| self.content(id).text) }
             }
             Event::JurisdictionSet { code } => event("Lives in", format!("{}; its law holds", place::name(code))),
+            Event::JurisdictionProposed { code } => {
+                event("Place proposed", format!("{}; a second person has to say so too", place::name(code)))
+            }
             Event::RuleDoubted { rule, reason } => What::Event {
                 lead: "Rule doubted".to_owned(),
                 rest: format!("{rule} may not apply here; a second person has to find the same"),

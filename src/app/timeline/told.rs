@@ -15,7 +15,11 @@ impl Teller<'_> {
         let clocks: Vec<_> = starts.iter().map(|start| Clock::started(start, pack, None, Raised::Nothing)).collect();
         let one = |duty: &Duty| {
             let clock = clock::binding_of(&clocks, *duty)?;
-            let ends = if clock.paused.is_some() { "stands still".to_owned() } else { clock.due.short(self.zone) };
+            let ends = if clock.paused.is_some() {
+                "stands still".to_owned()
+            } else {
+                clock.due.in_words(clock.zone.unwrap_or(self.zone))
+            };
             Some(format!("{} {}: {ends}", duty.label().to_lowercase(), period::words(&clock.period)))
         };
         let told: Vec<_> = Duty::ALL.iter().filter(|duty| **duty != Duty::ExtendBy).filter_map(one).collect();

@@ -45,7 +45,7 @@ pub async fn classify_case(
     }
     let (product, place, facts) = (&desk.case.product, desk.case.jurisdiction.as_deref(), desk.case.facts());
     let due = |kind| app.packs.resolve_due(product, kind, place, &facts);
-    let is_slower = due(to) > due(from);
+    let is_slower = due(to) > due(from) || app.packs.is_softer(product, (from, place), (to, place), &facts);
     let leaves_wall = from.is_restricted() && !to.is_restricted();
     let second = desk.case.proposed.is_some_and(|(kind, by)| kind == to && by != actor.id);
     let kept = desk.keep_reason(reason).await?;
@@ -56,10 +56,11 @@ pub async fn classify_case(
     }
     desk.record(Event::Classified { from, to, reason: kept }).await?;
     desk.take_up().await?;
-    desk.start_clocks(to).await?;
+    // the wall first: alarms go to those who may see the case then
     if from.is_restricted() != to.is_restricted() {
         move_wall(&mut desk, to.is_restricted()).await?;
     }
+    desk.start_clocks(to).await?;
     desk.commit("case_classified").await?;
     Ok(Classified::Done)
 }

@@ -10,7 +10,7 @@ use crate::{
     domain::{
         case::Case,
         clock::{
-            Clock, Duty,
+            Clock, Duty, Layer,
             fact::{Fact, Trigger},
         },
         event::{Event, Purpose},
@@ -62,7 +62,7 @@ pub async fn record_fact(
     if earliest.since(at) > MINUTE {
         faults.push(FieldError::new("at", says));
     }
-    faults.extend(refused(app, &desk.case, fact).map(|says| FieldError::new("fact", says)));
+    faults.extend(refused(app, &desk.case, fact, at).map(|says| FieldError::new("fact", says)));
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
@@ -92,7 +92,7 @@ fn earliest(case: &Case, fact: Fact) -> (Instant, &'static str) {
 }
 
 /// Why a fact cannot be written down now.
-fn refused(app: &App, case: &Case, fact: Fact) -> Option<String> {
+fn refused(app: &App, case: &Case, fact: Fact, at: Instant) -> Option<String> {
     if fact == Fact::AcknowledgementBounced {
         let met = case.clocks.iter().any(|c| c.duty == Duty::Acknowledge && c.met.is_some());
         return (!met).then(|| "The case counts as not acknowledged already".to_owned());
@@ -111,10 +111,19 @@ fn refused(app: &App, case: &Case, fact: Fact) -> Option<String> {
         }
         (Some(pause), _) if open(pause.trigger) => Some("The clock stands still already".to_owned()),
         (Some(_), _) if !case.state.is_open() => Some("The case is resolved; reopen it first".to_owned()),
+        (Some(_), _) if is_over(case, at) => {
+            Some("The period was over by then: asking no longer stops the clock".to_owned())
+        }
         (_, Some(pause)) if !open(pause.trigger) => Some("Nothing was asked that this could answer".to_owned()),
         (Some(_), _) | (_, Some(_)) => None,
         (None, None) => Some("No rule of this case knows such a pause; the clock runs on".to_owned()),
     }
+}
+
+/// True where the law's time to resolve the case had run out at `at`.
+fn is_over(case: &Case, at: Instant) -> bool {
+    let law = |clock: &&Clock| clock.duty == Duty::Resolve && clock.layer == Layer::Law && clock.met.is_none();
+    case.clocks.iter().filter(law).map(|clock| clock.due).max().is_some_and(|last| last < at)
 }
 
 /// What came of finding that a rule does not apply.
@@ -225,8 +234,17 @@ pub async fn extend_case(
     desk.commit("case_extended").await
 }
 
-/// Writes down where the person lives, which decides whose law holds. A later end than before needs no second person:
-/// the earliest of law and promise binds whatever it is.
+/// What came of saying where the person lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placed {
+    /// It is written down; the clocks follow it.
+    Done,
+    /// A duty would end later or not at all: a second person has to say so too.
+    Proposed,
+}
+
+/// Writes down where the person lives, which decides whose law holds. Where a duty would end later by it, or not at all,
+/// it takes two people.
 ///
 /// # Errors
 /// When the pack knows no such place, or others were quicker.
@@ -236,18 +254,27 @@ pub async fn set_jurisdiction(
     reference: Reference,
     seen: i64,
     code: &str,
-) -> Result<(), Error> {
+) -> Result<Placed, Error> {
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
-    let known = app.packs.get(&desk.case.product).is_some_and(|p| p.jurisdictions.iter().any(|j| j.code == code));
+    let case = &desk.case;
+    let known = app.packs.get(&case.product).is_some_and(|p| p.jurisdictions.iter().any(|j| j.code == code));
     if !known {
         return Err(Error::field("place", "Choose where the person lives"));
     }
-    if desk.case.jurisdiction.as_deref() == Some(code) {
+    if case.jurisdiction.as_deref() == Some(code) {
         return Err(Error::field("place", "This is what the case says already"));
     }
-    desk.record(Event::JurisdictionSet { code: code.to_owned() }).await?;
+    let (kind, place, facts) = (case.kind, case.jurisdiction.as_deref(), case.facts());
+    let is_softer = app.packs.is_softer(&case.product, (kind, place), (kind, Some(code)), &facts);
+    let second = case.place_proposed.as_ref().is_some_and(|(proposed, by)| proposed == code && *by != actor.id);
     desk.take_up().await?;
-    let kind = desk.case.kind;
+    if is_softer && !second {
+        desk.record(Event::JurisdictionProposed { code: code.to_owned() }).await?;
+        desk.commit("jurisdiction_proposed").await?;
+        return Ok(Placed::Proposed);
+    }
+    desk.record(Event::JurisdictionSet { code: code.to_owned() }).await?;
     desk.start_clocks(kind).await?;
-    desk.commit("jurisdiction_set").await
+    desk.commit("jurisdiction_set").await?;
+    Ok(Placed::Done)
 }

@@ -14,7 +14,7 @@ mod verify;
 pub use acknowledge::acknowledge_otherwise;
 pub use assign::{BulkOutcome, assign_case, assign_many};
 pub use classify::{Classified, classify_case};
-pub use clocks::{ANY_TIME, RuledOut, extend_case, extendable, record_fact, rule_out, set_jurisdiction};
+pub use clocks::{ANY_TIME, Placed, RuledOut, extend_case, extendable, record_fact, rule_out, set_jurisdiction};
 pub use draft::keep_draft;
 pub use hold::{place_hold, release_hold};
 pub use note::add_note;

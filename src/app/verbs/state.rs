@@ -49,5 +49,9 @@ pub async fn change_state(
     let reason = Some(desk.keep_reason(reason).await?);
     let outcome = if to == State::Resolved { outcome } else { None };
     desk.record(Event::StateChanged { from, to, outcome, reason }).await?;
+    if from.is_open() != to.is_open() {
+        let kind = desk.case.kind;
+        desk.start_clocks(kind).await?;
+    }
     desk.commit("state_changed").await
 }

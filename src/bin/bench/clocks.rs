@@ -10,6 +10,7 @@ use recourse::{
             period::Period,
             reckon::{self, Ground as Place},
         },
+        identity::Reference,
         policy::rule::Pause,
         time::{DAY, Instant},
     },
@@ -33,7 +34,7 @@ pub fn computed() -> anyhow::Result<Measured> {
     for (n, (period, place, pauses)) in rules.iter().cycle().take(1_000_000).enumerate() {
         let from = Instant(1_700_000_000_000 + i64::try_from(n)? * 61_003);
         let facts = if pauses.is_empty() { Facts::new(from, Vec::new()) } else { questioned(from) };
-        black_box(reckon::due(*period, &reckon::course(from, pauses, &facts), place));
+        black_box(reckon::due(*period, &reckon::course(*period, from, pauses, &facts, place), place));
     }
     Ok(Measured { value: start.elapsed().as_secs_f64() * 1_000.0, unit: "ms" })
 }
@@ -56,7 +57,7 @@ pub fn found(ground: Ground) -> anyhow::Result<Measured> {
         for _ in 0..RUNS {
             let mut tx = app.db.read().await?;
             let start = Moment::now();
-            let due = clocks_due(&mut tx, Instant(1_000), 200).await?;
+            let due = clocks_due(&mut tx, Instant(1_000), (Instant(0), Reference(0)), 200).await?;
             runs.push(start.elapsed().as_secs_f64() * 1_000.0);
             anyhow::ensure!(due.len() == 200, "{} cases were found", due.len());
         }

@@ -6,7 +6,10 @@ use super::{
     script::{self, Act, ScriptCase, Step},
 };
 use crate::{
-    app::{App, Error, alarms, by_hand, by_hand::ByHand, case_page, case_page::CasePage, deliver, intake, verbs},
+    app::{
+        App, Error, alarms, by_hand, by_hand::ByHand, case_page, case_page::CasePage, deliver, intake, verbs,
+        verbs::Placed,
+    },
     domain::{
         case::{Outcome, State},
         clock::{fact::Fact, period::end_of_day},
@@ -187,7 +190,12 @@ async fn act(
             verbs::extend_case(app, actor, reference, seen, step.text.trim()).await?;
             jobs::send_for(app, reference).await?;
         }
-        Act::Place => verbs::set_jurisdiction(app, actor, reference, seen, &step.to).await?,
+        Act::Place => {
+            if verbs::set_jurisdiction(app, actor, reference, seen, &step.to).await? == Placed::Proposed {
+                let second = player(players, if step.by == "agent" { "officer" } else { "agent" })?;
+                verbs::set_jurisdiction(app, second, reference, seen, &step.to).await?;
+            }
+        }
         Act::Mail => {}
     }
     Ok(())

@@ -5,6 +5,7 @@ use super::{
     Duty, Face, Layer,
     fact::{Fact, Facts},
     leader,
+    period::Period,
     reckon::{self, Ground},
 };
 use crate::domain::{
@@ -186,8 +187,9 @@ impl Law<'_> {
             (Some(duty), _, _, Some(period)) => self.duty(rule, duty, period, from, explained),
             (Some(duty), _, _, None) => self.undated(rule, duty, from, explained),
             (_, Some(window), _, Some(period)) => {
-                let course = reckon::course(from, &rule.pauses, self.facts);
-                let until = reckon::due(period.period, &course, &self.ground(rule));
+                let ground = self.ground(rule);
+                let course = reckon::course(period.period, from, &rule.pauses, self.facts, &ground);
+                let until = reckon::due(period.period, &course, &ground);
                 explained.windows.push(self.span(rule, window.code(), window.label(), until));
             }
             (_, _, Some(floor), Some(period)) => {
@@ -244,8 +246,8 @@ impl Law<'_> {
             explained.clocks.push(Term { from, due: Some(due), ..term });
             return;
         }
-        let course = reckon::course(from, &rule.pauses, self.facts);
         let ground = self.ground(rule);
+        let course = reckon::course(period.period, from, &rule.pauses, self.facts, &ground);
         let first = reckon::due(period.period, &course, &ground);
         term.from = course.from;
         term.paused = course.paused;
@@ -254,7 +256,9 @@ impl Law<'_> {
         term.due = Some(first);
         if let Some(extension) = &rule.extension {
             let total = reckon::due(extension.total.period, &course, &ground);
-            let told = self.facts.first(Fact::Extended);
+            let told = self.facts.stands(Fact::Extended, Fact::ExtensionFailed);
+            term.assumed =
+                term.assumed.or_else(|| reckon::assumed(extension.total.period, course.from, total, &ground));
             term.extended = Some(total);
             term.is_extended = told.is_some_and(|told| told <= first);
             let by = Term { duty: Duty::ExtendBy, extended: None, is_extended: false, ..term.clone() };
@@ -275,14 +279,17 @@ impl Law<'_> {
 
     /// A duty for which the law has words and no number, and beside it the number that we give ourselves.
     fn undated(&self, rule: &Rule, duty: Duty, from: Instant, explained: &mut Explained) {
-        let course = reckon::course(from, &rule.pauses, self.facts);
+        let ground = self.ground(rule);
+        let period = rule.target.as_ref().map_or(Period::Days(1), |target| target.period);
+        let course = reckon::course(period, from, &rule.pauses, self.facts, &ground);
         let words = rule.undated.clone().unwrap_or_default();
         let law = Term {
             note: format!("{words}. {}", rule.note).trim_end().to_owned(),
             ..self.term(rule, duty, course.from)
         };
-        if let Some(target) = &rule.target {
-            let ground = self.ground(rule);
+        // what follows an answer is counted from the answer
+        let waits = rule.start.contains(&Fact::Resolved) && self.facts.stands(Fact::Resolved, Fact::Reopened).is_none();
+        if let Some(target) = rule.target.as_ref().filter(|_| !waits) {
             let due = reckon::due(target.period, &course, &ground);
             explained.clocks.push(Term {
                 layer: Layer::Target,
@@ -415,7 +422,7 @@ fn met(duty: Duty, facts: &Facts) -> Option<Instant> {
     match duty {
         Duty::Acknowledge => facts.stands(Fact::Acknowledged, Fact::AcknowledgementBounced),
         Duty::Resolve => facts.stands(Fact::Resolved, Fact::Reopened),
-        Duty::ExtendBy => facts.first(Fact::Extended),
+        Duty::ExtendBy => facts.stands(Fact::Extended, Fact::ExtensionFailed),
         Duty::NotifyAuthorityInitial | Duty::NotifyAuthority => facts.first(Fact::ReportedToAuthority),
         Duty::NotifySubjects => facts.first(Fact::SubjectsNotified),
         Duty::NotifyRecipients => facts.first(Fact::RecipientsNotified),

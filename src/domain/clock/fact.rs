@@ -16,6 +16,7 @@ codes! {
         ClarificationAsked "clarification_asked" "Asked what is meant",
         ClarificationReceived "clarification_received" "Learned what is meant",
         Extended "extended" "The person was told that it takes longer",
+        ExtensionFailed "extension_failed" "The notice that it takes longer did not arrive",
         Reclassified "reclassified" "The kind changed",
         Removed "removed" "The content was removed",
         Resolved "resolved" "Resolved",

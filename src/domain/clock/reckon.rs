@@ -50,29 +50,45 @@ pub struct Course {
     pub paused: Option<Instant>,
 }
 
-/// What a person was asked does to a clock that would start at `from`.
+/// What a person was asked does to a clock of `period` that would start at `from`. A question that comes only after the
+/// end moves nothing: what is late stays late.
 #[must_use]
-pub fn course(mut from: Instant, pauses: &[Pause], facts: &Facts) -> Course {
-    let mut still: Option<Instant> = None;
-    let mut stretches = Vec::new();
-    for pause in pauses {
+pub fn course(period: Period, from: Instant, pauses: &[Pause], facts: &Facts, ground: &Ground<'_>) -> Course {
+    let mut course = Course { from, stretches: Vec::new(), paused: None };
+    for pause in pauses.iter().filter(|pause| pause.mode == Mode::Restart) {
         let asked = facts.stretches(pause.trigger);
-        if let Some((since, None)) = asked.last().filter(|_| pause.mode != Mode::None) {
-            still = Some(still.map_or(*since, |earlier| earlier.min(*since)));
-        }
-        match pause.mode {
-            Mode::None => {}
-            // what arrived without having been asked for starts it anew too
-            Mode::Restart => from = from.max(facts.last(pause.trigger.facts().1).unwrap_or(from)),
-            mode @ (Mode::Suspend | Mode::ExcludeDays) => {
-                let ended = asked.iter().filter_map(|(since, end)| end.map(|to| Stretch { from: *since, to, mode }));
-                stretches.extend(ended);
+        // what arrived without having been asked for starts it anew too
+        let unasked = facts.last(pause.trigger.facts().1).filter(|_| asked.is_empty()).map(|at| (at, Some(at)));
+        for (since, answered) in asked.into_iter().chain(unasked) {
+            if since <= due(period, &course, ground) {
+                course.from = course.from.max(answered.unwrap_or(course.from));
+                course.wait_since(since, answered);
             }
         }
     }
-    stretches.sort_by_key(|stretch| (stretch.from, stretch.to));
-    stretches.retain(|stretch| stretch.to > from);
-    Course { from, stretches, paused: still }
+    let suspending = |pause: &&Pause| matches!(pause.mode, Mode::Suspend | Mode::ExcludeDays);
+    for pause in pauses.iter().filter(suspending) {
+        let ended = facts.stretches(pause.trigger).into_iter();
+        let stretch = |(from, to): (Instant, Option<Instant>)| to.map(|to| Stretch { from, to, mode: pause.mode });
+        course.stretches.extend(ended.filter_map(stretch));
+    }
+    course.stretches.sort_by_key(|stretch| (stretch.from, stretch.to));
+    course.stretches.retain(|stretch| stretch.to > course.from);
+    let end = due(period, &course, ground);
+    for pause in pauses.iter().filter(suspending) {
+        if let Some((since, None)) = facts.stretches(pause.trigger).last().filter(|(since, _)| *since <= end) {
+            course.wait_since(*since, None);
+        }
+    }
+    course
+}
+
+impl Course {
+    fn wait_since(&mut self, since: Instant, answered: Option<Instant>) {
+        if answered.is_none() {
+            self.paused = Some(self.paused.map_or(since, |earlier| earlier.min(since)));
+        }
+    }
 }
 
 /// The course of a number of the company's own that stands still while the person is asked anything.
@@ -80,7 +96,8 @@ pub fn course(mut from: Instant, pauses: &[Pause], facts: &Facts) -> Course {
 pub fn waiting(from: Instant, facts: &Facts) -> Course {
     let pauses: Vec<Pause> =
         Trigger::ALL.iter().map(|trigger| Pause { trigger: *trigger, mode: Mode::Suspend }).collect();
-    course(from, &pauses, facts)
+    // a desk's hours come together long after the hours themselves
+    course(Period::Months(1_200), from, &pauses, facts, &Ground { zone: Tz::UTC, calendar: None, roll: false })
 }
 
 /// The last moment in time of `period` on `course`, counted in the hours in which a desk works.

@@ -272,7 +272,9 @@ impl ProductPack {
     #[must_use]
     pub fn risk(&self, duty: Duty, from: Instant, due: Instant) -> Instant {
         let before = self.at_risk.get(&duty).map(|written| written.period.usual_hours().saturating_mul(HOUR));
-        before.map_or_else(|| usual_risk(from, due), |millis| due.plus(-millis).max(from))
+        // a threshold that is most of the period would alarm at its start, and never near its end
+        let before = before.filter(|millis| *millis < due.since(from) / 2);
+        before.map_or_else(|| usual_risk(from, due), |millis| due.plus(-millis))
     }
 
     /// The laws for somebody who lives at `code`; those for everybody else where nothing fits or nothing is known.

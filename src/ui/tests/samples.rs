@@ -202,6 +202,7 @@ pub fn full(kind: Kind) -> Full {
             jurisdiction: None,
             clocks,
             facts: Vec::new(),
+            place_proposed: None,
             ruled_out: Vec::new(),
             doubted: None,
             proposed: None,

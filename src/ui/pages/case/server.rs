@@ -11,7 +11,7 @@ use crate::{
         exports, mailroom,
         queue::View,
         runs::{self, Closing, Letter, Refusal},
-        verbs::{self, Asked as Came, Classified, RuledOut},
+        verbs::{self, Asked as Came, Classified, Placed, RuledOut},
     },
     domain::{
         case::{Outcome, State},
@@ -155,7 +155,11 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
             })
         }
         Act::Place => {
-            verbs::set_jurisdiction(app, actor, reference, seen, typed.get("place")).await.map(|()| Done::Placed)
+            let done = verbs::set_jurisdiction(app, actor, reference, seen, typed.get("place")).await;
+            done.map(|done| match done {
+                Placed::Done => Done::Placed,
+                Placed::Proposed => Done::PlaceProposed,
+            })
         }
         Act::State => {
             let to = State::from_code(to).ok_or_else(|| Error::field("to", "Choose a state from the list"))?;

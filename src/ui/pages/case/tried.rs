@@ -56,6 +56,7 @@ codes! {
         Happened "happened" "It is written down; the clocks follow it.",
         Doubted "doubted" "Your finding is written down. The clock ends once a second person finds the same.",
         RuledOut "ruled-out" "The rule does not apply here; its clock has ended.",
+        PlaceProposed "place-proposed" "It is written down. A duty would end later by it, or not at all, so that a second person has to say the same.",
         Placed "placed" "It is written down where the person lives; the clocks follow the law of that place.",
     }
 }
