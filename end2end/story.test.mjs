@@ -80,7 +80,7 @@ async function arrives(page, house) {
   const story = page.locator(".story");
   assert.equal(await story.locator("li.mail-in").count(), 1);
   assert.match(await story.locator("li.mail-in").innerText(), /Ottilie Brandvold[\s\S]*ottilie@post\.example[\s\S]*Please delete my account and all of my pictures\.\s+Kind regards/);
-  assert.match(await page.locator(".facts").innerText(), /Privacy policy §14[\s\S]*pack imagegen-artisticmonk/);
+  assert.match(await page.locator(".facts").textContent(), /Privacy policy §14[\s\S]*Pack imagegen-artisticmonk/);
   return reference;
 }
 
