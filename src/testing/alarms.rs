@@ -229,6 +229,58 @@ on_both! {
         }
     }
 
+    async fn one_case_that_cannot_be_read_holds_up_no_other_alarm(house: House) {
+        let (first, second) = (house.opens(&request()).await, {
+            let other = mail("Ben Ost <ben@mail.example>", "Privacy Request", "b1@mail.example", "Please delete my account.");
+            house.opens(&other).await
+        });
+        let mut tx = house.app.db.begin().await.expect("a writer");
+        crate::store::sql("UPDATE clocks SET raised = 'of another version', alarm_at = 1 WHERE case_id = $1 AND duty = 'resolve'")
+            .bind(first)
+            .run(&mut tx)
+            .await
+            .expect("it is spoilt");
+        tx.commit().await.expect("it is kept");
+        let case = stored(&house, second).await;
+        at(&house, resolve(&case).due.plus(MINUTE));
+        assert!(alarms::sweep_clocks(&house.app).await.is_err(), "somebody has to see that one could not be told of");
+        assert_eq!(resolve(&stored(&house, second).await).raised, Raised::Breached);
+    }
+
+    async fn a_row_that_says_otherwise_than_its_case_is_put_right_and_not_looked_at_for_ever(house: House) {
+        let reference = house.opens(&request()).await;
+        let reason = "They took it back.";
+        verbs::change_state(&house.app, &house.officer, reference, i64::MAX, State::Resolved, Some(Outcome::Spam), reason)
+            .await
+            .expect("resolved");
+        let mut tx = house.app.db.begin().await.expect("a writer");
+        crate::store::sql("UPDATE clocks SET alarm_at = 1").run(&mut tx).await.expect("as a migration might");
+        tx.commit().await.expect("it is kept");
+        assert_eq!(sweep(&house).await, 0);
+        let mut tx = house.app.db.read().await.expect("a reader");
+        let (left,): (i64,) = crate::store::sql("SELECT COUNT(*) FROM clocks WHERE alarm_at IS NOT NULL").one(&mut tx).await.expect("a count");
+        assert_eq!(left, 0);
+    }
+
+    async fn an_owner_who_may_not_see_the_case_is_not_called(house: House) {
+        let reference = house.opens(&request()).await;
+        verbs::assign_case(&house.app, &house.officer, reference, i64::MAX, Some(house.agent.id)).await.expect("assigned");
+        verbs::classify_case(&house.app, &house.officer, reference, i64::MAX, Kind::ContentNcii, "it is about an intimate image")
+            .await
+            .expect("classified");
+        house.works().await;
+        let sent = alarms_sent(&house);
+        assert!(sent.iter().all(|mail| mail.contains("officer@imagegen.example")) && !sent.is_empty(), "{sent:?}");
+    }
+
+    async fn from_child_safety_to_another_kind_takes_two_even_where_no_end_comes_later(house: House) {
+        let text = "I report an item for child safety. The item number is 4471.";
+        let reference = house.opens(&mail("seun@mail.example", "Child safety report", "c1@mail.example", text)).await;
+        let to = Kind::ContentNcii;
+        let done = verbs::classify_case(&house.app, &house.officer, reference, i64::MAX, to, "it shows an adult").await;
+        assert_eq!(done.expect("kept"), verbs::Classified::Proposed, "the report to the police would be gone");
+    }
+
     async fn the_sweep_reads_no_clock_that_needs_nobody(house: House) {
         house.opens(&request()).await;
         let mut tx = house.app.db.begin().await.expect("a transaction");

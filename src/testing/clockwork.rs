@@ -182,6 +182,39 @@ on_both! {
         assert!(refused(happens(&house, reference, Fact::IdentityAsked, None).await).1.contains("resolved"));
     }
 
+    async fn a_place_where_a_duty_is_lost_takes_two(house: House) {
+        use verbs::Placed;
+        let reference = house.opens(&request()).await;
+        let set = async |actor, code| verbs::set_jurisdiction(&house.app, actor, reference, i64::MAX, code).await.expect("kept");
+        let place = async || seen(&house, reference).await.case.jurisdiction;
+        assert_eq!(set(&house.agent, "DE").await, Placed::Done, "a month by the GDPR comes on top");
+        assert_eq!(set(&house.agent, "IN").await, Placed::Proposed, "the month would be gone");
+        assert_eq!(set(&house.agent, "IN").await, Placed::Proposed, "one person twice is one");
+        assert_eq!(place().await.as_deref(), Some("DE"));
+        assert_eq!(set(&house.officer, "IN").await, Placed::Done);
+        assert_eq!(place().await.as_deref(), Some("IN"));
+    }
+
+    async fn an_extension_whose_notice_never_left_is_none(house: House) {
+        let reference = house.opens(&request()).await;
+        verbs::set_jurisdiction(&house.app, &house.agent, reference, i64::MAX, "DE").await.expect("known");
+        let first = law(&seen(&house, reference).await.case).due;
+        verbs::extend_case(&house.app, &house.agent, reference, i64::MAX, "There are very many pictures.").await.expect("extended");
+        let extended = law(&seen(&house, reference).await.case).due;
+        assert!(extended > first);
+        // nothing can be written there, and it was the last try
+        std::fs::write(house.folder.path().join("outgoing"), "").expect("it is written");
+        let mut tx = house.app.db.read().await.expect("a reader");
+        let (mail,): (i64,) =
+            crate::store::sql("SELECT id FROM mails WHERE purpose = 'extension'").one(&mut tx).await.expect("it is there");
+        drop(tx);
+        let sent = crate::app::deliver::send_mail(&house.app, crate::domain::identity::MailId(mail), true).await;
+        assert_eq!(sent.expect("it is recorded"), crate::app::deliver::Delivered::Failed);
+        let case = seen(&house, reference).await.case;
+        assert_eq!(law(&case).due, first);
+        assert!(!law(&case).is_extended && law(&case).extended.is_some(), "it can be told again");
+    }
+
     async fn where_the_person_lives_decides_whose_law_holds(house: House) {
         let reference = house.opens(&request()).await;
         let full = seen(&house, reference).await;

@@ -10,7 +10,6 @@ use crate::{
         clock::Raised,
         event::{By, Event, Purpose, Recorded},
         identity::{ContentId, MailId, MessageId, StaffId},
-        policy::place,
         state::Channel,
         time::{Instant, MINUTE},
     },
@@ -223,20 +222,6 @@ impl Teller<'_> {
                 let rest = if late { format!("on {}", at.in_words(self.zone)) } else { String::new() };
                 What::Event { lead: fact.label().to_owned(), rest, reason: note.map(|id| self.content(id).text) }
             }
-            Event::JurisdictionSet { code } => event("Lives in", format!("{}; its law holds", place::name(code))),
-            Event::JurisdictionProposed { code } => {
-                event("Place proposed", format!("{}; a second person has to say so too", place::name(code)))
-            }
-            Event::RuleDoubted { rule, reason } => What::Event {
-                lead: "Rule doubted".to_owned(),
-                rest: format!("{rule} may not apply here; a second person has to find the same"),
-                reason: Some(self.content(*reason).text),
-            },
-            Event::RuleRuledOut { rule, reason } => What::Event {
-                lead: "Rule ruled out".to_owned(),
-                rest: format!("{rule} does not apply here"),
-                reason: Some(self.content(*reason).text),
-            },
             Event::ClockAlarmed { duty, layer, due, raised, .. } => event(
                 if *raised == Raised::Breached { "Breached" } else { "At risk" },
                 format!(

@@ -5,6 +5,7 @@ use crate::domain::{
     clock::{self, Clock, ClockStart, Duty, Raised, period},
     event::Event,
     identity::ContentId,
+    policy::place,
     run::Stop,
 };
 
@@ -26,7 +27,7 @@ impl Teller<'_> {
         format!("{}; pack {pack}", told.join(", "))
     }
 
-    /// What happened around verification, holds and runs.
+    /// What happened around rules, verification, holds and runs.
     pub(super) fn run(&self, event: &Event) -> What {
         let said = |lead: &str, rest: String| What::Event { lead: lead.to_owned(), rest, reason: None };
         let reasoned = |lead: &str, rest: String, reason: ContentId| What::Event {
@@ -35,6 +36,17 @@ impl Teller<'_> {
             reason: Some(self.content(reason).text),
         };
         match event {
+            Event::JurisdictionSet { code } => said("Lives in", format!("{}; its law holds", place::name(code))),
+            Event::JurisdictionProposed { code } => {
+                said("Place proposed", format!("{}; a second person has to say so too", place::name(code)))
+            }
+            Event::RuleDoubted { rule, reason } => {
+                let rest = format!("{rule} may not apply here; a second person has to find the same");
+                reasoned("Rule doubted", rest, *reason)
+            }
+            Event::RuleRuledOut { rule, reason } => {
+                reasoned("Rule ruled out", format!("{rule} does not apply here"), *reason)
+            }
             Event::VerificationAsked { .. } => {
                 said("Verification asked", "with a link to the address on record, if there is one,".to_owned())
             }

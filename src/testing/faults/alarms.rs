@@ -39,7 +39,7 @@ async fn has_late_cases(app: &App) {
 
 async fn everybody_was_told_once(house: &House) {
     house.comes_to(0, "clocks WHERE raised = 'nothing'", Duration::from_secs(90)).await;
-    house.all_is_done(Duration::from_secs(60)).await;
+    house.all_is_done(Duration::from_mins(1)).await;
     assert_eq!(house.count("mails WHERE purpose = 'alarm'").await, LATE, "one mail a case");
     let mails = "(SELECT case_id FROM mails WHERE purpose = 'alarm' GROUP BY case_id HAVING COUNT(*) <> 1) twice";
     assert_eq!(house.count(mails).await, 0);

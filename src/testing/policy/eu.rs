@@ -16,9 +16,13 @@ fn every_right_has_a_month_that_can_become_three() {
     {
         gdpr(kind, MONDAY, "IE", &[], &month);
     }
-    let told = ["notify_recipients undated", "target.notify_recipients 2026-12-23"];
+    // those who got the data are told once something was done: a month from the answer
+    let told = ["notify_recipients undated"];
+    let later = ["notify_recipients undated", "target.notify_recipients 2027-01-11"];
     for kind in ["correction", "erasure", "restriction"] {
         gdpr(kind, MONDAY, "IE", &[], &[&month[..], &told].concat());
+        // 10 January 2027 is a Sunday
+        gdpr(kind, MONDAY, "IE", &["resolved@2026-12-10T10:00:00+00:00"], &[&month[..], &later].concat());
     }
     gdpr("consent_withdrawal", MONDAY, "IE", &[], &["resolve undated", "target.resolve 2026-11-26", "no extend_by"]);
     // told in time, the second period counts from the receipt
