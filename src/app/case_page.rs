@@ -12,7 +12,7 @@ use super::{
 use crate::{
     domain::{
         case::{Case, State},
-        clock::{Clock, Duty},
+        clock::{Clock, Duty, binding_of},
         event::{Event, Purpose, Recorded},
         identity::{Reference, RunId, StaffId},
         kind::Kind,
@@ -134,7 +134,12 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
     if case.is_restricted() && !circle {
         let state = if case.state.is_open() { State::Open } else { State::Closed };
         // a rule's own sentence would say what the case is about
-        let clocks = case.clocks.into_iter().filter_map(Clock::walled).collect();
+        // of each duty the one that counts: periods and rivals would say what the case is about
+        let counts = |duty| {
+            binding_of(&case.clocks, duty).or_else(|| case.clocks.iter().find(|c| c.duty == duty && c.met.is_some()))
+        };
+        let clocks = [Duty::Acknowledge, Duty::Resolve].into_iter().filter_map(counts).cloned();
+        let clocks = clocks.filter_map(Clock::walled).collect();
         return Ok(CasePage::Walled(Walled { reference, state, owner, clocks, now, zone }));
     }
     let events = events::events_of(&mut tx, reference).await?;

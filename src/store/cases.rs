@@ -134,7 +134,9 @@ pub fn alarm_of(case: &Case, clock: &Clock) -> Option<Instant> {
         Duty::NotifyRecipients => granted,
         _ => true,
     };
-    clock.alarm_at().filter(|_| is_due)
+    // a target that law or promise has overtaken is nobody's alarm
+    let counts = clock.layer != Layer::Target || binding_of(&case.clocks, clock.duty).is_some_and(|one| one == clock);
+    clock.alarm_at().filter(|_| is_due && counts)
 }
 
 /// One clock as both engines take it out of a JSON array.

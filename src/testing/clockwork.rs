@@ -191,7 +191,8 @@ on_both! {
         let place = async || seen(&house, reference).await.case.jurisdiction;
         assert_eq!(set(&house.agent, "DE").await, Placed::Done, "a month by the GDPR comes on top");
         assert_eq!(set(&house.agent, "IN").await, Placed::Proposed, "the month would be gone");
-        assert_eq!(set(&house.agent, "IN").await, Placed::Proposed, "one person twice is one");
+        let again = verbs::set_jurisdiction(&house.app, &house.agent, reference, i64::MAX, "IN").await;
+        assert!(refused(again).1.contains("already"), "one person twice is one");
         assert_eq!(place().await.as_deref(), Some("DE"));
         assert_eq!(set(&house.officer, "IN").await, Placed::Done);
         assert_eq!(place().await.as_deref(), Some("IN"));

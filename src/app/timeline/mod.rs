@@ -135,6 +135,8 @@ pub async fn entries(app: &App, tx: &mut Tx, case: &Case, events: &[Recorded]) -
             told = says;
             is_news
         }
+        // that staff were told stands there already
+        Event::MailAccepted { purpose: Purpose::Alarm, .. } => false,
         _ => true,
     };
     Ok(events.iter().filter(is_news).map(|event| teller.entry(event)).collect())

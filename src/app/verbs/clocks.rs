@@ -5,6 +5,7 @@ use crate::{
     app::{
         App, Error, FieldError,
         acknowledge::{self, Addressee},
+        clockwork,
         desk::{Desk, written},
     },
     domain::{
@@ -62,7 +63,10 @@ pub async fn record_fact(
     if earliest.since(at) > MINUTE {
         faults.push(FieldError::new("at", says));
     }
-    faults.extend(refused(app, &desk.case, fact, at).map(|says| FieldError::new("fact", says)));
+    // a moment that cannot be is all there is to say of it
+    if faults.is_empty() {
+        faults.extend(refused(app, &desk.case, fact, at).map(|says| FieldError::new("fact", says)));
+    }
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
@@ -153,7 +157,11 @@ pub async fn rule_out(
     if !desk.case.clocks.iter().any(|clock| clock.rule == rule && !clock.condition.is_empty()) {
         return Err(Error::field("rule", "Choose a rule that holds only under a condition and runs in this case"));
     }
-    let second = desk.case.doubted.as_ref().is_some_and(|(doubted, by)| doubted == rule && *by != actor.id);
+    let doubted = desk.case.doubted.as_ref().filter(|(doubted, _)| doubted == rule).map(|(_, by)| *by);
+    if doubted == Some(actor.id) {
+        return Err(Error::field("rule", "You found this already; a second person has to find the same"));
+    }
+    let second = doubted.is_some();
     let (rule, reason) = (rule.to_owned(), desk.keep_reason(reason).await?);
     desk.take_up().await?;
     if !second {
@@ -185,6 +193,16 @@ pub fn extendable(case: &Case, now: Instant) -> Result<(&Clock, Instant), &'stat
     let over = || "The first period has run out: it can no longer be extended. Answer now, and say why it is late";
     let extended = clock.extended.filter(|_| now <= clock.due).ok_or_else(over)?;
     Ok((clock, extended))
+}
+
+/// Where this person can complain today, as a letter says it: by the law of where they live.
+fn complaint(app: &App, case: &Case, now: Instant) -> String {
+    let turns = clockwork::routes(app, &case.product, case.jurisdiction.as_deref(), Some(case.kind), now);
+    let works: Vec<_> = turns.into_iter().filter(|turn| turn.works).map(|turn| turn.route.how).collect();
+    if works.is_empty() {
+        return app.packs.get(&case.product).map(|pack| pack.complaint.trim().to_owned()).unwrap_or_default();
+    }
+    format!("If you do not agree: {}", works.join(" "))
 }
 
 /// Tells the person that it takes longer, and why, and moves the clock; possible only inside the first period.
@@ -219,8 +237,7 @@ pub async fn extend_case(
         reasons: reasons.to_owned(),
         source,
     };
-    let complaint = app.packs.get(&desk.case.product).map(|pack| pack.complaint.clone()).unwrap_or_default();
-    let text = compose::extended(&told, complaint.trim())?;
+    let text = compose::extended(&told, &complaint(app, &desk.case, desk.now))?;
     let head = app.letterhead(&desk.case.product);
     let letter = compose::reply(&head, &reference.to_string(), &to.subject, restricted, &text)?;
     let to = Addressee { name: to.name, address: to.address, answers };
@@ -266,7 +283,11 @@ pub async fn set_jurisdiction(
     }
     let (kind, place, facts) = (case.kind, case.jurisdiction.as_deref(), case.facts());
     let is_softer = app.packs.is_softer(&case.product, (kind, place), (kind, Some(code)), &facts);
-    let second = case.place_proposed.as_ref().is_some_and(|(proposed, by)| proposed == code && *by != actor.id);
+    let proposed = case.place_proposed.as_ref().filter(|(proposed, _)| proposed == code).map(|(_, by)| *by);
+    if proposed == Some(actor.id) {
+        return Err(Error::field("place", "You said so already; a second person has to say the same"));
+    }
+    let second = proposed.is_some();
     desk.take_up().await?;
     if is_softer && !second {
         desk.record(Event::JurisdictionProposed { code: code.to_owned() }).await?;

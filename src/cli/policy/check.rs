@@ -37,15 +37,15 @@ struct Answer<'a> {
 /// # Errors
 /// When a file cannot be opened, or there is a fault.
 pub(super) fn run(configured: Option<PathBuf>, ask: &Ask, now: Instant) -> anyhow::Result<()> {
-    let folder = ask.folder.folder.clone().or(configured);
+    let folder = ask.folder.chosen(configured)?;
     let at = ask.at.unwrap_or(now);
     let checked = soundness::check(folder.as_deref(), Some(at))?;
     let findings: Vec<Finding> =
         checked.products.iter().flat_map(|pack| lint::findings(pack, &checked.laws, at)).collect();
     if ask.json {
-        println!("{}", serde_json::to_string(&Answer { faults: &checked.faults, findings: &findings })?);
+        super::say!("{}", serde_json::to_string(&Answer { faults: &checked.faults, findings: &findings })?);
     } else {
-        print!("{}", words(&checked, &findings));
+        super::say!("{}", words(&checked, &findings));
     }
     match checked.faults.len() {
         0 => Ok(()),

@@ -71,11 +71,11 @@ fn happened(text: &str) -> Result<Happened, String> {
 /// # Errors
 /// When a pack cannot be used, or a product, rule set or calendar is not known.
 pub(super) fn run(configured: Option<PathBuf>, ask: &Ask) -> anyhow::Result<()> {
-    let folder = ask.folder.folder.clone().or(configured);
+    let folder = ask.folder.chosen(configured)?;
     let packs = Packs::load(folder.as_deref())?;
     let (explained, zone) = answer(&packs, ask)?;
     let text = if ask.json { json(&explained, ask.received, zone)? } else { words(&explained, ask.received, zone) };
-    println!("{text}");
+    super::say!("{text}");
     Ok(())
 }
 

@@ -1,5 +1,14 @@
 //! `recourse policy`: what the packs say, without a console, a database or a configuration.
 
+/// Writes a line to standard output. Whoever reads it may have heard enough and gone: that is no error.
+macro_rules! say {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($text)*);
+    }};
+}
+use say;
+
 mod check;
 mod explain;
 mod promises;
@@ -25,6 +34,25 @@ pub struct Folder {
     /// A folder of packs whose files take the place of those inside the program [default: the configured one]
     #[arg(long, value_name = "DIR")]
     folder: Option<PathBuf>,
+}
+
+impl Folder {
+    /// The folder to read: the one given, or the one `configured`.
+    ///
+    /// # Errors
+    /// When the one given is no folder.
+    fn chosen(&self, configured: Option<PathBuf>) -> anyhow::Result<Option<PathBuf>> {
+        match &self.folder {
+            Some(folder) if !folder.is_dir() => {
+                anyhow::bail!(
+                    "there is no folder {}; give one with products/, law/ or calendars/ in it",
+                    folder.display()
+                )
+            }
+            Some(folder) => Ok(Some(folder.clone())),
+            None => Ok(configured),
+        }
+    }
 }
 
 /// Runs one of them. `configured` is the folder of packs that the configuration names, if it names one.

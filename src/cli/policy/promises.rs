@@ -42,7 +42,7 @@ struct Line<'a> {
 /// # Errors
 /// When a pack cannot be used, or there is no such product.
 pub(super) fn run(configured: Option<PathBuf>, ask: &Ask) -> anyhow::Result<()> {
-    let folder = ask.folder.folder.clone().or(configured);
+    let folder = ask.folder.chosen(configured)?;
     let packs = Packs::load(folder.as_deref())?;
     if let Some(id) = &ask.product
         && packs.get(id).is_none()
@@ -54,9 +54,9 @@ pub(super) fn run(configured: Option<PathBuf>, ask: &Ask) -> anyhow::Result<()> 
     let mut lines: Vec<Line<'_>> = meant.flat_map(|pack| pack.rows.iter().map(|row| line(pack, row))).collect();
     lines.sort_by_key(|line| line.kept_by.is_empty());
     if ask.json {
-        println!("{}", serde_json::to_string(&lines).context("the promises could not be written as JSON")?);
+        super::say!("{}", serde_json::to_string(&lines).context("the promises could not be written as JSON")?);
     } else {
-        print!("{}", words(&lines));
+        super::say!("{}", words(&lines));
     }
     Ok(())
 }

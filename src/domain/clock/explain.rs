@@ -257,6 +257,7 @@ impl Law<'_> {
         if let Some(extension) = &rule.extension {
             let total = reckon::due(extension.total.period, &course, &ground);
             let told = self.facts.stands(Fact::Extended, Fact::ExtensionFailed);
+            let told = told.filter(|told| *told >= self.facts.received());
             term.assumed =
                 term.assumed.or_else(|| reckon::assumed(extension.total.period, course.from, total, &ground));
             term.extended = Some(total);

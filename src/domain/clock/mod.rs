@@ -216,9 +216,9 @@ impl Clock {
         if !matches!(self.duty, Duty::Acknowledge | Duty::Resolve) {
             return None;
         }
-        // the zone of a law says where the person lives
-        let ClockStart { duty, layer, period, from, due, risk, paused, pauses, .. } = self.start;
-        let start = ClockStart { period, from, due, risk, paused, pauses, ..ClockStart::bare(duty, layer) };
+        // the zone of a law says where the person lives, and a period what the case is about
+        let ClockStart { duty, layer, from, due, risk, paused, pauses, .. } = self.start;
+        let start = ClockStart { from, due, risk, paused, pauses, ..ClockStart::bare(duty, layer) };
         Some(Self { start, ..self })
     }
 

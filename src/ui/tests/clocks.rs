@@ -143,8 +143,9 @@ fn a_walled_clock_says_neither_rule_nor_citation_nor_place() {
     let clocks = vec![still, law(-20 * DAY, 11 * DAY), by, report].into_iter().filter_map(Clock::walled).collect();
     let CasePage::Walled(walled) = samples::walled() else { panic!("it is walled") };
     let html = case_html(CasePage::Walled(Walled { clocks, ..walled }), &Tried::default());
-    says(&said(&html), &["1 month", "tands still since"]);
-    let never = ["gdpr", "GDPR", "Art. 12", "eur-lex", "Berlin", "CET", "undue", "extended", "Report", "authority"];
+    says(&said(&html), &["tands still since"]);
+    let never =
+        ["1 month", "gdpr", "GDPR", "Art. 12", "eur-lex", "Berlin", "CET", "undue", "extended", "Report", "authority"];
     for word in never.into_iter().chain(["How sure", "complain", "Lives in", "<form method=\"post\" action=\"/cases"]) {
         assert!(!html.contains(word), "{word}");
     }

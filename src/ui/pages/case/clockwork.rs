@@ -9,6 +9,7 @@ use crate::{
     },
     domain::{
         clock::fact::{Fact, Trigger},
+        identity::StaffId,
         policy::rule::Mode,
     },
     ui::{
@@ -27,11 +28,11 @@ pub(super) fn restarts(full: &Full) -> bool {
 }
 
 /// Everything that can be done about the clocks, under them.
-pub(super) fn acts(full: &Full, tried: &Tried) -> Option<AnyView> {
+pub(super) fn acts(full: &Full, tried: &Tried, me: StaffId) -> Option<AnyView> {
     let open = full.case.state.is_open();
     let questions = full.clockwork.questions.iter().map(|one| question(full, one, tried)).collect_view();
     let (extend, happened) = (open.then(|| extend(full, tried)), happened(full, tried));
-    let doubt = if open { doubt(full, tried) } else { None };
+    let doubt = if open { doubt(full, tried, me) } else { None };
     (open || happened.is_some()).then(|| {
         view! {
             <div class="clock-acts">
@@ -146,9 +147,11 @@ fn question(full: &Full, one: &Question, tried: &Tried) -> AnyView {
         (_, None) => "The law’s clock stands still from the question on, and goes on with the answer.",
         (_, Some(_)) => "The law’s clock goes on from the answer.",
     };
+    let verify = (one.trigger == Trigger::Identity)
+        .then_some(" This moves the clock only: for a copy or an erasure the person is verified behind “Verify”.");
     let fields = view! {
         <input type="hidden" name="fact" value=fact.code() />
-        <p class="hint">{does}" "{one.citation.clone()}". Promises and targets run on."</p>
+        <p class="hint">{does}" "{one.citation.clone()}". Promises and targets run on."{verify}</p>
         {when(full, tried, act, act.id_of("at", fact.code()), is_tried)}
         {note(tried, act, act.id_of("note", fact.code()), is_tried, "")}
     };
@@ -176,8 +179,12 @@ fn happened(full: &Full, tried: &Tried) -> Option<AnyView> {
 }
 
 /// Finding that a rule with a condition does not apply to this case; it takes two people.
-fn doubt(full: &Full, tried: &Tried) -> Option<AnyView> {
+fn doubt(full: &Full, tried: &Tried, me: StaffId) -> Option<AnyView> {
     let act = Act::RuleOut;
+    if full.case.doubted.as_ref().is_some_and(|(_, by)| *by == me) && !tried.is(act) {
+        let says = "You found that a rule does not apply here. Its clock runs until a second person finds the same.";
+        return Some(view! { <p class="dim not-now">{says}</p> }.into_any());
+    }
     let mut rules: Vec<(String, String)> = Vec::new();
     for clock in full.case.clocks.iter().filter(|clock| clock.met.is_none() && !clock.condition.is_empty()) {
         if !rules.iter().any(|(rule, _)| *rule == clock.rule) {
@@ -188,7 +195,7 @@ fn doubt(full: &Full, tried: &Tried) -> Option<AnyView> {
         let is_tried = tried.is(act);
         let doubted = full.case.doubted.as_ref().map(|(rule, _)| rule.clone());
         let hint = match &doubted {
-            Some(_) => "Somebody found this already; if a second person finds the same, the clock ends.",
+            Some(_) => "A colleague found this; if you find the same, the clock ends.",
             None => "Takes two people: the clock ends once a second person finds the same.",
         };
         let value = if is_tried { tried.value(act, "rule") } else { doubted.unwrap_or_default() };

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 /// Every section.
 pub(super) fn all(full: &Full, tried: &Tried, me: StaffId) -> impl IntoView + use<> {
-    let clock_acts = clockwork::acts(full, tried);
+    let clock_acts = clockwork::acts(full, tried, me);
     view! {
         <Clocks clocks=full.case.clocks.clone() now=full.now zone=full.zone restarts=clockwork::restarts(full)>
             {clock_acts}

@@ -147,7 +147,10 @@ fn blank(filter: &QueueFilter) -> impl IntoView + use<> {
         });
     }
     let filtered = *filter != plain;
-    let (title, says) = if filter.q.is_empty() {
+    let plain_view = QueueFilter { view: filter.view, ..QueueFilter::default() };
+    let (title, says) = if filter.q.is_empty() && *filter != plain_view {
+        ("No case matches this filter".to_owned(), "Layer and duty are those of the clock that binds.")
+    } else if filter.q.is_empty() {
         (format!("No case in “{}”", filter.view.label()), "Nothing here needs you just now.")
     } else {
         (format!("No case matches “{}”", filter.q), "Search finds names, addresses, subject lines and references.")

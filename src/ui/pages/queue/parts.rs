@@ -57,10 +57,10 @@ pub(super) fn filters(queue: &QueuePage) -> impl IntoView + use<> {
                 {choices("Any product", products, &filter.product.unwrap_or_default())}</select>
             <label class="sr" for="f-layer">"Layer of the clock"</label>
             <select id="f-layer" name="layer">
-                {choices("Any layer", layers, filter.layer.map_or("", Layer::code))}</select>
+                {choices("Binding: any layer", layers, filter.layer.map_or("", Layer::code))}</select>
             <label class="sr" for="f-duty">"Duty of the clock"</label>
             <select id="f-duty" name="duty">
-                {choices("Any duty", duties, filter.duty.map_or("", Duty::code))}</select>
+                {choices("Binding: any duty", duties, filter.duty.map_or("", Duty::code))}</select>
             <button class="btn">"Filter"</button>
         </form>
     }
