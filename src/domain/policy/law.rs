@@ -4,7 +4,6 @@ use super::rule::Rule;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde::Deserialize;
-use std::collections::BTreeMap;
 
 /// Everything one law asks that has a number, or ought to have one.
 #[derive(Debug, Clone, Deserialize)]
@@ -87,33 +86,4 @@ impl RuleSet {
     pub fn label(&self) -> String {
         format!("{} {}", self.id, self.version)
     }
-
-    /// What is wrong with it beyond its form, each with the key it is about.
-    #[must_use]
-    pub fn faults(&self) -> Vec<(String, String)> {
-        let mut faults = Vec::new();
-        let mut versions: BTreeMap<&str, Vec<&Rule>> = BTreeMap::new();
-        for rule in &self.rules {
-            for (key, says) in rule.faults() {
-                faults.push((format!("rule {}: {key}", rule.id), says));
-            }
-            versions.entry(&rule.id).or_default().push(rule);
-        }
-        for (id, versions) in versions {
-            if overlap(&versions) {
-                faults.push((format!("rule {id}: from"), "two versions of the rule hold on the same day".to_owned()));
-            }
-        }
-        if self.rules.is_empty() {
-            faults.push(("rule".to_owned(), "there is none".to_owned()));
-        }
-        faults
-    }
-}
-
-fn overlap(versions: &[&Rule]) -> bool {
-    let from = |rule: &Rule| rule.from.unwrap_or(NaiveDate::MIN);
-    let mut sorted = versions.to_vec();
-    sorted.sort_by_key(|rule| from(rule));
-    sorted.windows(2).any(|pair| pair[0].until.is_none_or(|until| until >= from(pair[1])))
 }
