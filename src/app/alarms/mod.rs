@@ -5,8 +5,8 @@ mod sweep;
 mod urgent;
 
 pub use sweep::sweep_clocks;
+pub use urgent::call_webhook;
 pub(super) use urgent::raise_urgent;
-pub use urgent::{call_webhook, urgent};
 
 pub use crate::mail::webhook::Called;
 

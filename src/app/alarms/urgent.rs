@@ -17,7 +17,7 @@ use crate::{
 
 /// The clocks of a case that are so short that nobody would see them in time: of law and promise, and targets that are
 /// the only number.
-pub fn urgent(case: &Case) -> impl Iterator<Item = &Clock> {
+fn urgent(case: &Case) -> impl Iterator<Item = &Clock> {
     let counts = |clock: &Clock| {
         clock.layer != Layer::Target || binding_of(&case.clocks, clock.duty).is_some_and(|one| one == clock)
     };

@@ -14,8 +14,9 @@ use crate::domain::{
     policy::rule::{Mode, Pause},
     time::{Instant, MINUTE},
 };
-use chrono::{Datelike as _, Days, NaiveDate, Weekday};
+use chrono::{Datelike as _, Days, NaiveDate};
 use chrono_tz::Tz;
+use std::sync::LazyLock;
 
 /// Where a period is counted.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +27,14 @@ pub struct Ground<'a> {
     pub calendar: Option<&'a Calendar>,
     /// True where an end on a day that is no working day moves to the next one.
     pub roll: bool,
+}
+
+impl<'a> Ground<'a> {
+    /// Its working days; Monday to Friday where it has no calendar.
+    fn working_days(&self) -> &'a Calendar {
+        static WEEKDAYS: LazyLock<Calendar> = LazyLock::new(|| Calendar::weekdays("weekdays", None));
+        self.calendar.unwrap_or(&WEEKDAYS)
+    }
 }
 
 /// A stretch in which the person was asked for something and had not answered.
@@ -119,14 +128,14 @@ pub fn due(period: Period, course: &Course, ground: &Ground<'_>) -> Instant {
         Period::Elapsed(millis) => return elapsed(millis, course),
         Period::Days(days) => add_days(day, days),
         Period::Months(months) => add_months(day, months),
-        Period::Working(days) => add_working(day, days, ground.calendar),
+        Period::Working(days) => ground.working_days().add_working(day, days),
         Period::Yearly(month, of_month) => {
             NaiveDate::from_ymd_opt(day.year().saturating_add(1), month, of_month).unwrap_or(NaiveDate::MAX)
         }
     };
     let end = if course.stretches.is_empty() { end } else { lengthen(end, day, course, ground.zone) };
     // the day is moved off a holiday only after the pauses were added
-    let end = if ground.roll { next_working(end, ground.calendar) } else { end };
+    let end = if ground.roll { ground.working_days().next_working(end) } else { end };
     end_of_day(end, ground.zone)
 }
 
@@ -203,31 +212,6 @@ fn lengthen(mut end: NaiveDate, start: NaiveDate, course: &Course, zone: Tz) -> 
         }
     }
     end
-}
-
-fn is_weekend(day: NaiveDate) -> bool {
-    matches!(day.weekday(), Weekday::Sat | Weekday::Sun)
-}
-
-fn next_working(mut day: NaiveDate, calendar: Option<&Calendar>) -> NaiveDate {
-    if let Some(calendar) = calendar {
-        return calendar.next_working(day);
-    }
-    while is_weekend(day) {
-        day = add_days(day, 1);
-    }
-    day
-}
-
-fn add_working(mut day: NaiveDate, mut days: u32, calendar: Option<&Calendar>) -> NaiveDate {
-    if let Some(calendar) = calendar {
-        return calendar.add_working(day, days);
-    }
-    while days > 0 && day < NaiveDate::MAX {
-        day = add_days(day, 1);
-        days -= u32::from(!is_weekend(day));
-    }
-    day
 }
 
 /// Where a rule's period begins: the first of `start` that happened.
