@@ -7,8 +7,9 @@ use super::{
         fact::{Fact, Facts, Happened},
     },
     event::{By, Event, Purpose, Recorded},
-    identity::{ContentId, Reference, RunId, StaffId},
+    identity::{ContentId, MailId, Reference, RunId, StaffId},
     kind::Kind,
+    mail::Verdict,
     time::Instant,
 };
 
@@ -51,6 +52,14 @@ pub struct Case {
     pub verified: Option<Verified>,
     /// The run that waits for approval or is under way.
     pub run: Option<RunId>,
+    /// Whenever the person was told that we have their request, and by which mail; without what came back.
+    pub told: Vec<(Option<MailId>, Instant)>,
+    /// The case that goes on in this one's place.
+    pub merged: Option<Reference>,
+    /// True once a responder said that a restricted kind is right.
+    pub confirmed: bool,
+    /// True where something that was written comes from an address whose domain does not confirm it.
+    pub doubtful: bool,
     /// The last event's number.
     pub seq: i64,
 }
@@ -127,6 +136,10 @@ impl Case {
             proposed: None,
             verified: None,
             run: None,
+            told: Vec::new(),
+            merged: None,
+            confirmed: false,
+            doubtful: false,
             seq: 1,
         })
     }
@@ -151,11 +164,18 @@ impl Case {
                 };
                 self.clocks = clocks.iter().map(clock).collect();
             }
-            // a person's reply tells the requester as much as our confirmation does
-            Event::MailAccepted { purpose, .. } if purpose.acknowledges() => {
-                self.meet(Duty::Acknowledge, recorded.at);
+            Event::MailAccepted { .. } | Event::AcknowledgedOtherwise { .. } => {
+                if let Some((_, at)) = self.told.first().copied() {
+                    self.meet(Duty::Acknowledge, at);
+                }
             }
-            Event::AcknowledgedOtherwise { .. } => self.meet(Duty::Acknowledge, recorded.at),
+            Event::MailBounced { purpose, .. } => {
+                let told = self.told.first().map(|(_, at)| *at);
+                self.clocks.iter_mut().filter(|c| c.duty == Duty::Acknowledge).for_each(|c| c.met = told);
+                if *purpose == Purpose::Extension {
+                    self.clocks.iter_mut().filter(|c| c.duty == Duty::ExtendBy).for_each(|c| c.met = None);
+                }
+            }
             Event::FactRecorded { fact, at, .. } => self.learn(*fact, *at),
             Event::ClockAlarmed { duty, layer, rule, due, raised } => {
                 let told = |c: &&mut Clock| (c.duty, c.layer, &c.rule, c.due) == (*duty, *layer, rule, *due);
@@ -181,7 +201,13 @@ impl Case {
             Event::StateChanged { to, outcome, .. } => self.enter(*to, *outcome, recorded.at),
             Event::CaseOpened { .. }
             | Event::MessageReceived { .. }
-            | Event::MailAccepted { .. }
+            | Event::MessageQuarantined { .. }
+            | Event::MessageDiscarded { .. }
+            | Event::MessageRedacted { .. }
+            | Event::MaterialDisposed { .. }
+            | Event::RestrictionConfirmed { .. }
+            | Event::Merged { .. }
+            | Event::Absorbed { .. }
             | Event::StatementRecorded { .. }
             | Event::MailQueued { .. }
             | Event::MailFailed { .. }
@@ -213,10 +239,27 @@ impl Case {
         match event {
             Event::ClassificationProposed { to, .. } => self.proposed = by.map(|by| (*to, by)),
             Event::Classified { .. } => self.proposed = None,
-            Event::FactRecorded { fact, at: happened, .. } => self.facts.push(Happened { fact: *fact, at: *happened }),
+            Event::FactRecorded { fact, at: happened, .. } => {
+                self.facts.push(Happened { fact: *fact, at: *happened });
+                if *fact == Fact::AcknowledgementBounced {
+                    self.told.clear();
+                }
+            }
+            // a person's reply tells the requester as much as our confirmation does
+            Event::MailAccepted { mail, purpose } if purpose.acknowledges() => self.told.push((Some(*mail), at)),
+            Event::AcknowledgedOtherwise { .. } => self.told.push((None, at)),
             Event::MailFailed { purpose: Purpose::Extension, .. } => {
                 self.facts.push(Happened { fact: Fact::ExtensionFailed, at });
             }
+            Event::MailBounced { mail, purpose, .. } => {
+                self.told.retain(|(told, _)| *told != Some(*mail));
+                if *purpose == Purpose::Extension {
+                    self.facts.push(Happened { fact: Fact::ExtensionFailed, at });
+                }
+            }
+            Event::MessageReceived { dmarc: Verdict::Fail, automatic: false, .. } => self.doubtful = true,
+            Event::RestrictionConfirmed { .. } => self.confirmed = true,
+            Event::Merged { into, .. } => self.merged = Some(*into),
             Event::StateChanged { from, to, .. } if from.is_open() != to.is_open() => {
                 let fact = if to.is_open() { Fact::Reopened } else { Fact::Resolved };
                 self.facts.push(Happened { fact, at });

@@ -35,7 +35,12 @@ mod tests {
             event(
                 4,
                 By::Requester,
-                Event::MessageReceived { message: MessageId(1), content: ContentId(2), automatic: false },
+                Event::MessageReceived {
+                    message: MessageId(1),
+                    content: ContentId(2),
+                    automatic: false,
+                    dmarc: Default::default(),
+                },
             ),
         ];
         let seqs = |seen| unseen(&events, seen).iter().map(|r| r.seq).collect::<Vec<_>>();

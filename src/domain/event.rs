@@ -4,8 +4,9 @@
 use super::{
     clock::{ClockStart, Duty, Layer, Raised, fact::Fact},
     hold::Basis,
-    identity::{ContentId, HoldId, MailId, MessageId, PackageId, RunId, StaffId, VerificationId},
+    identity::{ContentId, HoldId, MailId, MessageId, PackageId, Reference, RunId, StaffId, VerificationId},
     kind::Kind,
+    mail::{Doubt, Verdict},
     state::{Channel, Outcome, State},
     time::Instant,
 };
@@ -53,10 +54,14 @@ pub enum Purpose {
     Extension,
     /// Tells staff that a clock needs them.
     Alarm,
+    /// Tells the sender something about their mail: that it could not be opened, or that no material may be sent.
+    Notice,
+    /// Reminds the person that we wait for their answer.
+    Reminder,
 }
 
 impl Purpose {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 9] = [
         Self::Acknowledgement,
         Self::Reply,
         Self::Verification,
@@ -64,6 +69,8 @@ impl Purpose {
         Self::Delivery,
         Self::Extension,
         Self::Alarm,
+        Self::Notice,
+        Self::Reminder,
     ];
 
     /// True where the person is told that their mail arrived and is worked on; a link may go to somebody else, and an
@@ -84,6 +91,8 @@ impl Purpose {
             Self::Delivery => "delivery",
             Self::Extension => "extension",
             Self::Alarm => "alarm",
+            Self::Notice => "notice",
+            Self::Reminder => "reminder",
         }
     }
 
@@ -98,6 +107,8 @@ impl Purpose {
             Self::Delivery => "Copy of the data",
             Self::Extension => "Notice that it takes longer",
             Self::Alarm => "Alarm to staff",
+            Self::Notice => "Notice about a mail",
+            Self::Reminder => "Reminder",
         }
     }
 
@@ -118,7 +129,27 @@ pub enum Event {
     /// Clocks were computed from a pack; replaces those of an earlier start, keeping what was met.
     ClocksStarted { pack: String, clocks: Vec<ClockStart> },
     /// A mail of the requester arrived, or was what opened the case.
-    MessageReceived { message: MessageId, content: ContentId, automatic: bool },
+    MessageReceived {
+        message: MessageId,
+        content: ContentId,
+        automatic: bool,
+        #[serde(default)]
+        dmarc: Verdict,
+    },
+    /// A mail names this case but does not prove that it belongs here; it waits for staff.
+    MessageQuarantined { message: MessageId, why: Doubt },
+    /// A mail that waited was thrown away.
+    MessageDiscarded { message: MessageId, reason: ContentId },
+    /// Secrets in a mail were made unreadable for good, here and in the raw copy.
+    MessageRedacted { message: MessageId, content: ContentId, found: i64 },
+    /// Where a restricted case's mail brought files, they were destroyed; `content` keeps names, sizes and digests.
+    MaterialDisposed { message: MessageId, content: ContentId },
+    /// A responder looked and says that the kind is right.
+    RestrictionConfirmed { reason: ContentId },
+    /// The case is the same as another one, which goes on; its mail goes there.
+    Merged { into: Reference, reason: ContentId },
+    /// Another case turned out to be the same as this one.
+    Absorbed { case: Reference },
     /// What the requester said by phone, post or form, as staff wrote it down.
     StatementRecorded { content: ContentId },
     /// A mail to the requester was put into the outbox.
@@ -127,6 +158,8 @@ pub enum Event {
     MailAccepted { mail: MailId, purpose: Purpose },
     /// It will not be tried again; `reason` is the server's status class, never its text.
     MailFailed { mail: MailId, purpose: Purpose, reason: String },
+    /// It was accepted and came back; `status` is the report's code, never its text.
+    MailBounced { mail: MailId, purpose: Purpose, hard: bool, status: String },
     /// The person was told by phone or letter; meets the `acknowledge` clock.
     AcknowledgedOtherwise { how: ContentId },
     /// Something happened that clocks care about; `at` may lie before the moment it was written down.
@@ -205,6 +238,14 @@ impl Event {
             Self::MailQueued { .. } => "mail_queued",
             Self::MailAccepted { .. } => "mail_accepted",
             Self::MailFailed { .. } => "mail_failed",
+            Self::MailBounced { .. } => "mail_bounced",
+            Self::MessageQuarantined { .. } => "message_quarantined",
+            Self::MessageDiscarded { .. } => "message_discarded",
+            Self::MessageRedacted { .. } => "message_redacted",
+            Self::MaterialDisposed { .. } => "material_disposed",
+            Self::RestrictionConfirmed { .. } => "restriction_confirmed",
+            Self::Merged { .. } => "merged",
+            Self::Absorbed { .. } => "absorbed",
             Self::AcknowledgedOtherwise { .. } => "acknowledged_otherwise",
             Self::FactRecorded { .. } => "fact_recorded",
             Self::JurisdictionSet { .. } => "jurisdiction_set",
@@ -245,10 +286,14 @@ impl Event {
     pub const fn content(&self) -> Option<ContentId> {
         match self {
             Self::MessageReceived { content, .. }
+            | Self::MaterialDisposed { content, .. }
             | Self::StatementRecorded { content }
             | Self::MailQueued { content, .. }
             | Self::NoteAdded { content } => Some(*content),
             Self::AcknowledgedOtherwise { how: reason }
+            | Self::MessageDiscarded { reason, .. }
+            | Self::RestrictionConfirmed { reason }
+            | Self::Merged { reason, .. }
             | Self::VerifiedByStaff { reason, .. }
             | Self::RunSentBack { reason, .. }
             | Self::RunCancelled { reason, .. }

@@ -20,6 +20,8 @@ pub mod identity;
 #[cfg(feature = "ssr")]
 pub mod kind;
 #[cfg(feature = "ssr")]
+pub mod mail;
+#[cfg(feature = "ssr")]
 pub mod plan;
 #[cfg(feature = "ssr")]
 pub mod policy;

@@ -244,6 +244,10 @@ pub async fn case_get(tx: &mut Tx, reference: Reference) -> Result<Option<Case>>
         proposed: None,
         verified: None,
         run: None,
+        told: Vec::new(),
+        merged: None,
+        confirmed: false,
+        doubtful: false,
         seq: row.seq,
     };
     decided(tx, &mut case).await?;
@@ -253,7 +257,8 @@ pub async fn case_get(tx: &mut Tx, reference: Reference) -> Result<Option<Case>>
 /// What two people or a link have decided, from the few events that say so.
 async fn decided(tx: &mut Tx, case: &mut Case) -> Result<()> {
     let rows = sql("SELECT at, by_staff, data FROM events WHERE case_id = $1 AND name IN
-         ('classification_proposed', 'classified', 'fact_recorded', 'mail_failed', 'state_changed', 'rule_doubted', 'rule_ruled_out', 'jurisdiction_proposed', 'jurisdiction_set', 'verification_confirmed', 'verified_by_staff', 'run_planned',
+         ('classification_proposed', 'classified', 'fact_recorded', 'mail_accepted', 'mail_failed', 'mail_bounced',
+          'acknowledged_otherwise', 'message_received', 'restriction_confirmed', 'merged', 'state_changed', 'rule_doubted', 'rule_ruled_out', 'jurisdiction_proposed', 'jurisdiction_set', 'verification_confirmed', 'verified_by_staff', 'run_planned',
           'run_sent_back', 'run_expired', 'run_cancelled', 'run_finished', 'export_asked', 'export_released') ORDER BY seq")
     .bind(case.reference)
     .all::<(i64, Option<i64>, String)>(tx)

@@ -175,10 +175,15 @@ impl Teller<'_> {
         Entry { seq: recorded.seq, at: recorded.at, who, what: self.what(recorded) }
     }
 
+    /// A line with a reason that somebody gave.
+    fn told(&self, lead: &str, rest: &str, reason: ContentId) -> What {
+        What::Event { lead: lead.to_owned(), rest: rest.to_owned(), reason: Some(self.content(reason).text) }
+    }
+
     fn what(&self, recorded: &Recorded) -> What {
         let event = |lead: &str, rest: String| What::Event { lead: lead.to_owned(), rest, reason: None };
         match &recorded.event {
-            Event::MessageReceived { message, content, automatic } => {
+            Event::MessageReceived { message, content, automatic, .. } => {
                 let content = self.content(*content);
                 let attachments = content.files.into_iter().map(|f| Attachment {
                     name: f.name,
@@ -239,6 +244,23 @@ impl Teller<'_> {
             Event::MailFailed { purpose, reason, .. } => {
                 event(&format!("{} failed", purpose.label()), format!("{reason}; see the mail for what to do"))
             }
+            Event::MailBounced { purpose, hard, status, .. } => event(
+                &format!("{} came back", purpose.label()),
+                format!("{}, {status}", if *hard { "for good" } else { "it may work later" }),
+            ),
+            Event::MessageQuarantined { why, .. } => event("A mail waits", format!("because {}", why.label())),
+            Event::MessageDiscarded { reason, .. } => self.told("A mail that waited was discarded", "", *reason),
+            Event::MessageRedacted { found, .. } => {
+                event("Redacted", format!("{found} secrets in a mail, for good, in its raw copy too"))
+            }
+            Event::MaterialDisposed { content, .. } => {
+                let files = self.content(*content).files;
+                let names = files.iter().map(|f| f.name.clone()).collect::<Vec<_>>().join(", ");
+                event("Material destroyed", names)
+            }
+            Event::RestrictionConfirmed { reason } => self.told("Kind confirmed", "by a responder", *reason),
+            Event::Merged { into, reason } => self.told("Merged", &format!("into {into}, which goes on"), *reason),
+            Event::Absorbed { case } => event("Merged", format!("{case} is the same and ended; its mail comes here")),
             Event::AcknowledgedOtherwise { how } => What::Event {
                 lead: "Acknowledged".to_owned(),
                 rest: "by another way than mail".to_owned(),

@@ -1,72 +1,34 @@
-//! Mail becomes cases. First the raw message is kept and committed, whatever it is; then a job reads it and opens
-//! a case or appends to the one it answers. Reading may run twice without doing anything twice.
+//! Mail becomes cases. First the raw message is kept and committed, whatever it is (`keep`); then a job reads it and
+//! opens a case (`open`) or appends to the one it answers. Reading may run twice without doing anything twice.
 
-use super::{
-    App, Error,
-    acknowledge::{self, Addressee},
-};
+mod keep;
+mod open;
+
+pub use keep::{KeepError, keep};
+pub(super) use open::{Request, face, open_case};
+
+use super::{App, Error};
 use crate::{
     domain::{
         case::{Case, Channel, State},
         event::{By, Event},
         identity::{MessageId, Reference, normal_address},
         kind::Kind,
-        policy::ProductPack,
-        time::Instant,
-        work::Work,
+        mail::Verdict,
     },
     mail::{
         classify::Guess,
         parse::{self, Letter, Unreadable},
     },
     store::{
-        Tx, audit, cases,
-        cases::Face,
-        contents,
+        Tx, audit, cases, contents,
         contents::{Content, File},
-        jobs, messages,
+        messages,
         messages::{Message, MessageState},
         threads,
     },
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
-
-/// Why a message was not kept.
-#[derive(Debug, thiserror::Error)]
-pub enum KeepError {
-    /// No pack has this id.
-    #[error("there is no product '{0}'; the products are: {1}")]
-    UnknownProduct(String, String),
-    /// Larger than intake takes.
-    #[error("the message has more than {0} bytes; raise mail.max_bytes to take it")]
-    TooLarge(usize),
-    /// The database could not keep it.
-    #[error(transparent)]
-    Store(#[from] crate::store::Error),
-}
-
-/// Keeps a raw message, sealed, and asks for it to be read. Returns none when the very same message is kept already.
-///
-/// # Errors
-/// When it could not be kept: then the mail server has to keep it.
-pub async fn keep(app: &App, product: &str, raw: &[u8]) -> Result<Option<MessageId>, KeepError> {
-    if app.packs.get(product).is_none() {
-        let known = app.packs.iter().map(|p| p.id.as_str()).collect::<Vec<_>>().join(", ");
-        return Err(KeepError::UnknownProduct(product.to_owned(), known));
-    }
-    if raw.len() > app.settings.max_message {
-        return Err(KeepError::TooLarge(app.settings.max_message));
-    }
-    let now = app.now();
-    let mut tx = app.db.begin().await?;
-    let kept = messages::message_keep(&mut tx, &app.vault, product, raw, now).await?;
-    if let Some(message) = kept {
-        jobs::job_enqueue(&mut tx, &Work::ReadMessage { message }, 0).await?;
-    }
-    tx.commit().await?;
-    app.wake();
-    Ok(kept)
-}
 
 /// What reading a message came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -225,7 +187,12 @@ async fn append(app: &App, tx: &mut Tx, message: &Message, letter: Letter, mut c
     let (content, message_id, automatic) = content_of(letter);
     let (reference, restricted) = (case.reference, case.is_restricted());
     let content = contents::content_keep(tx, &app.vault, reference, restricted, "mail_in", &content, now).await?;
-    let event = Event::MessageReceived { message: message.id, content, automatic: automatic.is_some() };
+    let event = Event::MessageReceived {
+        message: message.id,
+        content,
+        automatic: automatic.is_some(),
+        dmarc: Verdict::Unknown,
+    };
     cases::case_record(tx, &mut case, By::Requester, now, event).await?;
     // an answer, unlike an out-of-office note, moves the case back to us
     if automatic.is_none() && matches!(case.state, State::WaitingRequester | State::Resolved | State::Closed) {
@@ -256,7 +223,12 @@ async fn open(app: &App, tx: &mut Tx, message: &Message, letter: Letter, guess: 
         purpose: "mail_in",
         acknowledge: automatic.is_none() && !own,
     };
-    let event = |content| Event::MessageReceived { message: message.id, content, automatic: automatic.is_some() };
+    let event = |content| Event::MessageReceived {
+        message: message.id,
+        content,
+        automatic: automatic.is_some(),
+        dmarc: Verdict::Unknown,
+    };
     let case = open_case(app, tx, request, By::Requester, event, now).await?;
     if let Some(id) = message_id {
         threads::thread_remember(tx, &app.vault, case.reference, &id, false).await?;
@@ -264,67 +236,4 @@ async fn open(app: &App, tx: &mut Tx, message: &Message, letter: Letter, guess: 
     messages::message_read(tx, message.id, case.reference, case.is_restricted()).await?;
     audit::audit_append(tx, now, None, "case_opened", Some(case.reference), "").await?;
     Ok(Read::Opened(case.reference))
-}
-
-/// What a case is opened from, whichever way it came.
-pub(super) struct Request<'a> {
-    pub product: &'a str,
-    pub kind: Kind,
-    pub rule: String,
-    pub channel: Channel,
-    pub received: Instant,
-    pub by: By,
-    pub content: Content,
-    pub purpose: &'static str,
-    /// True where a mail may tell the person.
-    pub acknowledge: bool,
-}
-
-/// Opens a case: its events, clocks, face and acknowledgement, all in the caller's transaction.
-pub(super) async fn open_case(
-    app: &App,
-    tx: &mut Tx,
-    request: Request<'_>,
-    told_by: By,
-    told: impl FnOnce(crate::domain::identity::ContentId) -> Event,
-    now: Instant,
-) -> Result<Case, Error> {
-    let Request { product, kind, rule, channel, received, by, content, purpose, acknowledge } = request;
-    let digest =
-        (!content.address.is_empty()).then(|| app.vault.digest("address", normal_address(&content.address).as_bytes()));
-    let opened = Event::CaseOpened { kind, channel, received, rule };
-    let mut case = cases::case_open(tx, product, digest, by, now, opened).await?;
-    let restricted = case.is_restricted();
-    let kept = contents::content_keep(tx, &app.vault, case.reference, restricted, purpose, &content, now).await?;
-    cases::case_record(tx, &mut case, told_by, now, told(kept)).await?;
-    let pack = app.packs.get(product);
-    let clocks = super::desk::started(app, &case, kind);
-    cases::case_record(tx, &mut case, By::System, now, clocks).await?;
-    super::alarms::raise_urgent(app, tx, &mut case, &[], now).await?;
-    if acknowledge && !content.address.is_empty() {
-        let answers = Some(content.message_id.clone()).filter(|id| !id.is_empty()).into_iter().collect();
-        let to = Addressee { name: content.name.clone(), address: content.address.clone(), answers };
-        let queued = acknowledge::acknowledge(app, tx, &case, to, &content.subject, now).await?;
-        cases::case_record(tx, &mut case, By::System, now, queued).await?;
-    }
-    if !restricted {
-        cases::face_save(tx, case.reference, Some(&face(pack, &content))).await?;
-    }
-    cases::case_save(tx, &case).await?;
-    Ok(case)
-}
-
-/// What lists show of an ordinary case, and what its search finds: who wrote, from which address, and the subject line, or the first words where the line is one
-/// that the policy told everybody to use.
-pub(super) fn face(pack: Option<&ProductPack>, content: &Content) -> Face {
-    let who = [&content.name, &content.address].into_iter().find(|s| !s.is_empty());
-    let is_common =
-        pack.is_some_and(|p| p.subjects.iter().any(|rule| rule.line.eq_ignore_ascii_case(content.subject.trim())));
-    let words = content.text.split_whitespace().take(40).collect::<Vec<_>>().join(" ");
-    let about =
-        if content.subject.is_empty() || (is_common && !words.is_empty()) { words } else { content.subject.clone() };
-    let cut = |text: &str| text.chars().take(200).collect::<String>();
-    let address = cut(&content.address);
-    let who = who.map_or_else(|| "Somebody without a name".to_owned(), |s| cut(s));
-    Face { who, address, about: cut(&about) }
 }

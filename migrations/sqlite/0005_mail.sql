@@ -1,0 +1,60 @@
+-- Mail in depth: mailboxes and how far each is read, mail that waits for staff, addresses that mail does not reach.
+
+-- a folder of a mailbox, watched by one console at a time
+CREATE TABLE mailboxes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    -- as the configuration calls it
+    name TEXT NOT NULL,
+    folder TEXT NOT NULL,
+    product TEXT NOT NULL,
+    -- which life of the folder the numbers belong to (RFC 3501, 2.3.1.1)
+    uid_validity INTEGER,
+    -- every message up to this number is kept
+    uid INTEGER NOT NULL DEFAULT 0,
+    -- how many lay above it when somebody last looked
+    waiting INTEGER NOT NULL DEFAULT 0,
+    seen_at INTEGER,
+    failed_at INTEGER,
+    error TEXT,
+    lease_until INTEGER,
+    lease_token BLOB,
+    UNIQUE (name, folder)
+) STRICT;
+
+-- where the mailbox's own copy of a message lies, for as long as it has one
+CREATE TABLE mailbox_copies (
+    mailbox_id INTEGER NOT NULL REFERENCES mailboxes (id),
+    uid_validity INTEGER NOT NULL,
+    uid INTEGER NOT NULL,
+    message_id INTEGER NOT NULL REFERENCES messages (id),
+    PRIMARY KEY (mailbox_id, uid_validity, uid)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX mailbox_copies_by_message ON mailbox_copies (message_id);
+
+-- how it came: pipe, http, imap
+ALTER TABLE messages ADD COLUMN came TEXT NOT NULL DEFAULT 'pipe';
+-- a mail in quarantine: the case it points to, and what a list shows of it; nothing where it may be restricted
+ALTER TABLE messages ADD COLUMN near_id INTEGER REFERENCES cases (id);
+ALTER TABLE messages ADD COLUMN who TEXT;
+ALTER TABLE messages ADD COLUMN about TEXT;
+-- keyed digest of the sender's address
+ALTER TABLE messages ADD COLUMN sender BLOB;
+CREATE INDEX messages_quarantined ON messages (id) WHERE state = 'quarantined';
+CREATE INDEX messages_near ON messages (near_id) WHERE state = 'quarantined';
+CREATE INDEX messages_by_sender ON messages (sender, received_at) WHERE sender IS NOT NULL;
+
+-- keyed digests of whom a mail goes to, address and domain, for limits and for what comes back
+ALTER TABLE mails ADD COLUMN recipient BLOB;
+ALTER TABLE mails ADD COLUMN domain BLOB;
+-- true where no person wrote it
+ALTER TABLE mails ADD COLUMN automatic INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE mails ADD COLUMN bounced_at INTEGER;
+CREATE INDEX mails_by_recipient ON mails (recipient, created_at) WHERE recipient IS NOT NULL;
+
+-- addresses that a mail bounced from for good; keyed digests
+CREATE TABLE suppressions (
+    recipient BLOB PRIMARY KEY,
+    since INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    mail_id INTEGER NOT NULL REFERENCES mails (id)
+) STRICT, WITHOUT ROWID;
