@@ -18,7 +18,7 @@ use crate::{
     },
     mail::{
         classify::Guess,
-        parse::{self, Letter, Unreadable},
+        parse::{self, Letter, Limits, Unreadable},
     },
     store::{
         Tx, audit, cases, contents,
@@ -55,10 +55,11 @@ pub async fn read(app: &App, id: MessageId) -> Result<Read, Error> {
     }
     let raw = messages::message_raw(&mut tx, &app.vault, id).await?.unwrap_or_default();
     drop(tx);
+    let limits = Limits { bytes: app.settings.max_message, ..Limits::default() };
     let parsed = tokio::task::spawn_blocking(move || {
         let parse = || {
             super::failpoint::failpoint("parsing");
-            parse::read(&raw)
+            parse::read(&raw, &limits)
         };
         let letter = catch_unwind(AssertUnwindSafe(parse)).unwrap_or(Err(Unreadable::Failed));
         (letter, raw)
@@ -79,7 +80,7 @@ pub async fn read(app: &App, id: MessageId) -> Result<Read, Error> {
 
 /// What the message says, whichever way it travelled: the same words sent once arrive as one message.
 fn content_digest(app: &App, letter: &Letter, raw: &[u8]) -> Option<Vec<u8>> {
-    let id = letter.message_id.as_deref()?;
+    let id = letter.given_id()?;
     let (_, body) = crate::mail::outline::split(raw);
     let mut data = format!("{id}\n{}\n{}\n", normal_address(&letter.address), letter.subject).into_bytes();
     data.extend(body.trim_ascii().iter().filter(|b| **b != b'\r'));
@@ -139,9 +140,9 @@ enum Answered {
 async fn answered(app: &App, tx: &mut Tx, message: &Message, letter: &Letter) -> Result<Answered, Error> {
     let sender = app.vault.digest("address", normal_address(&letter.address).as_bytes());
     let mut named = Vec::new();
-    for id in &letter.answers {
-        if let Some((reference, ours)) = threads::thread_find(tx, &app.vault, id).await? {
-            named.push((reference, ours && letter.automatic.is_some()));
+    for id in letter.answers() {
+        if let Some((reference, ours)) = threads::thread_find(tx, &app.vault, &id).await? {
+            named.push((reference, ours && !letter.automatic.is_empty()));
             break;
         }
     }
@@ -163,7 +164,10 @@ async fn answered(app: &App, tx: &mut Tx, message: &Message, letter: &Letter) ->
     Ok(behind.map_or(Answered::Nothing, Answered::Behind))
 }
 
-fn content_of(letter: Letter) -> (Content, Option<String>, Option<&'static str>) {
+/// What is kept of a letter, its own id, and whether a machine wrote it.
+fn content_of(letter: Letter) -> (Content, Option<String>, bool) {
+    let message_id = letter.given_id().map(str::to_owned);
+    let automatic = !letter.automatic.is_empty();
     let files = letter.files.into_iter().map(|file| File {
         name: file.name,
         media_type: file.media_type,
@@ -175,11 +179,11 @@ fn content_of(letter: Letter) -> (Content, Option<String>, Option<&'static str>)
         address: letter.address,
         subject: letter.subject,
         text: letter.text,
-        message_id: letter.message_id.clone().unwrap_or_default(),
+        message_id: message_id.clone().unwrap_or_default(),
         files: files.collect(),
         ..Content::default()
     };
-    (content, letter.message_id, letter.automatic)
+    (content, message_id, automatic)
 }
 
 async fn append(app: &App, tx: &mut Tx, message: &Message, letter: Letter, mut case: Case) -> Result<Read, Error> {
@@ -190,12 +194,12 @@ async fn append(app: &App, tx: &mut Tx, message: &Message, letter: Letter, mut c
     let event = Event::MessageReceived {
         message: message.id,
         content,
-        automatic: automatic.is_some(),
+        automatic,
         dmarc: Verdict::Unknown,
     };
     cases::case_record(tx, &mut case, By::Requester, now, event).await?;
     // an answer, unlike an out-of-office note, moves the case back to us
-    if automatic.is_none() && matches!(case.state, State::WaitingRequester | State::Resolved | State::Closed) {
+    if !automatic && matches!(case.state, State::WaitingRequester | State::Resolved | State::Closed) {
         let event = Event::StateChanged { from: case.state, to: State::Open, outcome: None, reason: None };
         cases::case_record(tx, &mut case, By::System, now, event).await?;
     }
@@ -221,12 +225,12 @@ async fn open(app: &App, tx: &mut Tx, message: &Message, letter: Letter, guess: 
         by: By::System,
         content,
         purpose: "mail_in",
-        acknowledge: automatic.is_none() && !own,
+        acknowledge: !automatic && !own,
     };
     let event = |content| Event::MessageReceived {
         message: message.id,
         content,
-        automatic: automatic.is_some(),
+        automatic,
         dmarc: Verdict::Unknown,
     };
     let case = open_case(app, tx, request, By::Requester, event, now).await?;

@@ -1,42 +1,19 @@
 //! Reads a raw mail into what intake needs: who, about what, in which thread, saying what, with what attached.
 //! Attachments are named and measured, never decoded.
 
-use super::outline::{self, Part};
+mod letter;
+mod problem;
+
+pub use letter::{Attached, Letter, Limits, Protection, What};
+pub use problem::Problem;
+
+use super::{
+    automatic,
+    outline::{self, Part},
+    report,
+};
 use mail_parser::{Addr, HeaderValue, Message, MessageParser};
-
-/// A mail, read.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Letter {
-    /// The writer's name; may be empty.
-    pub name: String,
-    /// The writer's address.
-    pub address: String,
-    /// The subject line; may be empty.
-    pub subject: String,
-    /// Its own id, without angle brackets.
-    pub message_id: Option<String>,
-    /// The ids it answers, nearest first.
-    pub answers: Vec<String>,
-    /// The letter's text; HTML is turned into text.
-    pub text: String,
-    /// What came with it.
-    pub files: Vec<Attached>,
-    /// Which header shows that no person wrote it.
-    pub automatic: Option<&'static str>,
-}
-
-/// An attachment by what the mail says of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attached {
-    /// The name, cleaned of path parts.
-    pub name: String,
-    /// The type the mail claims.
-    pub media_type: String,
-    /// Bytes as they stand in the mail, still encoded.
-    pub encoded_size: usize,
-    /// Its place among the parts, from 0.
-    pub part: usize,
-}
+use sha2::{Digest as _, Sha256};
 
 /// Why a mail cannot become a case by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -44,15 +21,6 @@ pub enum Unreadable {
     /// There is nothing.
     #[error("the message is empty")]
     Empty,
-    /// There is something, but no mail.
-    #[error("the message has no mail headers")]
-    NoHeaders,
-    /// Nobody to answer.
-    #[error("the message names no sender")]
-    NoSender,
-    /// Parts too deep or too many.
-    #[error("the message has too many parts, or parts nested too deeply")]
-    TooComplex,
     /// Reading it failed in a way that should not happen.
     #[error("reading the message failed unexpectedly")]
     Failed,
@@ -61,8 +29,8 @@ pub enum Unreadable {
 /// Reads a raw mail.
 ///
 /// # Errors
-/// When it cannot be understood well enough to open a case; the raw mail stays stored.
-pub fn read(raw: &[u8]) -> Result<Letter, Unreadable> {
+/// When there is nothing at all; everything else becomes a letter.
+pub fn read(raw: &[u8], _limits: &Limits) -> Result<Letter, Unreadable> {
     if raw.trim_ascii().is_empty() {
         return Err(Unreadable::Empty);
     }
@@ -71,24 +39,35 @@ pub fn read(raw: &[u8]) -> Result<Letter, Unreadable> {
         .strip_prefix(b"From ")
         .map_or(raw, |rest| rest.iter().position(|b| *b == b'\n').map_or(raw, |end| &rest[end + 1..]));
     let (head, _) = outline::split(raw);
-    let message = MessageParser::default().parse_headers(head).ok_or(Unreadable::NoHeaders)?;
-    if !["From", "Subject", "Date", "To", "Received", "Message-ID", "Return-Path", "Sender", "Reply-To"]
-        .iter()
-        .any(|name| message.header(*name).is_some())
-    {
-        return Err(Unreadable::NoHeaders);
-    }
-    let (name, address) = sender(&message).ok_or(Unreadable::NoSender)?;
-    let parts = outline::parts(raw).map_err(|_| Unreadable::TooComplex)?;
+    let message = MessageParser::default().parse_headers(head).unwrap_or_default();
+    let (name, address) = sender(&message).unwrap_or_default();
+    let (parts, over) = match outline::parts(raw) {
+        Ok(parts) => (parts, None),
+        Err(_) => (Vec::new(), Some("it has too many parts, or parts nested too deeply".to_owned())),
+    };
+    let id = message.message_id().map(line).filter(|id| !id.is_empty());
+    let made = || {
+        let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(raw));
+        format!("{}@content.invalid", &digest[..32])
+    };
     Ok(Letter {
         name: line(&name),
         address: line(&address),
+        reply_to: None,
+        recipients: Vec::new(),
         subject: line(message.subject().unwrap_or_default()),
-        message_id: message.message_id().map(line).filter(|id| !id.is_empty()),
-        answers: answered(&message),
+        own_id: id.is_some(),
+        message_id: id.unwrap_or_else(made),
+        in_reply_to: ids(message.in_reply_to()),
+        references: ids(message.references()),
+        date: message.date().map(|d| crate::domain::time::Instant(d.to_timestamp() * 1000)),
         text: letter_text(&parts),
         files: attached(&parts),
-        automatic: automatic(&message, &address),
+        protection: None,
+        automatic: automatic::reasons(&message, Some(&address)),
+        report: report::report(raw),
+        problems: Vec::new(),
+        over,
     })
 }
 
@@ -112,17 +91,14 @@ fn sender(message: &Message<'_>) -> Option<(String, String)> {
         .or_else(|| message.sender().and_then(|list| list.iter().find_map(usable)))
 }
 
-/// The ids in In-Reply-To, then those of References from the last to the first.
-fn answered(message: &Message<'_>) -> Vec<String> {
-    let ids = |value: &HeaderValue<'_>| match value {
+/// The ids in a header, in its order.
+fn ids(value: &HeaderValue<'_>) -> Vec<String> {
+    let mut all = match value {
         HeaderValue::Text(id) => vec![line(id)],
         HeaderValue::TextList(ids) => ids.iter().map(|id| line(id)).collect(),
         _ => Vec::new(),
     };
-    let mut all = ids(message.in_reply_to());
-    all.extend(ids(message.references()).into_iter().rev());
     all.retain(|id| !id.is_empty());
-    all.truncate(50);
     all
 }
 
@@ -178,6 +154,9 @@ fn attached(parts: &[Part<'_>]) -> Vec<Attached> {
         media_type: line(&part.media_type),
         encoded_size: part.body.len(),
         part: n,
+        content_id: None,
+        inline: false,
+        what: What::File,
     };
     parts.iter().enumerate().filter(|(_, part)| !part.is_letter).map(file).collect()
 }
@@ -203,47 +182,6 @@ fn file_name(name: &str, part: usize) -> String {
     if cleaned.is_empty() { format!("part-{part}") } else { cleaned.to_owned() }
 }
 
-/// Which header shows that a machine wrote the mail; none for people's mail (RFC 3834 and common practice).
-fn automatic(message: &Message<'_>, address: &str) -> Option<&'static str> {
-    let text = |name: &'static str| message.header(name).map(header_text).map(|v| v.trim().to_lowercase());
-    let is = |name: &'static str, test: fn(&str) -> bool| text(name).is_some_and(|v| test(&v)).then_some(name);
-    is("Auto-Submitted", |v| !v.is_empty() && !v.starts_with("no"))
-        .or_else(|| is("Precedence", |v| matches!(v, "bulk" | "junk" | "list" | "auto_reply" | "auto-reply")))
-        .or_else(|| is("X-Auto-Response-Suppress", |v| !v.is_empty() && v != "none"))
-        .or_else(|| {
-            const MARKS: [&str; 8] = [
-                "X-Autoreply",
-                "X-Autorespond",
-                "X-Auto-Reply",
-                "X-Autoresponder",
-                "X-Autogenerated",
-                "List-Id",
-                "List-Unsubscribe",
-                "Feedback-ID",
-            ];
-            MARKS.into_iter().find(|name| message.header(*name).is_some())
-        })
-        .or_else(|| text("Content-Type").filter(|v| v.starts_with("multipart/report")).map(|_| "Content-Type"))
-        .or_else(|| message.header_raw("Return-Path").filter(|v| v.trim() == "<>").map(|_| "Return-Path"))
-        .or_else(|| {
-            let local = address.split('@').next().unwrap_or_default().to_lowercase();
-            matches!(
-                local.as_str(),
-                "mailer-daemon" | "postmaster" | "no-reply" | "noreply" | "donotreply" | "do-not-reply"
-            )
-            .then_some("From")
-        })
-}
-
-fn header_text(value: &HeaderValue<'_>) -> String {
-    match value {
-        HeaderValue::Text(text) => text.to_string(),
-        HeaderValue::TextList(list) => list.join(", "),
-        HeaderValue::ContentType(ct) => format!("{}/{}", ct.ctype(), ct.subtype().unwrap_or_default()),
-        _ => String::new(),
-    }
-}
-
 /// Text without what no database or screen can hold: NUL and other controls, except line ends and tabs.
 fn clean(text: &str) -> String {
     text.replace("\r\n", "\n").chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
@@ -263,7 +201,7 @@ mod tests {
     use super::*;
 
     fn letter(raw: &str) -> Letter {
-        read(raw.replace('\n', "\r\n").as_bytes()).expect("a readable mail")
+        read(raw.replace('\n', "\r\n").as_bytes(), &Limits::default()).expect("a readable mail")
     }
 
     #[test]
@@ -273,10 +211,10 @@ mod tests {
         );
         assert_eq!((read.name.as_str(), read.address.as_str()), ("Renée T", "renee@mail.example"));
         assert_eq!(read.subject, "Privacy Request");
-        assert_eq!(read.message_id.as_deref(), Some("a1@mail.example"));
-        assert_eq!(read.answers, ["b@x", "b@x", "c@x"]);
+        assert_eq!(read.message_id, "a1@mail.example");
+        assert_eq!(read.answers(), ["b@x", "c@x"]);
         assert_eq!(read.text, "Please delete\nmy account.");
-        assert_eq!(read.automatic, None);
+        assert!(read.automatic.is_empty());
     }
 
     #[test]
@@ -310,7 +248,7 @@ mod tests {
             let raw = format!("From: a@mail.example\r\nContent-Type: text/html\r\n\r\n{html}hello");
             let text = std::thread::Builder::new()
                 .stack_size(2 << 20)
-                .spawn(move || read(raw.as_bytes()).expect("it reads").text);
+                .spawn(move || read(raw.as_bytes(), &Limits::default()).expect("it reads").text);
             assert!(text.expect("a thread").join().expect("no overflow").contains("hello"));
         }
     }
@@ -335,38 +273,12 @@ mod tests {
     }
 
     #[test]
-    fn what_no_person_wrote_is_recognised() {
-        let check = |header: &str, expected: Option<&str>| {
-            let read = letter(&format!("From: Someone <a@mail.example>\n{header}\n\nhi\n"));
-            assert_eq!(read.automatic, expected, "{header}");
-        };
-        check("Auto-Submitted: auto-replied", Some("Auto-Submitted"));
-        check("Auto-Submitted: no", None);
-        check("Precedence: bulk", Some("Precedence"));
-        check("X-Auto-Response-Suppress: All", Some("X-Auto-Response-Suppress"));
-        check("List-Id: <l.mail.example>", Some("List-Id"));
-        check("Return-Path: <>", Some("Return-Path"));
-        check("Content-Type: multipart/report; boundary=x", Some("Content-Type"));
-        check("X-Mailer: thing", None);
-    }
-
-    #[test]
-    fn what_cannot_be_read_says_why() {
-        let check = |raw: &[u8], expected: Unreadable| assert_eq!(read(raw), Err(expected));
-        check(b"", Unreadable::Empty);
-        check(b"\r\n \r\n", Unreadable::Empty);
-        check(&[0xff, 0xfe, 0, 1, 2, 3], Unreadable::NoHeaders);
-        check(b"just some words\r\nwithout headers\r\n", Unreadable::NoHeaders);
-        check(b"Subject: hi\r\n\r\nwho am I\r\n", Unreadable::NoSender);
-    }
-
-    #[test]
     fn the_charsets_of_the_world_read() {
         let check = |charset: &str, bytes: &[u8], expected: &str| {
             let mut raw =
                 format!("From: a@mail.example\r\nContent-Type: text/plain; charset={charset}\r\n\r\n").into_bytes();
             raw.extend_from_slice(bytes);
-            assert_eq!(read(&raw).expect("it reads").text, expected, "{charset}");
+            assert_eq!(read(&raw, &Limits::default()).expect("it reads").text, expected, "{charset}");
         };
         check("gb2312", &[0xc9, 0xbe, 0xb3, 0xfd], "删除");
         check("big5", &[0xa7, 0x52, 0xb0, 0xa3], "刪除");
