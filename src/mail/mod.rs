@@ -2,6 +2,7 @@
 //! Returns values; never touches our database.
 
 pub mod automatic;
+pub mod authenticity;
 pub mod classify;
 pub mod compose;
 mod letters;
