@@ -172,6 +172,9 @@ impl Config {
         if self.jobs.poll_ms == 0 || self.jobs.lease_ms < 1_000 {
             return senseless("jobs.poll_ms must be at least 1 and jobs.lease_ms at least 1000");
         }
+        if self.mail.per_sender_hourly < 1 {
+            return senseless("mail.per_sender_hourly must be at least 1");
+        }
         if self.database.connections < 2 {
             return senseless("database.connections must be at least 2");
         }

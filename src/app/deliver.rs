@@ -33,7 +33,7 @@ pub async fn send_mail(app: &App, id: MailId, last: bool) -> Result<Delivered, E
     let mut tx = app.db.begin().await?;
     let Some(mail) = mails::mail_get(&mut tx, id).await? else { return Ok(Delivered::Failed) };
     match mail.state {
-        MailState::Accepted => return Ok(Delivered::Accepted),
+        MailState::Accepted | MailState::Bounced => return Ok(Delivered::Accepted),
         MailState::Failed => return Ok(Delivered::Failed),
         MailState::Queued | MailState::Sending => {}
     }

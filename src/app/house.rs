@@ -2,9 +2,9 @@
 
 use super::packs::Packs;
 use crate::{
-    domain::time::Instant,
+    domain::{kind::Kind, time::Instant},
     generation::{Source, receipt::Signer},
-    mail::{classify::Classifier, compose::Letterhead, outbox::Transport, webhook::Webhook},
+    mail::{authenticity::Checker, classify::Classifier, compose::Letterhead, outbox::Transport, webhook::Webhook},
     store::{Db, Objects, vault::Vault},
 };
 use std::{collections::HashMap, ops::Deref, sync::Arc};
@@ -33,6 +33,8 @@ pub struct Parts {
     pub packs: Packs,
     /// How mail is understood.
     pub classifier: Classifier,
+    /// How it is found out where mail comes from.
+    pub checker: Checker,
     /// The way out for mail.
     pub transport: Transport,
     /// The files of packages.
@@ -54,8 +56,34 @@ pub struct Settings {
     pub public_url: String,
     /// Who else is called when a short clock starts.
     pub alarms: Alarms,
+    /// How mail that arrives is judged.
+    pub mail: Judging,
     /// Where rows wait, encrypted under a key that is nowhere else, before they go into a package.
     pub spool: std::path::PathBuf,
+}
+
+/// How mail that arrives is judged.
+#[derive(Debug, Clone)]
+pub struct Judging {
+    /// Mails of one sender an hour that are taken at once; what is more waits for staff.
+    pub per_sender: i64,
+    /// Addresses of a product that are there for one kind of request, in lower case, by product id.
+    pub kinds: HashMap<String, Vec<(String, Kind)>>,
+}
+
+impl Default for Judging {
+    fn default() -> Self {
+        Self { per_sender: 60, kinds: HashMap::new() }
+    }
+}
+
+impl Settings {
+    /// The kind that the address a mail went to is there for, and the address.
+    #[must_use]
+    pub fn kind_of(&self, product: &str, recipients: &[String]) -> Option<(Kind, &str)> {
+        let kinds = self.mail.kinds.get(product)?;
+        kinds.iter().find(|(address, _)| recipients.contains(address)).map(|(address, kind)| (*kind, address.as_str()))
+    }
 }
 
 /// Who else is called when a short clock starts.

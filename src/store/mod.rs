@@ -22,6 +22,7 @@ pub mod migrate;
 pub mod objects;
 pub mod packages;
 pub mod row;
+pub mod returns;
 pub mod runs;
 pub mod sessions;
 pub mod staff;
