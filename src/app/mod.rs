@@ -35,4 +35,4 @@ pub mod verbs;
 pub mod verification;
 
 pub use error::{Error, FieldError};
-pub use house::{Alarms, App, Parts, Settings};
+pub use house::{Alarms, App, Outgoing, Parts, Settings};

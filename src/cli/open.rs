@@ -2,7 +2,7 @@
 
 use crate::{
     app::{
-        Alarms, App, Parts, Settings,
+        Alarms, App, Outgoing, Parts, Settings,
         packs::{self, Packs},
     },
     bucket,
@@ -150,6 +150,7 @@ pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Opened> {
         config.products.iter().filter(|(_, p)| !p.address.is_empty()).map(|(id, p)| (id.clone(), p.address.clone()));
     let settings = Settings {
         addresses: addresses.collect(),
+        outgoing: outgoing(config),
         max_message: config.mail.max_bytes,
         public_url: config.public_url(),
         alarms: alarms(config)?,
@@ -174,6 +175,16 @@ async fn signer(config: &Config, db: &Db) -> anyhow::Result<Signer> {
         tx.commit().await?;
     }
     Ok(signer)
+}
+
+/// How mail leaves.
+fn outgoing(config: &Config) -> Outgoing {
+    let products = || config.products.iter();
+    let returns = products().filter(|(_, p)| !p.returns.is_empty()).map(|(id, p)| (id.clone(), p.returns.clone()));
+    Outgoing {
+        subaddresses: products().map(|(id, p)| (id.clone(), p.subaddress.clone())).collect(),
+        returns: returns.collect(),
+    }
 }
 
 /// Who else is called when a short clock starts.

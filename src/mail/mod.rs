@@ -7,4 +7,5 @@ mod letters;
 pub mod outbox;
 pub mod outline;
 pub mod parse;
+pub mod thread;
 pub mod webhook;
