@@ -193,6 +193,14 @@ impl Config {
             if !product.address.is_empty() && product.address.parse::<lettre::Address>().is_err() {
                 return Err(ConfigError::Senseless(format!("products.{id}.address is no mail address")));
             }
+            if !["", "+", "-", "_", "=", "."].contains(&product.subaddress.as_str()) {
+                return Err(ConfigError::Senseless(format!(
+                    "products.{id}.subaddress is one of + - _ = . or empty, whatever the mail server cuts off at"
+                )));
+            }
+            if !product.returns.is_empty() && product.returns.parse::<lettre::Address>().is_err() {
+                return Err(ConfigError::Senseless(format!("products.{id}.returns is no mail address")));
+            }
             let (generation, url) = (&product.generation, product.generation.url.reveal());
             if !url.is_empty() && !["postgres://", "postgresql://", "sqlite://"].iter().any(|s| url.starts_with(s)) {
                 return Err(ConfigError::Senseless(format!(

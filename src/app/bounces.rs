@@ -43,7 +43,8 @@ pub(super) async fn place(
         };
         if found.is_none() {
             // it names somebody we wrote to, as anybody could
-            let near = returns::mail_latest_to(tx, None, &digests).await?.filter(|mail| mail.product == message.product);
+            let near =
+                returns::mail_latest_to(tx, None, &digests).await?.filter(|mail| mail.product == message.product);
             return Ok(match near {
                 Some(mail) => Place::Doubtful(followed(tx, mail.case).await?.map(Box::new), Doubt::Unproven),
                 None => Place::Nowhere,
@@ -65,13 +66,7 @@ fn digests(app: &App, report: &Report) -> Vec<Vec<u8>> {
 ///
 /// # Errors
 /// As the database says.
-pub(super) async fn record(
-    app: &App,
-    tx: &mut Tx,
-    case: &mut Case,
-    mail: &Mail,
-    report: &Report,
-) -> Result<(), Error> {
+pub(super) async fn record(app: &App, tx: &mut Tx, case: &mut Case, mail: &Mail, report: &Report) -> Result<(), Error> {
     let now = app.now();
     let recipient = returns::recipient_of(tx, mail.id).await?;
     let Some(failed) = about(app, recipient.as_deref(), report) else { return Ok(()) };

@@ -4,7 +4,10 @@ use super::packs::Packs;
 use crate::{
     domain::{kind::Kind, time::Instant},
     generation::{Source, receipt::Signer},
-    mail::{authenticity::Checker, classify::Classifier, compose::Letterhead, outbox::Transport, webhook::Webhook},
+    mail::{
+        authenticity::Checker, classify::Classifier, compose::Letterhead, outbox::Transport, thread::ReplyKey,
+        webhook::Webhook,
+    },
     store::{Db, Objects, vault::Vault},
 };
 use std::{collections::HashMap, ops::Deref, sync::Arc};
@@ -50,6 +53,8 @@ pub struct Parts {
 pub struct Settings {
     /// Each product's own mail address, by product id.
     pub addresses: HashMap<String, String>,
+    /// How mail leaves.
+    pub outgoing: Outgoing,
     /// The largest message intake takes, in bytes.
     pub max_message: usize,
     /// The address under which people reach this console, for links in mail, without a slash at its end.
@@ -84,6 +89,16 @@ impl Settings {
         let kinds = self.mail.kinds.get(product)?;
         kinds.iter().find(|(address, _)| recipients.contains(address)).map(|(address, kind)| (*kind, address.as_str()))
     }
+}
+
+/// How mail leaves.
+#[derive(Debug, Clone, Default)]
+pub struct Outgoing {
+    /// What stands before a token in a product's reply address, by product id; `+` where nothing is said, empty where the
+    /// mail server knows no subaddresses.
+    pub subaddresses: HashMap<String, String>,
+    /// Where reports about automatic mail come back to, by product id; none means mail without an envelope sender.
+    pub returns: HashMap<String, String>,
 }
 
 /// Who else is called when a short clock starts.
@@ -143,6 +158,18 @@ impl App {
     #[must_use]
     pub fn address_of(&self, product: &str) -> String {
         self.settings.addresses.get(product).cloned().unwrap_or_else(|| format!("privacy@{product}.invalid"))
+    }
+
+    /// What stands before a token in an address of the product; empty where its mail server knows no subaddresses.
+    #[must_use]
+    pub fn subaddress(&self, product: &str) -> &str {
+        self.settings.outgoing.subaddresses.get(product).map_or("+", String::as_str)
+    }
+
+    /// The key of the tokens in reply addresses and Message-IDs.
+    #[must_use]
+    pub fn reply_key(&self) -> ReplyKey {
+        ReplyKey::new(self.vault.derive("reply token"))
     }
 
     /// What every mail of a product says of it and its officer.

@@ -37,4 +37,4 @@ pub mod verbs;
 pub mod verification;
 
 pub use error::{Error, FieldError};
-pub use house::{Alarms, App, Judging, Parts, Settings};
+pub use house::{Alarms, App, Judging, Outgoing, Parts, Settings};

@@ -2,16 +2,19 @@
 
 use crate::{
     app::{
-        Alarms, App, Judging, Parts, Settings,
+        Alarms, App, Judging, Outgoing, Parts, Settings,
         packs::{self, Packs},
     },
     bucket,
     config::{self, Config},
-    generation::{Files, Source, receipt::Signer},
     domain::kind::Kind,
+    generation::{Files, Source, receipt::Signer},
     mail::{
         authenticity::{self, Checker},
-        classify::Classifier, outbox::Transport, webhook::Webhook},
+        classify::Classifier,
+        outbox::Transport,
+        webhook::Webhook,
+    },
     store::{
         Clock, Db, Objects, house, lockfile::Lockfile, migrate, migrate::SchemaError, runs::receipts, vault::Vault,
     },
@@ -153,6 +156,7 @@ pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Opened> {
         config.products.iter().filter(|(_, p)| !p.address.is_empty()).map(|(id, p)| (id.clone(), p.address.clone()));
     let settings = Settings {
         addresses: addresses.collect(),
+        outgoing: outgoing(config),
         max_message: config.mail.max_bytes,
         public_url: config.public_url(),
         alarms: alarms(config)?,
@@ -161,7 +165,18 @@ pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Opened> {
     };
     let signer = signer(config, &db).await?;
     let packages = packages(config)?;
-    let parts = Parts { db, vault, signer, packs, classifier, checker: checker(config), transport, packages, sources, settings };
+    let parts = Parts {
+        db,
+        vault,
+        signer,
+        packs,
+        classifier,
+        checker: checker(config),
+        transport,
+        packages,
+        sources,
+        settings,
+    };
     Ok(Opened { app: App::new(parts), lock })
 }
 
@@ -205,6 +220,16 @@ fn checker(config: &Config) -> Checker {
         tracing::warn!("senders' domains cannot be asked: {why}");
         Checker::default()
     })
+}
+
+/// How mail leaves.
+fn outgoing(config: &Config) -> Outgoing {
+    let products = || config.products.iter();
+    let returns = products().filter(|(_, p)| !p.returns.is_empty()).map(|(id, p)| (id.clone(), p.returns.clone()));
+    Outgoing {
+        subaddresses: products().map(|(id, p)| (id.clone(), p.subaddress.clone())).collect(),
+        returns: returns.collect(),
+    }
 }
 
 /// Who else is called when a short clock starts.

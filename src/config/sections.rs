@@ -116,13 +116,18 @@ pub struct Log {
 }
 
 /// What a product needs beyond its pack.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Product {
     /// The product's own mail address: where people write to and what answers come from.
     pub address: String,
     /// Further addresses of the product that are there for one kind of request, each with the kind's code.
     pub kinds: HashMap<String, String>,
+    /// What stands between the address and what Recourse appends to it, so that an answer finds its case:
+    /// `privacy+TOKEN@…`. Empty for mail servers that know no subaddresses.
+    pub subaddress: String,
+    /// Where reports about automatic mail come back to. Empty: such mail has no envelope sender, and no report comes.
+    pub returns: String,
     /// The product's own database of accounts, prompts and images.
     pub generation: Generation,
 }
@@ -141,6 +146,18 @@ pub struct Generation {
     pub s3: Option<Bucket>,
     /// The data map.
     pub data_map: Option<PathBuf>,
+}
+
+impl Default for Product {
+    fn default() -> Self {
+        Self {
+            kinds: HashMap::new(),
+            address: String::new(),
+            subaddress: "+".to_owned(),
+            returns: String::new(),
+            generation: Generation::default(),
+        }
+    }
 }
 
 impl Default for Server {

@@ -124,21 +124,15 @@ pub async fn message_raw(tx: &mut Tx, vault: &Vault, id: MessageId) -> Result<Op
 ///
 /// # Errors
 /// As the database says.
-pub async fn message_read(
-    tx: &mut Tx,
-    id: MessageId,
-    case: Reference,
-    restricted: bool,
-    sender: &[u8],
-) -> Result<()> {
+pub async fn message_read(tx: &mut Tx, id: MessageId, case: Reference, restricted: bool, sender: &[u8]) -> Result<()> {
     sql("UPDATE messages SET state = 'read', reason = NULL, near_id = NULL, who = NULL, about = NULL, case_id = $2,
          restricted = $3, sender = $4 WHERE id = $1")
-        .bind(id)
-        .bind(case)
-        .bind(restricted)
-        .bind(sender)
-        .run(tx)
-        .await?;
+    .bind(id)
+    .bind(case)
+    .bind(restricted)
+    .bind(sender)
+    .run(tx)
+    .await?;
     Ok(())
 }
 
@@ -301,12 +295,14 @@ pub async fn message_quarantine(
 /// # Errors
 /// As the database says.
 pub async fn messages_by_sender(tx: &mut Tx, sender: &[u8], since: Instant, most: i64) -> Result<i64> {
-    let (count,) = sql("SELECT COUNT(*) FROM (SELECT 1 AS one FROM messages WHERE sender = $1 AND received_at > $2 LIMIT $3) AS some")
-        .bind(sender)
-        .bind(since)
-        .bind(most)
-        .one::<(i64,)>(tx)
-        .await?;
+    let (count,) = sql(
+        "SELECT COUNT(*) FROM (SELECT 1 AS one FROM messages WHERE sender = $1 AND received_at > $2 LIMIT $3) AS some",
+    )
+    .bind(sender)
+    .bind(since)
+    .bind(most)
+    .one::<(i64,)>(tx)
+    .await?;
     Ok(count)
 }
 

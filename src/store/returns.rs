@@ -44,11 +44,12 @@ pub async fn mail_latest_to(tx: &mut Tx, case: Option<Reference>, recipients: &[
 /// # Errors
 /// As the database says.
 pub async fn mail_bounced(tx: &mut Tx, id: MailId, at: Instant) -> Result<bool> {
-    let row = sql("UPDATE mails SET state = 'bounced', bounced_at = $2 WHERE id = $1 AND bounced_at IS NULL RETURNING id")
-        .bind(id)
-        .bind(at)
-        .maybe::<(i64,)>(tx)
-        .await?;
+    let row =
+        sql("UPDATE mails SET state = 'bounced', bounced_at = $2 WHERE id = $1 AND bounced_at IS NULL RETURNING id")
+            .bind(id)
+            .bind(at)
+            .maybe::<(i64,)>(tx)
+            .await?;
     Ok(row.is_some())
 }
 
@@ -57,5 +58,9 @@ pub async fn mail_bounced(tx: &mut Tx, id: MailId, at: Instant) -> Result<bool> 
 /// # Errors
 /// As the database says.
 pub async fn recipient_of(tx: &mut Tx, id: MailId) -> Result<Option<Vec<u8>>> {
-    Ok(sql("SELECT recipient FROM mails WHERE id = $1").bind(id).maybe::<(Option<Vec<u8>>,)>(tx).await?.and_then(|r| r.0))
+    Ok(sql("SELECT recipient FROM mails WHERE id = $1")
+        .bind(id)
+        .maybe::<(Option<Vec<u8>>,)>(tx)
+        .await?
+        .and_then(|r| r.0))
 }

@@ -174,6 +174,7 @@ fn opened_by(db: Db, folder: &Path, sources: HashMap<String, Source>, packs: Pac
         public_url: "https://desk.imagegen.example".to_owned(),
         alarms,
         spool: folder.to_owned(),
+        ..Settings::default()
     };
     let (vault, signer) = (Vault::new([3; 32]), Signer::new([4; 32]));
     let packages = Objects::folder(&folder.join("packages")).expect("the folder opens");

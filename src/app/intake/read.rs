@@ -107,13 +107,7 @@ fn content_digest(app: &App, letter: &Letter, raw: &[u8]) -> Option<Vec<u8>> {
     Some(app.vault.digest("message content", &data))
 }
 
-async fn take_in(
-    app: &App,
-    message: &Message,
-    letter: Letter,
-    from: &Authenticity,
-    raw: &[u8],
-) -> Result<Read, Error> {
+async fn take_in(app: &App, message: &Message, letter: Letter, from: &Authenticity, raw: &[u8]) -> Result<Read, Error> {
     let guess = app.packs.get(&message.product).map_or_else(
         || Guess { kind: Kind::Inquiry, rule: "unsure".to_owned() },
         |pack| {

@@ -4,7 +4,7 @@
 use super::first_lines;
 use crate::{
     app::{
-        App, Error, desk,
+        App, Error,
         desk::written,
         intake,
         intake::{Opened, Read, followed},
@@ -72,7 +72,8 @@ pub async fn attach(app: &App, actor: &Actor, id: MessageId, to: &str) -> Result
     let to: Reference = to.trim().parse().map_err(|_| Error::field("to", says))?;
     let Decided { mut tx, message, letter, from, sender, .. } = decided(app, actor, id).await?;
     let visible = |case: &crate::domain::case::Case| !case.is_restricted() || actor.may(Act::SeeRestricted);
-    let case = followed(&mut tx, to).await?.filter(visible).ok_or_else(|| Error::field("to", "There is no such case"))?;
+    let case =
+        followed(&mut tx, to).await?.filter(visible).ok_or_else(|| Error::field("to", "There is no such case"))?;
     if case.product != message.product {
         return Err(Error::field("to", "That case is of another product"));
     }

@@ -87,7 +87,7 @@ async fn lines(app: &App, actor: &Actor, tx: &mut Tx, rows: Vec<(Message, Waits)
 fn line(app: &App, actor: &Actor, message: Message, waits: Waits, walled: &HashSet<Reference>) -> Waiting {
     let circle = actor.may(Act::SeeRestricted);
     let reason = message.reason.unwrap_or_default();
-    let why = Doubt::from_code(&reason).map_or(reason, |doubt| doubt.label().to_owned());
+    let why = why(&reason);
     let hidden = message.restricted && !circle;
     Waiting {
         id: message.id,
@@ -101,6 +101,12 @@ fn line(app: &App, actor: &Actor, message: Message, waits: Waits, walled: &HashS
         face: waits.face.filter(|_| !hidden),
         walled: message.restricted,
     }
+}
+
+/// Why a mail waits, in words; a reason that is no code is in words already.
+#[must_use]
+pub fn why(reason: &str) -> String {
+    Doubt::from_code(reason).map_or_else(|| reason.to_owned(), |doubt| doubt.label().to_owned())
 }
 
 /// One mail that waits, for somebody to decide about. Reading what may be restricted is written down.
@@ -136,7 +142,9 @@ async fn content(app: &App, product: &str, raw: Vec<u8>) -> Content {
     let own = app.address_of(product);
     match letter {
         Ok(letter) => intake::content_of(letter, &from),
-        Err(why) => Content { text: first_lines(&raw), remarks: vec![why.to_string()], address: own, ..Content::default() },
+        Err(why) => {
+            Content { text: first_lines(&raw), remarks: vec![why.to_string()], address: own, ..Content::default() }
+        }
     }
 }
 

@@ -67,7 +67,7 @@ pub async fn ask_verification(
     let mut known = Known::new(app, &product, identities, Some(&found));
     known.address = record.cloned();
     let identity = desk.keep(subject::PURPOSE, &known.kept()).await?;
-    let message_id = acknowledge::message_id(app, &desk.case)?;
+    let message_id = acknowledge::message_id(app, &desk.case, Purpose::Verification)?;
     let hash = verification::hash(app, &message_id);
     let verification =
         verifications::verification_ask(&mut desk.tx, reference, &hash, identity, None, verification::VALID).await?;
