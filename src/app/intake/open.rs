@@ -43,7 +43,7 @@ pub(in crate::app) async fn open_case(
     told: impl FnOnce(ContentId) -> Event,
     now: Instant,
 ) -> Result<Case, Error> {
-    let Request { product, kind, rule, channel, received, by, content, purpose, acknowledge, unopened } = request;
+    let Request { product, kind, rule, channel, received, by, content, purpose, acknowledge, unopened: _ } = request;
     let digest =
         (!content.address.is_empty()).then(|| app.vault.digest("address", normal_address(&content.address).as_bytes()));
     let opened = Event::CaseOpened { kind, channel, received, rule };
