@@ -1,10 +1,13 @@
 //! Mail in and mail out: reads what arrived, decides what it asks for, writes and hands over what leaves.
 //! Returns values; never touches our database.
 
+pub mod automatic;
 pub mod classify;
 pub mod compose;
 mod letters;
 pub mod outbox;
 pub mod outline;
 pub mod parse;
+pub mod quoted;
+pub mod report;
 pub mod webhook;

@@ -1,0 +1,152 @@
+//! The line, or the few lines, that say who wrote what is quoted below ("On … X wrote:").
+
+use super::{line::Line, separator::Strength, words};
+
+/// How many lines an attribution may be broken over.
+const MOST: usize = 4;
+/// How long one may be, in bytes.
+const LONGEST: usize = 600;
+
+/// Where an attribution begins at `at`: its end.
+pub fn attribution(lines: &[Line<'_>], is_marked: &[bool], at: usize) -> Option<(usize, Strength)> {
+    for count in 1..=MOST {
+        let end = at + count;
+        let last = lines.get(end - 1).filter(|line| !line.is_blank() && !is_marked[end - 1])?;
+        if !may_end(&last.bare) {
+            continue;
+        }
+        let Some(strength) = reads(lines, at, end) else { continue };
+        return begins_here(lines, at, end).then_some((end, strength));
+    }
+    None
+}
+
+/// An attribution ends with a colon; some with an address, with rules, or with the verb.
+fn may_end(bare: &str) -> bool {
+    let text = bare.trim_end_matches(['*', '_', ' ']);
+    text.ends_with([':', '：', '>', '-', ')']) || words::VERBS.iter().any(|verb| text.ends_with(verb))
+}
+
+/// Whether `lines[at..end]`, read as one line, are an attribution.
+fn reads(lines: &[Line<'_>], at: usize, end: usize) -> Option<Strength> {
+    if lines[at..end].iter().map(|line| line.bare.len()).sum::<usize>() > LONGEST {
+        return None;
+    }
+    let text = lines[at..end].iter().map(|line| line.bare.as_ref()).collect::<Vec<_>>().join(" ");
+    let text = with_plain_digits(&text.to_lowercase());
+    let is_dashed = text.starts_with("---") && text.ends_with("---");
+    let text = text.trim_matches(['-', '*', '_', ' ']);
+    let ends_colon = text.ends_with([':', '：']) || is_dashed;
+    let text = text.trim_end_matches([':', '：', ' ']);
+    let verb = words::VERBS.iter().any(|verb| has_word(text, verb));
+    let email = has_email(text);
+    let ends_with_email = email && text.ends_with(['>', ')', ']']);
+    let (time, date) = (has_time(text), has_date(text));
+    let is_own = words::OWN.iter().any(|own| text.contains(own));
+    if ends_colon && !is_own {
+        let dated = time || date;
+        let by_verb = verb && (email && dated || time && date || time && opens(&lines[at].bare));
+        let by_address = ends_with_email && time && date && opens(&lines[at].bare);
+        if by_verb || by_address {
+            return Some(Strength::Sure);
+        }
+    }
+    let named = verb || words::QUOTING.iter().any(|quoting| text.starts_with(quoting));
+    let is_likely =
+        (ends_colon && named && text.len() <= 250) || (email && (time || date) && (ends_colon || ends_with_email));
+    (is_likely && (end - at == 1 || email || date)).then_some(Strength::Likely)
+}
+
+/// An attribution found from `at` is not one that begins further down, under a line of the person's own.
+fn begins_here(lines: &[Line<'_>], at: usize, end: usize) -> bool {
+    let further: Vec<usize> = (at + 1..end).filter(|from| reads(lines, *from, end).is_some()).collect();
+    if further.iter().any(|from| opens(&lines[*from].bare)) {
+        return false;
+    }
+    let first = lines[at].bare.as_ref();
+    let is_name = first.chars().count() <= 60 && !first.ends_with(['.', '!', '?', ':', ',']);
+    further.is_empty() && (end - at == 1 || opens(first) || is_name || first.contains('@'))
+        || opens(first)
+        || (is_name && further.iter().all(|from| lines[*from].bare.starts_with('<')))
+}
+
+/// Begins as attributions do: with "On" in some language, with a day, with a date.
+fn opens(bare: &str) -> bool {
+    let text = bare.trim_start_matches(['-', '*', '"', ' ']);
+    if text.ends_with(['.', '!', '?']) && !text.contains(|c: char| c.is_numeric()) {
+        return false;
+    }
+    let text = with_plain_digits(&text.to_lowercase());
+    let word = text.split([' ', ',', '.']).next().unwrap_or_default();
+    if words::OPENERS.contains(&word) || ["在", "ในวันที่", "เมื่อ"].iter().any(|o| text.starts_with(o))
+    {
+        return true;
+    }
+    let digits = text.chars().take_while(char::is_ascii_digit).count();
+    if digits > 0 {
+        let rest = &text[digits..];
+        return match digits {
+            1 | 2 => rest.starts_with(['.', '/', '-', ' ']) && has_date(&text),
+            4 => rest.starts_with(['-', '/', '.', '年', '년']),
+            _ => false,
+        };
+    }
+    // a day's name, then the day
+    let rest = text[word.len()..].trim_start_matches([',', '.', ' ', '(', ')']);
+    word.chars().count() <= 14
+        && word.chars().all(char::is_alphabetic)
+        && rest.starts_with(|c: char| c.is_ascii_digit())
+        && has_date(&text)
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    let is_spaced = word.chars().next().is_some_and(|c| (c as u32) < 0x0900);
+    text.match_indices(word).any(|(at, _)| !is_spaced || !text[..at].ends_with(char::is_alphabetic))
+}
+
+fn has_email(text: &str) -> bool {
+    text.match_indices('@').any(|(at, _)| {
+        let before = text[..at].ends_with(|c: char| c.is_alphanumeric() || "._-+".contains(c));
+        let domain: String = text[at + 1..].chars().take_while(|c| c.is_alphanumeric() || ".-".contains(*c)).collect();
+        before && domain.trim_matches('.').contains('.')
+    })
+}
+
+/// Two figures, a mark, two figures: 10:05, 10.05, 10h05.
+fn has_time(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let digit = |n: usize| bytes.get(n).is_some_and(u8::is_ascii_digit);
+    (1..bytes.len()).any(|n| {
+        matches!(bytes[n], b':' | b'h' | b'.') && digit(n - 1) && digit(n + 1) && digit(n + 2) && !digit(n + 3)
+    })
+}
+
+/// A year, or three numbers as a date.
+fn has_date(text: &str) -> bool {
+    let mut numbers: Vec<&str> = Vec::new();
+    let mut triple = false;
+    for word in text.split(|c: char| !(c.is_ascii_digit() || "./-".contains(c))) {
+        let parts: Vec<&str> = word.split(['.', '/', '-']).filter(|part| !part.is_empty()).collect();
+        triple |= parts.len() == 3 && parts.iter().all(|part| part.len() <= 4);
+        numbers.extend(parts);
+    }
+    triple
+        || numbers.iter().any(|n| n.len() == 4 && ["19", "20", "21", "25", "13", "14"].iter().any(|c| n.starts_with(c)))
+}
+
+/// Arabic, Persian, Indian and Thai figures as the plain ones.
+fn with_plain_digits(text: &str) -> String {
+    let plain = |c: char| {
+        let zero = match c {
+            '٠'..='٩' => '٠',
+            '۰'..='۹' => '۰',
+            '०'..='९' => '०',
+            '০'..='৯' => '০',
+            '๐'..='๙' => '๐',
+            '０'..='９' => '０',
+            _ => return c,
+        };
+        char::from_digit(c as u32 - zero as u32, 10).unwrap_or(c)
+    };
+    text.chars().map(plain).collect()
+}
