@@ -24,7 +24,7 @@ pub fn attribution(lines: &[Line<'_>], is_marked: &[bool], at: usize) -> Option<
 /// An attribution ends with a colon; some with an address, with rules, or with the verb.
 fn may_end(bare: &str) -> bool {
     let text = bare.trim_end_matches(['*', '_', ' ']);
-    text.ends_with([':', '：', '>', '-', ')']) || words::VERBS.iter().any(|verb| text.ends_with(verb))
+    text.ends_with([':', '：', '>', '-', ')']) || words::VERBS.iter().any(|verb| text.ends_with(verb.as_str()))
 }
 
 /// Whether `lines[at..end]`, read as one line, are an attribution.
@@ -42,7 +42,7 @@ fn reads(lines: &[Line<'_>], at: usize, end: usize) -> Option<Strength> {
     let email = has_email(text);
     let ends_with_email = email && text.ends_with(['>', ')', ']']);
     let (time, date) = (has_time(text), has_date(text));
-    let is_own = words::OWN.iter().any(|own| text.contains(own));
+    let is_own = words::OWN.iter().any(|own| text.contains(own.as_str()));
     if ends_colon && !is_own {
         let dated = time || date;
         let by_verb = verb && (email && dated || time && date || time && opens(&lines[at].bare));
@@ -51,7 +51,7 @@ fn reads(lines: &[Line<'_>], at: usize, end: usize) -> Option<Strength> {
             return Some(Strength::Sure);
         }
     }
-    let named = verb || words::QUOTING.iter().any(|quoting| text.starts_with(quoting));
+    let named = verb || words::QUOTING.iter().any(|quoting| text.starts_with(quoting.as_str()));
     let is_likely =
         (ends_colon && named && text.len() <= 250) || (email && (time || date) && (ends_colon || ends_with_email));
     (is_likely && (end - at == 1 || email || date)).then_some(Strength::Likely)
@@ -78,7 +78,7 @@ fn opens(bare: &str) -> bool {
     }
     let text = with_plain_digits(&text.to_lowercase());
     let word = text.split([' ', ',', '.']).next().unwrap_or_default();
-    if words::OPENERS.contains(&word) || ["在", "ในวันที่", "เมื่อ"].iter().any(|o| text.starts_with(o))
+    if words::OPENERS.iter().any(|opener| opener == word) || ["在", "ในวันที่", "เมื่อ"].iter().any(|o| text.starts_with(o))
     {
         return true;
     }

@@ -70,5 +70,5 @@ pub fn label(bare: &str) -> Option<(Kind, &str)> {
     let (at, colon) = colon.filter(|(_, c)| *c != '|' || bare.starts_with('|'))?;
     let name = text[..at].trim().trim_matches(['*', '_', ' ']).to_lowercase();
     let value = text[at + colon.len_utf8()..].trim_matches(['*', '_', ' ', '|']);
-    words::labels().get(name.as_str()).map(|kind| (*kind, value))
+    words::LABELS.get(&name).map(|kind| (*kind, value))
 }

@@ -27,9 +27,9 @@ fn is_addition(bare: &str) -> bool {
     if text.split_whitespace().count() > 12 || text.chars().count() > 90 {
         return false;
     }
-    let names_device = words::DEVICES.iter().any(|device| text.contains(device));
-    let says_sent = words::SENT.iter().any(|sent| text.starts_with(sent))
-        || words::SENT_LAST.iter().any(|sent| text.ends_with(sent));
-    let is_told = words::PROSE.iter().any(|word| text.contains(word));
+    let names_device = words::DEVICES.iter().any(|device| text.contains(device.as_str()));
+    let says_sent = words::SENT.iter().any(|sent| text.starts_with(sent.as_str()))
+        || words::SENT_LAST.iter().any(|sent| text.ends_with(sent.as_str()));
+    let is_told = words::PROSE.iter().any(|word| text.contains(word.as_str()));
     names_device && says_sent && !is_told
 }

@@ -33,7 +33,10 @@ pub fn separator(lines: &[Line<'_>], at: usize) -> Option<(usize, Strength)> {
         return Some((end, Strength::Sure));
     }
     let text = words.to_lowercase();
-    if words::ANNOUNCED.contains(&text.trim_end_matches([':', '：', ' '])) {
+    if {
+        let bare = text.trim_end_matches([':', '：', ' ']);
+        words::ANNOUNCED.iter().any(|a| a == bare)
+    } {
         return Some((at + 1, Strength::Sure));
     }
     if text.contains("above this line") && (text.contains("reply") || text.contains("write") || text.contains("type")) {
