@@ -1,72 +1,108 @@
 //! The line, or the few lines, that say who wrote what is quoted below ("On … X wrote:").
 
-use super::{line::Line, separator::Strength, words};
+use super::{fold::after_blanks, line::Line, separator::Strength, words};
 
 /// How many lines an attribution may be broken over.
 const MOST: usize = 4;
 /// How long one may be, in bytes.
 const LONGEST: usize = 600;
+/// And how short.
+const SHORTEST: usize = 6;
 
 /// Where an attribution begins at `at`: its end.
 pub fn attribution(lines: &[Line<'_>], is_marked: &[bool], at: usize) -> Option<(usize, Strength)> {
+    if begins_text(&lines[at].bare) {
+        return Some((at + 1, Strength::Sure));
+    }
     for count in 1..=MOST {
         let end = at + count;
         let last = lines.get(end - 1).filter(|line| !line.is_blank() && !is_marked[end - 1])?;
-        if !may_end(&last.bare) {
-            continue;
+        let is_above_marks = is_marked.get(after_blanks(lines, end)).is_some_and(|is_marked| *is_marked);
+        // without a figure and without an address only a verb above marked lines can tell
+        let tells = is_above_marks || lines[at..end].iter().any(|line| line.tells);
+        if tells && may_end(&last.bare, is_above_marks) {
+            if let Some(strength) = reads(&lines[at..end], is_above_marks) {
+                return begins_here(&lines[at..end], is_above_marks, strength).then_some((end, strength));
+            }
         }
-        let Some(strength) = reads(lines, at, end) else { continue };
-        return begins_here(lines, at, end).then_some((end, strength));
+        // no line in the middle of an attribution ends with a colon
+        if last.bare.ends_with([':', '：']) {
+            return None;
+        }
     }
     None
 }
 
-/// An attribution ends with a colon; some with an address, with rules, or with the verb.
-fn may_end(bare: &str) -> bool {
-    let text = bare.trim_end_matches(['*', '_', ' ']);
-    text.ends_with([':', '：', '>', '-', ')']) || words::VERBS.iter().any(|verb| text.ends_with(verb.as_str()))
+/// Some telephones put the quoted text behind the colon, with spaces between.
+fn begins_text(bare: &str) -> bool {
+    bare.split_once(":  ").is_some_and(|(before, _)| {
+        before.len() <= LONGEST
+            && has_email(before)
+            && read(&format!("{before}:"), opens(before), false) == Some(Strength::Sure)
+    })
 }
 
-/// Whether `lines[at..end]`, read as one line, are an attribution.
-fn reads(lines: &[Line<'_>], at: usize, end: usize) -> Option<Strength> {
-    if lines[at..end].iter().map(|line| line.bare.len()).sum::<usize>() > LONGEST {
+/// An attribution ends with a colon; some with an address, with rules, or with the verb.
+fn may_end(bare: &str, is_above_marks: bool) -> bool {
+    let text = bare.trim_end_matches(['*', '_', ' ']);
+    text.ends_with([':', '：'])
+        || text.ends_with("---")
+        || (is_above_marks
+            && (text.ends_with(['>', ')']) || words::VERBS.iter().any(|verb| text.ends_with(verb.as_str()))))
+}
+
+/// Whether `lines`, read as one, are an attribution.
+fn reads(lines: &[Line<'_>], is_above_marks: bool) -> Option<Strength> {
+    if lines.iter().map(|line| line.bare.len()).sum::<usize>() > LONGEST {
         return None;
     }
-    let text = lines[at..end].iter().map(|line| line.bare.as_ref()).collect::<Vec<_>>().join(" ");
+    let text = lines.iter().map(|line| line.bare.as_ref()).collect::<Vec<_>>().join(" ");
+    let strength = read(&text, opens(&lines[0].bare), is_above_marks)?;
+    let says_more = text.contains('@') || text.contains(char::is_numeric);
+    (lines.len() == 1 || says_more).then_some(strength)
+}
+
+/// Whether one line of text is an attribution. `opens` says that it begins as they do.
+fn read(text: &str, opens: bool, is_above_marks: bool) -> Option<Strength> {
+    if text.len() < SHORTEST {
+        return None;
+    }
     let text = with_plain_digits(&text.to_lowercase());
     let is_dashed = text.starts_with("---") && text.ends_with("---");
     let text = text.trim_matches(['-', '*', '_', ' ']);
     let ends_colon = text.ends_with([':', '：']) || is_dashed;
     let text = text.trim_end_matches([':', '：', ' ']);
-    let verb = words::VERBS.iter().any(|verb| has_word(text, verb));
     let email = has_email(text);
-    let ends_with_email = email && text.ends_with(['>', ')', ']']);
     let (time, date) = (has_time(text), has_date(text));
-    let is_own = words::OWN.iter().any(|own| text.contains(own.as_str()));
-    if ends_colon && !is_own {
-        let dated = time || date;
-        let by_verb = verb && (email && dated || time && date || time && opens(&lines[at].bare));
-        let by_address = ends_with_email && time && date && opens(&lines[at].bare);
-        if by_verb || by_address {
-            return Some(Strength::Sure);
-        }
+    let is_dated = email && (time || date) || time && date && opens;
+    if !is_dated && !is_above_marks {
+        return None;
     }
-    let named = verb || words::QUOTING.iter().any(|quoting| text.starts_with(quoting.as_str()));
-    let is_likely =
-        (ends_colon && named && text.len() <= 250) || (email && (time || date) && (ends_colon || ends_with_email));
-    (is_likely && (end - at == 1 || email || date)).then_some(Strength::Likely)
+    let verb = words::VERBS.iter().any(|verb| has_word(text, verb));
+    let ends_with_email = email && text.ends_with(['>', ')', ']']);
+    let is_own = words::OWN.iter().any(|own| text.contains(own.as_str()));
+    let is_bare = ends_with_email && time && date && opens;
+    if ends_colon && !is_own && (verb && is_dated || is_bare) {
+        return Some(Strength::Sure);
+    }
+    let is_named = verb || words::QUOTING.iter().any(|quoting| text.starts_with(quoting.as_str()));
+    let is_short = ends_colon && is_named && text.len() <= 250;
+    let is_addressed = email && (time || date) && (ends_colon || ends_with_email);
+    (is_above_marks && (is_short || is_addressed || verb && (email || date && opens))).then_some(Strength::Likely)
 }
 
-/// An attribution found from `at` is not one that begins further down, under a line of the person's own.
-fn begins_here(lines: &[Line<'_>], at: usize, end: usize) -> bool {
-    let further: Vec<usize> = (at + 1..end).filter(|from| reads(lines, *from, end).is_some()).collect();
+/// `lines`, read as an attribution, are not one line of the person's own above one that begins further down.
+fn begins_here(lines: &[Line<'_>], is_above_marks: bool, strength: Strength) -> bool {
+    let further: Vec<usize> =
+        (1..lines.len()).filter(|from| reads(&lines[*from..], is_above_marks) >= Some(strength)).collect();
     if further.iter().any(|from| opens(&lines[*from].bare)) {
         return false;
     }
-    let first = lines[at].bare.as_ref();
+    let first = lines[0].bare.as_ref();
     let is_name = first.chars().count() <= 60 && !first.ends_with(['.', '!', '?', ':', ',']);
-    further.is_empty() && (end - at == 1 || opens(first) || is_name || first.contains('@'))
+    lines.len() == 1
         || opens(first)
+        || (further.is_empty() && (is_name || first.contains('@')))
         || (is_name && further.iter().all(|from| lines[*from].bare.starts_with('<')))
 }
 

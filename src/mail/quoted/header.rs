@@ -28,6 +28,10 @@ pub fn block(lines: &[Line<'_>], at: usize) -> Option<usize> {
     if !matches!(first, Kind::From | Kind::Date | Kind::Subject) {
         return None;
     }
+    // the head of somebody's own letter may begin with whom it is for
+    if at > 0 && label(&lines[at - 1].bare).is_some_and(|(kind, _)| kind != Kind::Other) {
+        return None;
+    }
     let mut kinds = Vec::new();
     let (mut dated, mut addressed) = (false, false);
     let mut end = at;

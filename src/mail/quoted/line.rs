@@ -9,6 +9,8 @@ pub struct Line<'a> {
     pub raw: &'a str,
     /// Without outer white space and invisible marks; every odd space is a plain one.
     pub bare: Cow<'a, str>,
+    /// It holds a figure or an `@`.
+    pub tells: bool,
 }
 
 impl Line<'_> {
@@ -42,7 +44,7 @@ pub fn lines(text: &str) -> Vec<Line<'_>> {
 }
 
 fn line(raw: &str) -> Line<'_> {
-    Line { raw, bare: bare(raw) }
+    Line { raw, bare: bare(raw), tells: raw.contains(|c: char| c == '@' || c.is_numeric()) }
 }
 
 fn bare(raw: &str) -> Cow<'_, str> {

@@ -5,7 +5,7 @@ use super::{line::Line, words};
 /// True where the line at `at` is such an addition: a line of its own with nothing of the person's right below it.
 pub fn is_signature(lines: &[Line<'_>], is_marked: &[bool], at: usize) -> bool {
     let bare = &lines[at].bare;
-    if bare.len() > 200 || bare.ends_with('?') {
+    if !(8..=200).contains(&bare.len()) || bare.ends_with('?') {
         return false;
     }
     let stands_alone =
@@ -27,9 +27,9 @@ fn is_addition(bare: &str) -> bool {
     if text.split_whitespace().count() > 12 || text.chars().count() > 90 {
         return false;
     }
-    let names_device = words::DEVICES.iter().any(|device| text.contains(device.as_str()));
     let says_sent = words::SENT.iter().any(|sent| text.starts_with(sent.as_str()))
         || words::SENT_LAST.iter().any(|sent| text.ends_with(sent.as_str()));
-    let is_told = words::PROSE.iter().any(|word| text.contains(word.as_str()));
-    names_device && says_sent && !is_told
+    says_sent
+        && words::DEVICES.iter().any(|device| text.contains(device.as_str()))
+        && !words::PROSE.iter().any(|word| text.contains(word.as_str()))
 }

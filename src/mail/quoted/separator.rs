@@ -32,22 +32,26 @@ pub fn separator(lines: &[Line<'_>], at: usize) -> Option<(usize, Strength)> {
             (drawn >= 5 && next <= at + 3).then(|| lines.get(next).and_then(|_| header::block(lines, next)))??;
         return Some((end, Strength::Sure));
     }
-    let text = words.to_lowercase();
-    if {
-        let bare = text.trim_end_matches([':', '：', ' ']);
-        words::ANNOUNCED.iter().any(|a| a == bare)
-    } {
+    if words.contains("above this line") {
         return Some((at + 1, Strength::Sure));
     }
-    if text.contains("above this line") && (text.contains("reply") || text.contains("write") || text.contains("type")) {
-        return Some((at + 1, Strength::Sure));
-    }
-    let is_known = words::ORIGINALS.iter().any(|original| begins_with(&text, original));
+    let is_drawn = drawn >= 2;
     let has_headers =
         lines.get(next).and_then(|line| header::label(&line.bare)).is_some_and(|(kind, _)| kind != Kind::Other);
-    let is_sure = match drawn {
-        0 | 1 => is_known && has_headers && text.chars().count() < 40,
-        _ => is_known || (has_headers && lines.get(next).is_some_and(|_| header::block(lines, next).is_some())),
+    // most lines are none of these
+    if !is_drawn && !has_headers && !bare.ends_with([':', '：']) {
+        return None;
+    }
+    let text = words.to_lowercase();
+    let announced = text.trim_end_matches([':', '：', ' ']);
+    if words::ANNOUNCED.iter().any(|known| known == announced) {
+        return Some((at + 1, Strength::Sure));
+    }
+    let is_known = || words::ORIGINALS.iter().any(|original| begins_with(&text, original));
+    let is_sure = if is_drawn {
+        (has_headers && header::block(lines, next).is_some()) || is_known()
+    } else {
+        has_headers && text.chars().count() < 40 && is_known()
     };
     is_sure.then_some((at + 1, Strength::Sure))
 }

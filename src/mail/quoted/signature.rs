@@ -9,11 +9,14 @@ const MOST: usize = 8;
 /// True where the line at `at` is the mark of a signature.
 pub fn begins(lines: &[Line<'_>], at: usize) -> bool {
     let line = &lines[at];
-    if line.content() == "-- " {
+    let content = line.content();
+    if content
+        .strip_prefix("--")
+        .is_some_and(|rest| !rest.is_empty() && rest.chars().all(|c| matches!(c, ' ' | '\u{a0}')))
+    {
         return true;
     }
-    if !matches!(line.bare.as_ref(), "--" | "—" | "– –" | "-- *" | "*--*") || line.content().starts_with(['\t', ' '])
-    {
+    if !matches!(line.bare.as_ref(), "--" | "—" | "– –" | "-- *" | "*--*") || content.starts_with(['\t', ' ']) {
         return false;
     }
     let below: Vec<&str> =
