@@ -7,6 +7,7 @@ mod data_map;
 pub mod demo;
 mod healthcheck;
 mod ingest;
+mod mail;
 mod migrate;
 pub mod open;
 pub(crate) mod policy;
@@ -74,6 +75,11 @@ enum Command {
     Receipt {
         #[command(subcommand)]
         command: receipt::Command,
+    },
+    /// Shows how a mail on standard input is understood
+    Mail {
+        #[command(subcommand)]
+        command: mail::Command,
     },
     /// Reckons in business hours, and shows the holidays of a calendar
     Calendar {
@@ -152,6 +158,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             Command::DataMap { command } => data_map::run(&Config::load(&flags(None))?, command).await,
             Command::Policy { command } => policy::run(Config::load(&flags(None))?.policies.folder, command),
             Command::Receipt { command } => receipt::run(&flags(None), command).await,
+            Command::Mail { command } => mail::run(&command),
             Command::Calendar { command } => calendar::run(&flags(None), command),
             Command::Healthcheck { listen } => healthcheck::healthcheck(&Config::load(&flags(listen))?).await,
         }
