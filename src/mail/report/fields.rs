@@ -50,7 +50,8 @@ pub fn recipients(text: &str) -> Vec<Recipient> {
 
 fn recipient(group: &Group) -> Option<Recipient> {
     let of = |field: &Option<String>| field.as_deref().map(address).unwrap_or_default();
-    let (original, last) = (of(&group.original), of(&group.last));
+    // what went through SMTP as xtext and was not turned back
+    let (original, last) = (of(&group.original).replace("+2B", "+").replace("+3D", "="), of(&group.last));
     let address = if original.contains('@') || last.is_empty() { original } else { last };
     if address.is_empty() {
         return None;
