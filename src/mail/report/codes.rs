@@ -160,7 +160,8 @@ pub fn is_hard(action: &str, status_code: Option<&str>, reply_code: Option<u16>,
     }
     if let Some((_, detail)) = code.filter(exact).and_then(|code| code.split_once('.')) {
         let is_soft = matches!(detail, "2.2" | "2.3" | "3.1" | "3.2" | "3.4" | "4.5" | "4.7" | "5.3");
-        return !is_soft && !(detail.ends_with(".0") && is_passing(words));
+        let may_pass = detail.ends_with(".0") && is_passing(words);
+        return !is_soft && !may_pass;
     }
     !reply_code.is_some_and(|code| code < 500 || code == 552) && !is_passing(words)
 }

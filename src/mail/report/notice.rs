@@ -62,6 +62,7 @@ impl Told<'_> {
         for (name, value) in self.message.headers_raw() {
             if name.eq_ignore_ascii_case("X-Failed-Recipients") {
                 found.extend(addresses(value));
+                found.truncate(MOST_NAMED);
             }
         }
         found
