@@ -20,10 +20,11 @@ pub fn attribution(lines: &[Line<'_>], is_marked: &[bool], at: usize) -> Option<
         let is_above_marks = is_marked.get(after_blanks(lines, end)).is_some_and(|is_marked| *is_marked);
         // without a figure and without an address only a verb above marked lines can tell
         let tells = is_above_marks || lines[at..end].iter().any(|line| line.tells);
-        if tells && may_end(&last.bare, is_above_marks) {
-            if let Some(strength) = reads(&lines[at..end], is_above_marks) {
-                return begins_here(&lines[at..end], is_above_marks, strength).then_some((end, strength));
-            }
+        if tells
+            && may_end(&last.bare, is_above_marks)
+            && let Some(strength) = reads(&lines[at..end], is_above_marks)
+        {
+            return begins_here(&lines[at..end], is_above_marks, strength).then_some((end, strength));
         }
         // no line in the middle of an attribution ends with a colon
         if last.bare.ends_with([':', '：']) {
@@ -74,7 +75,7 @@ fn read(text: &str, opens: bool, is_above_marks: bool) -> Option<Strength> {
     let text = text.trim_end_matches([':', '：', ' ']);
     let email = has_email(text);
     let (time, date) = (has_time(text), has_date(text));
-    let is_dated = email && (time || date) || time && date && opens;
+    let is_dated = email && (time || date) || time && date && (opens || text.len() < 120);
     if !is_dated && !is_above_marks {
         return None;
     }
@@ -82,13 +83,26 @@ fn read(text: &str, opens: bool, is_above_marks: bool) -> Option<Strength> {
     let ends_with_email = email && text.ends_with(['>', ')', ']']);
     let is_own = words::OWN.iter().any(|own| text.contains(own.as_str()));
     let is_bare = ends_with_email && time && date && opens;
-    if ends_colon && !is_own && (verb && is_dated || is_bare) {
+    let is_told = verb && (email || opens || is_named_first(text));
+    if ends_colon && !is_own && (is_told && is_dated || is_bare) {
         return Some(Strength::Sure);
     }
     let is_named = verb || words::QUOTING.iter().any(|quoting| text.starts_with(quoting.as_str()));
     let is_short = ends_colon && is_named && text.len() <= 250;
     let is_addressed = email && (time || date) && (ends_colon || ends_with_email);
     (is_above_marks && (is_short || is_addressed || verb && (email || date && opens))).then_some(Strength::Likely)
+}
+
+/// "Jane Doe wrote on 2 November at 10:05": a name of a few words, then the verb.
+fn is_named_first(text: &str) -> bool {
+    let before =
+        words::VERBS.iter().filter(|verb| has_word(text, verb)).filter_map(|verb| text.find(verb.as_str())).min();
+    before.is_some_and(|at| {
+        let name = &text[..at];
+        let is_plain = !name.contains([',', '.', ';'])
+            && !name.split_whitespace().any(|word| words::OTHERS.iter().any(|o| o == word));
+        is_plain && (1..=4).contains(&name.split_whitespace().count())
+    })
 }
 
 /// `lines`, read as an attribution, are not one line of the person's own above one that begins further down.

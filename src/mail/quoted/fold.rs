@@ -41,10 +41,16 @@ pub fn fates(lines: &[Line<'_>]) -> Vec<Fate> {
         fates[at..end].fill(fate);
         at = end;
     }
-    if !lines.iter().zip(&fates).any(|(line, fate)| *fate == Fate::Keep && !line.is_blank()) {
+    let is_empty =
+        |fates: &[Fate]| !lines.iter().zip(fates).any(|(line, fate)| *fate == Fate::Keep && !line.is_blank());
+    if is_empty(&fates) {
         for fate in fates.iter_mut().filter(|fate| **fate == Fate::FoldTail) {
             *fate = Fate::Keep;
         }
+    }
+    // only where every line is marked there is nothing new to read
+    if is_empty(&fates) && !is_marked.contains(&true) {
+        fates.fill(Fate::Keep);
     }
     fold_blanks(lines, &mut fates);
     fates

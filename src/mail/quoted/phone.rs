@@ -20,16 +20,18 @@ fn is_sentence(bare: &str) -> bool {
 fn is_addition(bare: &str) -> bool {
     let mut text = bare.to_lowercase().replace('’', "'");
     // a link in brackets behind the program's name
-    if let Some(cut) = text.find(['<', '(', '[']).filter(|cut| *cut > 0 && text[*cut..].contains("http")) {
+    if let Some(cut) = text.find(['<', '(']).filter(|cut| *cut > 0 && text[*cut..].contains("http")) {
         text.truncate(cut);
     }
     let text = text.trim_matches(|c: char| c.is_whitespace() || "*_.!-–—|[]()\"".contains(c));
-    if text.split_whitespace().count() > 12 || text.chars().count() > 90 {
+    if text.split_whitespace().count() > 14 || text.chars().count() > 110 {
         return false;
     }
     let says_sent = words::SENT.iter().any(|sent| text.starts_with(sent.as_str()))
         || words::SENT_LAST.iter().any(|sent| text.ends_with(sent.as_str()));
+    // "please excuse my brevity"
+    let is_excuse = words::EXCUSES.iter().any(|word| text.contains(word.as_str()));
     says_sent
         && words::DEVICES.iter().any(|device| text.contains(device.as_str()))
-        && !words::PROSE.iter().any(|word| text.contains(word.as_str()))
+        && (is_excuse || !words::PROSE.iter().any(|word| text.contains(word.as_str())))
 }

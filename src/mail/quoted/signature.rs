@@ -4,7 +4,7 @@
 use super::line::Line;
 
 /// How many lines a signature under a damaged mark may have.
-const MOST: usize = 8;
+const MOST: usize = 14;
 
 /// True where the line at `at` is the mark of a signature.
 pub fn begins(lines: &[Line<'_>], at: usize) -> bool {
@@ -26,7 +26,17 @@ pub fn begins(lines: &[Line<'_>], at: usize) -> bool {
     let own: Vec<&&str> = below.iter().take_while(|bare| !bare.starts_with('>')).collect();
     own.len() <= MOST
         && first.chars().count() <= 40
-        && !first.ends_with(['.', '!', '?', ':', ';'])
+        && (!first.ends_with(['.', '!', '?', ':', ';']) || ends_short(first))
         && !lines[at + 1].is_blank()
         && own.iter().all(|bare| bare.chars().count() <= 72 && !bare.starts_with("--"))
+}
+
+/// "Example Inc." is no sentence.
+fn ends_short(first: &str) -> bool {
+    let last = first.rsplit(' ').next().unwrap_or_default().to_lowercase();
+    [
+        "inc.", "ltd.", "co.", "corp.", "jr.", "sr.", "e.v.", "s.a.", "b.v.", "a.s.", "s.r.l.", "kg.", "m.a.", "ph.d.",
+        "esq.",
+    ]
+    .contains(&last.as_str())
 }

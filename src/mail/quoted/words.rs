@@ -11,6 +11,8 @@ pub static VERBS: LazyLock<Vec<String>> = LazyLock::new(|| section("verbs"));
 pub static QUOTING: LazyLock<Vec<String>> = LazyLock::new(|| section("quoting"));
 /// What somebody says of their own writing: no attribution by itself.
 pub static OWN: LazyLock<Vec<String>> = LazyLock::new(|| section("own"));
+/// Words before the verb that tell of somebody and are no name.
+pub static OTHERS: LazyLock<Vec<String>> = LazyLock::new(|| section("others"));
 /// The first word of an attribution.
 pub static OPENERS: LazyLock<Vec<String>> = LazyLock::new(|| section("openers"));
 /// Announcements of a forwarded mail that stand alone, without dashes.
@@ -25,6 +27,8 @@ pub static SENT: LazyLock<Vec<String>> = LazyLock::new(|| section("sent"));
 pub static SENT_LAST: LazyLock<Vec<String>> = LazyLock::new(|| section("sent_last"));
 /// Words that stand in sentences about telephones and never in such a line.
 pub static PROSE: LazyLock<Vec<String>> = LazyLock::new(|| section("prose"));
+/// Words with which such a line asks for indulgence.
+pub static EXCUSES: LazyLock<Vec<String>> = LazyLock::new(|| section("excuses"));
 
 /// The labels of header lines and what they stand for.
 pub static LABELS: LazyLock<HashMap<String, Kind>> = LazyLock::new(|| {
@@ -59,7 +63,9 @@ mod tests {
 
     #[test]
     fn every_section_holds_words_in_lower_case() {
-        for words in [&VERBS, &QUOTING, &OWN, &OPENERS, &ANNOUNCED, &ORIGINALS, &DEVICES, &SENT, &SENT_LAST, &PROSE] {
+        for words in
+            [&VERBS, &QUOTING, &OWN, &OPENERS, &ANNOUNCED, &ORIGINALS, &DEVICES, &SENT, &SENT_LAST, &PROSE, &EXCUSES]
+        {
             assert!(words.len() > 3 && words.iter().all(|word| word.to_lowercase() == *word), "{words:?}");
         }
         assert_eq!(LABELS.get("gesendet"), Some(&Kind::Date));

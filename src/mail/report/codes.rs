@@ -6,7 +6,12 @@ pub fn status(text: &str) -> Option<String> {
     for at in 0..bytes.len() {
         let begins = matches!(bytes[at], b'2' | b'4' | b'5')
             && bytes.get(at + 1) == Some(&b'.')
-            && (at == 0 || !matches!(bytes[at - 1], b'.' | b'-') && !bytes[at - 1].is_ascii_alphanumeric());
+            && match at.checked_sub(1).map(|before| bytes[before]) {
+                None => true,
+                // a further line of a reply: 550-5.1.1
+                Some(b'-') => at >= 2 && bytes[at - 2].is_ascii_digit(),
+                Some(before) => before != b'.' && !before.is_ascii_alphanumeric(),
+            };
         if !begins {
             continue;
         }
@@ -74,17 +79,26 @@ pub fn reason(diagnostic: &str, status_field: &str) -> String {
         }
         _ => text,
     };
-    let words: Vec<&str> = text.split_whitespace().collect();
+    let reply = reply_code(text).map(|code| code.to_string()).unwrap_or_default();
     let mut kept: Vec<&str> = Vec::new();
-    for (n, word) in words.iter().enumerate() {
+    let mut after_code = true;
+    for word in text.split_whitespace() {
         // each line of a long reply repeats its codes ("550-5.1.1")
-        let is_code =
-            is_code(word) && (n == 0 || word.contains('-') || is_code(words[n - 1]) || words[n - 1].ends_with(':'));
-        if !is_code {
+        let bare = word.trim_start_matches(['#', '(']).trim_end_matches([':', '-', ')', ';', ',']);
+        let repeats = !reply.is_empty() && bare.split('-').next() == Some(&reply);
+        let behind = bare.split_once('-').map_or(bare, |(_, behind)| behind);
+        let is_status = status(behind).is_some_and(|found| behind == found);
+        let is_note = is_status && word.contains('#');
+        after_code =
+            is_note || (repeats && (is_status || bare == reply)) || (after_code && (is_status || is_number(bare)));
+        if !after_code {
             kept.push(word);
         }
     }
     let mut reason: String = kept.join(" ").chars().filter(|c| !c.is_control()).take(300).collect();
+    if reason.ends_with('>') && !reason.contains('<') {
+        reason.pop();
+    }
     if reason.is_empty() {
         let comment = status_field.split_once('(').map(|(_, rest)| rest.trim_end_matches(')').trim().to_owned());
         reason = comment
@@ -95,11 +109,8 @@ pub fn reason(diagnostic: &str, status_field: &str) -> String {
     reason
 }
 
-fn is_code(word: &str) -> bool {
-    let word = word.trim_start_matches('#').trim_end_matches([':', '-']);
-    let reply = word.get(..3).is_some_and(|code| code.bytes().all(|b| b.is_ascii_digit()));
-    let rest = if reply { word[3..].trim_start_matches('-') } else { word };
-    (reply && rest.is_empty()) || status(rest).is_some_and(|found| found.len() == rest.len())
+fn is_number(word: &str) -> bool {
+    word.len() == 3 && word.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// RFC 3463 in a few words.
@@ -149,7 +160,8 @@ pub fn is_hard(action: &str, status_code: Option<&str>, reply_code: Option<u16>,
     }
     if let Some((_, detail)) = code.filter(exact).and_then(|code| code.split_once('.')) {
         let is_soft = matches!(detail, "2.2" | "2.3" | "3.1" | "3.2" | "3.4" | "4.5" | "4.7" | "5.3");
-        return !is_soft && !(detail.ends_with(".0") && is_passing(words));
+        let may_pass = detail.ends_with(".0") && is_passing(words);
+        return !is_soft && !may_pass;
     }
     !reply_code.is_some_and(|code| code < 500 || code == 552) && !is_passing(words)
 }

@@ -13,36 +13,33 @@ struct Group {
     diagnostic: Option<String>,
 }
 
+impl Group {
+    /// Where the field of this name goes.
+    fn slot(&mut self, name: &str) -> Option<&mut Option<String>> {
+        match name {
+            "original-recipient" => Some(&mut self.original),
+            "final-recipient" => Some(&mut self.last),
+            "action" => Some(&mut self.action),
+            "status" => Some(&mut self.status),
+            "diagnostic-code" => Some(&mut self.diagnostic),
+            _ => None,
+        }
+    }
+}
+
 /// The recipients in the report's order.
 pub fn recipients(text: &str) -> Vec<Recipient> {
     let mut groups: Vec<Group> = Vec::new();
     let mut group = Group::default();
     for (name, value, after_blank) in fields(text) {
-        let slot = match name.as_str() {
-            "original-recipient" => &mut group.original,
-            "final-recipient" | "x-actual-recipient" => &mut group.last,
-            "action" => &mut group.action,
-            "status" => &mut group.status,
-            "diagnostic-code" | "x-diagnostic-code" => &mut group.diagnostic,
-            _ => continue,
-        };
-        if name == "x-actual-recipient" && slot.is_some() {
-            continue;
-        }
-        let is_taken = slot.is_some();
-        // the next recipient begins with a field that this one has, or with an address below an empty line
+        // the next recipient begins with an address below an empty line, or with a field that this one has
         let is_next = after_blank && name.ends_with("recipient") && group.last.is_some() && group.action.is_some();
-        if is_taken || is_next {
+        if is_next || group.slot(&name).is_some_and(|slot| slot.is_some()) {
             groups.push(std::mem::take(&mut group));
         }
-        let slot = match name.as_str() {
-            "original-recipient" => &mut group.original,
-            "final-recipient" | "x-actual-recipient" => &mut group.last,
-            "action" => &mut group.action,
-            "status" => &mut group.status,
-            _ => &mut group.diagnostic,
-        };
-        *slot = Some(value);
+        if let Some(slot) = group.slot(&name) {
+            *slot = Some(value);
+        }
     }
     groups.push(group);
     groups.iter().filter_map(recipient).collect()
@@ -50,7 +47,8 @@ pub fn recipients(text: &str) -> Vec<Recipient> {
 
 fn recipient(group: &Group) -> Option<Recipient> {
     let of = |field: &Option<String>| field.as_deref().map(address).unwrap_or_default();
-    let (original, last) = (of(&group.original), of(&group.last));
+    // what went through SMTP as xtext and was not turned back
+    let (original, last) = (of(&group.original).replace("+2B", "+").replace("+3D", "="), of(&group.last));
     let address = if original.contains('@') || last.is_empty() { original } else { last };
     if address.is_empty() {
         return None;
@@ -165,16 +163,9 @@ fn hexed(text: &str, mark: char) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once(mark) {
         all.push_str(before);
-        match after.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok()).filter(|c| c.is_ascii_graphic()) {
-            Some(c) => {
-                all.push(char::from(c));
-                rest = &after[2..];
-            }
-            None => {
-                all.push(mark);
-                rest = after;
-            }
-        }
+        let decoded = after.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok()).filter(u8::is_ascii_graphic);
+        all.push(decoded.map_or(mark, char::from));
+        rest = if decoded.is_some() { &after[2..] } else { after };
     }
     all + rest
 }

@@ -53,8 +53,7 @@ impl Told<'_> {
         };
         let mut named = self.named(&lines, failed);
         named.truncate(MOST_NAMED);
-        let all = named.iter().enumerate();
-        Some(all.map(|(n, one)| recipient(&lines, one, named.get(n + 1).map(|next| next.line), action)).collect())
+        Some((0..named.len()).map(|n| recipient(&lines, &named, n, action)).collect())
     }
 
     /// The header that Exim and Gmail write.
@@ -63,6 +62,7 @@ impl Told<'_> {
         for (name, value) in self.message.headers_raw() {
             if name.eq_ignore_ascii_case("X-Failed-Recipients") {
                 found.extend(addresses(value));
+                found.truncate(MOST_NAMED);
             }
         }
         found
@@ -142,60 +142,57 @@ fn notice(letter: &str) -> Vec<&str> {
     found
 }
 
-/// One recipient with what stands about it between its line and the next recipient's.
-fn recipient(lines: &[&str], named: &Named, next: Option<usize>, action: &str) -> Recipient {
-    let end = next.filter(|next| *next > named.line).unwrap_or(lines.len());
-    let own = &lines[named.line.min(lines.len())..end];
-    let has_code = |line: &&str| codes::status(line).is_some() || codes::reply_code(line).is_some();
+/// One recipient with what the letter says about it: where its own address stands beside a code, else between its
+/// line and the next recipient's, else anywhere.
+fn recipient(lines: &[&str], all: &[Named], n: usize, action: &str) -> Recipient {
+    let named = &all[n];
     let address = named.address.to_lowercase();
-    let elsewhere = || lines.iter().position(|line| line.to_lowercase().contains(&address) && has_code(&line));
-    let lines = if own.iter().any(|line| has_code(&line)) {
-        own
-    } else if let Some(at) = elsewhere() {
-        &lines[at..]
-    } else if lines.iter().any(|line| has_code(&line)) {
-        lines
-    } else {
-        own
-    };
-    // the paragraph with the code, or the first words below the address
-    let coded = lines.iter().position(|line| has_code(&line));
-    let from = coded.unwrap_or(0);
-    let paragraph: Vec<&str> = lines[from.min(lines.len())..]
-        .iter()
-        .skip_while(|line| line.trim().is_empty())
-        .take_while(|line| !line.trim().is_empty())
-        .take(12)
-        .copied()
-        .collect();
-    let paragraph = paragraph.join(" ");
+    let has_code = |line: &&str| codes::status(line).is_some() || codes::reply_code(line).is_some();
+    let start = named.line.min(lines.len());
+    let next = all.get(n + 1).map(|next| next.line).filter(|next| *next > start);
+    let own = &lines[start..next.unwrap_or(lines.len())];
+    let beside = || lines.iter().position(|line| has_code(line) && line.to_lowercase().contains(&address));
+    let coded = beside()
+        .or_else(|| own.iter().position(has_code).map(|at| start + at))
+        .or_else(|| lines.iter().position(has_code));
+    let others: Vec<String> =
+        all.iter().map(|other| other.address.to_lowercase()).filter(|other| *other != address).collect();
+    let paragraph = paragraph(&lines[coded.unwrap_or(start)..], &others);
     let status = codes::status(&paragraph);
     let reply_code = codes::reply_code(&paragraph);
-    let words = if coded.is_some() {
-        from_code(&paragraph).to_owned()
+    let said = if coded.is_some() { from_code(&paragraph) } else { "" };
+    let words = if said.chars().filter(|c| c.is_alphabetic()).count() > 3 {
+        said.to_owned()
     } else {
-        without_address(&paragraph, &named.address, lines)
+        without_address(&paragraph, &named.address, own)
     };
     let action = match (action, status.as_deref().and_then(|s| s.chars().next())) {
         ("failed", Some('2')) => "delivered",
         (action, _) => action,
     };
     let hard = codes::is_hard(action, status.as_deref(), reply_code, &paragraph);
-    Recipient {
-        address: named.address.clone(),
-        action: action.to_owned(),
-        status,
-        reply_code,
-        hard,
-        reason: codes::reason(&words, ""),
-    }
+    let reason = codes::reason(&words, "");
+    Recipient { address: named.address.clone(), action: action.to_owned(), status, reply_code, hard, reason }
 }
 
-/// What follows the first code.
+/// The first lines down to an empty one, a rule, or one about somebody else.
+fn paragraph(lines: &[&str], others: &[String]) -> String {
+    let mut kept: Vec<&str> = Vec::new();
+    for line in lines.iter().skip_while(|line| line.trim().is_empty()).take(12) {
+        let ends = line.trim().is_empty() || line.trim_start().starts_with("---");
+        let lower = line.to_lowercase();
+        if !kept.is_empty() && (ends || others.iter().any(|other| lower.contains(other))) {
+            break;
+        }
+        kept.push(line.trim());
+    }
+    kept.join(" ")
+}
+
+/// What follows the code.
 fn from_code(paragraph: &str) -> &str {
-    let code = codes::reply_code(paragraph).map(|code| code.to_string());
-    let places = [code, codes::status(paragraph)];
-    let at = places.iter().flatten().filter_map(|code| paragraph.find(code.as_str())).min().unwrap_or(0);
+    let code = codes::reply_code(paragraph).map(|code| code.to_string()).or_else(|| codes::status(paragraph));
+    let at = code.and_then(|code| paragraph.find(&code)).unwrap_or(0);
     &paragraph[at..]
 }
 

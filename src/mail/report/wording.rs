@@ -147,6 +147,7 @@ const DELAYED: &[&str] = &[
     "still trying",
     "keep trying to deliver",
     "will try again",
+    "will be tried again",
     "will retry",
     "will be attempted",
     "not yet been delivered",
