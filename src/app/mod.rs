@@ -16,6 +16,7 @@ pub mod exports;
 pub mod failpoint;
 pub mod house;
 pub mod intake;
+pub mod mailboxes;
 pub mod mailroom;
 pub mod overview;
 pub mod packs;
@@ -35,4 +36,4 @@ pub mod verbs;
 pub mod verification;
 
 pub use error::{Error, FieldError};
-pub use house::{Alarms, App, Parts, Settings};
+pub use house::{Alarms, App, Parts, Poster, Settings};

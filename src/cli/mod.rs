@@ -7,6 +7,7 @@ mod data_map;
 pub mod demo;
 mod healthcheck;
 mod ingest;
+mod mailboxes;
 mod migrate;
 pub mod open;
 pub(crate) mod policy;

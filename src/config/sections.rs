@@ -1,6 +1,6 @@
 //! The sections of the configuration and what they are while nobody says otherwise.
 
-use super::{Bucket, Secret};
+use super::{Bucket, Mailbox, Secret};
 use serde::Deserialize;
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -112,6 +112,8 @@ pub struct Log {
 pub struct Product {
     /// The product's own mail address: where people write to and what answers come from.
     pub address: String,
+    /// The mailboxes that its mail is read from.
+    pub mailbox: Vec<Mailbox>,
     /// The product's own database of accounts, prompts and images.
     pub generation: Generation,
 }

@@ -4,6 +4,7 @@
 pub mod automatic;
 pub mod classify;
 pub mod compose;
+pub mod inbox;
 mod letters;
 pub mod outbox;
 pub mod outline;

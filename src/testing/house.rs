@@ -11,6 +11,7 @@ use crate::{
     },
     domain::{
         identity::Reference,
+        mail::Came,
         rights::{Actor, Role},
         time::Instant,
     },
@@ -117,7 +118,7 @@ impl House {
     /// A mail arrives and is read; the case it opened or went to. Mail that leaves meanwhile stays in the outbox.
     pub async fn receives(&self, raw: &str) -> intake::Read {
         let raw = raw.replace('\n', "\r\n");
-        match intake::keep(&self.app, PRODUCT, raw.as_bytes()).await.expect("it is kept") {
+        match intake::keep(&self.app, PRODUCT, raw.as_bytes(), Came::Pipe).await.expect("it is kept") {
             Some(message) => intake::read(&self.app, message).await.expect("it is read"),
             None => intake::Read::Already,
         }
@@ -174,6 +175,7 @@ fn opened_by(db: Db, folder: &Path, sources: HashMap<String, Source>, packs: Pac
         public_url: "https://desk.imagegen.example".to_owned(),
         alarms,
         spool: folder.to_owned(),
+        ..Settings::default()
     };
     let (vault, signer) = (Vault::new([3; 32]), Signer::new([4; 32]));
     let packages = Objects::folder(&folder.join("packages")).expect("the folder opens");

@@ -38,6 +38,7 @@ impl Ground {
             public_url: String::new(),
             alarms: Alarms::default(),
             spool: folder.to_owned(),
+            ..Settings::default()
         };
         let transport = Transport::Files(folder.join("outgoing"));
         let (vault, signer) = (Vault::new([1; 32]), Signer::new([2; 32]));
