@@ -3,9 +3,10 @@
 use super::postgres;
 use crate::{
     app::{
-        Alarms, App, Parts, Settings,
+        Alarms, App, Parts, Poster, Settings,
         case_page::{self, CasePage, Full},
         intake,
+        mailboxes::Watched,
         packs::{self, Packs},
         staff,
     },
@@ -97,6 +98,25 @@ impl House {
         Self { app, ..self }
     }
 
+    /// The same house where whoever shows this token may post the product's mail.
+    pub fn with_poster(self, token: &str) -> Self {
+        let db = self.app.db.clone();
+        let app = opened_as(db, self.folder.path(), HashMap::new(), self.app.packs.clone(), |vault, settings| {
+            let token = vault.digest(Poster::DIGEST, token.as_bytes());
+            settings.posters.push(Poster { product: PRODUCT.to_owned(), token });
+        });
+        Self { app, ..self }
+    }
+
+    /// The same house that watches these folders.
+    pub fn with_mailboxes(self, mailboxes: Vec<Watched>) -> Self {
+        let db = self.app.db.clone();
+        let app = opened_as(db, self.folder.path(), HashMap::new(), self.app.packs.clone(), |_, settings| {
+            settings.mailboxes = mailboxes;
+        });
+        Self { app, ..self }
+    }
+
     /// The same house whose pack lets copies go without a review.
     pub fn without_review(self) -> Self {
         let folder = self.folder.path().join("policies");
@@ -166,18 +186,27 @@ fn opened_with(db: Db, folder: &Path, sources: HashMap<String, Source>, packs: P
 }
 
 fn opened_by(db: Db, folder: &Path, sources: HashMap<String, Source>, packs: Packs, alarms: Alarms) -> App {
+    opened_as(db, folder, sources, packs, |_, settings| settings.alarms = alarms)
+}
+
+fn opened_as(
+    db: Db,
+    folder: &Path,
+    sources: HashMap<String, Source>,
+    packs: Packs,
+    change: impl FnOnce(&Vault, &mut Settings),
+) -> App {
     let classifier = Classifier::new(&packs::word_list(None).expect("it is there")).expect("it compiles");
     let transport = Transport::Files(folder.join("outgoing"));
-    let addresses = HashMap::from([(PRODUCT.to_owned(), ADDRESS.to_owned())]);
-    let settings = Settings {
-        addresses,
+    let (vault, signer) = (Vault::new([3; 32]), Signer::new([4; 32]));
+    let mut settings = Settings {
+        addresses: HashMap::from([(PRODUCT.to_owned(), ADDRESS.to_owned())]),
         max_message: 1_000_000,
         public_url: "https://desk.imagegen.example".to_owned(),
-        alarms,
         spool: folder.to_owned(),
         ..Settings::default()
     };
-    let (vault, signer) = (Vault::new([3; 32]), Signer::new([4; 32]));
+    change(&vault, &mut settings);
     let packages = Objects::folder(&folder.join("packages")).expect("the folder opens");
     App::new(Parts { db, vault, signer, packs, classifier, transport, packages, sources, settings })
 }

@@ -4,6 +4,7 @@
 mod keep;
 mod open;
 
+pub use crate::mail::inbox::LARGEST;
 pub use keep::{KeepError, Kept, keep, keep_in};
 pub(super) use open::{Request, face, open_case};
 

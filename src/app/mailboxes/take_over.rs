@@ -108,7 +108,7 @@ enum Again {
 
 /// How long to wait after the `tries`-th try: four times as long each time, from a minute to six hours.
 fn pause(tries: i64) -> i64 {
-    let power = u32::try_from(tries.saturating_sub(1)).unwrap_or_default().min(6);
+    let power = u32::try_from((tries - 1).clamp(0, 6)).unwrap_or_default();
     (MINUTE * 4_i64.pow(power)).min(360 * MINUTE)
 }
 
