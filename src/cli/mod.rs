@@ -8,6 +8,7 @@ pub mod demo;
 mod healthcheck;
 mod ingest;
 mod mail;
+mod mailboxes;
 mod migrate;
 pub mod open;
 pub(crate) mod policy;

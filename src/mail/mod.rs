@@ -5,6 +5,7 @@ pub mod authenticity;
 pub mod automatic;
 pub mod classify;
 pub mod compose;
+pub mod inbox;
 mod letters;
 pub mod outbox;
 pub mod outline;

@@ -17,7 +17,7 @@ pub(super) mod params;
 pub(super) mod part;
 mod people;
 mod problem;
-mod text;
+pub(super) mod text;
 pub(super) mod transfer;
 mod uu;
 mod words;

@@ -1,10 +1,10 @@
 //! Takes a report's mail apart: the server's letter, the fields for machines, and what came back of our mail.
 
-use crate::mail::outline::{self, Part};
-use mail_parser::{
-    HeaderValue, Message, MessageParser, MimeHeaders as _,
-    decoders::{base64::base64_decode, html::html_to_text, quoted_printable::quoted_printable_decode},
+use crate::mail::{
+    outline::outline,
+    parse::{Limits, head, part::Part, text::source},
 };
+use mail_parser::{HeaderValue, Message, decoders::html::html_to_text};
 
 /// How much of any part is looked at, in bytes. What a report says stands at its beginning.
 const LARGEST: usize = 256 * 1024;
@@ -27,8 +27,9 @@ impl Parts {
     pub fn of(raw: &[u8]) -> Self {
         let mut found = Self::default();
         let mut html = String::new();
-        for part in outline::parts(raw).unwrap_or_default() {
-            match part.media_type.as_str() {
+        let limits = Limits::default();
+        for part in outline(&head::of_mail(raw, limits.header_bytes), &limits).parts {
+            match part.media_type().as_str() {
                 "message/delivery-status" | "message/global-delivery-status" => {
                     let all = found.status.get_or_insert_default();
                     all.push_str(&text(&part));
@@ -63,25 +64,11 @@ impl Parts {
 
 /// The beginning of a part, decoded, with LF as line ends.
 fn text(part: &Part<'_>) -> String {
-    let (head, _) = outline::split(part.entity);
-    let headers = MessageParser::new().with_mime_headers().parse_headers(head);
-    let encoding =
-        headers.as_ref().and_then(|h| h.content_transfer_encoding()).unwrap_or_default().trim().to_ascii_lowercase();
-    let charset =
-        headers.as_ref().and_then(|h| h.content_type()).and_then(|c| c.attribute("charset")).unwrap_or_default();
-    let body = &part.body[..part.body.len().min(LARGEST)];
-    let decoded = match encoding.as_str() {
-        "base64" => base64_decode(body.trim_ascii()),
-        "quoted-printable" => quoted_printable_decode(body),
-        _ => None,
-    };
-    let bytes = decoded.as_deref().unwrap_or(body);
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => mail_parser::decoders::charsets::map::charset_decoder(charset.as_bytes())
-            .map_or_else(|| String::from_utf8_lossy(bytes).into_owned(), |decode| decode(bytes)),
-    };
-    text.replace("\r\n", "\n").replace('\r', "\n")
+    let mut text = source(part, LARGEST).0.replace("\r\n", "\n").replace('\r', "\n");
+    while text.len() > LARGEST {
+        text.pop();
+    }
+    text
 }
 
 /// The ids of the mail that a report speaks of: from what came back, else from the fields and the letter, else from
