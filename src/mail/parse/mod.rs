@@ -115,9 +115,11 @@ fn reading<'a>(plain: &'a Cow<'_, [u8]>, size: usize, limits: &Limits) -> Readin
         letter.files.sort_by_key(|file| (file.part % text::WITHIN, file.part));
     }
     let plain_headers = headers.plain();
-    let parsed = MessageParser::default().parse_headers(&plain_headers).unwrap_or_default();
+    let parsed = MessageParser::default().parse_headers(&plain_headers);
     let address = Some(letter.address.as_str()).filter(|address| !address.is_empty());
-    letter.automatic = automatic::reasons(&parsed, address);
+    // a message without a part panics when it is asked for a header
+    let parsed = parsed.filter(|parsed| !parsed.parts.is_empty());
+    letter.automatic = parsed.map(|parsed| automatic::reasons(&parsed, address)).unwrap_or_default();
     letter.report = report::report(plain);
     notices(&letter, &mut problems);
     if let Some(over) = &over {
