@@ -53,11 +53,6 @@ enum Command {
         #[arg(long, value_name = "ID")]
         product: String,
     },
-    /// Says how a mail is read; needs no configuration
-    Mail {
-        #[command(subcommand)]
-        command: mail::Mail,
-    },
     /// Manages the people who work here
     Admin {
         #[command(subcommand)]
@@ -81,6 +76,11 @@ enum Command {
     Receipt {
         #[command(subcommand)]
         command: receipt::Command,
+    },
+    /// Shows how a mail on standard input is understood
+    Mail {
+        #[command(subcommand)]
+        command: mail::Command,
     },
     /// Reckons in business hours, and shows the holidays of a calendar
     Calendar {
@@ -153,13 +153,13 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             Command::Serve { listen } => serve::serve(&Config::load(&flags(listen))?).await,
             Command::Demo { listen } => demo::demo(flags(Some(listen))).await,
             Command::Ingest { product } => ingest::ingest(&Config::load(&flags(None))?, &product).await,
-            Command::Mail { command } => mail::run(command),
             Command::Admin { command } => admin::run(&Config::load(&flags(None))?, command).await,
             Command::Migrate => migrate::migrate(&Config::load(&flags(None))?).await,
             Command::Check => check::check(&Config::load(&flags(None))?).await,
             Command::DataMap { command } => data_map::run(&Config::load(&flags(None))?, command).await,
             Command::Policy { command } => policy::run(Config::load(&flags(None))?.policies.folder, command),
             Command::Receipt { command } => receipt::run(&flags(None), command).await,
+            Command::Mail { command } => mail::run(&command),
             Command::Calendar { command } => calendar::run(&flags(None), command),
             Command::Healthcheck { listen } => healthcheck::healthcheck(&Config::load(&flags(listen))?).await,
         }

@@ -154,6 +154,7 @@ impl Default for Product {
     fn default() -> Self {
         Self {
             kinds: HashMap::new(),
+            mailbox: Vec::new(),
             address: String::new(),
             subaddress: "+".to_owned(),
             returns: String::new(),

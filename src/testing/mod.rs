@@ -2,6 +2,7 @@
 
 mod alarms;
 mod arrows;
+mod awkward;
 mod clockwork;
 mod company;
 pub(crate) mod dovecot;

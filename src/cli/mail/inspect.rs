@@ -46,19 +46,15 @@ type Opened = BTreeMap<usize, (u64, Sha256)>;
 
 /// What is in a mail, as JSON.
 fn inspect(raw: &[u8], limits: &Limits) -> Value {
-    let mut letter = match parse::read(raw, limits) {
-        Ok(letter) => letter,
-        Err(why) => Letter { problems: vec![Problem::new("empty", why.to_string())], ..Letter::default() },
+    let mut opened = Opened::new();
+    let mut take = |part: usize, piece: &[u8]| {
+        let (size, digest) = opened.entry(part).or_default();
+        *size += piece.len() as u64;
+        digest.update(piece);
     };
-    let mut opened: Opened = letter.files.iter().map(|file| (file.part, (0, Sha256::new()))).collect();
-    let troubles = parse::open_all(raw, &letter.files, &mut |part, piece| {
-        if let Some((size, digest)) = opened.get_mut(&part) {
-            *size += piece.len() as u64;
-            digest.update(piece);
-        }
+    let (letter, html) = parse::read_and_open(raw, limits, &mut take).unwrap_or_else(|why| {
+        (Letter { problems: vec![Problem::new("empty", why.to_string())], ..Letter::default() }, None)
     });
-    letter.problems.extend(troubles);
-    let html = parse::html_as_text(raw, limits.text_bytes);
     said(&letter, html.as_deref(), &opened, raw)
 }
 

@@ -6,16 +6,16 @@ mod trim;
 use clap::Subcommand;
 use std::io::Read as _;
 
-/// What can be done with a mail from standard input.
+/// What can be done with a mail or a text from standard input.
 #[derive(Debug, Subcommand)]
-pub enum Mail {
+pub enum Command {
     /// Says what Recourse reads in a mail from standard input; exit code 0 for any input
     Inspect {
         /// As JSON
         #[arg(long)]
         json: bool,
     },
-    /// Shows what of a text would be folded away as quoted; exit code 0 for any input
+    /// Shows what of a text would be folded away as quoted
     Trim {
         /// As JSON
         #[arg(long)]
@@ -27,10 +27,10 @@ pub enum Mail {
 ///
 /// # Errors
 /// When nothing can be read or written.
-pub fn run(command: Mail) -> anyhow::Result<()> {
+pub fn run(command: &Command) -> anyhow::Result<()> {
     match command {
-        Mail::Inspect { json } => inspect::run(json),
-        Mail::Trim { json } => trim::run(json),
+        Command::Inspect { json } => inspect::run(*json),
+        Command::Trim { json } => trim::run(*json),
     }
 }
 

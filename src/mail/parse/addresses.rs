@@ -106,8 +106,9 @@ fn push(open: &mut Open, c: char) -> usize {
 
 /// What stands between quotes, and how long it was with its closing quote.
 fn quoted(text: &str) -> (String, usize) {
+    const LONGEST: usize = 1_000;
     let mut value = String::new();
-    let mut chars = text.char_indices();
+    let mut chars = text[..text.floor_char_boundary(LONGEST)].char_indices();
     while let Some((at, c)) = chars.next() {
         match c {
             '"' => return (value, at + 1),
@@ -120,9 +121,10 @@ fn quoted(text: &str) -> (String, usize) {
 }
 
 fn comment(text: &str) -> (String, usize) {
+    const LONGEST: usize = 300;
     let mut value = String::new();
     let mut depth = 0;
-    let mut chars = text.char_indices();
+    let mut chars = text[..text.floor_char_boundary(LONGEST)].char_indices();
     while let Some((at, c)) = chars.next() {
         match c {
             ')' if depth == 0 => return (value, at + 1),

@@ -40,7 +40,7 @@ pub fn open(outline: &Outline<'_>, number: usize, take: &mut dyn FnMut(&[u8]) ->
         let files = uu::find(source.as_bytes(), MOST_WITHIN);
         let file = files.get(number / WITHIN - 1)?;
         uu::decode(&source.as_bytes()[file.data..file.end], take);
-        return Some((file_name(&file.name, || format!("part-{number}")), file.is_whole));
+        return Some((file_name(&file.name, || format!("part-{number}")), true));
     }
     if part.is_letter() {
         return None;

@@ -60,9 +60,13 @@ fn made(head: &Head<'_>) -> String {
         }
     }
     digest.update(b"\n");
-    for piece in head.body.trim_ascii().split(|b| *b == b'\r') {
-        digest.update(piece);
+    let body = head.body.trim_ascii();
+    let mut at = 0;
+    for next in memchr::memchr_iter(b'\r', body) {
+        digest.update(&body[at..next]);
+        at = next + 1;
     }
+    digest.update(&body[at..]);
     let digest = data_encoding::HEXLOWER.encode(&digest.finalize());
     format!("{}@content.invalid", &digest[..40])
 }

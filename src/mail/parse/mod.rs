@@ -53,14 +53,56 @@ pub fn read(raw: &[u8], limits: &Limits) -> Result<Letter, Unreadable> {
         return Err(Unreadable::Empty);
     }
     let plain = plain_bytes(raw);
-    let head = head::of_mail(&plain, limits.header_bytes);
+    Ok(reading(&plain, raw.len(), limits).letter)
+}
+
+/// Reads a raw mail, hands the bytes of each of its files to `take` in pieces (with the file's [`Attached::part`]),
+/// and answers with the letter and its HTML as plain text, where it has any. Only for mail that nobody keeps.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_and_open(
+    raw: &[u8],
+    limits: &Limits,
+    take: &mut dyn FnMut(usize, &[u8]),
+) -> Result<(Letter, Option<String>), Unreadable> {
+    if raw.trim_ascii().is_empty() {
+        return Err(Unreadable::Empty);
+    }
+    let plain = plain_bytes(raw);
+    let Reading { mut letter, outline, html } = reading(&plain, raw.len(), limits);
+    let mut problems = std::mem::take(&mut letter.problems);
+    for file in &letter.files {
+        let opened = files::open(&outline, file.part, &mut |piece| {
+            take(file.part, piece);
+            true
+        });
+        if !opened.is_some_and(|(_, is_right)| is_right) {
+            problems.push(Problem::new("transfer_encoding", "an attachment's transfer encoding is broken"));
+        }
+    }
+    letter.problems = tidy(problems);
+    let html = html.map(|n| text::html_source(&outline.parts[n]).0);
+    let html = html.map(|source| clean::clean(&html::text(&source, limits.text_bytes)));
+    Ok((letter, html))
+}
+
+struct Reading<'a> {
+    letter: Letter,
+    outline: outline::Outline<'a>,
+    /// Which part holds the letter's HTML.
+    html: Option<usize>,
+}
+
+fn reading<'a>(plain: &'a Cow<'_, [u8]>, size: usize, limits: &Limits) -> Reading<'a> {
+    let head = head::of_mail(plain, limits.header_bytes);
     let headers = Headers::new(&head);
     let mut problems = Vec::new();
     if matches!(plain, Cow::Owned(_)) {
         problems.push(Problem::new("wide", "the whole mail is in UTF-16"));
     }
     let outline = outline::outline(&head, limits);
-    let over = over(raw, &head, &outline, limits);
+    let over = over(size, &head, &outline, limits);
     let mut letter = from_headers(&headers, &head, &mut problems);
     problems.extend(outline.problems.iter().cloned());
     let text = text::read(&outline, limits, &mut problems);
@@ -69,21 +111,23 @@ pub fn read(raw: &[u8], limits: &Limits) -> Result<Letter, Unreadable> {
     if over.is_none() {
         letter.files = files::attached(&outline);
         letter.files.extend(text.files);
-        // a text comes before what was found in it, a file within it stands where its text stood
+        // a file within a text stands where its text stood
         letter.files.sort_by_key(|file| (file.part % text::WITHIN, file.part));
     }
     let plain_headers = headers.plain();
-    let parsed = MessageParser::default().parse_headers(&plain_headers).unwrap_or_default();
+    let parsed = MessageParser::default().parse_headers(&plain_headers);
     let address = Some(letter.address.as_str()).filter(|address| !address.is_empty());
-    letter.automatic = automatic::reasons(&parsed, address);
-    letter.report = report::report(&plain);
+    // a message without a part panics when it is asked for a header
+    let parsed = parsed.filter(|parsed| !parsed.parts.is_empty());
+    letter.automatic = parsed.map(|parsed| automatic::reasons(&parsed, address)).unwrap_or_default();
+    letter.report = report::report(plain);
     notices(&letter, &mut problems);
     if let Some(over) = &over {
         problems.push(Problem::new("over", format!("it was not read as a whole: {over}")));
     }
     letter.over = over;
     letter.problems = tidy(problems);
-    Ok(letter)
+    Reading { letter, outline, html: text.html }
 }
 
 /// The HTML of the letter as it was written, not cleaned; none where it has none.
@@ -96,12 +140,6 @@ pub fn html(raw: &[u8]) -> Option<String> {
     Some(text::html_source(&outline.parts[number]).0)
 }
 
-/// The HTML of the letter as plain text, at most about `most` bytes; none where it has none.
-#[must_use]
-pub fn html_as_text(raw: &[u8], most: usize) -> Option<String> {
-    html(raw).map(|source| clean::clean(&html::text(&source, most)))
-}
-
 /// The headers as lines of text, for showing a mail that nobody could read; at most 200.
 #[must_use]
 pub fn head(raw: &[u8]) -> Vec<String> {
@@ -109,26 +147,8 @@ pub fn head(raw: &[u8]) -> Vec<String> {
     Headers::new(&head::of_mail(&plain, Limits::default().header_bytes)).lines(200)
 }
 
-/// Hands the bytes of every file of a letter to `take`, in pieces; a file's number is that of [`Attached::part`].
-pub fn open_all(raw: &[u8], files: &[Attached], take: &mut dyn FnMut(usize, &[u8])) -> Vec<Problem> {
-    let plain = plain_bytes(raw);
-    let limits = Limits::default();
-    let outline = outline::outline(&head::of_mail(&plain, limits.header_bytes), &limits);
-    let mut problems = Vec::new();
-    for file in files {
-        let opened = files::open(&outline, file.part, &mut |piece| {
-            take(file.part, piece);
-            true
-        });
-        if !opened.is_some_and(|(_, is_right)| is_right) {
-            problems.push(Problem::new("transfer_encoding", "an attachment's transfer encoding is broken"));
-        }
-    }
-    tidy(problems)
-}
-
-fn over(raw: &[u8], head: &head::Head<'_>, outline: &outline::Outline<'_>, limits: &Limits) -> Option<String> {
-    if raw.len() > limits.bytes {
+fn over(size: usize, head: &head::Head<'_>, outline: &outline::Outline<'_>, limits: &Limits) -> Option<String> {
+    if size > limits.bytes {
         return Some(format!("it has more than {} bytes", limits.bytes));
     }
     if head.is_cut {

@@ -5,9 +5,11 @@ use super::{
     clean::{clean, file_name},
     flowed, html,
     part::Part,
-    transfer, uu,
+    transfer::{self, Transfer},
+    uu,
 };
 use crate::mail::outline::{Node, Outline};
+use std::borrow::Cow;
 
 /// The parts of uuencoded files within a text are numbered from the text's own by this step.
 pub const WITHIN: usize = 100_000;
@@ -164,11 +166,17 @@ impl Reader<'_, '_> {
 
 /// The characters of a part that holds plain text, uuencoded files included. Text without such files is decoded as far
 /// as it may be read.
-pub fn source(part: &Part<'_>, most: usize) -> (String, Vec<Problem>) {
+pub fn source<'p>(part: &'p Part<'_>, most: usize) -> (Cow<'p, str>, Vec<Problem>) {
+    let label = part.said.get("charset").unwrap_or_default();
+    let is_plain = part.transfer == Transfer::Identity && part.body.is_ascii() && !part.body.contains(&0x1b);
+    if let (true, Ok(text)) = (is_plain && charset::is_plain(label), std::str::from_utf8(&part.body)) {
+        return (Cow::Borrowed(text), Vec::new());
+    }
     // four bytes a character, and what encodings add
     let has_files = memchr::memmem::find(&part.body, b"begin ").is_some();
     let enough = if has_files { usize::MAX } else { most.saturating_mul(4) };
-    characters(part, enough, part.said.get("charset").unwrap_or_default())
+    let (text, problems) = characters(part, enough, label);
+    (Cow::Owned(text), problems)
 }
 
 /// The HTML of a part as it was written.
@@ -184,7 +192,7 @@ pub fn html_source(part: &Part<'_>) -> (String, Vec<Problem>) {
 fn characters(part: &Part<'_>, most: usize, label: &str) -> (String, Vec<Problem>) {
     let (bytes, is_right) = transfer::decoded(&part.body, part.transfer, most);
     let mut troubles = Vec::new();
-    if !is_right && part.transfer != transfer::Transfer::Unknown {
+    if !is_right && part.transfer != Transfer::Unknown {
         troubles.push(Problem::new("transfer_encoding", "the text's transfer encoding is broken"));
     }
     let decoded = charset::decode(bytes, label);

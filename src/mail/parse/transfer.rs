@@ -82,51 +82,38 @@ struct Open {
     is_right: bool,
 }
 
-fn base64(body: &[u8], take: &mut dyn FnMut(&[u8]) -> bool) -> bool {
+fn base64(mut body: &[u8], take: &mut dyn FnMut(&[u8]) -> bool) -> bool {
     let mut out = Vec::with_capacity(PIECE + 128);
     let mut open = Open { is_right: true, ..Open::default() };
-    for line in lines(body) {
-        let line = line.trim_ascii();
-        if line.is_empty() {
-            continue;
-        }
-        // a line without end is cut up, so that memory stays bounded
-        for piece in line.chunks(PIECE) {
-            if is_footer(piece, &open) {
-                open.is_right = false;
-                if open.is_ended {
-                    continue;
+    while !body.is_empty() {
+        // whole lines, or a piece of a line without end, so that memory stays bounded
+        let near = &body[..body.len().min(PIECE)];
+        let piece = memchr::memrchr(b'\n', near).map_or(near, |n| &near[..=n]);
+        body = &body[piece.len()..];
+        let is_plain = open.count == 0 && !open.is_ended && memchr(b'=', piece).is_none();
+        if !(is_plain && at_once(piece, &mut out)) {
+            for line in lines(piece) {
+                if !open.line(line.trim_ascii(), &mut out) {
+                    take(&out);
+                    return false;
                 }
-                open.finish(&mut out);
-                take(&out);
-                return false;
-            }
-            if open.count != 0 || !whole(piece, &mut out) {
-                open.slowly(piece, &mut out);
-            } else {
-                open.is_ended = piece.ends_with(b"=");
-            }
-            if out.len() >= PIECE {
-                if !take(&out) {
-                    return open.is_right;
-                }
-                out.clear();
             }
         }
+        if !take(&out) {
+            return open.is_right;
+        }
+        out.clear();
     }
     open.finish(&mut out);
     take(&out);
     open.is_right
 }
 
-/// Decodes a line that is right in itself; leaves `out` alone and answers false for others.
-fn whole(line: &[u8], out: &mut Vec<u8>) -> bool {
-    if !line.len().is_multiple_of(4) {
-        return false;
-    }
+/// Decodes lines that are right in themselves; leaves `out` alone and answers false for others.
+fn at_once(lines: &[u8], out: &mut Vec<u8>) -> bool {
     let start = out.len();
-    out.resize(start + line.len() / 4 * 3, 0);
-    let length = data_encoding::BASE64.decode_mut(line, &mut out[start..]).ok();
+    out.resize(start + data_encoding::BASE64_MIME.decode_len(lines.len()).unwrap_or(0), 0);
+    let length = data_encoding::BASE64_MIME.decode_mut(lines, &mut out[start..]).ok();
     out.truncate(start + length.unwrap_or(0));
     length.is_some()
 }
@@ -147,6 +134,21 @@ fn is_footer(line: &[u8], open: &Open) -> bool {
 }
 
 impl Open {
+    /// Decodes one line; false where what is encoded has ended.
+    fn line(&mut self, line: &[u8], out: &mut Vec<u8>) -> bool {
+        if line.is_empty() {
+            return true;
+        }
+        if is_footer(line, self) {
+            self.is_right = false;
+            let was_ended = self.is_ended;
+            self.finish(out);
+            return was_ended;
+        }
+        self.slowly(line, out);
+        true
+    }
+
     fn slowly(&mut self, line: &[u8], out: &mut Vec<u8>) {
         for b in line {
             let value = match b {

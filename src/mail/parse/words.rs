@@ -88,7 +88,7 @@ pub fn end_at(text: &str, start: usize) -> Option<usize> {
 }
 
 /// The longest encoded word that is looked for; they should have 75 characters.
-const LONGEST: usize = 8_000;
+const LONGEST: usize = 4_000;
 
 fn word_at(text: &str, start: usize) -> Option<Word> {
     const LONGEST_LABEL: usize = 60;

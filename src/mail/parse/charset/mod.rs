@@ -64,6 +64,14 @@ pub fn decode(bytes: Vec<u8>, label: &str) -> Decoded {
     labelled(bytes, encoding)
 }
 
+/// True for labels under which ASCII bytes are ASCII and nothing else is.
+pub fn is_plain(label: &str) -> bool {
+    let label = plain_label(label);
+    SAYS_NOTHING.contains(&label.as_str())
+        || ASCII.contains(&label.as_str())
+        || encoding(&label).is_some_and(|e| e == UTF_8 || e.is_single_byte())
+}
+
 /// The label without quotes, comments and what else surrounds it; lower case.
 fn plain_label(label: &str) -> String {
     let label = label.trim().trim_matches(['"', '\'']).to_lowercase();
