@@ -81,7 +81,7 @@ fn read(text: &str, opens: bool, is_above_marks: bool) -> Option<Strength> {
     }
     let verb = words::VERBS.iter().any(|verb| has_word(text, verb));
     let ends_with_email = email && text.ends_with(['>', ')', ']']);
-    let is_own = words::OWN.iter().any(|own| text.contains(own.as_str()));
+    let is_own = words::OWN.iter().any(|own| has_word(text, own));
     let is_bare = ends_with_email && time && date && opens;
     let is_told = verb && (email || opens || is_named_first(text));
     if ends_colon && !is_own && (is_told && is_dated || is_bare) {
