@@ -86,10 +86,12 @@ fn subject(subject: &str) -> Option<String> {
 /// An address that nobody reads.
 fn sender(address: &str) -> Option<String> {
     let local = address.rsplit_once('@').map_or(address, |(local, _)| local).to_lowercase();
-    let bare: String = local.split('+').next().unwrap_or_default().chars().filter(|c| !"-_.".contains(*c)).collect();
-    let is_machine = marks::SENDERS.contains(&bare.as_str())
+    let words: Vec<&str> = local.split(['-', '_', '.', '+']).filter(|word| !word.is_empty()).collect();
+    let name = local.split('+').next().unwrap_or_default().replace(['-', '_', '.'], "");
+    let spoken = format!(" {} ", words.join(" "));
+    let is_machine = marks::SENDERS.contains(&name.as_str())
         || (local.starts_with("microsoftexchange") && local.len() > 40)
-        || ["noreply", "donotreply"].iter().any(|mark| bare.starts_with(mark) || bare.ends_with(mark));
+        || marks::UNREAD.iter().any(|unread| spoken.contains(unread));
     is_machine.then(|| format!("sender: {}", one_line(&local)))
 }
 

@@ -60,6 +60,22 @@ pub const SENDERS: &[&str] = &[
     "bounces",
 ];
 
+/// Words in addresses that take no answer.
+pub const UNREAD: &[&str] = &[
+    " noreply ",
+    " no reply ",
+    " donotreply ",
+    " do not reply ",
+    " dontreply ",
+    " noresponse ",
+    " no response ",
+    " nepasrepondre ",
+    " ne pas repondre ",
+    " noresponder ",
+    " nichtantworten ",
+    " unattended ",
+];
+
 /// How mail programs begin the subject of an absence notice. Lower case.
 pub const SUBJECTS: &[&str] = &[
     "automatic reply",

@@ -48,8 +48,7 @@ fn may_end(bare: &str, is_above_marks: bool) -> bool {
     let text = bare.trim_end_matches(['*', '_', ' ']);
     text.ends_with([':', '：'])
         || text.ends_with("---")
-        || (is_above_marks
-            && (text.ends_with(['>', ')']) || words::VERBS.iter().any(|verb| text.ends_with(verb.as_str()))))
+        || (is_above_marks && (text.ends_with(['>', ')']) || words::VERBS.ends(text)))
 }
 
 /// Whether `lines`, read as one, are an attribution.
@@ -79,12 +78,12 @@ fn read(text: &str, opens: bool, is_above_marks: bool) -> Option<Strength> {
     if !is_dated && !is_above_marks {
         return None;
     }
-    let verb = words::VERBS.iter().any(|verb| has_word(text, verb));
+    let said = words::VERBS.find(text);
+    let verb = said.is_some();
     let ends_with_email = email && text.ends_with(['>', ')', ']']);
-    let is_own = words::OWN.iter().any(|own| text.contains(own.as_str()));
     let is_bare = ends_with_email && time && date && opens;
-    let is_told = verb && (email || opens || is_named_first(text));
-    if ends_colon && !is_own && (is_told && is_dated || is_bare) {
+    let is_told = verb && (email || opens || said.is_some_and(|at| is_name(&text[..at])));
+    if ends_colon && (is_told && is_dated || is_bare) && words::OWN.find(text).is_none() {
         return Some(Strength::Sure);
     }
     let is_named = verb || words::QUOTING.iter().any(|quoting| text.starts_with(quoting.as_str()));
@@ -94,15 +93,11 @@ fn read(text: &str, opens: bool, is_above_marks: bool) -> Option<Strength> {
 }
 
 /// "Jane Doe wrote on 2 November at 10:05": a name of a few words, then the verb.
-fn is_named_first(text: &str) -> bool {
-    let before =
-        words::VERBS.iter().filter(|verb| has_word(text, verb)).filter_map(|verb| text.find(verb.as_str())).min();
-    before.is_some_and(|at| {
-        let name = &text[..at];
-        let is_plain = !name.contains([',', '.', ';'])
-            && !name.split_whitespace().any(|word| words::OTHERS.iter().any(|o| o == word));
-        is_plain && (1..=4).contains(&name.split_whitespace().count())
-    })
+fn is_name(before_verb: &str) -> bool {
+    let mut words = before_verb.split_whitespace();
+    (1..=4).contains(&words.clone().count())
+        && !before_verb.contains([',', '.', ';'])
+        && !words.any(|word| words::OTHERS.iter().any(|other| other == word))
 }
 
 /// `lines`, read as an attribution, are not one line of the person's own above one that begins further down.
@@ -147,11 +142,6 @@ fn opens(bare: &str) -> bool {
         && word.chars().all(char::is_alphabetic)
         && rest.starts_with(|c: char| c.is_ascii_digit())
         && has_date(&text)
-}
-
-fn has_word(text: &str, word: &str) -> bool {
-    let is_spaced = word.chars().next().is_some_and(|c| (c as u32) < 0x0900);
-    text.match_indices(word).any(|(at, _)| !is_spaced || !text[..at].ends_with(char::is_alphabetic))
 }
 
 fn has_email(text: &str) -> bool {

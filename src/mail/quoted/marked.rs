@@ -33,7 +33,7 @@ fn drop_prose(lines: &[Line<'_>], is_marked: &mut [bool]) {
         }
         let end = (at..lines.len()).find(|n| !is_marked[*n]).unwrap_or(lines.len());
         let after = lines[at].bare.trim_start_matches(['>', '＞']);
-        let compares = after.trim_start().starts_with(|c: char| c.is_ascii_digit() || "=€$£".contains(c));
+        let compares = compares(after.trim_start());
         let is_escaped = lines[at].bare.starts_with(">From ") || lines[at].bare.starts_with(">>From ");
         let introduced = at > 0
             && lines[..at]
@@ -57,6 +57,15 @@ fn drop_prose(lines: &[Line<'_>], is_marked: &mut [bool]) {
             is_marked[at] = false;
         }
     }
+}
+
+/// Goes on as a comparison does; a number with a point or a bracket behind it counts what is quoted.
+fn compares(after: &str) -> bool {
+    let rest = after.trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_counted = rest.len() < after.len()
+        && rest.starts_with(['.', ')', ':'])
+        && !rest[1..].starts_with(|c: char| c.is_ascii_digit());
+    after.starts_with(|c: char| c.is_ascii_digit() || "=€$£".contains(c)) && !is_counted
 }
 
 /// Runs of two lines and more that begin with a bar, or with the same initials and an angle ("Jane> ").

@@ -54,6 +54,11 @@ const MOST: usize = 1_000;
 #[must_use]
 pub fn report(raw: &[u8]) -> Option<Report> {
     let raw = raw.trim_ascii_start();
+    // mailbox files put a line of their own before the headers
+    let raw = match raw.strip_prefix(b"From ") {
+        Some(rest) => &rest[rest.iter().position(|b| *b == b'\n').map_or(0, |end| end + 1)..],
+        None => raw,
+    };
     let (head, _) = super::outline::split(raw);
     let message = MessageParser::default().parse_headers(head)?;
     let kind = report_type(&message);
@@ -62,7 +67,8 @@ pub fn report(raw: &[u8]) -> Option<Report> {
     if kind.is_none() && !from_server {
         return None;
     }
-    if kind.as_deref().is_some_and(|kind| kind.contains("feedback") || kind.contains("disposition")) {
+    // complaints, receipts of reading, statistics
+    if kind.as_deref().is_some_and(|kind| !kind.is_empty() && !kind.contains("delivery")) {
         return None;
     }
     let parts = Parts::of(raw);

@@ -53,6 +53,10 @@ impl Told<'_> {
         };
         let mut named = self.named(&lines, failed);
         named.truncate(MOST_NAMED);
+        // a server writes about other things too
+        if named.is_empty() && !self.is_report && !wording::subject_tells(subject) {
+            return None;
+        }
         Some((0..named.len()).map(|n| recipient(&lines, &named, n, action)).collect())
     }
 
@@ -154,7 +158,7 @@ fn recipient(lines: &[&str], all: &[Named], n: usize, action: &str) -> Recipient
     let beside = || lines.iter().position(|line| has_code(line) && line.to_lowercase().contains(&address));
     let coded = beside()
         .or_else(|| own.iter().position(has_code).map(|at| start + at))
-        .or_else(|| lines.iter().position(has_code));
+        .or_else(|| lines.iter().position(has_code).filter(|_| all.len() == 1 || !has_words(own, &named.address)));
     let others: Vec<String> =
         all.iter().map(|other| other.address.to_lowercase()).filter(|other| *other != address).collect();
     let paragraph = paragraph(&lines[coded.unwrap_or(start)..], &others);
@@ -173,6 +177,11 @@ fn recipient(lines: &[&str], all: &[Named], n: usize, action: &str) -> Recipient
     let hard = codes::is_hard(action, status.as_deref(), reply_code, &paragraph);
     let reason = codes::reason(&words, "");
     Recipient { address: named.address.clone(), action: action.to_owned(), status, reply_code, hard, reason }
+}
+
+/// Something is said about an address, and not only that it is there.
+fn has_words(lines: &[&str], address: &str) -> bool {
+    lines.iter().any(|line| line.replace(address, "").contains(char::is_alphabetic))
 }
 
 /// The first lines down to an empty one, a rule, or one about somebody else.

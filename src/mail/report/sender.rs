@@ -55,6 +55,7 @@ pub fn is_server(message: &Message<'_>) -> bool {
         return is_null(message);
     }
     let local = address.rsplit_once('@').map_or(address.as_str(), |(local, _)| local);
+    let local = local.split('+').next().unwrap_or_default();
     let bare: String = local.chars().filter(|c| !"-_.".contains(*c)).collect();
     let by_address = LOCALS.contains(&bare.as_str())
         || bare.starts_with("mailerdaemon")

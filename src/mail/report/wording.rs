@@ -23,6 +23,7 @@ const FAILED_SUBJECTS: &[&str] = &[
     "failed delivery",
     "failed mail",
     "mail failure",
+    "error sending",
     "mail system error",
     "message status",
     "user unknown",
@@ -221,6 +222,12 @@ pub fn outcome(subject: &str, letter: &str) -> Option<Outcome> {
         return Some(Outcome::Delayed);
     }
     (fails || has(&subject, FAILED_SUBJECTS)).then_some(Outcome::Failed)
+}
+
+/// True where a subject alone says that a mail failed or waits.
+pub fn subject_tells(subject: &str) -> bool {
+    let subject = subject.to_lowercase();
+    FAILED_SUBJECTS.iter().chain(DELAYED).any(|word| subject.contains(word))
 }
 
 /// Lines below which a server puts our mail back.
