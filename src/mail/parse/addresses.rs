@@ -145,25 +145,21 @@ fn finish(open: &mut Open, found: &mut Vec<Mailbox>, problems: &mut Vec<Problem>
     let open = std::mem::take(open);
     let phrase = open.phrase.trim();
     let mailbox = if let Some(angle) = open.angle {
-        {
-            let address = usable(&angle).or_else(|| usable(&words::decode(&angle, problems)));
-            // some programs put the address outside and something else inside the brackets
-            let (name, address) = match address {
-                Some(address) => (phrase.to_owned(), Some(address)),
-                None => in_words(phrase),
-            };
-            let name = if name.trim().is_empty() { open.comment } else { name };
-            Mailbox { name: shown(&name, problems), address }
-        }
+        let address = usable(&angle).or_else(|| usable(&words::decode(&angle, problems)));
+        // some programs put the address outside and something else inside the brackets
+        let (name, address) = match address {
+            Some(address) => (phrase.to_owned(), Some(address)),
+            None => in_words(phrase),
+        };
+        let name = if name.trim().is_empty() { open.comment } else { name };
+        Mailbox { name: shown(&name, problems), address }
     } else {
-        {
-            let (name, address) = match usable(phrase) {
-                Some(address) => (String::new(), Some(address)),
-                None => in_words(phrase),
-            };
-            let name = if name.trim().is_empty() { open.comment } else { name };
-            Mailbox { name: shown(&name, problems), address }
-        }
+        let (name, address) = match usable(phrase) {
+            Some(address) => (String::new(), Some(address)),
+            None => in_words(phrase),
+        };
+        let name = if name.trim().is_empty() { open.comment } else { name };
+        Mailbox { name: shown(&name, problems), address }
     };
     if mailbox != Mailbox::default() {
         found.push(mailbox);

@@ -85,22 +85,18 @@ fn walk(html: &str, mut at: usize, found: &mut dyn FnMut(&str, &str)) -> usize {
             at += 1;
         }
         if let Some(quote @ (b'"' | b'\'')) = bytes.get(at) {
-            {
-                let Some(length) = memchr(*quote, &bytes[at + 1..]) else {
-                    // a value whose quote is missing ends with its tag
-                    return memchr(b'>', &bytes[at..]).map_or(bytes.len(), |n| at + n + 1);
-                };
-                found(name, &html[at + 1..at + 1 + length]);
-                at += length + 2;
-            }
+            let Some(length) = memchr(*quote, &bytes[at + 1..]) else {
+                // a value whose quote is missing ends with its tag
+                return memchr(b'>', &bytes[at..]).map_or(bytes.len(), |n| at + n + 1);
+            };
+            found(name, &html[at + 1..at + 1 + length]);
+            at += length + 2;
         } else {
-            {
-                let value = at;
-                while bytes.get(at).is_some_and(|b| !b.is_ascii_whitespace() && *b != b'>') {
-                    at += 1;
-                }
-                found(name, &html[value..at]);
+            let value = at;
+            while bytes.get(at).is_some_and(|b| !b.is_ascii_whitespace() && *b != b'>') {
+                at += 1;
             }
+            found(name, &html[value..at]);
         }
     }
 }
