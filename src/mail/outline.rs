@@ -335,8 +335,10 @@ mod tests {
 
     #[test]
     fn nesting_without_end_and_parts_without_number_are_refused() {
-        let deep: String =
-            (0..1_000).map(|n| format!("Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n")).collect();
+        let deep = (0..1_000)
+            .map(|n| format!("Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n"))
+            .collect::<Vec<_>>()
+            .concat();
         assert_eq!(seen(&deep).2, Some("its parts are nested too deeply"));
         let many = format!("From: a\nContent-Type: multipart/mixed; boundary=x\n\n{}", "--x\n\na\n".repeat(10_000));
         assert_eq!(seen(&many).2, Some("it has too many parts"));

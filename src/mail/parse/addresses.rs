@@ -144,25 +144,22 @@ fn comment(text: &str) -> (String, usize) {
 fn finish(open: &mut Open, found: &mut Vec<Mailbox>, problems: &mut Vec<Problem>) {
     let open = std::mem::take(open);
     let phrase = open.phrase.trim();
-    let mailbox = match open.angle {
-        Some(angle) => {
-            let address = usable(&angle).or_else(|| usable(&words::decode(&angle, problems)));
-            // some programs put the address outside and something else inside the brackets
-            let (name, address) = match address {
-                Some(address) => (phrase.to_owned(), Some(address)),
-                None => in_words(phrase),
-            };
-            let name = if name.trim().is_empty() { open.comment } else { name };
-            Mailbox { name: shown(&name, problems), address }
-        }
-        None => {
-            let (name, address) = match usable(phrase) {
-                Some(address) => (String::new(), Some(address)),
-                None => in_words(phrase),
-            };
-            let name = if name.trim().is_empty() { open.comment } else { name };
-            Mailbox { name: shown(&name, problems), address }
-        }
+    let mailbox = if let Some(angle) = open.angle {
+        let address = usable(&angle).or_else(|| usable(&words::decode(&angle, problems)));
+        // some programs put the address outside and something else inside the brackets
+        let (name, address) = match address {
+            Some(address) => (phrase.to_owned(), Some(address)),
+            None => in_words(phrase),
+        };
+        let name = if name.trim().is_empty() { open.comment } else { name };
+        Mailbox { name: shown(&name, problems), address }
+    } else {
+        let (name, address) = match usable(phrase) {
+            Some(address) => (String::new(), Some(address)),
+            None => in_words(phrase),
+        };
+        let name = if name.trim().is_empty() { open.comment } else { name };
+        Mailbox { name: shown(&name, problems), address }
     };
     if mailbox != Mailbox::default() {
         found.push(mailbox);

@@ -169,8 +169,11 @@ fn take_number(digits: &str, found: &mut Found) {
     }
 }
 
+/// Year, month, day.
+type Day = (i32, u32, u32);
+
 /// `2026-11-23`, alone or before a `t` and a time.
-fn iso(word: &str) -> Option<((i32, u32, u32), Option<&str>)> {
+fn iso(word: &str) -> Option<(Day, Option<&str>)> {
     let (date, time) = word.split_once('t').map_or((word, None), |(date, time)| (date, Some(time)));
     let mut parts = date.split('-');
     let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);

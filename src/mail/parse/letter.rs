@@ -151,9 +151,9 @@ pub enum Protection {
     SmimeSigned,
     /// S/MIME, encrypted (RFC 8551).
     SmimeEncrypted,
-    /// OpenPGP, signed (RFC 3156, or within the text).
+    /// `OpenPGP`, signed (RFC 3156, or within the text).
     PgpSigned,
-    /// OpenPGP, encrypted (RFC 3156, or within the text).
+    /// `OpenPGP`, encrypted (RFC 3156, or within the text).
     PgpEncrypted,
 }
 

@@ -53,7 +53,7 @@ pub fn read(raw: &[u8], limits: &Limits) -> Result<Letter, Unreadable> {
         return Err(Unreadable::Empty);
     }
     let plain = plain_bytes(raw);
-    Ok(reading(&plain, raw.len(), limits).letter)
+    Ok(reading(&plain, matches!(plain, Cow::Owned(_)), raw.len(), limits).letter)
 }
 
 /// Reads a raw mail, hands the bytes of each of its files to `take` in pieces (with the file's [`Attached::part`]),
@@ -70,7 +70,7 @@ pub fn read_and_open(
         return Err(Unreadable::Empty);
     }
     let plain = plain_bytes(raw);
-    let Reading { mut letter, outline, html } = reading(&plain, raw.len(), limits);
+    let Reading { mut letter, outline, html } = reading(&plain, matches!(plain, Cow::Owned(_)), raw.len(), limits);
     let mut problems = std::mem::take(&mut letter.problems);
     for file in &letter.files {
         let opened = files::open(&outline, file.part, &mut |piece| {
@@ -94,11 +94,11 @@ struct Reading<'a> {
     html: Option<usize>,
 }
 
-fn reading<'a>(plain: &'a Cow<'_, [u8]>, size: usize, limits: &Limits) -> Reading<'a> {
+fn reading<'a>(plain: &'a [u8], is_wide: bool, size: usize, limits: &Limits) -> Reading<'a> {
     let head = head::of_mail(plain, limits.header_bytes);
     let headers = Headers::new(&head);
     let mut problems = Vec::new();
-    if matches!(plain, Cow::Owned(_)) {
+    if is_wide {
         problems.push(Problem::new("wide", "the whole mail is in UTF-16"));
     }
     let outline = outline::outline(&head, limits);
@@ -106,7 +106,7 @@ fn reading<'a>(plain: &'a Cow<'_, [u8]>, size: usize, limits: &Limits) -> Readin
     let mut letter = from_headers(&headers, &head, &mut problems);
     problems.extend(outline.problems.iter().cloned());
     let text = text::read(&outline, limits, &mut problems);
-    letter.text = text.text;
+    letter.text = text.letter;
     letter.protection = outline.protection.or(text.protection);
     if over.is_none() {
         letter.files = files::attached(&outline);

@@ -168,7 +168,7 @@ fn extended(pieces: &[&Piece], problems: &mut Vec<Problem>) -> String {
         if n == 0 && piece.is_extended {
             let mut marks = value.splitn(3, '\'');
             if let (Some(said), Some(_), Some(rest)) = (marks.next(), marks.next(), marks.next()) {
-                label = said.to_owned();
+                said.clone_into(&mut label);
                 value = rest;
             }
         }

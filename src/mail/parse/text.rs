@@ -22,7 +22,7 @@ const MOST_HTML: usize = 8 << 20;
 #[derive(Debug, Default)]
 pub struct Text {
     /// The text; may be empty.
-    pub text: String,
+    pub letter: String,
     /// Uuencoded files, in order.
     pub files: Vec<Attached>,
     /// The first HTML part.
@@ -49,10 +49,10 @@ pub fn read(outline: &Outline<'_>, limits: &Limits, problems: &mut Vec<Problem>)
     }
     let html = outline.parts.iter().position(|part| part.is_html() && part.is_letter());
     let html = html.or_else(|| outline.parts.iter().position(|part| part.is_html() && part.is_text()));
-    Text { protection: pgp(&text), text, files, html }
+    Text { protection: pgp(&text), letter: text, files, html }
 }
 
-/// OpenPGP within the text (RFC 9580, section 6.2).
+/// `OpenPGP` within the text (RFC 9580, section 6.2).
 fn pgp(text: &str) -> Option<Protection> {
     let begins = |mark: &str| text.starts_with(mark) || text.contains(&format!("\n{mark}"));
     if begins("-----BEGIN PGP MESSAGE-----") {

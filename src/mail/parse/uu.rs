@@ -120,16 +120,12 @@ pub fn decode(data: &[u8], take: &mut dyn FnMut(&[u8]) -> bool) -> bool {
 
 /// Decodes a body that is uuencoded as a whole; false where it has no beginning or no end.
 pub fn decode_whole(body: &[u8], take: &mut dyn FnMut(&[u8]) -> bool) -> bool {
-    match find(body, 1).first() {
-        Some(file) => {
-            decode(&body[file.data..file.end], take);
-            file.is_whole
-        }
-        None => {
-            decode(body, take);
-            false
-        }
+    if let Some(file) = find(body, 1).first() {
+        decode(&body[file.data..file.end], take);
+        return file.is_whole;
     }
+    decode(body, take);
+    false
 }
 
 #[cfg(test)]

@@ -17,8 +17,10 @@ fn what_is_over_a_limit_is_a_stub_with_its_reason() {
     let all = Limits::default();
     let many = format!("{HEAD}Content-Type: multipart/mixed; boundary=x\n\n{}", "--x\n\na\n".repeat(10_000));
     assert!(over(many.as_bytes(), &all).expect("over").contains("too many parts"));
-    let deep: String =
-        (0..1_000).map(|n| format!("Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n")).collect();
+    let deep = (0..1_000)
+        .map(|n| format!("Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n"))
+        .collect::<Vec<_>>()
+        .concat();
     assert!(over(format!("{HEAD}{deep}").as_bytes(), &all).expect("over").contains("nested"));
     let headers = format!("{HEAD}{}\nwords", "X-Long: words\n".repeat(100_000));
     assert!(over(headers.as_bytes(), &all).expect("over").contains("headers"));

@@ -244,7 +244,7 @@ pub fn raw_header(bytes: &[u8], letter: &str) -> String {
             return text.into_owned();
         }
     }
-    let lossy = bytes.utf8_chunks().any(|chunk| chunk.valid().chars().any(|c| !c.is_ascii()));
+    let lossy = bytes.utf8_chunks().any(|chunk| !chunk.valid().is_ascii());
     if lossy && !has_escapes { String::from_utf8_lossy(bytes).into_owned() } else { guessed(bytes) }
 }
 

@@ -20,7 +20,7 @@ fn the_charsets_of_the_world_read() {
     check("cp437", &[0x81, 0xe1], "üß");
     check("cp-850", &[0x81, 0xd5], "üı");
     check("IBM852", &[0x9c], "ť");
-    check("utf-7", b"Hi +AOQ-+Jjo +- x", "Hi ä☺ + x".replace('☺', "\u{263a}").replace("ä☺ ", "ä\u{263a} ").as_str());
+    check("utf-7", b"Hi +AOQ-+Jjo +- x", "Hi ä☺ + x");
     check("utf-16le", &[0x41, 0, 0xe4, 0], "Aä");
     check("utf-16", &[0, 0x41, 0, 0xe4], "Aä");
     check("utf-16", &[0xff, 0xfe, 0x41, 0], "A");

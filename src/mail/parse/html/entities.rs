@@ -46,7 +46,7 @@ fn one(text: &str, out: &mut String) -> usize {
         }
     } else if is_closed && name.len() > 1 {
         let mut found = String::new();
-        mail_parser::decoders::html::add_html_token(&mut found, text[..whole].as_bytes(), false);
+        mail_parser::decoders::html::add_html_token(&mut found, &text.as_bytes()[..whole], false);
         out.push_str(&found);
         return whole;
     } else if let Some((_, c)) = BARE.iter().find(|(bare, _)| *bare == name) {

@@ -132,7 +132,8 @@ impl Paper {
         match self.lists.last_mut() {
             Some(Some(number)) => {
                 *number += 1;
-                self.text.push_str(&format!("{number}. "));
+                self.text.push_str(&number.to_string());
+                self.text.push_str(". ");
             }
             _ => self.text.push_str("* "),
         }

@@ -84,22 +84,19 @@ fn walk(html: &str, mut at: usize, found: &mut dyn FnMut(&str, &str)) -> usize {
         while bytes.get(at).is_some_and(u8::is_ascii_whitespace) {
             at += 1;
         }
-        match bytes.get(at) {
-            Some(quote @ (b'"' | b'\'')) => {
-                let Some(length) = memchr(*quote, &bytes[at + 1..]) else {
-                    // a value whose quote is missing ends with its tag
-                    return memchr(b'>', &bytes[at..]).map_or(bytes.len(), |n| at + n + 1);
-                };
-                found(name, &html[at + 1..at + 1 + length]);
-                at += length + 2;
+        if let Some(quote @ (b'"' | b'\'')) = bytes.get(at) {
+            let Some(length) = memchr(*quote, &bytes[at + 1..]) else {
+                // a value whose quote is missing ends with its tag
+                return memchr(b'>', &bytes[at..]).map_or(bytes.len(), |n| at + n + 1);
+            };
+            found(name, &html[at + 1..at + 1 + length]);
+            at += length + 2;
+        } else {
+            let value = at;
+            while bytes.get(at).is_some_and(|b| !b.is_ascii_whitespace() && *b != b'>') {
+                at += 1;
             }
-            _ => {
-                let value = at;
-                while bytes.get(at).is_some_and(|b| !b.is_ascii_whitespace() && *b != b'>') {
-                    at += 1;
-                }
-                found(name, &html[value..at]);
-            }
+            found(name, &html[value..at]);
         }
     }
 }
