@@ -181,6 +181,7 @@ pub const fn tab_code(tab: Tab) -> &'static str {
         Tab::Unreadable => "unreadable",
         Tab::Outgoing => "outgoing",
         Tab::Failed => "failed",
+        Tab::Mailboxes => "mailboxes",
     }
 }
 

@@ -1,6 +1,7 @@
 //! The mail room: mail that could not be read, mail that left, and work that gave up.
 
 mod acts;
+pub mod boxes;
 mod files;
 
 pub use acts::{read_again, run_again, send_again};
@@ -92,6 +93,8 @@ pub enum Tab {
     Outgoing,
     /// Mail that was refused for good, and work that gave up.
     Failed,
+    /// The mailboxes that are read.
+    Mailboxes,
 }
 
 /// The whole page; only the list of the chosen tab is filled.
@@ -104,13 +107,15 @@ pub struct Mailroom {
     /// The zone of its dates.
     pub zone: chrono_tz::Tz,
     /// How many are in each part.
-    pub counts: [(Tab, Count); 3],
+    pub counts: [(Tab, Count); 4],
     /// Mail that could not be read, newest first.
     pub unreadable: Vec<Unreadable>,
     /// Mail to requesters, newest first.
     pub outgoing: Vec<Outgoing>,
     /// Work that gave up, newest first.
     pub dead: Vec<DeadJob>,
+    /// The folders of mailboxes, by product and name.
+    pub folders: Vec<boxes::Folder>,
     /// What to put into `after` for the next page.
     pub next: Option<String>,
 }
@@ -145,13 +150,16 @@ pub async fn load(app: &App, actor: &Actor, tab: Tab, after: Option<&str>) -> Re
             (Tab::Unreadable, Count::capped(troubles.unreadable)),
             (Tab::Outgoing, Count::capped(sent)),
             (Tab::Failed, Count::capped(troubles.failed_mail + troubles.dead_jobs)),
+            (Tab::Mailboxes, Count::capped(i64::try_from(app.settings.mailboxes.len()).unwrap_or(i64::MAX))),
         ],
         unreadable: Vec::new(),
         outgoing: Vec::new(),
         dead: Vec::new(),
+        folders: Vec::new(),
         next: None,
     };
     match tab {
+        Tab::Mailboxes => room.folders = boxes::folders(app, &mut tx).await?,
         Tab::Unreadable => {
             let rows = messages::messages_unreadable(&mut tx, before, limit).await?;
             room.next = next(&rows, |m| m.id.0);

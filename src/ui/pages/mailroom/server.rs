@@ -30,7 +30,7 @@ async fn list(asked: &Asked, query: &Fields) -> Result<Response, Error> {
 }
 
 fn tab(code: &str) -> Tab {
-    [Tab::Unreadable, Tab::Outgoing, Tab::Failed]
+    [Tab::Unreadable, Tab::Outgoing, Tab::Failed, Tab::Mailboxes]
         .into_iter()
         .find(|tab| paths::tab_code(*tab) == code)
         .unwrap_or_default()
