@@ -42,7 +42,7 @@ pub struct Folder {
 }
 
 /// Every configured folder, by product and name.
-pub(super) async fn folders(app: &App, tx: &mut Tx) -> Result<Vec<Folder>, Error> {
+pub(in crate::app) async fn folders(app: &App, tx: &mut Tx) -> Result<Vec<Folder>, Error> {
     if app.settings.mailboxes.is_empty() {
         return Ok(Vec::new());
     }
