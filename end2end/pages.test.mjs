@@ -122,6 +122,7 @@ const PAGES = [
   ["mail-unreadable", "officer", to("/mail")],
   ["mail-outgoing", "officer", to("/mail?tab=outgoing")],
   ["mail-failed", "officer", to("/mail?tab=failed")],
+  ["mail-mailboxes", "officer", to("/mail?tab=mailboxes")],
   ["mail-in", "officer", to(({ unreadable }) => unreadable)],
   ["mail-in-walled", "agent", to(({ unreadable }) => unreadable)],
   ["mail-out", "officer", to(({ sent }) => sent)],

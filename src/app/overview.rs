@@ -1,7 +1,9 @@
 //! The overview: what is due today, breached, unacknowledged, waiting, failed; and how the weeks went.
 
 use super::{
-    App, Error, quarantine, queue,
+    App, Error,
+    mailroom::boxes::{self, Standing},
+    quarantine, queue,
     queue::{Count, Row},
     timeline,
 };
@@ -50,6 +52,8 @@ pub enum Whereabouts {
     Waiting(MessageId),
     /// The list of what failed.
     Failed,
+    /// The mailboxes that are read.
+    Mailboxes,
 }
 
 /// A mail or a job that needs somebody.
@@ -192,6 +196,16 @@ async fn trouble_lines(app: &App, tx: &mut Tx) -> Result<Vec<Trouble>, Error> {
             at: Instant(at),
             says: format!("gave up after {attempts} tries; nothing is lost, it can be tried again"),
         });
+    }
+    for folder in boxes::folders(app, tx).await? {
+        if let Standing::Failing(since) = folder.standing {
+            lines.push(Trouble {
+                title: format!("Mailbox {}, {}", folder.name, folder.folder),
+                at_place: Whereabouts::Mailboxes,
+                at: since,
+                says: folder.trouble.unwrap_or_default(),
+            });
+        }
     }
     lines.sort_by_key(|line| std::cmp::Reverse(line.at));
     lines.truncate(FIRST);

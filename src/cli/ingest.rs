@@ -1,5 +1,6 @@
 //! Takes one mail from standard input and keeps it. Exit code 0 once it is kept, readable or not; 75 when it was
-//! not, so that the mail server keeps it and tries again.
+//! not, so that the mail server keeps it and tries again; 69 for a mail that is larger than what can ever be kept, so that its
+//! sender is told.
 
 use super::open;
 use crate::{app::intake, config::Config, domain::mail::Came, store::Clock};

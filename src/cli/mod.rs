@@ -15,7 +15,10 @@ pub(crate) mod policy;
 mod receipt;
 mod serve;
 
-use crate::config::{Config, Flags};
+use crate::{
+    app::intake::KeepError,
+    config::{Config, Flags},
+};
 use clap::{Parser, Subcommand};
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
@@ -97,6 +100,8 @@ enum Command {
 
 /// `EX_USAGE` of sysexits.
 const USAGE: u8 = 64;
+/// `EX_UNAVAILABLE` of sysexits: trying again cannot help, so the sender is to be told at once.
+const NEVER: u8 = 69;
 /// `EX_TEMPFAIL` of sysexits.
 const TRY_LATER: u8 = 75;
 
@@ -123,7 +128,12 @@ pub fn main() -> ExitCode {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(error)) => {
             eprintln!("recourse: {}", one_line(&error));
-            ExitCode::from(if is_ingest { TRY_LATER } else { 1 })
+            let is_too_large = matches!(error.downcast_ref(), Some(KeepError::TooLarge));
+            ExitCode::from(match (is_ingest, is_too_large) {
+                (true, true) => NEVER,
+                (true, false) => TRY_LATER,
+                (false, _) => 1,
+            })
         }
         Err(_) => ExitCode::from(if is_ingest { TRY_LATER } else { 1 }),
     }

@@ -100,15 +100,15 @@ async fn visit(
             visit.turn(|| *stop.borrow()).await?;
             *is_well = true;
             if *stop.borrow() {
-                break;
+                visit.leave().await;
+                return Ok(());
             }
             tokio::select! {
                 waited = visit.wait() => waited?,
-                _ = stop.changed() => break,
+                // in the middle of IDLE there is nothing to say; the connection ends
+                _ = stop.changed() => return Ok(()),
             }
         }
-        visit.leave().await;
-        Ok(())
     };
     let ended = read.await;
     if let Err(trouble) = &ended {

@@ -194,15 +194,3 @@ pub async fn mailboxes_all(tx: &mut Tx) -> Result<Vec<Mailbox>> {
     .all(tx)
     .await
 }
-
-/// How many folders are failing or left messages behind.
-///
-/// # Errors
-/// As the database says.
-pub async fn mailboxes_in_trouble(tx: &mut Tx) -> Result<i64> {
-    let (count,): (i64,) = sql("SELECT COUNT(*) FROM mailboxes WHERE failed_at IS NOT NULL OR EXISTS
-         (SELECT 1 FROM mailbox_copies c WHERE c.mailbox_id = mailboxes.id AND c.message_id IS NULL)")
-    .one(tx)
-    .await?;
-    Ok(count)
-}

@@ -1,4 +1,4 @@
-//! A Dovecot of the tests' own: temporary folder, free ports, unprivileged user, a certificate that nobody else trusts;
+//! A Dovecot of the tests' own: temporary folder, free ports, unprivileged user, a certificate of an authority that nobody else trusts;
 //! ended when the test process ends, however it ends. Every user has the same password and an empty mailbox at first.
 
 use std::{
@@ -27,8 +27,12 @@ user=$(id -un) group=$(id -gn)
 [ "$(id -u)" != 0 ] || { user=nobody group=$(id -gn nobody); }
 as() { if [ "$(id -u)" = 0 ]; then runuser -u "$user" -- "$@"; else "$@"; fi; }
 cd "$dir"
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout key.pem -out cert.pem -days 2 \
-  -subj /CN=localhost -addext subjectAltName=DNS:localhost >openssl.log 2>&1
+# an authority, and a certificate that it signed
+new="-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
+openssl req -x509 $new -keyout ca.key -out ca.pem -days 2 -subj /CN=tests >openssl.log 2>&1
+openssl req $new -keyout key.pem -out request.pem -subj /CN=localhost >>openssl.log 2>&1
+echo subjectAltName=DNS:localhost >names
+openssl x509 -req -in request.pem -CA ca.pem -CAkey ca.key -CAcreateserial -out cert.pem -days 2 -extfile names >>openssl.log 2>&1
 mkdir mail run
 cat >dovecot.conf <<END
 base_dir = $dir/run
@@ -103,7 +107,7 @@ pub struct Dovecot {
     pub clear: u16,
     /// Its port for TLS from the first byte.
     pub tls: u16,
-    /// The certificate that it shows, for the name `localhost`.
+    /// The certificate of the authority that signed its own, for the name `localhost`.
     pub certificate: PathBuf,
     // held so that its standard input stays open as long as this process lives
     _script: Child,
@@ -126,7 +130,7 @@ pub static DOVECOT: LazyLock<Dovecot> = LazyLock::new(|| {
     BufReader::new(out).read_line(&mut line).expect("it says something");
     let folder = line.trim().strip_prefix("ready ");
     let folder = folder.expect("Dovecot did not start; are the packages dovecot-imapd and openssl installed?");
-    let certificate = PathBuf::from(folder).join("cert.pem");
+    let certificate = PathBuf::from(folder).join("ca.pem");
     Dovecot { clear: clear_port, tls: tls_port, certificate, _script: script }
 });
 

@@ -13,7 +13,8 @@ use axum::{
 use tower::ServiceExt as _;
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
-const MAIL: &[u8] = b"From: a@mail.example\r\nMessage-ID: <posted@mail.example>\r\nSubject: My data\r\n\r\nPlease send it. \xff\r\n";
+const MAIL: &[u8] =
+    b"From: a@mail.example\r\nMessage-ID: <posted@mail.example>\r\nSubject: My data\r\n\r\nPlease send it. \xff\r\n";
 
 /// Posts a body as nobody's browser would: without a cookie and without an origin.
 async fn posts(house: &House, product: &str, authorization: &str, kind: &str, body: Vec<u8>) -> (StatusCode, String) {

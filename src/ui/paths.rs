@@ -188,6 +188,7 @@ pub const fn tab_code(tab: Tab) -> &'static str {
         Tab::Discarded => "discarded",
         Tab::Outgoing => "outgoing",
         Tab::Failed => "failed",
+        Tab::Mailboxes => "mailboxes",
     }
 }
 

@@ -1,6 +1,7 @@
 //! The mail room: mail that waits for somebody, mail that left, and work that gave up.
 
 mod acts;
+pub mod boxes;
 mod files;
 
 pub use acts::{run_again, send_again};
@@ -83,6 +84,8 @@ pub enum Tab {
     Outgoing,
     /// Mail that was refused for good, and work that gave up.
     Failed,
+    /// The mailboxes that are read.
+    Mailboxes,
 }
 
 /// The whole page; only the list of the chosen tab is filled.
@@ -95,13 +98,15 @@ pub struct Mailroom {
     /// The zone of its dates.
     pub zone: chrono_tz::Tz,
     /// How many are in each part.
-    pub counts: [(Tab, Option<Count>); 4],
+    pub counts: [(Tab, Option<Count>); 5],
     /// Mail that waits or was discarded, newest first.
     pub waiting: Vec<Waiting>,
     /// Mail to requesters, newest first.
     pub outgoing: Vec<Outgoing>,
     /// Work that gave up, newest first.
     pub dead: Vec<DeadJob>,
+    /// The folders of mailboxes, by product and name.
+    pub folders: Vec<boxes::Folder>,
     /// What to put into `after` for the next page.
     pub next: Option<String>,
 }
@@ -127,14 +132,17 @@ pub async fn load(app: &App, actor: &Actor, tab: Tab, after: Option<&str>) -> Re
             (Tab::Waiting, Some(Count::capped(troubles.waiting))),
             (Tab::Outgoing, Some(Count::capped(sent))),
             (Tab::Failed, Some(Count::capped(troubles.failed_mail + troubles.dead_jobs))),
+            (Tab::Mailboxes, Some(Count::capped(i64::try_from(app.settings.mailboxes.len()).unwrap_or(i64::MAX)))),
             (Tab::Discarded, None),
         ],
         waiting: Vec::new(),
         outgoing: Vec::new(),
         dead: Vec::new(),
+        folders: Vec::new(),
         next: None,
     };
     match tab {
+        Tab::Mailboxes => room.folders = boxes::folders(app, &mut tx).await?,
         Tab::Waiting | Tab::Discarded => {
             drop(tx);
             let rows = quarantine::list(app, actor, tab == Tab::Discarded, before, limit).await?;

@@ -61,6 +61,8 @@ on_both! {
             assert_eq!(house.ingest(&mail).await.code, OK);
         }
         assert_eq!(house.count("messages").await, 4, "each once, readable or not");
+        assert_eq!(ingest_with(&house, |c| c.replace("[mail]", "[mail]\nmax_bytes = 100")).await.code, OK);
+        assert_eq!(house.count("messages").await, 4, "what is longer than what is read is kept too, and known again");
     }
 
     async fn ingest_says_usage_only_for_a_wrong_command_line(house: House) {
@@ -70,12 +72,21 @@ on_both! {
         }
     }
 
+    async fn ingest_lets_the_mail_server_refuse_what_can_never_be_kept(house: House) {
+        if matches!(house.store, Store::Postgres(_)) {
+            // the size is looked at before any database is
+            return;
+        }
+        let ended = house.ingest(&"x".repeat(256 * 1024 * 1024 + 1)).await;
+        refuses(&ended, Some(69), "268435456 bytes");
+        assert_eq!(house.count("messages").await, 0);
+    }
+
     async fn ingest_asks_to_try_later_for_everything_else(house: House) {
         refuses(&house.run(&["ingest", "--product", "no-such"], &request(1)).await, TRY_LATER, "no-such");
         refuses(&ingest_with(&house, |c| c.replace("[jobs]", "[jobs]\nworkrs = 3")).await, TRY_LATER, "workrs");
         refuses(&ingest_with(&house, |c| format!("{c}[")).await, TRY_LATER, "configuration");
         refuses(&ingest_with(&house, |c| c.replace("/data\"", "/nowhere\"")).await, TRY_LATER, "nowhere");
-        refuses(&ingest_with(&house, |c| c.replace("[mail]", "[mail]\nmax_bytes = 100")).await, TRY_LATER, "100 bytes");
         assert_eq!(house.count("messages").await, 0);
 
         house.receives(&request(1)).await;

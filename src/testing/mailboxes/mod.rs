@@ -3,6 +3,7 @@
 
 mod lives;
 mod reading;
+mod shown;
 mod telling;
 mod troubles;
 

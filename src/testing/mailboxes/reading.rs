@@ -81,7 +81,7 @@ on_both! {
         let mut client = arrive(&watched, 0..0);
         let mail = String::from_utf8(request(1)).expect("it is text");
         client.say(&format!("APPEND INBOX \"20-Nov-2026 08:30:00 +0530\" {{{}+}}\r\n{mail}", mail.len()));
-        client.say(&format!("APPEND INBOX \"20-Nov-2097 08:30:00 +0530\" {{{}+}}\r\n{}", mail.len(), mail.replace("data, 1", "data, 2")));
+        client.say(&format!("APPEND INBOX \"20-Nov-2027 08:30:00 +0530\" {{{}+}}\r\n{}", mail.len(), mail.replace("data, 1", "data, 2")));
         reads(&house, &watched).await.expect("it is read");
         let mut tx = house.app.db.read().await.expect("a reader");
         let at = sql("SELECT received_at FROM messages ORDER BY id").all::<(i64,)>(&mut tx).await.expect("it lists");

@@ -1,6 +1,6 @@
 //! The three lists of the mail room. Of a restricted case's mail they show neither address nor subject.
 
-use super::waiting;
+use super::{boxes, waiting};
 use crate::{
     app::mailroom::{DeadJob, Mailroom, Outgoing, Tab},
     ui::{
@@ -30,6 +30,7 @@ pub(super) fn of(room: Mailroom) -> AnyView {
             "Nothing failed",
             "Mail that was refused for good, and work that gave up after several tries, wait here for a decision.",
         ),
+        Tab::Mailboxes => boxes::list(room.folders, zone),
         Tab::Waiting | Tab::Discarded => waiting::rows(room.waiting, zone),
         Tab::Outgoing => outgoing(room.outgoing, zone),
         Tab::Failed => view! { {outgoing(room.outgoing, zone)}{dead(room.dead, zone)} }.into_any(),

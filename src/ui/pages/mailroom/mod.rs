@@ -1,5 +1,6 @@
-//! The mail room: mail that waits for somebody, mail that left, and work that gave up.
+//! The mail room: mail that waits for somebody, mail that left, work that gave up, and the mailboxes that are read.
 
+mod boxes;
 mod lists;
 pub mod one;
 pub mod server;
@@ -23,6 +24,7 @@ pub const fn tab_label(tab: Tab) -> &'static str {
         Tab::Discarded => "Discarded",
         Tab::Outgoing => "Outgoing",
         Tab::Failed => "Failed work",
+        Tab::Mailboxes => "Mailboxes",
     }
 }
 

@@ -41,7 +41,7 @@ async fn list(asked: &Asked, query: &Fields) -> Result<Response, Error> {
 }
 
 fn tab(code: &str) -> Tab {
-    [Tab::Waiting, Tab::Discarded, Tab::Outgoing, Tab::Failed]
+    [Tab::Waiting, Tab::Discarded, Tab::Outgoing, Tab::Failed, Tab::Mailboxes]
         .into_iter()
         .find(|tab| paths::tab_code(*tab) == code)
         .unwrap_or_default()

@@ -144,6 +144,7 @@ fn address(place: Whereabouts) -> String {
         Whereabouts::Outgoing(id) => paths::mail_out(id),
         Whereabouts::Waiting(id) => paths::mail_in(id),
         Whereabouts::Failed => paths::mail(Tab::Failed, None),
+        Whereabouts::Mailboxes => paths::mail(Tab::Mailboxes, None),
     }
 }
 
