@@ -7,6 +7,7 @@ use crate::{
     },
     bucket,
     config::{self, Config},
+    domain::time::{HOUR, SECOND},
     generation::{Files, Source, receipt::Signer},
     mail::{classify::Classifier, outbox::Transport, webhook::Webhook},
     store::{
@@ -180,10 +181,17 @@ async fn signer(config: &Config, db: &Db) -> anyhow::Result<Signer> {
 /// How mail leaves.
 fn outgoing(config: &Config) -> Outgoing {
     let products = || config.products.iter();
+    let is_server = !config.mail.smtp_url.reveal().is_empty();
     let returns = products().filter(|(_, p)| !p.returns.is_empty()).map(|(id, p)| (id.clone(), p.returns.clone()));
     Outgoing {
         subaddresses: products().map(|(id, p)| (id.clone(), p.subaddress.clone())).collect(),
         returns: returns.collect(),
+        automatic_per_hour: config.mail.automatic_per_hour,
+        // files need no sparing
+        domain_per_minute: if is_server { config.mail.domain_per_minute } else { 0 },
+        recipient_per_minute: if is_server { config.mail.recipient_per_minute } else { 0 },
+        retry: config.mail.retry_seconds * SECOND,
+        patience: config.mail.patience_hours * HOUR,
     }
 }
 

@@ -45,6 +45,16 @@ pub struct Mail {
     pub smtp_url: Secret,
     /// A file that holds the address instead.
     pub smtp_url_file: Option<PathBuf>,
+    /// How many automatic mails an address gets in an hour; what is more waits. Zero for any number. Alarms do not count.
+    pub automatic_per_hour: i64,
+    /// How many mails a domain gets in a minute through the mail server; zero for any number.
+    pub domain_per_minute: i64,
+    /// How many mails an address gets in a minute through the mail server; zero for any number.
+    pub recipient_per_minute: i64,
+    /// How long to wait after the mail server said "not now" for the first time; then twice as long each time.
+    pub retry_seconds: i64,
+    /// For how long a mail that does not leave is tried.
+    pub patience_hours: i64,
     /// The largest message intake takes, in bytes.
     pub max_bytes: usize,
 }
@@ -162,7 +172,16 @@ impl Default for Database {
 
 impl Default for Mail {
     fn default() -> Self {
-        Self { smtp_url: Secret::default(), smtp_url_file: None, max_bytes: 50 * 1024 * 1024 }
+        Self {
+            smtp_url: Secret::default(),
+            smtp_url_file: None,
+            automatic_per_hour: 5,
+            domain_per_minute: 60,
+            recipient_per_minute: 10,
+            retry_seconds: 300,
+            patience_hours: 96,
+            max_bytes: 50 * 1024 * 1024,
+        }
     }
 }
 

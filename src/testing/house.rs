@@ -3,7 +3,7 @@
 use super::postgres;
 use crate::{
     app::{
-        Alarms, App, Parts, Settings,
+        Alarms, App, Outgoing, Parts, Settings,
         case_page::{self, CasePage, Full},
         intake,
         packs::{self, Packs},
@@ -96,6 +96,15 @@ impl House {
         Self { app, ..self }
     }
 
+    /// The same house whose mail leaves another way.
+    pub fn with_mail(self, transport: Transport, outgoing: Outgoing) -> Self {
+        let (db, packs) = (self.app.db.clone(), self.app.packs.clone());
+        let mut parts = parts(db, self.folder.path(), HashMap::new(), packs, Alarms::default());
+        parts.transport = transport;
+        parts.settings.outgoing = outgoing;
+        Self { app: App::new(parts), ..self }
+    }
+
     /// The same house whose pack lets copies go without a review.
     pub fn without_review(self) -> Self {
         let folder = self.folder.path().join("policies");
@@ -165,6 +174,10 @@ fn opened_with(db: Db, folder: &Path, sources: HashMap<String, Source>, packs: P
 }
 
 fn opened_by(db: Db, folder: &Path, sources: HashMap<String, Source>, packs: Packs, alarms: Alarms) -> App {
+    App::new(parts(db, folder, sources, packs, alarms))
+}
+
+fn parts(db: Db, folder: &Path, sources: HashMap<String, Source>, packs: Packs, alarms: Alarms) -> Parts {
     let classifier = Classifier::new(&packs::word_list(None).expect("it is there")).expect("it compiles");
     let transport = Transport::Files(folder.join("outgoing"));
     let addresses = HashMap::from([(PRODUCT.to_owned(), ADDRESS.to_owned())]);
@@ -178,7 +191,7 @@ fn opened_by(db: Db, folder: &Path, sources: HashMap<String, Source>, packs: Pac
     };
     let (vault, signer) = (Vault::new([3; 32]), Signer::new([4; 32]));
     let packages = Objects::folder(&folder.join("packages")).expect("the folder opens");
-    App::new(Parts { db, vault, signer, packs, classifier, transport, packages, sources, settings })
+    Parts { db, vault, signer, packs, classifier, transport, packages, sources, settings }
 }
 
 async fn hire(app: &App, email: &str, name: &str, roles: &[Role]) -> Actor {

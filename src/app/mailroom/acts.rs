@@ -11,6 +11,7 @@ use crate::{
         Tx, audit, jobs,
         mails::{self, MailState},
         messages::{self, MessageState},
+        suppressions,
     },
 };
 
@@ -42,6 +43,28 @@ pub async fn send_again(app: &App, actor: &Actor, id: MailId) -> Result<(), Erro
     mails::mail_requeue(&mut tx, id).await?;
     jobs::job_enqueue(&mut tx, &Work::SendMail { mail: id }, 0).await?;
     audit::audit_append(&mut tx, app.now(), Some(actor.id), "mail_sent_again", Some(mail.case), "").await?;
+    tx.commit().await?;
+    app.wake();
+    Ok(())
+}
+
+/// Forgets that an address takes no mail, and has the mail sent again where it failed.
+///
+/// # Errors
+/// `NotFound` where there is no such mail or nothing to forget, or as the database says.
+pub async fn lift_block(app: &App, actor: &Actor, id: MailId) -> Result<(), Error> {
+    let mut tx = begin(app, actor).await?;
+    let mail = mails::mail_get(&mut tx, id).await?.filter(|m| !m.restricted || actor.may(Act::SeeRestricted));
+    let mail = mail.ok_or(Error::NotFound)?;
+    let recipient = mail.recipient.as_deref().ok_or(Error::NotFound)?;
+    if !suppressions::suppression_lift(&mut tx, recipient).await? {
+        return Err(Error::NotFound);
+    }
+    if mail.state == MailState::Failed {
+        mails::mail_requeue(&mut tx, id).await?;
+        jobs::job_enqueue(&mut tx, &Work::SendMail { mail: id }, 0).await?;
+    }
+    audit::audit_append(&mut tx, app.now(), Some(actor.id), "mail_block_lifted", Some(mail.case), "").await?;
     tx.commit().await?;
     app.wake();
     Ok(())

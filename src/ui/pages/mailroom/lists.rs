@@ -1,11 +1,15 @@
 //! The three lists of the mail room. Of a restricted case's mail they show neither address nor subject.
 
 use crate::{
-    app::mailroom::{DeadJob, Mailroom, Outgoing, Tab, Unreadable},
+    app::{
+        mailroom::{DeadJob, Mailroom, Outgoing, Tab, Unreadable},
+        queue::Count,
+    },
     ui::{
         components::{notice::Blank, rows::RESTRICTED},
         pages::case::timeline::size,
         paths,
+        shell::counted,
     },
 };
 use chrono_tz::Tz;
@@ -27,7 +31,7 @@ pub(super) fn of(room: Mailroom) -> AnyView {
             "Mail that was refused for good, and work that gave up after several tries, wait here for a decision.",
         ),
         Tab::Unreadable => unreadable(room.unreadable, zone),
-        Tab::Outgoing => outgoing(room.outgoing, zone),
+        Tab::Outgoing => view! { {doubts(room.doubts)}{outgoing(room.outgoing, zone)} }.into_any(),
         Tab::Failed => view! { {outgoing(room.outgoing, zone)}{dead(room.dead, zone)} }.into_any(),
     }
 }
@@ -56,6 +60,17 @@ fn unreadable(mails: Vec<Unreadable>, zone: Tz) -> AnyView {
 /// The colour of what became of a mail; the words stand beside it.
 pub(super) const fn fate_class(failed: bool) -> &'static str {
     if failed { "tag is-over" } else { "tag" }
+}
+
+/// Of how many mails nobody knows whether they arrived once or twice.
+fn doubts(count: Count) -> Option<impl IntoView> {
+    (count.n > 0).then(|| {
+        let says = if count.n == 1 && !count.more { " mail is in doubt: " } else { " mails are in doubt: " };
+        view! {
+            <p class="dim">{counted(count)}{says}
+                "the mail server did not say whether it took them. They are tried again under the same Message-ID, so that no mail is lost; a few may arrive twice."</p>
+        }
+    })
 }
 
 fn outgoing(mails: Vec<Outgoing>, zone: Tz) -> AnyView {

@@ -1,0 +1,28 @@
+//! Where a mail of ours stands, in words.
+
+use crate::store::mails::{Mail, MailState};
+
+/// Where a mail stands, and whether somebody has to help it.
+#[must_use]
+pub fn fate(mail: &Mail, zone: chrono_tz::Tz) -> (String, bool) {
+    let reason = || mail.reason.as_deref().unwrap_or("no reason was given");
+    let (says, failed) = match (mail.state, mail.accepted) {
+        (MailState::Accepted, Some(at)) => match mail.bounced {
+            Some(back) => (format!("accepted {}, came back {}", at.short(zone), back.short(zone)), true),
+            None => (format!("accepted {}", at.short(zone)), false),
+        },
+        (MailState::Failed, _) => (format!("failed: {}", reason()), true),
+        (MailState::Queued, _) => match mail.next {
+            Some(next) => (format!("{}; next try at {}", reason(), next.short(zone)), false),
+            None => (mail.state.label().to_owned(), false),
+        },
+        (state, _) => (state.label().to_owned(), false),
+    };
+    let doubt = match (mail.in_doubt, mail.state) {
+        (false, _) => "",
+        (true, MailState::Accepted) => "; it may have left twice, with the same Message-ID",
+        (true, _) => "; it may have arrived already, with the same Message-ID",
+    };
+    let despite = mail.despite.map(|since| format!("; sent although the address bounced on {}", since.short(zone)));
+    (format!("{says}{doubt}{}", despite.unwrap_or_default()), failed)
+}
