@@ -63,6 +63,14 @@ pub struct Mail {
     pub restricted: bool,
 }
 
+impl Mail {
+    /// True where nothing more happens by itself: it failed, or came back.
+    #[must_use]
+    pub fn needs_help(&self) -> bool {
+        self.state == MailState::Failed || (self.state == MailState::Accepted && self.bounced.is_some())
+    }
+}
+
 /// A mail to put into the outbox.
 #[derive(Debug, Clone)]
 pub struct NewMail<'a> {
@@ -263,10 +271,27 @@ pub async fn mail_hold(tx: &mut Tx, id: MailId, reason: &str, next: Instant) -> 
 /// # Errors
 /// As the database says.
 pub async fn mail_requeue(tx: &mut Tx, id: MailId) -> Result<()> {
-    sql("UPDATE mails SET state = 'queued', reason = NULL, tries = 0, trying_since = NULL, next_at = NULL WHERE id = $1")
-        .bind(id)
-        .run(tx)
-        .await?;
+    sql("UPDATE mails SET state = 'queued', reason = NULL, tries = 0, trying_since = NULL, next_at = NULL, bounced_at = NULL
+         WHERE id = $1")
+    .bind(id)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// The mail came back: for good it stands among what failed, otherwise it only says so.
+///
+/// # Errors
+/// As the database says.
+pub async fn mail_bounced(tx: &mut Tx, id: MailId, hard: bool, reason: &str, at: Instant) -> Result<()> {
+    sql("UPDATE mails SET bounced_at = $2, reason = $3, next_at = NULL, state = CASE WHEN $4 THEN 'failed' ELSE state END
+         WHERE id = $1")
+    .bind(id)
+    .bind(at)
+    .bind(reason)
+    .bind(hard)
+    .run(tx)
+    .await?;
     Ok(())
 }
 

@@ -8,8 +8,7 @@ use crate::{
         work::Work,
     },
     store::{
-        Tx, audit, jobs,
-        mails::{self, MailState},
+        Tx, audit, jobs, mails,
         messages::{self, MessageState},
         suppressions,
     },
@@ -36,7 +35,7 @@ pub async fn read_again(app: &App, actor: &Actor, id: MessageId) -> Result<(), E
 /// `NotFound` where there is none, or as the database says.
 pub async fn send_again(app: &App, actor: &Actor, id: MailId) -> Result<(), Error> {
     let mut tx = begin(app, actor).await?;
-    let mail = mails::mail_get(&mut tx, id).await?.filter(|m| m.state == MailState::Failed).ok_or(Error::NotFound)?;
+    let mail = mails::mail_get(&mut tx, id).await?.filter(mails::Mail::needs_help).ok_or(Error::NotFound)?;
     if mail.restricted && !actor.may(Act::SeeRestricted) {
         return Err(Error::NotFound);
     }
@@ -60,7 +59,7 @@ pub async fn lift_block(app: &App, actor: &Actor, id: MailId) -> Result<(), Erro
     if !suppressions::suppression_lift(&mut tx, recipient).await? {
         return Err(Error::NotFound);
     }
-    if mail.state == MailState::Failed {
+    if mail.needs_help() {
         mails::mail_requeue(&mut tx, id).await?;
         jobs::job_enqueue(&mut tx, &Work::SendMail { mail: id }, 0).await?;
     }

@@ -140,6 +140,27 @@ on_both! {
         assert_eq!(count(&house, "SELECT COUNT(*) FROM suppressions").await, 0);
     }
 
+    async fn what_came_back_is_shown_and_can_be_sent_again(house: House) {
+        let (house, server) = through(house, &[]).await;
+        let reference = opens(&house).await;
+        house.works().await;
+        for (hard, shows) in [(false, "came back 24 Nov, 10:0"), (true, "came back 24 Nov, 10:0")] {
+            let mail = fates(&house, reference).await.remove(0);
+            assert!(!mail.3, "{mail:?}");
+            let mut tx = house.app.db.begin().await.expect("a writer");
+            mails::mail_bounced(&mut tx, mail.0, hard, "5.2.2", house.app.now()).await.expect("kept");
+            tx.commit().await.expect("committed");
+            let back = fates(&house, reference).await.remove(0);
+            assert!(back.3 && back.2.contains(shows) && back.2.contains("5.2.2"), "{back:?}");
+            let failed = mailroom::load(&house.app, &house.officer, Tab::Failed, None).await.expect("the room").outgoing.len();
+            assert_eq!(failed, usize::from(hard));
+            mailroom::send_again(&house.app, &house.officer, mail.0).await.expect("asked");
+            house.works().await;
+        }
+        let ids = server.message_ids();
+        assert_eq!((ids.len(), &ids[0]), (3, &ids[2]));
+    }
+
     async fn what_is_kept_of_an_address_is_a_keyed_digest(house: House) {
         let reference = opens(&house).await;
         let mut tx = house.app.db.begin().await.expect("a writer");
