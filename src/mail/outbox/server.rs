@@ -40,7 +40,6 @@ impl Server {
     /// # Errors
     /// In words for the operator, without the password.
     pub fn read(url: &str) -> Result<Self, String> {
-        let wrong = |_| SHAPE.to_owned();
         let url = Url::parse(url).map_err(|_| SHAPE.to_owned())?;
         let host = url.host_str().filter(|host| !host.is_empty()).ok_or(SHAPE)?;
         let host = host.trim_matches(['[', ']']).to_owned();
@@ -59,10 +58,8 @@ impl Server {
         };
         let name = url.path().trim_matches('/');
         let hello = if name.is_empty() { ClientId::default() } else { ClientId::Domain(name.to_owned()) };
-        let plain = |text: &str| {
-            let bytes = percent(text).ok_or_else(|| wrong(()))?;
-            String::from_utf8(bytes).map_err(|_| wrong(()))
-        };
+        let plain =
+            |text: &str| percent(text).and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(|| SHAPE.to_owned());
         let credentials = match url.password() {
             Some(password) => Some(Credentials::new(plain(url.username())?, plain(password)?)),
             None => None,
