@@ -188,6 +188,14 @@ impl Config {
         if self.database.connections < 2 {
             return senseless("database.connections must be at least 2");
         }
+        let mail = &self.mail;
+        let counts = [mail.automatic_per_hour, mail.domain_per_minute, mail.recipient_per_minute];
+        if counts.iter().any(|most| !(0..=10_000).contains(most)) {
+            return senseless("mail.automatic_per_hour, domain_per_minute and recipient_per_minute go from 0 to 10000");
+        }
+        if !(1..=3_600).contains(&mail.retry_seconds) || !(48..=240).contains(&mail.patience_hours) {
+            return senseless("mail.retry_seconds goes from 1 to 3600, mail.patience_hours from 48 to 240");
+        }
         if self.packages.folder.is_some() && self.packages.s3.is_some() {
             return senseless("packages has both folder and s3; packages can lie in one of them only");
         }

@@ -64,7 +64,22 @@ ALTER TABLE mails ADD COLUMN domain BLOB;
 -- true where no person wrote it
 ALTER TABLE mails ADD COLUMN automatic INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE mails ADD COLUMN bounced_at INTEGER;
-CREATE INDEX mails_by_recipient ON mails (recipient, created_at) WHERE recipient IS NOT NULL;
+-- how often it was tried, since when that does not succeed, and when it is tried again
+ALTER TABLE mails ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE mails ADD COLUMN trying_since INTEGER;
+ALTER TABLE mails ADD COLUMN next_at INTEGER;
+-- when it was last handed over and may have left; what was clearly not taken was not
+ALTER TABLE mails ADD COLUMN handed_at INTEGER;
+-- since when the address was known not to take mail, where it was sent all the same
+ALTER TABLE mails ADD COLUMN despite INTEGER;
+CREATE INDEX mails_by_recipient ON mails (recipient, handed_at) WHERE recipient IS NOT NULL;
+CREATE INDEX mails_in_doubt ON mails (id) WHERE in_doubt;
+
+-- when the next mail to a domain or an address is due at an even pace; keyed digests
+CREATE TABLE outflow (
+    digest BLOB PRIMARY KEY,
+    next_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- addresses that a mail bounced from for good; keyed digests
 CREATE TABLE suppressions (

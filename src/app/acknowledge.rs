@@ -6,7 +6,7 @@ use crate::{
         case::Case,
         clock::{Duty, Layer, binding_of},
         event::{Event, Purpose},
-        identity::Reference,
+        identity::{Reference, normal_address},
         kind::Kind,
         time::Instant,
         work::Work,
@@ -128,10 +128,22 @@ pub async fn queue_as(
     content: &Content,
     now: Instant,
 ) -> Result<Event, Error> {
-    let content =
+    let address = normal_address(&content.address);
+    let domain = address.rsplit('@').next().unwrap_or_default();
+    let kept =
         contents::content_keep(tx, &app.vault, case.reference, case.is_restricted(), "mail_out", content, now).await?;
-    let mail = mails::mail_queue(tx, case.reference, &case.product, purpose, message_id, content, now).await?;
+    let mail = mails::NewMail {
+        case: case.reference,
+        product: &case.product,
+        purpose,
+        message_id,
+        content: kept,
+        recipient: app.vault.digest("address", address.as_bytes()),
+        domain: app.vault.digest("domain", domain.as_bytes()),
+        at: now,
+    };
+    let mail = mails::mail_queue(tx, &mail).await?;
     threads::thread_remember(tx, &app.vault, case.reference, message_id, true).await?;
     jobs::job_enqueue(tx, &Work::SendMail { mail }, 0).await?;
-    Ok(Event::MailQueued { mail, content, purpose })
+    Ok(Event::MailQueued { mail, content: kept, purpose })
 }

@@ -4,6 +4,7 @@ use super::{
     App, Error,
     clockwork::{self, Clockwork},
     exports::{self, PackageLine},
+    mailroom,
     proof::{self, Held, Proof},
     queue::Choice,
     runs::{self, Closing, Letter},
@@ -20,7 +21,7 @@ use crate::{
         run::{RunKind, RunState},
         time::Instant,
     },
-    store::{audit, cases, contents, drafts, events, staff},
+    store::{audit, cases, contents, drafts, events, staff, suppressions},
 };
 
 pub use super::timeline::{Attachment, Entry, What};
@@ -73,6 +74,8 @@ pub struct Full {
     pub requester: String,
     /// Where answers go; none when the person left no address.
     pub address: Option<String>,
+    /// That the address takes no mail, where it does not.
+    pub blocked: Option<String>,
     /// The first mail's subject line.
     pub subject: String,
     /// Oldest first.
@@ -153,6 +156,10 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
     let may_close = case.kind.run().is_some() && case.state.is_open() && case.run.is_none();
     let closing = if may_close { Some(runs::proposed(app, &mut tx, &case, &first.name, letter).await?) } else { None };
     let linked = cases::cases_linked(&mut tx, reference, circle).await?;
+    let known = match cases::requester_digest(&mut tx, reference).await? {
+        Some(digest) => suppressions::suppression(&mut tx, &digest).await?,
+        None => None,
+    };
     let draft = drafts::draft_get(&mut tx, &app.vault, reference, actor.id).await?;
     drop(tx);
     if case.is_restricted() {
@@ -167,6 +174,7 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
         owner,
         requester: first.name,
         address: Some(first.address).filter(|a| !a.is_empty()),
+        blocked: known.map(|known| mailroom::block_words(&known, zone)),
         subject: first.subject,
         timeline,
         checks: checks(&case, &events, &packages),

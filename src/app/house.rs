@@ -2,7 +2,10 @@
 
 use super::packs::Packs;
 use crate::{
-    domain::{kind::Kind, time::Instant},
+    domain::{
+        kind::Kind,
+        time::{DAY, Instant, MINUTE},
+    },
     generation::{Source, receipt::Signer},
     mail::{
         authenticity::Checker, classify::Classifier, compose::Letterhead, outbox::Transport, thread::ReplyKey,
@@ -96,13 +99,38 @@ impl Settings {
 }
 
 /// How mail leaves.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Outgoing {
     /// What stands before a token in a product's reply address, by product id; `+` where nothing is said, empty where the
     /// mail server knows no subaddresses.
     pub subaddresses: HashMap<String, String>,
     /// Where reports about automatic mail come back to, by product id; none means mail without an envelope sender.
     pub returns: HashMap<String, String>,
+    /// How many automatic mails an address gets in an hour; zero for any number.
+    pub automatic_per_hour: i64,
+    /// How many mails a domain gets in a minute; zero for any number.
+    pub domain_per_minute: i64,
+    /// How many mails an address gets in a minute; zero for any number.
+    pub recipient_per_minute: i64,
+    /// The first wait after a server said "not now", in milliseconds.
+    pub retry: i64,
+    /// For how long a mail is tried, in milliseconds.
+    pub patience: i64,
+}
+
+impl Default for Outgoing {
+    /// Without limits.
+    fn default() -> Self {
+        Self {
+            subaddresses: HashMap::new(),
+            returns: HashMap::new(),
+            automatic_per_hour: 0,
+            domain_per_minute: 0,
+            recipient_per_minute: 0,
+            retry: 5 * MINUTE,
+            patience: 4 * DAY,
+        }
+    }
 }
 
 /// Who else is called when a short clock starts.

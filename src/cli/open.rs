@@ -8,7 +8,10 @@ use crate::{
     },
     bucket,
     config::{self, Config},
-    domain::kind::Kind,
+    domain::{
+        kind::Kind,
+        time::{HOUR, SECOND},
+    },
     generation::{Files, Source, receipt::Signer},
     mail::{
         authenticity::{self, Checker},
@@ -229,10 +232,17 @@ fn checker(config: &Config) -> Checker {
 /// How mail leaves.
 fn outgoing(config: &Config) -> Outgoing {
     let products = || config.products.iter();
+    let is_server = !config.mail.smtp_url.reveal().is_empty();
     let returns = products().filter(|(_, p)| !p.returns.is_empty()).map(|(id, p)| (id.clone(), p.returns.clone()));
     Outgoing {
         subaddresses: products().map(|(id, p)| (id.clone(), p.subaddress.clone())).collect(),
         returns: returns.collect(),
+        automatic_per_hour: config.mail.automatic_per_hour,
+        // files need no sparing
+        domain_per_minute: if is_server { config.mail.domain_per_minute } else { 0 },
+        recipient_per_minute: if is_server { config.mail.recipient_per_minute } else { 0 },
+        retry: config.mail.retry_seconds * SECOND,
+        patience: config.mail.patience_hours * HOUR,
     }
 }
 

@@ -45,6 +45,16 @@ pub struct Mail {
     pub smtp_url: Secret,
     /// A file that holds the address instead.
     pub smtp_url_file: Option<PathBuf>,
+    /// How many automatic mails an address gets in an hour; what is more waits. Zero for any number. Alarms do not count.
+    pub automatic_per_hour: i64,
+    /// How many mails a domain gets in a minute through the mail server; zero for any number.
+    pub domain_per_minute: i64,
+    /// How many mails an address gets in a minute through the mail server; zero for any number.
+    pub recipient_per_minute: i64,
+    /// How long to wait after the mail server said "not now" for the first time; then twice as long each time.
+    pub retry_seconds: i64,
+    /// For how long a mail that does not leave is tried.
+    pub patience_hours: i64,
     /// The largest message that is opened, in bytes; a larger one makes a case that says so.
     pub max_bytes: usize,
     /// Mails of one sender an hour that are taken at once; what is more waits for staff.
@@ -180,6 +190,11 @@ impl Default for Mail {
         Self {
             smtp_url: Secret::default(),
             smtp_url_file: None,
+            automatic_per_hour: 5,
+            domain_per_minute: 60,
+            recipient_per_minute: 10,
+            retry_seconds: 300,
+            patience_hours: 96,
             max_bytes: 50 * 1024 * 1024,
             per_sender_hourly: 60,
             authserv_id: String::new(),

@@ -48,10 +48,12 @@ pub fn make(key: &ReplyKey, product: &str, case: Reference) -> Option<String> {
 #[must_use]
 pub fn read(key: &ReplyKey, product: &str, token: &str) -> Option<Reference> {
     let bytes = BASE32_NOPAD.decode(token.to_ascii_uppercase().as_bytes()).ok()?;
-    let [id, a, b, c, d, e, given @ ..] = <[u8; 16]>::try_from(bytes).ok()?;
-    let number = [a, b, c, d, e];
-    let is_ours = id == key.id && bool::from(proof(key, product, number).ct_eq(&given));
-    is_ours.then(|| Reference(i64::from_be_bytes([0, 0, 0, a, b, c, d, e])))
+    let [id, rest @ ..] = <[u8; 16]>::try_from(bytes).ok()?;
+    let (number, given) = rest.split_first_chunk::<5>()?;
+    let is_ours = id == key.id && bool::from(proof(key, product, *number).as_slice().ct_eq(given));
+    let mut wide = [0; 8];
+    wide[3..].copy_from_slice(number);
+    is_ours.then(|| Reference(i64::from_be_bytes(wide)))
 }
 
 /// The address with a token as its subaddress (RFC 5233): `privacy+TOKEN@imagegen.example`. None where the server

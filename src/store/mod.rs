@@ -22,6 +22,7 @@ pub mod mails;
 pub mod messages;
 pub mod migrate;
 pub mod objects;
+pub mod outflow;
 pub mod packages;
 pub mod returns;
 pub mod row;

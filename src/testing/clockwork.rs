@@ -205,14 +205,16 @@ on_both! {
         verbs::extend_case(&house.app, &house.agent, reference, i64::MAX, "There are very many pictures.").await.expect("extended");
         let extended = law(&seen(&house, reference).await.case).due;
         assert!(extended > first);
-        // nothing can be written there, and it was the last try
+        // nothing can be written there, until nobody waits any more
         std::fs::write(house.folder.path().join("outgoing"), "").expect("it is written");
         let mut tx = house.app.db.read().await.expect("a reader");
         let (mail,): (i64,) =
             crate::store::sql("SELECT id FROM mails WHERE purpose = 'extension'").one(&mut tx).await.expect("it is there");
         drop(tx);
-        let sent = crate::app::deliver::send_mail(&house.app, crate::domain::identity::MailId(mail), true).await;
-        assert_eq!(sent.expect("it is recorded"), crate::app::deliver::Delivered::Failed);
+        let send = || crate::app::deliver::send_mail(&house.app, crate::domain::identity::MailId(mail));
+        assert!(matches!(send().await.expect("it is tried"), crate::app::deliver::Delivered::Later(..)));
+        house.pass(house.app.settings.outgoing.patience);
+        assert_eq!(send().await.expect("it is recorded"), crate::app::deliver::Delivered::Failed);
         let case = seen(&house, reference).await.case;
         assert_eq!(law(&case).due, first);
         assert!(!law(&case).is_extended && law(&case).extended.is_some(), "it can be told again");

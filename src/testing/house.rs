@@ -3,7 +3,7 @@
 use super::postgres;
 use crate::{
     app::{
-        Alarms, App, Judging, Parts, Poster, Settings,
+        Alarms, App, Judging, Outgoing, Parts, Poster, Settings,
         case_page::{self, CasePage, Full},
         intake,
         mailboxes::Watched,
@@ -122,6 +122,13 @@ impl House {
             settings.mailboxes = mailboxes;
         });
         Self { app, ..self }
+    /// The same house whose mail leaves another way.
+    pub fn with_mail(self, transport: Transport, outgoing: Outgoing) -> Self {
+        let (db, packs) = (self.app.db.clone(), self.app.packs.clone());
+        let mut parts = parts(db, self.folder.path(), HashMap::new(), packs);
+        parts.transport = transport;
+        parts.settings.outgoing = outgoing;
+        Self { app: App::new(parts), ..self }
     }
 
     /// The same house whose pack lets copies go without a review.
@@ -203,6 +210,12 @@ fn opened_as(
     packs: Packs,
     change: impl FnOnce(&Vault, &mut Settings),
 ) -> App {
+    let mut parts = parts(db, folder, sources, packs);
+    change(&parts.vault, &mut parts.settings);
+    App::new(parts)
+}
+
+fn parts(db: Db, folder: &Path, sources: HashMap<String, Source>, packs: Packs) -> Parts {
     let classifier = Classifier::new(&packs::word_list(None).expect("it is there")).expect("it compiles");
     let transport = Transport::Files(folder.join("outgoing"));
     let checker = Checker::new(authenticity::Settings { authserv_id: RELAY.to_owned(), ..Default::default() })
@@ -210,7 +223,7 @@ fn opened_as(
     let grievances = vec![("grievance@imagegen.example".to_owned(), Kind::Grievance)];
     let kinds = HashMap::from([(PRODUCT.to_owned(), grievances)]);
     let (vault, signer) = (Vault::new([3; 32]), Signer::new([4; 32]));
-    let mut settings = Settings {
+    let settings = Settings {
         addresses: HashMap::from([(PRODUCT.to_owned(), ADDRESS.to_owned())]),
         max_message: 1_000_000,
         public_url: "https://desk.imagegen.example".to_owned(),
@@ -218,9 +231,8 @@ fn opened_as(
         mail: Judging { kinds, ..Judging::default() },
         ..Settings::default()
     };
-    change(&vault, &mut settings);
     let packages = Objects::folder(&folder.join("packages")).expect("the folder opens");
-    App::new(Parts { db, vault, signer, packs, classifier, checker, transport, packages, sources, settings })
+    Parts { db, vault, signer, packs, classifier, checker, transport, packages, sources, settings }
 }
 
 async fn hire(app: &App, email: &str, name: &str, roles: &[Role]) -> Actor {

@@ -4,7 +4,7 @@ mod acts;
 pub mod boxes;
 mod files;
 
-pub use acts::{run_again, send_again};
+pub use acts::{lift_block, run_again, send_again};
 pub use files::{Download, attachment};
 
 use super::{
@@ -22,6 +22,7 @@ use crate::{
     store::{
         Tx, audit, contents, counts, jobs,
         mails::{self, Mail},
+        suppressions::{self, Suppression},
     },
 };
 
@@ -55,6 +56,8 @@ pub struct OutgoingMail {
     pub message_id: String,
     /// The text part; none for those outside the circle of a restricted case.
     pub text: Option<String>,
+    /// Since when the address takes no mail, and why, where it does not.
+    pub blocked: Option<String>,
 }
 
 /// A job that gave up.
@@ -107,6 +110,8 @@ pub struct Mailroom {
     pub dead: Vec<DeadJob>,
     /// The folders of mailboxes, by product and name.
     pub folders: Vec<boxes::Folder>,
+    /// Mails of which nobody knows how often they arrived.
+    pub doubts: Count,
     /// What to put into `after` for the next page.
     pub next: Option<String>,
 }
@@ -139,6 +144,7 @@ pub async fn load(app: &App, actor: &Actor, tab: Tab, after: Option<&str>) -> Re
         outgoing: Vec::new(),
         dead: Vec::new(),
         folders: Vec::new(),
+        doubts: Count::capped(troubles.doubts),
         next: None,
     };
     match tab {
@@ -205,6 +211,10 @@ pub async fn outgoing(app: &App, actor: &Actor, id: MailId) -> Result<OutgoingMa
     let mail = mails::mail_get(&mut tx, id).await?.ok_or(Error::NotFound)?;
     let hidden = mail.restricted && !actor.may(Act::SeeRestricted);
     let content = if hidden { None } else { contents::content_get(&mut tx, &app.vault, mail.content).await? };
+    let blocked = match &mail.recipient {
+        Some(recipient) if !hidden => suppressions::suppression(&mut tx, recipient).await?,
+        _ => None,
+    };
     drop(tx);
     if mail.restricted && !hidden {
         let mut tx = app.db.begin().await?;
@@ -217,5 +227,11 @@ pub async fn outgoing(app: &App, actor: &Actor, id: MailId) -> Result<OutgoingMa
         from: app.address_of(&mail.product),
         message_id: if hidden { String::new() } else { mail.message_id },
         text: content.map(|c| c.text),
+        blocked: blocked.map(|block| block_words(&block, app.packs.zone(&mail.product))),
     })
+}
+
+/// That an address takes no mail, in words.
+pub(super) fn block_words(block: &Suppression, zone: chrono_tz::Tz) -> String {
+    format!("The address takes no mail since {} ({})", block.since.in_words(zone), block.status)
 }

@@ -1,7 +1,10 @@
 //! A case's events as the page tells them: mails, notes and statements in full, everything else in a sentence.
 //! The caller has checked that the reader may see the case.
 
+mod fate;
 mod told;
+
+pub use fate::fate;
 
 use super::{App, Error};
 use crate::{
@@ -13,7 +16,7 @@ use crate::{
         state::Channel,
         time::{Instant, MINUTE},
     },
-    store::{Tx, contents, contents::Content, mails, mails::Mail, mails::MailState, staff},
+    store::{Tx, contents, contents::Content, mails, mails::Mail, staff},
 };
 use std::collections::HashMap;
 
@@ -291,18 +294,6 @@ impl Teller<'_> {
             }
             other => self.run(other),
         }
-    }
-}
-
-/// Where a mail stands, in words, and whether somebody has to help it.
-pub fn fate(mail: &Mail, zone: chrono_tz::Tz) -> (String, bool) {
-    let doubt = if mail.in_doubt { "; it may have left twice, with the same Message-ID" } else { "" };
-    match (mail.state, mail.accepted) {
-        (MailState::Accepted, Some(at)) => (format!("accepted {}{doubt}", at.short(zone)), false),
-        (MailState::Failed, _) => {
-            (format!("failed: {}", mail.reason.as_deref().unwrap_or("no reason was given")), true)
-        }
-        (state, _) => (format!("{}{doubt}", state.label()), false),
     }
 }
 

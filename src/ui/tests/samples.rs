@@ -229,6 +229,7 @@ pub fn full(kind: Kind) -> Full {
         looks_up: true,
         runs: Vec::new(),
         packages: Vec::new(),
+        blocked: None,
         closing: None,
         holds: vec![Held {
             id: HoldId(4),

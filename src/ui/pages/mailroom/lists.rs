@@ -2,10 +2,14 @@
 
 use super::{boxes, waiting};
 use crate::{
-    app::mailroom::{DeadJob, Mailroom, Outgoing, Tab},
+    app::{
+        mailroom::{DeadJob, Mailroom, Outgoing, Tab},
+        queue::Count,
+    },
     ui::{
         components::{notice::Blank, rows::RESTRICTED},
         paths,
+        shell::counted,
     },
 };
 use chrono_tz::Tz;
@@ -32,7 +36,7 @@ pub(super) fn of(room: Mailroom) -> AnyView {
         ),
         Tab::Mailboxes => boxes::list(room.folders, zone),
         Tab::Waiting | Tab::Discarded => waiting::rows(room.waiting, zone),
-        Tab::Outgoing => outgoing(room.outgoing, zone),
+        Tab::Outgoing => view! { {doubts(room.doubts)}{outgoing(room.outgoing, zone)} }.into_any(),
         Tab::Failed => view! { {outgoing(room.outgoing, zone)}{dead(room.dead, zone)} }.into_any(),
     }
 }
@@ -44,6 +48,17 @@ fn blank(title: &'static str, says: &'static str) -> AnyView {
 /// The colour of what became of a mail; the words stand beside it.
 pub(super) const fn fate_class(failed: bool) -> &'static str {
     if failed { "tag is-over" } else { "tag" }
+}
+
+/// Of how many mails nobody knows whether they arrived once or twice.
+fn doubts(count: Count) -> Option<impl IntoView> {
+    (count.n > 0).then(|| {
+        let says = if count.n == 1 && !count.more { " mail is in doubt: " } else { " mails are in doubt: " };
+        view! {
+            <p class="dim">{counted(count)}{says}
+                "the mail server did not say whether it took them. They are tried again under the same Message-ID, so that no mail is lost; a few may arrive twice."</p>
+        }
+    })
 }
 
 fn outgoing(mails: Vec<Outgoing>, zone: Tz) -> AnyView {

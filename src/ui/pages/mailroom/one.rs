@@ -26,9 +26,20 @@ fn head(tab: Tab, title: String) -> impl IntoView {
 /// A mail that left, or should have.
 #[must_use]
 pub fn outgoing(mail: OutgoingMail, zone: Tz) -> AnyView {
-    let OutgoingMail { outgoing: facts, from, message_id, text } = mail;
+    let OutgoingMail { outgoing: facts, from, message_id, text, blocked } = mail;
+    let is_blocked = blocked.is_some();
     let (to, subject) = facts.envelope.unwrap_or_else(|| (RESTRICTED.to_owned(), RESTRICTED.to_owned()));
-    let again = facts.failed.then(|| {
+    let block = blocked.map(|lead| {
+        view! {
+            <Notice meaning=Meaning::Warning lead=format!("{lead}.")>
+                <p>"Nothing is sent there but what the law wants sent. Ask for another address; or, if you know that it works again, have mail sent there as before."</p>
+                <form class="acts" method="post" action=paths::mail_out(facts.id)>
+                    <button class="btn" name="lift" value="1">
+                        {if facts.failed { "Lift the block and send again" } else { "Lift the block" }}</button></form>
+            </Notice>
+        }
+    });
+    let again = (facts.failed && !is_blocked).then(|| {
         view! {
             <Notice meaning=Meaning::Trouble lead="This mail will not be tried again by itself.">
                 <p>"Look at the address and at what the mail server said. Once the cause is gone, send it again; otherwise answer another way."</p>
@@ -43,6 +54,7 @@ pub fn outgoing(mail: OutgoingMail, zone: Tz) -> AnyView {
     };
     view! {
         {head(Tab::Outgoing, format!("{} of {}", facts.purpose, facts.reference))}
+        {block}
         {again}
         <dl class="pairs">
             <dt>"Case"</dt><dd><a href=paths::case(facts.reference)>{facts.reference.to_string()}</a></dd>

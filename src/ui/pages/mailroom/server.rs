@@ -122,9 +122,10 @@ pub async fn outgoing(asked: Asked, Path(id): Path<String>) -> Response {
     asked.answer(outcome).await
 }
 
-/// POST: has a mail sent again.
-pub async fn send_again(asked: Asked, Path(id): Path<String>) -> Response {
+/// POST: has a mail sent again, or first lifts the block of its address.
+pub async fn send_again(asked: Asked, Path(id): Path<String>, form: Fields) -> Response {
     let outcome = match number(&id) {
+        Ok(id) if form.get("lift") == "1" => mailroom::lift_block(&asked.app, &asked.actor, MailId(id)).await,
         Ok(id) => mailroom::send_again(&asked.app, &asked.actor, MailId(id)).await,
         Err(error) => Err(error),
     };
