@@ -4,6 +4,7 @@ use super::{
     App, Error,
     clockwork::{self, Clockwork},
     exports::{self, PackageLine},
+    letters::{self, LetterBox},
     proof::{self, Held, Proof},
     queue::Choice,
     runs::{self, Closing, Letter},
@@ -99,6 +100,8 @@ pub struct Full {
     pub staff: Vec<Choice<StaffId>>,
     /// What this person had begun to write.
     pub draft: Option<String>,
+    /// What can be written to the person.
+    pub letters: LetterBox,
     /// What can be done about its clocks, and whom the person can turn to.
     pub clockwork: Clockwork,
     /// The moment the page speaks of.
@@ -153,6 +156,7 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
     let may_close = case.kind.run().is_some() && case.state.is_open() && case.run.is_none();
     let closing = if may_close { Some(runs::proposed(app, &mut tx, &case, &first.name, letter).await?) } else { None };
     let linked = cases::cases_linked(&mut tx, reference, circle).await?;
+    let letters = letters::offer(app, &case, &first, now)?;
     let draft = drafts::draft_get(&mut tx, &app.vault, reference, actor.id).await?;
     drop(tx);
     if case.is_restricted() {
@@ -180,6 +184,7 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
         linked: linked.into_iter().map(|one| linked_line(one, zone)).collect(),
         staff: everybody.iter().filter(may_own).map(|a| Choice { id: a.id, name: a.name.clone() }).collect(),
         draft,
+        letters,
         clockwork: clockwork::of(app, &case, now),
         now,
         zone,

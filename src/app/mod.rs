@@ -16,6 +16,7 @@ pub mod exports;
 pub mod failpoint;
 pub mod house;
 pub mod intake;
+pub mod letters;
 pub mod mailroom;
 pub mod overview;
 pub mod packs;

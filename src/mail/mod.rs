@@ -5,7 +5,7 @@ pub mod automatic;
 pub mod authenticity;
 pub mod classify;
 pub mod compose;
-mod letters;
+pub mod language;
 pub mod outbox;
 pub mod outline;
 pub mod parse;

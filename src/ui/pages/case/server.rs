@@ -140,7 +140,8 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
             exports::revoke_package(app, actor, reference, package, &reason).await.map(|()| Done::Revoked)
         }
         Act::Extend => {
-            verbs::extend_case(app, actor, reference, seen, &typed.text("reasons")).await.map(|()| Done::Extended)
+            let (reasons, letter) = (typed.text("reasons"), typed.text("letter"));
+            verbs::extend_case(app, actor, reference, seen, &reasons, &letter).await.map(|()| Done::Extended)
         }
         Act::Pause | Act::Resume | Act::Fact => record(asked, reference, seen, typed).await.map(|()| match act {
             Act::Pause => Done::Paused,
