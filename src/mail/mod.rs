@@ -1,8 +1,8 @@
 //! Mail in and mail out: reads what arrived, decides what it asks for, writes and hands over what leaves.
 //! Returns values; never touches our database.
 
-pub mod automatic;
 pub mod authenticity;
+pub mod automatic;
 pub mod classify;
 pub mod compose;
 pub mod language;

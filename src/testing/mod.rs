@@ -8,6 +8,7 @@ mod exports;
 mod generation;
 pub(crate) mod house;
 mod jobs;
+mod letters;
 mod objects;
 mod policy;
 pub(crate) mod postgres;

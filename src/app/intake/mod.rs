@@ -191,12 +191,7 @@ async fn append(app: &App, tx: &mut Tx, message: &Message, letter: Letter, mut c
     let (content, message_id, automatic) = content_of(letter);
     let (reference, restricted) = (case.reference, case.is_restricted());
     let content = contents::content_keep(tx, &app.vault, reference, restricted, "mail_in", &content, now).await?;
-    let event = Event::MessageReceived {
-        message: message.id,
-        content,
-        automatic,
-        dmarc: Verdict::Unknown,
-    };
+    let event = Event::MessageReceived { message: message.id, content, automatic, dmarc: Verdict::Unknown };
     cases::case_record(tx, &mut case, By::Requester, now, event).await?;
     // an answer, unlike an out-of-office note, moves the case back to us
     if !automatic && matches!(case.state, State::WaitingRequester | State::Resolved | State::Closed) {
@@ -227,12 +222,7 @@ async fn open(app: &App, tx: &mut Tx, message: &Message, letter: Letter, guess: 
         purpose: "mail_in",
         acknowledge: !automatic && !own,
     };
-    let event = |content| Event::MessageReceived {
-        message: message.id,
-        content,
-        automatic,
-        dmarc: Verdict::Unknown,
-    };
+    let event = |content| Event::MessageReceived { message: message.id, content, automatic, dmarc: Verdict::Unknown };
     let case = open_case(app, tx, request, By::Requester, event, now).await?;
     if let Some(id) = message_id {
         threads::thread_remember(tx, &app.vault, case.reference, &id, false).await?;

@@ -5,7 +5,7 @@ use crate::{
     app::{
         App, Error,
         acknowledge::{self, Addressee},
-        alarms, desk,
+        alarms, desk, letters,
     },
     domain::{
         case::{Case, Channel},
@@ -53,6 +53,7 @@ pub(in crate::app) async fn open_case(
     let clocks = desk::started(app, &case, kind);
     cases::case_record(tx, &mut case, By::System, now, clocks).await?;
     alarms::raise_urgent(app, tx, &mut case, &[], now).await?;
+    letters::note_language(tx, &mut case, &content.text, now).await?;
     if acknowledge && !content.address.is_empty() {
         let answers = Some(content.message_id.clone()).filter(|id| !id.is_empty()).into_iter().collect();
         let to = Addressee { name: content.name.clone(), address: content.address.clone(), answers };

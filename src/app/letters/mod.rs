@@ -7,22 +7,42 @@ mod offer;
 pub use begin::{Begun, begin};
 pub use offer::{LetterBox, Offered, fits, offer, outcome_of, pauses, trigger_of};
 
-use super::App;
+pub use crate::mail::compose::Letter;
+
+use super::{App, Error};
 use crate::{
-    domain::{case::Case, language::Language, policy::rule::Rule, time::Instant},
+    domain::{
+        case::Case,
+        event::{By, Event},
+        language::Language,
+        policy::rule::Rule,
+        time::Instant,
+    },
     mail::{
         compose::{
-            Facts, Letter,
+            Facts,
             needs::{self, Required},
         },
-        language::moment,
+        language::{self, moment},
     },
+    store::{Tx, cases},
 };
 
 /// The language a case is answered in: its own where the product's pack has it switched on, English otherwise.
 #[must_use]
 pub fn language_of(app: &App, case: &Case) -> Language {
     case.language.filter(|language| languages_on(app, &case.product).contains(language)).unwrap_or_default()
+}
+
+/// Writes down which language a new case's first words are in, where that is sure and it is not English.
+///
+/// # Errors
+/// As the database says.
+pub(super) async fn note_language(tx: &mut Tx, case: &mut Case, text: &str, now: Instant) -> Result<(), Error> {
+    if let Some(language) = language::guess(text).filter(|language| *language != Language::En) {
+        cases::case_record(tx, case, By::System, now, Event::LanguageSet { language }).await?;
+    }
+    Ok(())
 }
 
 /// The languages in which a product answers; English first.

@@ -103,12 +103,19 @@ fn letters(app: &App, case: &Case) -> Vec<Offered> {
         match asks {
             Some((_, Some(mode))) => format!("Sending it writes down the question: {}.", mode.label()),
             Some((trigger, None)) => {
-                format!("Asking {} does not stop the clock here: the law that holds knows no such pause.", trigger.label())
+                format!(
+                    "Asking {} does not stop the clock here: the law that holds knows no such pause.",
+                    trigger.label()
+                )
             }
             None => String::new(),
         }
     };
-    Letter::ALL.iter().filter(|letter| fits(letter)).map(|letter| Offered { letter: *letter, does: does(*letter) }).collect()
+    Letter::ALL
+        .iter()
+        .filter(|letter| fits(letter))
+        .map(|letter| Offered { letter: *letter, does: does(*letter) })
+        .collect()
 }
 
 /// What a letter asks the person for.

@@ -7,8 +7,7 @@ use crate::{
         App, Error, FieldError,
         acknowledge::{self, Addressee},
         desk::{self, Desk, written},
-        letters,
-        subject,
+        letters, subject,
         subject::Known,
     },
     domain::{

@@ -102,8 +102,7 @@ pub async fn extend_case(
         return Err(Error::field("reasons", says));
     };
     let language = letters::language_of(app, &desk.case);
-    let facts =
-        told(app, &desk.case, &to.name, reasons, desk.now).map_err(|says| Error::field("reasons", says))?;
+    let facts = told(app, &desk.case, &to.name, reasons, desk.now).map_err(|says| Error::field("reasons", says))?;
     let text = match letter.trim() {
         "" => compose::draft(Letter::Extension, language, &facts)?,
         changed => needs::fill(changed, reasons),

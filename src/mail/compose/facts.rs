@@ -169,4 +169,3 @@ impl Facts {
         self.kind.is_restricted()
     }
 }
-

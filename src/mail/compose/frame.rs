@@ -148,8 +148,14 @@ mod tests {
         let head = Letterhead { product: "Imgen".into(), ..Letterhead::default() };
         let html = frame(Language::De, &head, "R-1", String::new(), text).expect("it renders").html;
         for there in [
-            "<html lang=\"de\">", "<p>Hello,</p>", "<p>one<br>two:</p>", "second</li></ul>", "href=\"https://x.example/a?b",
-            "<p>see https://y.example</p>", "Imgen", "Ihr Zeichen: R-1",
+            "<html lang=\"de\">",
+            "<p>Hello,</p>",
+            "<p>one<br>two:</p>",
+            "second</li></ul>",
+            "href=\"https://x.example/a?b",
+            "<p>see https://y.example</p>",
+            "Imgen",
+            "Ihr Zeichen: R-1",
         ] {
             assert!(html.contains(there), "{there} is missing: {html}");
         }

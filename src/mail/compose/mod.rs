@@ -5,8 +5,6 @@ mod alarm;
 mod facts;
 mod frame;
 pub mod needs;
-#[cfg(test)]
-mod tests;
 
 pub use alarm::{AlarmLine, alarm};
 pub use facts::{DueLine, Erased, Facts, KeptLine, Letterhead, Unopened};
@@ -144,13 +142,7 @@ pub fn write(letter: Letter, language: Language, f: &Facts, theirs: &str) -> Res
 ///
 /// # Errors
 /// When a template cannot be written.
-pub fn send(
-    letter: Letter,
-    language: Language,
-    f: &Facts,
-    theirs: &str,
-    text: &str,
-) -> Result<Written, askama::Error> {
+pub fn send(letter: Letter, language: Language, f: &Facts, theirs: &str, text: &str) -> Result<Written, askama::Error> {
     frame::frame(language, &f.head, &f.reference, subject(letter, language, f, theirs)?, text)
 }
 
