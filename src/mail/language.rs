@@ -5,6 +5,8 @@ use chrono::{Datelike, Timelike};
 use chrono_tz::Tz;
 use whatlang::Lang;
 
+/// After this many characters nothing more is learned.
+const ENOUGH: usize = 1_000;
 /// Below this many letters a guess is a coin thrown.
 const FEWEST_LETTERS: usize = 40;
 
@@ -13,6 +15,7 @@ const FEWEST_LETTERS: usize = 40;
 #[must_use]
 pub fn guess(text: &str) -> Option<Language> {
     let own: String = text.lines().filter(|line| !line.trim_start().starts_with('>')).collect::<Vec<_>>().join("\n");
+    let own: String = own.chars().take(ENOUGH).collect();
     if own.chars().filter(|c| c.is_alphabetic()).count() < FEWEST_LETTERS {
         return None;
     }

@@ -2,7 +2,10 @@
 
 use super::{complaint, facts, offer::trigger_of, pauses, required, when};
 use crate::{
-    app::{App, Error, desk::Desk, verbs},
+    app::{
+        App, Error,
+        desk::{Desk, written},
+    },
     domain::{
         identity::Reference,
         language::Language,
@@ -10,7 +13,7 @@ use crate::{
         time::{DAY, Instant},
     },
     mail::compose::{self, Facts, Letter, needs::Part},
-    store::contents,
+    store::{contents, drafts},
 };
 
 /// How long a reminder gives the person.
@@ -42,8 +45,9 @@ pub async fn begin(app: &App, actor: &Actor, reference: Reference, begun: &Begun
     let words = compose::draft(begun.letter, begun.language, &facts)?;
     let typed = begun.typed.trim();
     let text = if typed.is_empty() { words } else { format!("{words}\n\n{typed}") };
-    drop(desk);
-    verbs::keep_draft(app, actor, reference, &text).await?;
+    let text = written("text", &text, "Choose a letter")?.to_owned();
+    drafts::draft_keep(&mut desk.tx, &app.vault, reference, actor.id, &text, desk.now).await?;
+    desk.tx.commit().await?;
     Ok(text)
 }
 

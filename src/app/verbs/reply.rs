@@ -38,7 +38,7 @@ pub struct Answer<'a> {
     pub wait: bool,
 }
 
-/// Sends a plain reply in the case's language; with `wait` the case then waits for the person's answer.
+/// Sends a plain reply in English; with `wait` the case then waits for the person's answer.
 ///
 /// # Errors
 /// As `send_letter`.

@@ -6,6 +6,7 @@ use crate::{
         clock::{Duty, Layer},
         kind::Kind,
         language::Language,
+        policy::ProductPack,
     },
     mail::compose::{
         DueLine, Erased, Facts, KeptLine, LINK, Letter, Letterhead, draft, ended,
@@ -143,7 +144,7 @@ fn whatever_packs_ask_for_has_a_meaning_and_stands_in_the_letter() {
         "that what is not covered by it was done all the same" => "does not cover has been done",
         "of backups: until they are restored or used next" => "Copies in backups",
         "that the opt-out is honoured" => "honoured",
-        "that the use is limited" => "is limited to what the service needs",
+        "that the use is limited" => "do not use it otherwise",
         "that it was removed, with its known identical copies" => "with the identical copies",
         "that action was taken, and nothing that describes the content" => "done what was called for",
         "that the nominee's standing is accepted" => "We accept that you act",
@@ -253,4 +254,30 @@ fn where_nobody_is_named_the_product_signs_and_strangers_words_are_escaped() {
 fn what_ends_a_letter_stands_in_it_once() {
     assert_eq!(ended("We looked.", &["Why.", "", "Where."]), "We looked.\n\nWhy.\n\nWhere.");
     assert_eq!(ended("We looked. Why.", &["Why."]), "We looked. Why.");
+}
+
+#[test]
+fn a_language_is_off_until_somebody_signs_and_says_where_to_complain_in_it() {
+    let packs = Packs::load(None).expect("the packs load");
+    for pack in packs.iter() {
+        assert_eq!(pack.languages_on(), [Language::En], "{}: nobody has signed anything yet", pack.id);
+        for language in Language::ALL.iter().filter(|language| **language != Language::En) {
+            let own = pack.complaint_in(*language);
+            assert!(own != pack.complaint && own.contains("https://"), "{} {}: {own}", pack.id, language.code());
+        }
+    }
+    let text = include_str!("../../../policies/products/imgen.toml");
+    let read = |text: &str| toml::from_str::<ProductPack>(text);
+    let signed = text.replacen("[language.de]\nreviewed_by = \"", "[language.de]\nreviewed_by = \"A. Lawyer", 1);
+    let pack = read(&signed).expect("it reads");
+    assert_eq!(pack.languages_on(), [Language::En, Language::De]);
+    assert_eq!(pack.faults(), []);
+    let (head, rest) = signed.split_once("A. Lawyer\"\ncomplaint = \"").expect("it has a complaint");
+    let silent = format!("{head}A. Lawyer\"\ncomplaint = \"\"\n# {rest}");
+    let faults = read(&silent).expect("it reads").faults();
+    assert!(faults.len() == 1 && faults[0].1.contains("de is switched on"), "{faults:?}");
+    let english = read(&text.replacen("[language.de]", "[language.en]", 1)).expect("it reads").faults();
+    assert!(english.iter().any(|(_, says)| says.contains("always on")), "{english:?}");
+    let unknown = read(&text.replacen("[language.de]", "[language.xx]", 1)).expect_err("it is refused").to_string();
+    assert!(unknown.contains("xx") && unknown.contains("hi"), "{unknown}");
 }
