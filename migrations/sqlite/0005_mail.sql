@@ -39,7 +39,9 @@ ALTER TABLE messages ADD COLUMN who TEXT;
 ALTER TABLE messages ADD COLUMN about TEXT;
 -- keyed digest of the sender's address
 ALTER TABLE messages ADD COLUMN sender BLOB;
-CREATE INDEX messages_quarantined ON messages (id) WHERE state = 'quarantined';
+DROP INDEX messages_unreadable;
+CREATE INDEX messages_waiting ON messages (id) WHERE state IN ('quarantined', 'unreadable');
+CREATE INDEX messages_discarded ON messages (id) WHERE state = 'discarded';
 CREATE INDEX messages_near ON messages (near_id) WHERE state = 'quarantined';
 CREATE INDEX messages_by_sender ON messages (sender, received_at) WHERE sender IS NOT NULL;
 
@@ -58,3 +60,7 @@ CREATE TABLE suppressions (
     status TEXT NOT NULL,
     mail_id INTEGER NOT NULL REFERENCES mails (id)
 ) STRICT, WITHOUT ROWID;
+
+-- the case that goes on in this one's place
+ALTER TABLE cases ADD COLUMN merged_id INTEGER REFERENCES cases (id);
+CREATE INDEX cases_merged ON cases (merged_id) WHERE merged_id IS NOT NULL;

@@ -6,12 +6,14 @@ use crate::{
         case::Case,
         clock::{Duty, Layer, binding_of},
         event::{Event, Purpose},
+        identity::Reference,
         time::Instant,
         work::Work,
     },
     mail::{
         compose::{self, DueLine, Facts, Letter, Written},
         language::moment,
+        thread,
     },
     store::{Tx, contents, contents::Content, jobs, mails, threads, vault::random},
 };
@@ -77,19 +79,24 @@ pub async fn queue(
     references.extend(to.answers);
     let Written { subject, text, html } = written;
     let content = Content { name: to.name, address: to.address, subject, text, html, references, ..Content::default() };
-    let message_id = message_id(app, case)?;
+    let message_id = message_id(app, case, purpose)?;
     queue_as(app, tx, case, purpose, &message_id, &content, now).await
 }
 
-/// A new Message-ID for a mail of the case: nobody can guess it.
+/// A new Message-ID for a mail of the case: nobody can guess it. What may be answered has the case's token in it.
 ///
 /// # Errors
 /// When there is no randomness.
-pub fn message_id(app: &App, case: &Case) -> Result<String, Error> {
+pub fn message_id(app: &App, case: &Case, purpose: Purpose) -> Result<String, Error> {
     let address = app.address_of(&case.product);
     let domain = address.rsplit('@').next().unwrap_or("invalid");
-    let secret = data_encoding::BASE32_NOPAD.encode(&random::<20>()?).to_lowercase();
-    Ok(format!("{secret}.{}@{domain}", case.reference.0))
+    Ok(thread::message_id(random::<20>()?, token(app, &case.product, case.reference, purpose).as_deref(), domain))
+}
+
+/// The case's token, for mails that may be answered.
+#[must_use]
+pub fn token(app: &App, product: &str, case: Reference, purpose: Purpose) -> Option<String> {
+    purpose.may_be_answered().then(|| thread::make(&app.reply_key(), product, case))?
 }
 
 /// Queues a mail that is complete, under this Message-ID. Returns the event that the caller has to record.

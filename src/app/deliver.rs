@@ -1,7 +1,7 @@
 //! Hands one mail of the outbox to the outside and records what came of it. May run twice: a mail that was
 //! accepted is not sent again, and every attempt carries the same Message-ID.
 
-use super::{App, Error, exports, failpoint::failpoint, verification};
+use super::{App, Error, acknowledge, exports, failpoint::failpoint, verification};
 use crate::{
     domain::{
         event::{By, Event, Purpose},
@@ -10,6 +10,7 @@ use crate::{
     mail::{
         compose,
         outbox::{Letter, SendError},
+        thread,
     },
     store::{cases, contents, contents::Content, mails, mails::Mail, mails::MailState},
 };
@@ -33,7 +34,7 @@ pub async fn send_mail(app: &App, id: MailId, last: bool) -> Result<Delivered, E
     let mut tx = app.db.begin().await?;
     let Some(mail) = mails::mail_get(&mut tx, id).await? else { return Ok(Delivered::Failed) };
     match mail.state {
-        MailState::Accepted => return Ok(Delivered::Accepted),
+        MailState::Accepted | MailState::Bounced => return Ok(Delivered::Accepted),
         MailState::Failed => return Ok(Delivered::Failed),
         MailState::Queued | MailState::Sending => {}
     }
@@ -49,18 +50,18 @@ pub async fn send_mail(app: &App, id: MailId, last: bool) -> Result<Delivered, E
     if let Some(link) = link {
         (text, html) = compose::with_link(&text, &html, &link);
     }
+    let own = app.address_of(&mail.product);
+    let token = acknowledge::token(app, &mail.product, mail.case, mail.purpose);
     let letter = Letter {
-        from: (app.letterhead(&mail.product).product, app.address_of(&mail.product)),
+        reply_to: token.and_then(|token| thread::reply_address(&own, app.subaddress(&mail.product), &token)),
+        from: (app.letterhead(&mail.product).product, own),
         to: (name, address),
         subject,
         text,
         html,
         message_id: mail.message_id.clone(),
         references,
-        automatic: matches!(
-            mail.purpose,
-            Purpose::Acknowledgement | Purpose::Verification | Purpose::Delivery | Purpose::Alarm
-        ),
+        automatic: mail.purpose.is_automatic(),
         date: mail.created,
     };
     failpoint("mail-before-effect");

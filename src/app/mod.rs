@@ -4,6 +4,7 @@
 
 pub mod acknowledge;
 pub mod alarms;
+pub mod bounces;
 pub mod by_hand;
 pub mod calendars;
 pub mod case_page;
@@ -23,6 +24,7 @@ pub mod packs;
 pub mod passwords;
 pub mod policies;
 pub mod proof;
+pub mod quarantine;
 pub mod queue;
 pub mod rail;
 pub mod runs;
@@ -36,4 +38,4 @@ pub mod verbs;
 pub mod verification;
 
 pub use error::{Error, FieldError};
-pub use house::{Alarms, App, Parts, Settings};
+pub use house::{Alarms, App, Judging, Outgoing, Parts, Settings};

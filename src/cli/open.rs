@@ -2,13 +2,19 @@
 
 use crate::{
     app::{
-        Alarms, App, Parts, Settings,
+        Alarms, App, Judging, Outgoing, Parts, Settings,
         packs::{self, Packs},
     },
     bucket,
     config::{self, Config},
+    domain::kind::Kind,
     generation::{Files, Source, receipt::Signer},
-    mail::{classify::Classifier, outbox::Transport, webhook::Webhook},
+    mail::{
+        authenticity::{self, Checker},
+        classify::Classifier,
+        outbox::Transport,
+        webhook::Webhook,
+    },
     store::{
         Clock, Db, Objects, house, lockfile::Lockfile, migrate, migrate::SchemaError, runs::receipts, vault::Vault,
     },
@@ -150,14 +156,27 @@ pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Opened> {
         config.products.iter().filter(|(_, p)| !p.address.is_empty()).map(|(id, p)| (id.clone(), p.address.clone()));
     let settings = Settings {
         addresses: addresses.collect(),
+        outgoing: outgoing(config),
         max_message: config.mail.max_bytes,
         public_url: config.public_url(),
         alarms: alarms(config)?,
+        mail: judging(config)?,
         spool: spool(config)?,
     };
     let signer = signer(config, &db).await?;
     let packages = packages(config)?;
-    let parts = Parts { db, vault, signer, packs, classifier, transport, packages, sources, settings };
+    let parts = Parts {
+        db,
+        vault,
+        signer,
+        packs,
+        classifier,
+        checker: checker(config),
+        transport,
+        packages,
+        sources,
+        settings,
+    };
     Ok(Opened { app: App::new(parts), lock })
 }
 
@@ -174,6 +193,43 @@ async fn signer(config: &Config, db: &Db) -> anyhow::Result<Signer> {
         tx.commit().await?;
     }
     Ok(signer)
+}
+
+/// How mail that arrives is judged.
+fn judging(config: &Config) -> anyhow::Result<Judging> {
+    let mut kinds = HashMap::new();
+    for (id, product) in &config.products {
+        let kind = |(address, code): (&String, &String)| match code.parse::<Kind>() {
+            Ok(kind) if address.parse::<lettre::Address>().is_ok() => Ok((address.to_lowercase(), kind)),
+            Ok(_) => bail!("the configuration: products.{id}.kinds: '{address}' is no mail address"),
+            Err(wrong) => bail!("the configuration: products.{id}.kinds: {wrong}"),
+        };
+        kinds.insert(id.clone(), product.kinds.iter().map(kind).collect::<anyhow::Result<_>>()?);
+    }
+    Ok(Judging { per_sender: config.mail.per_sender_hourly, kinds })
+}
+
+/// What finds out where mail comes from; where the system has no resolver, nobody is asked.
+fn checker(config: &Config) -> Checker {
+    let settings = authenticity::Settings {
+        authserv_id: config.mail.authserv_id.clone(),
+        received_by: config.mail.received_by.clone(),
+        ask: config.mail.ask_senders,
+    };
+    Checker::new(settings).unwrap_or_else(|why| {
+        tracing::warn!("senders' domains cannot be asked: {why}");
+        Checker::default()
+    })
+}
+
+/// How mail leaves.
+fn outgoing(config: &Config) -> Outgoing {
+    let products = || config.products.iter();
+    let returns = products().filter(|(_, p)| !p.returns.is_empty()).map(|(id, p)| (id.clone(), p.returns.clone()));
+    Outgoing {
+        subaddresses: products().map(|(id, p)| (id.clone(), p.subaddress.clone())).collect(),
+        returns: returns.collect(),
+    }
 }
 
 /// Who else is called when a short clock starts.

@@ -81,6 +81,21 @@ impl Purpose {
         matches!(self, Self::Acknowledgement | Self::Reply | Self::Closing | Self::Extension)
     }
 
+    /// True for mails that no person wrote.
+    #[must_use]
+    pub const fn is_automatic(self) -> bool {
+        matches!(
+            self,
+            Self::Acknowledgement | Self::Verification | Self::Delivery | Self::Alarm | Self::Notice | Self::Reminder
+        )
+    }
+
+    /// False where whoever gets the mail may be somebody else than who wrote in, and must not learn the thread.
+    #[must_use]
+    pub const fn may_be_answered(self) -> bool {
+        !matches!(self, Self::Verification | Self::Alarm)
+    }
+
     /// The stable code, as stored.
     #[must_use]
     pub const fn code(self) -> &'static str {

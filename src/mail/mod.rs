@@ -11,4 +11,5 @@ pub mod outline;
 pub mod parse;
 pub mod quoted;
 pub mod report;
+pub mod thread;
 pub mod webhook;

@@ -24,6 +24,8 @@ pub struct Letter {
     pub from: (String, String),
     /// To whom: name (may be empty) and address.
     pub to: (String, String),
+    /// Where answers go, where that is another address than `from`.
+    pub reply_to: Option<String>,
     /// The subject line.
     pub subject: String,
     /// `text/plain`.
@@ -191,6 +193,10 @@ fn built(letter: &Letter) -> Result<Message, SendError> {
         .subject(one_line(&letter.subject))
         .message_id(Some(format!("<{}>", letter.message_id)))
         .date(SystemTime::UNIX_EPOCH + Duration::from_millis(millis));
+    if let Some(address) = &letter.reply_to {
+        let named = (letter.from.0.clone(), address.clone());
+        builder = builder.reply_to(mailbox(&named, "the product's own mail address is not valid")?);
+    }
     if let Some(last) = letter.references.last() {
         let all = letter.references.iter().map(|id| format!("<{id}>")).collect::<Vec<_>>().join(" ");
         builder = builder.in_reply_to(format!("<{last}>")).references(all);
@@ -212,6 +218,7 @@ mod tests {
         Letter {
             from: ("ImageGen".into(), "privacy@imagegen.example".into()),
             to: ("Renée\r\nBcc: x@evil.example".into(), "r@mail.example".into()),
+            reply_to: Some("privacy+abc@imagegen.example".into()),
             subject: "Re: hello\r\nBcc: y@evil.example".into(),
             text: "hi".into(),
             html: "<p>hi</p>".into(),
@@ -245,7 +252,7 @@ mod tests {
             let mut names: Vec<_> = parsed.headers().iter().map(|h| h.name().to_lowercase()).collect();
             names.sort();
             let expected = [
-                "auto-submitted", "content-type", "date", "from", "in-reply-to", "message-id", "mime-version", "references", "subject",
+                "auto-submitted", "content-type", "date", "from", "in-reply-to", "message-id", "mime-version", "references", "reply-to", "subject",
                 "to", "x-auto-response-suppress",
             ];
             proptest::prop_assert_eq!(names, expected);

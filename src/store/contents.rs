@@ -29,6 +29,10 @@ pub struct Content {
     pub references: Vec<String>,
     /// What came with a mail, undecoded.
     pub files: Vec<File>,
+    /// What is known of where a mail that arrived comes from, a line each.
+    pub trust: Vec<String>,
+    /// What was wrong with a mail that arrived, or special about it, a line each.
+    pub remarks: Vec<String>,
 }
 
 /// An attachment by what the mail says of it.
@@ -42,6 +46,12 @@ pub struct File {
     pub encoded_size: i64,
     /// Its place in the mail, from 0.
     pub part: i64,
+    /// Its Content-ID, for pictures within the text; may be empty.
+    #[serde(default)]
+    pub content_id: String,
+    /// What kind of thing it is, as a code; empty for a file.
+    #[serde(default)]
+    pub what: String,
 }
 
 const SEALED_AS: &str = "content";

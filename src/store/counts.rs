@@ -59,7 +59,7 @@ pub async fn open_counts(
 #[derive(Debug, Clone, Copy, Default, sqlx::FromRow)]
 pub struct TroubleCounts {
     /// Mail that could not be read.
-    pub unreadable: i64,
+    pub waiting: i64,
     /// Mail that the server refused for good.
     pub failed_mail: i64,
     /// Jobs that gave up.
@@ -72,7 +72,7 @@ pub struct TroubleCounts {
 /// As the database says.
 pub async fn trouble_counts(tx: &mut Tx) -> Result<TroubleCounts> {
     sql("SELECT
-         (SELECT COUNT(*) FROM (SELECT 1 FROM messages WHERE state = 'unreadable' LIMIT 10001) a) AS unreadable,
+         (SELECT COUNT(*) FROM (SELECT 1 FROM messages WHERE state IN ('quarantined', 'unreadable') LIMIT 10001) a) AS waiting,
          (SELECT COUNT(*) FROM (SELECT 1 FROM mails WHERE state = 'failed' LIMIT 10001) b) AS failed_mail,
          (SELECT COUNT(*) FROM (SELECT 1 FROM jobs WHERE state = 'dead' LIMIT 10001) c) AS dead_jobs")
     .one(tx)

@@ -15,6 +15,7 @@ codes! {
         Sending "sending" "being sent",
         Accepted "accepted" "accepted",
         Failed "failed" "failed",
+        Bounced "bounced" "came back",
     }
 }
 

@@ -3,7 +3,7 @@
 use super::postgres;
 use crate::{
     app::{
-        Alarms, App, Parts, Settings,
+        Alarms, App, Judging, Parts, Settings,
         case_page::{self, CasePage, Full},
         intake,
         packs::{self, Packs},
@@ -11,12 +11,17 @@ use crate::{
     },
     domain::{
         identity::Reference,
+        kind::Kind,
         rights::{Actor, Role},
         time::Instant,
     },
     generation::{Source, receipt::Signer},
     jobs,
-    mail::{classify::Classifier, outbox::Transport},
+    mail::{
+        authenticity::{self, Checker},
+        classify::Classifier,
+        outbox::Transport,
+    },
     store::{Clock, Db, Objects, migrate, runs::receipts::receipt_key_use, vault::Vault},
 };
 use std::{collections::HashMap, fs, path::Path};
@@ -26,6 +31,8 @@ use tokio::sync::OnceCell;
 pub const PRODUCT: &str = "imagegen-artisticmonk";
 /// Its mail address in tests.
 pub const ADDRESS: &str = "privacy@imagegen.example";
+/// The name under which the product's mail server writes what it found out about a mail.
+pub const RELAY: &str = "mx.imagegen.example";
 /// Tuesday 24 November 2026, 10:00 in India.
 pub const START: Instant = Instant(1_795_494_600_000);
 
@@ -181,17 +188,23 @@ fn opened_with(db: Db, folder: &Path, sources: HashMap<String, Source>, packs: P
 fn opened_by(db: Db, folder: &Path, sources: HashMap<String, Source>, packs: Packs, alarms: Alarms) -> App {
     let classifier = Classifier::new(&packs::word_list(None).expect("it is there")).expect("it compiles");
     let transport = Transport::Files(folder.join("outgoing"));
+    let checker = Checker::new(authenticity::Settings { authserv_id: RELAY.to_owned(), ..Default::default() })
+        .expect("one that asks nobody");
     let addresses = HashMap::from([(PRODUCT.to_owned(), ADDRESS.to_owned())]);
+    let grievances = vec![("grievance@imagegen.example".to_owned(), Kind::Grievance)];
+    let kinds = HashMap::from([(PRODUCT.to_owned(), grievances)]);
     let settings = Settings {
         addresses,
         max_message: 1_000_000,
         public_url: "https://desk.imagegen.example".to_owned(),
         alarms,
         spool: folder.to_owned(),
+        mail: Judging { kinds, ..Judging::default() },
+        ..Settings::default()
     };
     let (vault, signer) = (Vault::new([3; 32]), Signer::new([4; 32]));
     let packages = Objects::folder(&folder.join("packages")).expect("the folder opens");
-    App::new(Parts { db, vault, signer, packs, classifier, transport, packages, sources, settings })
+    App::new(Parts { db, vault, signer, packs, classifier, checker, transport, packages, sources, settings })
 }
 
 async fn hire(app: &App, email: &str, name: &str, roles: &[Role]) -> Actor {

@@ -16,6 +16,7 @@ mod ruled_out;
 mod runs;
 pub(crate) mod s3;
 mod story;
+mod threads;
 mod verification;
 mod wall;
 mod well_known;

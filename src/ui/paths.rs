@@ -50,7 +50,7 @@ pub mod patterns {
     pub const RECEIPT: &str = "/runs/{id}/receipt.json";
     /// An attachment.
     pub const FILE: &str = "/cases/{reference}/files/{message}/{part}";
-    /// A mail that could not be read.
+    /// A mail that waits for somebody.
     pub const MAIL_IN: &str = "/mail/in/{id}";
     /// A mail that left.
     pub const MAIL_OUT: &str = "/mail/out/{id}";
@@ -171,20 +171,27 @@ pub fn mail(tab: Tab, after: Option<&str>) -> String {
 /// A part of the mail room, with a word that something is tried again.
 #[must_use]
 pub fn mail_again(tab: Tab) -> String {
-    with_query(MAIL, [("tab", Some(tab_code(tab).to_owned())), ("done", Some("again".to_owned()))])
+    mail_done(tab, "again")
+}
+
+/// A part of the mail room, with a word of what was just done.
+#[must_use]
+pub fn mail_done(tab: Tab, done: &str) -> String {
+    with_query(MAIL, [("tab", Some(tab_code(tab).to_owned())), ("done", Some(done.to_owned()))])
 }
 
 /// The code of a part of the mail room.
 #[must_use]
 pub const fn tab_code(tab: Tab) -> &'static str {
     match tab {
-        Tab::Unreadable => "unreadable",
+        Tab::Waiting => "waiting",
+        Tab::Discarded => "discarded",
         Tab::Outgoing => "outgoing",
         Tab::Failed => "failed",
     }
 }
 
-/// A mail that could not be read.
+/// A mail that waits for somebody.
 #[must_use]
 pub fn mail_in(id: MessageId) -> String {
     format!("/mail/in/{}", id.0)

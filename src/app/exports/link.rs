@@ -54,7 +54,7 @@ pub async fn ask_code(app: &App, token: &str) -> Result<(), Error> {
     let known = contents::content_get(&mut tx, &app.vault, package.identity).await?.unwrap_or_default();
     let to = addressee(app, &mut tx, package.case, &Known::read(&known)).await?;
     let (name, address) = to.ok_or(Error::NotFound)?;
-    let message_id = acknowledge::message_id(app, &case)?;
+    let message_id = acknowledge::message_id(app, &case, Purpose::Verification)?;
     verifications::verification_ask(
         &mut tx,
         package.case,

@@ -60,7 +60,7 @@ pub(super) async fn release(
         to.ok_or_else(|| Error::field("release", "There is no mail address any more to send the link to"))?;
     let copy = app.packs.get(&case.product).map(|pack| (pack.copy.days, pack.copy.downloads));
     let (days, most) = copy.ok_or_else(|| Error::field("release", "The product’s policy pack is gone"))?;
-    let message_id = acknowledge::message_id(app, case)?;
+    let message_id = acknowledge::message_id(app, case, Purpose::Delivery)?;
     let hash = link::hash(app, &message_id);
     let until = packages::package_release(tx, package.id, &hash, i64::from(days) * DAY, i64::from(most)).await?;
     let language = letters::language_of(app, case);

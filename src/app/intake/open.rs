@@ -30,6 +30,8 @@ pub(in crate::app) struct Request<'a> {
     pub purpose: &'static str,
     /// True where a mail may tell the person.
     pub acknowledge: bool,
+    /// True where their mail goes beyond what is opened, and they have to be told.
+    pub unopened: bool,
 }
 
 /// Opens a case: its events, clocks, face and acknowledgement, all in the caller's transaction.
@@ -41,7 +43,7 @@ pub(in crate::app) async fn open_case(
     told: impl FnOnce(ContentId) -> Event,
     now: Instant,
 ) -> Result<Case, Error> {
-    let Request { product, kind, rule, channel, received, by, content, purpose, acknowledge } = request;
+    let Request { product, kind, rule, channel, received, by, content, purpose, acknowledge, unopened: _ } = request;
     let digest =
         (!content.address.is_empty()).then(|| app.vault.digest("address", normal_address(&content.address).as_bytes()));
     let opened = Event::CaseOpened { kind, channel, received, rule };

@@ -3,31 +3,15 @@
 use crate::{
     app::{App, Error},
     domain::{
-        identity::{MailId, MessageId},
+        identity::MailId,
         rights::{Act, Actor},
         work::Work,
     },
     store::{
         Tx, audit, jobs,
         mails::{self, MailState},
-        messages::{self, MessageState},
     },
 };
-
-/// Has an unreadable mail read again.
-///
-/// # Errors
-/// `NotFound` where there is none, or as the database says.
-pub async fn read_again(app: &App, actor: &Actor, id: MessageId) -> Result<(), Error> {
-    let mut tx = begin(app, actor).await?;
-    let message = messages::message_get(&mut tx, id).await?.filter(|m| m.state == MessageState::Unreadable);
-    message.ok_or(Error::NotFound)?;
-    jobs::job_enqueue(&mut tx, &Work::ReadMessage { message: id }, 0).await?;
-    audit::audit_append(&mut tx, app.now(), Some(actor.id), "message_read_again", None, &id.0.to_string()).await?;
-    tx.commit().await?;
-    app.wake();
-    Ok(())
-}
 
 /// Has a failed mail sent again, with the same Message-ID.
 ///

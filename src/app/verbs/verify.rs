@@ -47,7 +47,13 @@ pub async fn ask_verification(
     seen: i64,
     identities: &[Identity],
 ) -> Result<Asked, Error> {
-    let product = desk::look(app, actor, reference).await?.product;
+    let Case { product, doubtful, .. } = desk::look(app, actor, reference).await?;
+    if doubtful {
+        return Err(Error::field(
+            "value",
+            "The sender's own domain does not confirm that this mail came from it, so a link by mail proves nothing here. Find out another way who the person is, and decide yourself",
+        ));
+    }
     let identities = subject::typed(app, &product, identities)?;
     let found = subject::find(app, &product, &identities).await?;
     let on_record = on_record(&found)?;
@@ -66,7 +72,7 @@ pub async fn ask_verification(
     let mut known = Known::new(app, &product, identities, Some(&found));
     known.address = record.cloned();
     let identity = desk.keep(subject::PURPOSE, &known.kept()).await?;
-    let message_id = acknowledge::message_id(app, &desk.case)?;
+    let message_id = acknowledge::message_id(app, &desk.case, Purpose::Verification)?;
     let hash = verification::hash(app, &message_id);
     let verification =
         verifications::verification_ask(&mut desk.tx, reference, &hash, identity, None, verification::VALID).await?;

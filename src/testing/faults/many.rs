@@ -32,6 +32,7 @@ pub async fn opened_here(house: &House) -> App {
         public_url: String::new(),
         alarms: Alarms::default(),
         spool: std::env::temp_dir(),
+        ..Settings::default()
     };
     {
         let (db, transport) = (db.expect("the database opens"), Transport::Files(house.data_dir()));

@@ -1,10 +1,10 @@
 //! The three lists of the mail room. Of a restricted case's mail they show neither address nor subject.
 
+use super::waiting;
 use crate::{
-    app::mailroom::{DeadJob, Mailroom, Outgoing, Tab, Unreadable},
+    app::mailroom::{DeadJob, Mailroom, Outgoing, Tab},
     ui::{
         components::{notice::Blank, rows::RESTRICTED},
-        pages::case::timeline::size,
         paths,
     },
 };
@@ -15,9 +15,13 @@ use leptos::prelude::*;
 pub(super) fn of(room: Mailroom) -> AnyView {
     let zone = room.zone;
     match room.tab {
-        Tab::Unreadable if room.unreadable.is_empty() => blank(
-            "Every mail was read",
-            "A mail that cannot be read waits here until somebody looks at it. None is lost.",
+        Tab::Waiting if room.waiting.is_empty() => blank(
+            "No mail waits",
+            "A mail that cannot be read, that points at a case without proof, or of which one sender sends too many, waits here until somebody looks at it. None is lost.",
+        ),
+        Tab::Discarded if room.waiting.is_empty() => blank(
+            "Nothing was discarded",
+            "Mail that somebody discarded stays here, with the reason, and can be put back.",
         ),
         Tab::Outgoing if room.outgoing.is_empty() => {
             blank("No mail was written yet", "Acknowledgements and replies appear here with what became of them.")
@@ -26,7 +30,7 @@ pub(super) fn of(room: Mailroom) -> AnyView {
             "Nothing failed",
             "Mail that was refused for good, and work that gave up after several tries, wait here for a decision.",
         ),
-        Tab::Unreadable => unreadable(room.unreadable, zone),
+        Tab::Waiting | Tab::Discarded => waiting::rows(room.waiting, zone),
         Tab::Outgoing => outgoing(room.outgoing, zone),
         Tab::Failed => view! { {outgoing(room.outgoing, zone)}{dead(room.dead, zone)} }.into_any(),
     }
@@ -34,23 +38,6 @@ pub(super) fn of(room: Mailroom) -> AnyView {
 
 fn blank(title: &'static str, says: &'static str) -> AnyView {
     view! { <Blank title><p>{says}</p></Blank> }.into_any()
-}
-
-fn unreadable(mails: Vec<Unreadable>, zone: Tz) -> AnyView {
-    let rows = mails
-        .into_iter()
-        .map(|mail| {
-            view! {
-                <li>
-                    <span><a href=paths::mail_in(mail.id)>{format!("Mail {}", mail.id.0)}</a>
-                        " to "{mail.product}", "{size(mail.size)}</span>
-                    <time class="dim" datetime=mail.received.rfc3339()>{mail.received.short(zone)}</time>
-                    <small>{mail.reason}</small>
-                </li>
-            }
-        })
-        .collect_view();
-    view! { <ul class="list roomy">{rows}</ul> }.into_any()
 }
 
 /// The colour of what became of a mail; the words stand beside it.
