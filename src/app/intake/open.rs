@@ -43,7 +43,7 @@ pub(in crate::app) async fn open_case(
     told: impl FnOnce(ContentId) -> Event,
     now: Instant,
 ) -> Result<Case, Error> {
-    let Request { product, kind, rule, channel, received, by, content, purpose, acknowledge, unopened: _ } = request;
+    let Request { product, kind, rule, channel, received, by, content, purpose, acknowledge, unopened } = request;
     let digest =
         (!content.address.is_empty()).then(|| app.vault.digest("address", normal_address(&content.address).as_bytes()));
     let opened = Event::CaseOpened { kind, channel, received, rule };
@@ -59,8 +59,12 @@ pub(in crate::app) async fn open_case(
     if acknowledge && !content.address.is_empty() {
         let answers = Some(content.message_id.clone()).filter(|id| !id.is_empty()).into_iter().collect();
         let to = Addressee { name: content.name.clone(), address: content.address.clone(), answers };
-        let queued = acknowledge::acknowledge(app, tx, &case, to, &content.subject, now).await?;
+        let queued = acknowledge::acknowledge(app, tx, &case, to.clone(), &content.subject, now).await?;
         cases::case_record(tx, &mut case, By::System, now, queued).await?;
+        if unopened {
+            let told = letters::notice(app, tx, &case, to, letters::Letter::TooLarge, now).await?;
+            cases::case_record(tx, &mut case, By::System, now, told).await?;
+        }
     }
     if !restricted {
         cases::face_save(tx, case.reference, Some(&face(pack, &content))).await?;

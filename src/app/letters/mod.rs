@@ -9,18 +9,21 @@ pub use offer::{LetterBox, Offered, fits, offer, outcome_of, pauses, trigger_of}
 
 pub use crate::mail::compose::Letter;
 
-use super::{App, Error};
+use super::{
+    App, Error,
+    acknowledge::{self, Addressee},
+};
 use crate::{
     domain::{
         case::Case,
-        event::{By, Event},
+        event::{By, Event, Purpose},
         language::Language,
         policy::rule::Rule,
         time::Instant,
     },
     mail::{
         compose::{
-            Facts,
+            self, Facts,
             needs::{self, Required},
         },
         language::{self, moment},
@@ -43,6 +46,24 @@ pub(super) async fn note_language(tx: &mut Tx, case: &mut Case, text: &str, now:
         cases::case_record(tx, case, By::System, now, Event::LanguageSet { language }).await?;
     }
     Ok(())
+}
+
+/// Queues a letter that leaves by itself and tells the sender something about their mail; the event has to be recorded by
+/// the caller.
+///
+/// # Errors
+/// As the database says, or when the text cannot be written.
+pub(super) async fn notice(
+    app: &App,
+    tx: &mut Tx,
+    case: &Case,
+    to: Addressee,
+    letter: Letter,
+    now: Instant,
+) -> Result<Event, Error> {
+    let language = language_of(app, case);
+    let written = compose::write(letter, language, &facts(app, case, &to.name, language), "")?;
+    acknowledge::queue(app, tx, case, Purpose::Notice, to, written, now).await
 }
 
 /// The languages in which a product answers; English first.
