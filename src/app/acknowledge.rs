@@ -1,18 +1,18 @@
 //! Puts mails to the requester into the outbox: the acknowledgement, and what staff write.
 
-use super::{App, Error};
+use super::{App, Error, letters};
 use crate::{
     domain::{
         case::Case,
         clock::{Duty, Layer, binding_of},
         event::{Event, Purpose},
         identity::{Reference, normal_address},
-        kind::Kind,
         time::Instant,
         work::Work,
     },
     mail::{
-        compose::{self, Acknowledged, DueLine, Written},
+        compose::{self, DueLine, Facts, Letter, Written},
+        language::moment,
         thread,
     },
     store::{Tx, contents, contents::Content, jobs, mails, threads, vault::random},
@@ -41,11 +41,13 @@ pub async fn acknowledge(
     subject: &str,
     now: Instant,
 ) -> Result<Event, Error> {
+    let language = letters::language_of(app, case);
     let zone = app.packs.zone(&case.product);
     let due = |duty| {
         binding_of(&case.clocks, duty).map(|clock| DueLine {
-            says: says(duty, clock.layer),
-            when: clock.due.in_words(clock.zone.unwrap_or(zone)),
+            duty,
+            layer: clock.layer,
+            when: moment(language, clock.due, clock.zone.unwrap_or(zone)),
             // why we aim at a number is ours to know; where a promise or a law stands is theirs
             source: match clock.layer {
                 Layer::Target => String::new(),
@@ -53,28 +55,10 @@ pub async fn acknowledge(
             },
         })
     };
-    let a = Acknowledged {
-        head: app.letterhead(&case.product),
-        reference: case.reference.to_string(),
-        name: to.name.clone(),
-        understood: case.kind.label().to_lowercase(),
-        unsure: case.kind == Kind::Inquiry,
-        restricted: case.is_restricted(),
-        received: case.received.in_words(zone),
-        dues: [due(Duty::Acknowledge), due(Duty::Resolve)].into_iter().flatten().collect(),
-        subject: subject.to_owned(),
-    };
-    queue(app, tx, case, Purpose::Acknowledgement, to, compose::acknowledgement(&a)?, now).await
-}
-
-/// What a due date is to the person: the law's, our word, or what we aim at.
-const fn says(duty: Duty, layer: Layer) -> &'static str {
-    match (duty, layer) {
-        (Duty::Acknowledge, _) => "This confirmation was due by",
-        (_, Layer::Law) => "The law gives us until",
-        (_, Layer::Promise) => "We promise to resolve it by",
-        (_, Layer::Target) => "We aim to resolve it by",
-    }
+    let dues = [due(Duty::Acknowledge), due(Duty::Resolve)].into_iter().flatten().collect();
+    let facts = Facts { dues, ..letters::facts(app, case, &to.name, language) };
+    let written = compose::write(Letter::Acknowledgement, language, &facts, subject)?;
+    queue(app, tx, case, Purpose::Acknowledgement, to, written, now).await
 }
 
 /// Queues a mail to the requester: its text, its row with a fixed Message-ID, the thread it belongs to, the job that

@@ -5,6 +5,7 @@ use super::{
     clockwork::{self, Clockwork},
     exports::{self, PackageLine},
     mailroom,
+    letters::{self, LetterBox},
     proof::{self, Held, Proof},
     queue::Choice,
     runs::{self, Closing, Letter},
@@ -102,6 +103,8 @@ pub struct Full {
     pub staff: Vec<Choice<StaffId>>,
     /// What this person had begun to write.
     pub draft: Option<String>,
+    /// What can be written to the person.
+    pub letters: LetterBox,
     /// What can be done about its clocks, and whom the person can turn to.
     pub clockwork: Clockwork,
     /// The moment the page speaks of.
@@ -160,6 +163,7 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
         Some(digest) => suppressions::suppression(&mut tx, &digest).await?,
         None => None,
     };
+    let letters = letters::offer(app, &case, &first, now)?;
     let draft = drafts::draft_get(&mut tx, &app.vault, reference, actor.id).await?;
     drop(tx);
     if case.is_restricted() {
@@ -188,6 +192,7 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
         linked: linked.into_iter().map(|one| linked_line(one, zone)).collect(),
         staff: everybody.iter().filter(may_own).map(|a| Choice { id: a.id, name: a.name.clone() }).collect(),
         draft,
+        letters,
         clockwork: clockwork::of(app, &case, now),
         now,
         zone,

@@ -18,6 +18,7 @@ pub mod failpoint;
 pub mod house;
 pub mod intake;
 pub mod mailboxes;
+pub mod letters;
 pub mod mailroom;
 pub mod overview;
 pub mod packs;

@@ -6,7 +6,7 @@ pub mod automatic;
 pub mod classify;
 pub mod compose;
 pub mod inbox;
-mod letters;
+pub mod language;
 pub mod outbox;
 pub mod outline;
 pub mod parse;

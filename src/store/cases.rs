@@ -237,6 +237,7 @@ pub async fn case_get(tx: &mut Tx, reference: Reference) -> Result<Option<Case>>
         resolved: row.resolved_at.map(Instant),
         product: row.product,
         jurisdiction: row.jurisdiction,
+        language: None,
         clocks,
         facts: Vec::new(),
         place_proposed: None,
@@ -259,7 +260,7 @@ pub async fn case_get(tx: &mut Tx, reference: Reference) -> Result<Option<Case>>
 async fn decided(tx: &mut Tx, case: &mut Case) -> Result<()> {
     let rows = sql("SELECT at, by_staff, data FROM events WHERE case_id = $1 AND name IN
          ('classification_proposed', 'classified', 'fact_recorded', 'mail_accepted', 'mail_failed', 'mail_bounced',
-          'acknowledged_otherwise', 'message_received', 'restriction_confirmed', 'merged', 'state_changed', 'rule_doubted', 'rule_ruled_out', 'jurisdiction_proposed', 'jurisdiction_set', 'verification_confirmed', 'verified_by_staff', 'run_planned',
+          'acknowledged_otherwise', 'message_received', 'restriction_confirmed', 'merged', 'state_changed', 'rule_doubted', 'rule_ruled_out', 'jurisdiction_proposed', 'jurisdiction_set', 'language_set', 'verification_confirmed', 'verified_by_staff', 'run_planned',
           'run_sent_back', 'run_expired', 'run_cancelled', 'run_finished', 'export_asked', 'export_released') ORDER BY seq")
     .bind(case.reference)
     .all::<(i64, Option<i64>, String)>(tx)
@@ -312,6 +313,16 @@ pub async fn face_save(tx: &mut Tx, case: Reference, face: Option<&Face>) -> Res
         None => sql("DELETE FROM case_faces WHERE case_id = $1").bind(case).run(tx).await?,
     };
     Ok(())
+}
+
+/// The digest of the requester's address, where they left one.
+///
+/// # Errors
+/// As the database says.
+pub async fn requester_digest(tx: &mut Tx, case: Reference) -> Result<Option<Vec<u8>>> {
+    let row =
+        sql("SELECT requester_digest FROM cases WHERE id = $1").bind(case).maybe::<(Option<Vec<u8>>,)>(tx).await?;
+    Ok(row.and_then(|(digest,)| digest))
 }
 
 /// True where the digest is of the address of the case's requester, or of one whose case was merged into it.

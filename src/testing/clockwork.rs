@@ -43,7 +43,7 @@ fn law(case: &Case) -> &Clock {
 }
 
 async fn extends(house: &House, reference: Reference, reasons: &str) -> Result<(), Error> {
-    verbs::extend_case(&house.app, &house.agent, reference, i64::MAX, reasons).await
+    verbs::extend_case(&house.app, &house.agent, reference, i64::MAX, reasons, "").await
 }
 
 async fn happens(house: &House, reference: Reference, fact: Fact, at: Option<Instant>) -> Result<(), Error> {
@@ -122,7 +122,7 @@ on_both! {
         let reference = german(&house).await;
         let number = house.case(reference).await.case.seq;
         verbs::add_note(&house.app, &house.officer, reference, "I look into it.").await.expect("noted");
-        let late = verbs::extend_case(&house.app, &house.agent, reference, number, "Much to find.").await;
+        let late = verbs::extend_case(&house.app, &house.agent, reference, number, "Much to find.", "").await;
         assert!(matches!(late, Err(Error::Conflict { .. })), "{late:?}");
         let late = verbs::set_jurisdiction(&house.app, &house.agent, reference, number, "FR").await;
         assert!(matches!(late, Err(Error::Conflict { .. })), "{late:?}");
@@ -202,7 +202,7 @@ on_both! {
         let reference = house.opens(&request()).await;
         verbs::set_jurisdiction(&house.app, &house.agent, reference, i64::MAX, "DE").await.expect("known");
         let first = law(&seen(&house, reference).await.case).due;
-        verbs::extend_case(&house.app, &house.agent, reference, i64::MAX, "There are very many pictures.").await.expect("extended");
+        verbs::extend_case(&house.app, &house.agent, reference, i64::MAX, "There are very many pictures.", "").await.expect("extended");
         let extended = law(&seen(&house, reference).await.case).due;
         assert!(extended > first);
         // nothing can be written there, until nobody waits any more

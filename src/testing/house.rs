@@ -144,6 +144,20 @@ impl House {
         Self { app, ..self }
     }
 
+    /// The same house whose pack has a language switched on.
+    pub fn answering_in(self, language: &str) -> Self {
+        let folder = self.folder.path().join("policies");
+        fs::create_dir_all(folder.join("products")).expect("it is made");
+        let text = include_str!("../../policies/products/imagegen-artisticmonk.toml");
+        let head = format!("[language.{language}]\nreviewed_by = \"");
+        assert!(text.contains(&head), "the pack has no {head}");
+        let text = text.replace(&head, &format!("{head}A. Lawyer, 1 November 2026"));
+        fs::write(folder.join("products").join(format!("{PRODUCT}.toml")), text).expect("it is written");
+        let packs = Packs::load(Some(&folder)).expect("the packs load");
+        let app = opened_with(self.app.db.clone(), self.folder.path(), HashMap::new(), packs);
+        Self { app, ..self }
+    }
+
     /// Lets time pass.
     pub fn pass(&self, millis: i64) {
         self.clock.set(self.clock.now().plus(millis));

@@ -12,6 +12,7 @@ pub(crate) mod house;
 mod jobs;
 mod mailboxes;
 pub(crate) mod meddler;
+mod letters;
 mod objects;
 mod outbox;
 mod policy;

@@ -5,7 +5,7 @@ use crate::{
     app::{
         App, Error,
         acknowledge::{self, Addressee},
-        alarms, desk,
+        alarms, desk, letters,
     },
     domain::{
         case::{Case, Channel},
@@ -43,7 +43,7 @@ pub(in crate::app) async fn open_case(
     told: impl FnOnce(ContentId) -> Event,
     now: Instant,
 ) -> Result<Case, Error> {
-    let Request { product, kind, rule, channel, received, by, content, purpose, acknowledge, unopened: _ } = request;
+    let Request { product, kind, rule, channel, received, by, content, purpose, acknowledge, unopened } = request;
     let digest =
         (!content.address.is_empty()).then(|| app.vault.digest("address", normal_address(&content.address).as_bytes()));
     let opened = Event::CaseOpened { kind, channel, received, rule };
@@ -55,11 +55,16 @@ pub(in crate::app) async fn open_case(
     let clocks = desk::started(app, &case, kind);
     cases::case_record(tx, &mut case, By::System, now, clocks).await?;
     alarms::raise_urgent(app, tx, &mut case, &[], now).await?;
+    letters::note_language(tx, &mut case, &content.text, now).await?;
     if acknowledge && !content.address.is_empty() {
         let answers = Some(content.message_id.clone()).filter(|id| !id.is_empty()).into_iter().collect();
         let to = Addressee { name: content.name.clone(), address: content.address.clone(), answers };
-        let queued = acknowledge::acknowledge(app, tx, &case, to, &content.subject, now).await?;
+        let queued = acknowledge::acknowledge(app, tx, &case, to.clone(), &content.subject, now).await?;
         cases::case_record(tx, &mut case, By::System, now, queued).await?;
+        if unopened {
+            let told = letters::notice(app, tx, &case, to, letters::Letter::TooLarge, now).await?;
+            cases::case_record(tx, &mut case, By::System, now, told).await?;
+        }
     }
     if !restricted {
         cases::face_save(tx, case.reference, Some(&face(pack, &content))).await?;

@@ -4,6 +4,7 @@ use crate::{
     app::{
         case_page::{Attachment, CasePage, Check, Entry, Full, Linked, Walled, What},
         clockwork::{Clockwork, Extension, Home, Question, Turn},
+        letters::{Letter, LetterBox, Offered},
         proof::{Held, Proof},
         queue::{Choice, ClockFace, Count, Face, QueueFilter, QueuePage, Row, View},
         rail::Rail,
@@ -19,6 +20,7 @@ use crate::{
         hold::Basis,
         identity::{HoldId, MailId, MessageId, Reference, RunId, StaffId},
         kind::Kind,
+        language::Language,
         plan::{Action, FileCount, Plan, PlanLine, SubjectCount, Warning, WarningCode},
         policy::{law::Route, rule::Mode},
         rights::{Actor, Role},
@@ -137,6 +139,23 @@ fn timeline() -> Vec<Entry> {
     ]
 }
 
+/// What the reply box offers.
+pub fn letters() -> LetterBox {
+    let letter = |letter, does: &str| Offered { letter, does: does.into() };
+    LetterBox {
+        letters: vec![
+            letter(Letter::Reply, ""),
+            letter(Letter::Clarification, "Sending it writes down the question: the clock stands still and goes on."),
+            letter(Letter::Refusal, "Sending it resolves the case as refused."),
+        ],
+        languages: vec![Language::En, Language::De],
+        language: Language::De,
+        reasons: vec!["Payment records: tax law".into()],
+        subject: "Re: Privacy Request [R-10021]".into(),
+        extension: Some("Dear Lena Hoffmann,\n\nThe reason: [[why it takes longer]]".into()),
+    }
+}
+
 /// What can be done about the clocks of the sample: extend, ask who they are, and where they can complain.
 pub fn clockwork() -> Clockwork {
     let route = |name: &str, from: Option<&str>| Route {
@@ -200,6 +219,7 @@ pub fn full(kind: Kind) -> Full {
             received: clocks[0].from,
             resolved: None,
             jurisdiction: None,
+            language: Some(Language::De),
             clocks,
             facts: Vec::new(),
             place_proposed: None,
@@ -239,6 +259,7 @@ pub fn full(kind: Kind) -> Full {
         }],
         linked: vec![Linked { reference: Reference(18_802), says: "access, closed 14 Mar 2026".into() }],
         staff: staff(),
+        letters: letters(),
         clockwork: clockwork(),
         draft: Some("Dear Lena Hoffmann, your request is with a colleague.".into()),
         now: NOW,

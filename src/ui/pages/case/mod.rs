@@ -2,12 +2,14 @@
 //! Outside the circle a restricted case is drawn by `walled` alone, which is given nothing of it.
 
 mod acts;
+mod begin;
 mod clockwork;
 pub mod complain;
 mod copies;
 mod facts;
 mod holds;
 mod identity;
+mod language;
 mod letter;
 mod reply;
 mod request;

@@ -1,6 +1,9 @@
 //! The box at the end of the timeline: an answer to the person, or a note that never leaves.
 
-use super::tried::{Act, Tried};
+use super::{
+    begin,
+    tried::{Act, Tried},
+};
 use crate::{
     app::case_page::Full,
     ui::{
@@ -41,10 +44,12 @@ pub(super) fn form(full: &Full, tried: &Tried) -> impl IntoView + use<> {
             <input type="hidden" name="seen" value=tried.seen(act, full.case.seq) />
             {kinds(full, act)}
             {blocked}
+            {begin::fields(full, tried)}
             {error}
             <label class="sr" for="text">"Text"</label>
             <textarea id="text" name="text" dir="auto" rows="6" aria-invalid=tried.problems.invalid("text")
                 aria-describedby=tried.problems.described("text", false) inner_html=render::raw_text(&text)></textarea>
+            {begin::does(full, tried)}
             <div class="acts">
                 <span class="for-reply">
                     <button class="btn main">{tried.button(Act::Reply, "Send", "Send anyway")}</button>

@@ -8,7 +8,9 @@ use crate::{
     app::{
         by_hand, case_page, desk,
         error::Error,
-        exports, mailroom,
+        exports, letters,
+        letters::Letter as Template,
+        mailroom,
         queue::View,
         runs::{self, Closing, Letter, Refusal},
         verbs::{self, Asked as Came, Classified, Placed, RuledOut},
@@ -18,6 +20,7 @@ use crate::{
         clock::fact::Fact,
         hold::Basis,
         identity::{HoldId, Identity, MessageId, PackageId, Reference},
+        language::Language,
         run::RunKind,
     },
     ui::{
@@ -58,6 +61,9 @@ pub async fn act(asked: Asked, Path(reference): Path<String>, typed: Fields) -> 
 }
 
 async fn try_act(asked: &Asked, reference: Reference, act: Act, typed: Fields) -> Result<Response, Error> {
+    if !typed.get("insert").is_empty() {
+        return begin(asked, reference, typed).await;
+    }
     match run(asked, reference, act, &typed).await {
         Ok(leads_to) => Ok(answer::go(&leads_to)),
         Err(Error::Invalid(errors)) => {
@@ -72,6 +78,30 @@ async fn try_act(asked: &Asked, reference: Reference, act: Act, typed: Fields) -
     }
 }
 
+/// Puts the words of a letter in front of what was typed, and shows the box again. Nothing leaves.
+async fn begin(asked: &Asked, reference: Reference, mut typed: Fields) -> Result<Response, Error> {
+    let (typed_text, reason) = (typed.text("text"), typed.text("reason"));
+    let (letter, language) = chosen(&typed);
+    let begun = letters::Begun { letter, language, reason: &reason, typed: &typed_text };
+    match letters::begin(&asked.app, &asked.actor, reference, &begun).await {
+        Ok(text) => {
+            typed.set("text", &text);
+            draw(asked, reference, StatusCode::OK, &Tried::begun(typed)).await
+        }
+        Err(Error::Invalid(errors)) => {
+            let tried = Tried::invalid(Act::Reply, typed, &errors);
+            draw(asked, reference, StatusCode::UNPROCESSABLE_ENTITY, &tried).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The letter and the language of the reply box; a plain reply in English where nothing is chosen.
+fn chosen(typed: &Fields) -> (Template, Language) {
+    let letter = Template::from_code(typed.get("letter")).unwrap_or(Template::Reply);
+    (letter, Language::from_code(typed.get("language")).unwrap_or_default())
+}
+
 /// Calls the verb; where that leads.
 async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> Result<String, Error> {
     let Asked { app, actor, .. } = asked;
@@ -81,8 +111,14 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
     let done = match act {
         Act::Reply => {
             let wait = !typed.get("wait").is_empty();
-            verbs::send_reply(app, actor, reference, seen, &text, wait).await?;
-            Ok(if wait { Done::Waiting } else { Done::Replied })
+            let ((letter, language), reason) = (chosen(typed), reason.as_str());
+            let answer = verbs::Answer { letter, language, reason, text: &text, wait };
+            verbs::send_letter(app, actor, reference, seen, &answer).await?;
+            Ok(match (letters::outcome_of(letter), wait || letters::trigger_of(letter).is_some()) {
+                (Some(_), _) => Done::Answered,
+                (None, true) => Done::Waiting,
+                (None, false) => Done::Replied,
+            })
         }
         Act::Note => verbs::add_note(app, actor, reference, &text).await.map(|()| Done::Noted),
         Act::Assign => {
@@ -140,7 +176,8 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
             exports::revoke_package(app, actor, reference, package, &reason).await.map(|()| Done::Revoked)
         }
         Act::Extend => {
-            verbs::extend_case(app, actor, reference, seen, &typed.text("reasons")).await.map(|()| Done::Extended)
+            let (reasons, letter) = (typed.text("reasons"), typed.text("letter"));
+            verbs::extend_case(app, actor, reference, seen, &reasons, &letter).await.map(|()| Done::Extended)
         }
         Act::Pause | Act::Resume | Act::Fact => record(asked, reference, seen, typed).await.map(|()| match act {
             Act::Pause => Done::Paused,
@@ -153,6 +190,10 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
                 RuledOut::Done => Done::RuledOut,
                 RuledOut::Doubted => Done::Doubted,
             })
+        }
+        Act::Language => {
+            let language = Language::from_code(typed.get("language"));
+            verbs::set_language(app, actor, reference, seen, language).await.map(|()| Done::Spoken)
         }
         Act::Place => {
             let done = verbs::set_jurisdiction(app, actor, reference, seen, typed.get("place")).await;

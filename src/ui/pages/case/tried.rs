@@ -28,6 +28,7 @@ codes! {
         Fact "fact" "Write down what happened",
         Place "place" "Where the person lives",
         RuleOut "rule-out" "Rule out",
+        Language "language" "Language",
     }
 }
 
@@ -57,6 +58,8 @@ codes! {
         Doubted "doubted" "Your finding is written down. The clock ends once a second person finds the same.",
         RuledOut "ruled-out" "The rule does not apply here; its clock has ended.",
         PlaceProposed "place-proposed" "It is written down. A duty would end later by it, or not at all, so that a second person has to say the same.",
+        Spoken "spoken" "It is written down which language the person writes.",
+        Answered "answered" "The letter is on its way; the case is resolved.",
         Placed "placed" "It is written down where the person lives; the clocks follow the law of that place.",
     }
 }
@@ -76,9 +79,12 @@ impl Act {
             (Self::Release | Self::Revoke, _)
             | (Self::Hold | Self::Classify | Self::State | Self::RuleOut, "reason") => "reason",
             (Self::Hold, _) => "value",
+            (Self::Reply, "letter" | "language" | "reason") => return format!("begin-{field}"),
             (Self::Reply | Self::Note, _) => return "text".to_owned(),
             (Self::Acknowledge, _) => "how",
+            (Self::Extend, "letter") => "letter",
             (Self::Extend, _) => "reasons",
+            (Self::Language, _) => "language",
             (Self::Place, _) => "place",
             (Self::RuleOut, _) => "rule",
             (Self::Fact, "fact") => "fact",
@@ -142,6 +148,12 @@ impl Tried {
             _ => act.id(field),
         });
         Self { act: Some(act), typed, problems, ..Self::default() }
+    }
+
+    /// The reply box with the words of a letter in it; nothing was sent.
+    #[must_use]
+    pub fn begun(typed: Fields) -> Self {
+        Self { act: Some(Act::Reply), typed, ..Self::default() }
     }
 
     /// A form that came too late.
