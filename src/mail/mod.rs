@@ -4,12 +4,16 @@
 pub mod authenticity;
 pub mod automatic;
 pub mod classify;
+pub mod clean;
 pub mod compose;
+mod leaves;
 mod letters;
 pub mod outbox;
 pub mod outline;
 pub mod parse;
 pub mod quoted;
+pub mod redact;
 pub mod report;
+pub mod rich;
 pub mod thread;
 pub mod webhook;
