@@ -79,7 +79,8 @@ fn between(raw: &[u8], body: Range<usize>, boundary: &[u8]) -> Vec<Range<usize>>
     let (mut children, mut start, mut at) = (Vec::new(), None, body.start);
     while at < body.end && children.len() <= MOST {
         let end = raw[at..body.end].iter().position(|b| *b == b'\n').map_or(body.end, |n| at + n + 1);
-        let mark = raw[at..end].strip_prefix(b"--").and_then(|rest| rest.strip_prefix(boundary)).map(<[u8]>::trim_ascii);
+        let mark =
+            raw[at..end].strip_prefix(b"--").and_then(|rest| rest.strip_prefix(boundary)).map(<[u8]>::trim_ascii);
         if mark.is_some_and(|rest| rest.is_empty() || rest == b"--") {
             if let Some(from) = start {
                 children.push(from..without_line_end(raw, from, at));

@@ -11,6 +11,7 @@ mod jobs;
 mod objects;
 mod policy;
 pub(crate) mod postgres;
+mod reading;
 mod ruled_out;
 mod runs;
 pub(crate) mod s3;

@@ -28,7 +28,8 @@ pub fn find(text: &str) -> Vec<Span> {
     while let Some((start, c)) = chars.next() {
         if let Some(first) = digits::value(c) {
             let (mut end, mut digits) = (start + c.len_utf8(), vec![first]);
-            while let Some((at, digit)) = chars.peek().and_then(|(at, c)| Some((*at + c.len_utf8(), digits::value(*c)?)))
+            while let Some((at, digit)) =
+                chars.peek().and_then(|(at, c)| Some((*at + c.len_utf8(), digits::value(*c)?)))
             {
                 end = at;
                 // longer ones are nothing; their length alone matters
@@ -85,19 +86,12 @@ fn numbers(run: &[Group], found: &mut Vec<Span>) {
 
 /// The number that begins with the group `from`: what it is, and how many groups it has.
 fn number(run: &[Group], from: usize) -> Option<(Secret, usize)> {
-    const CARDS: [&[usize]; 8] = [
-        &[4, 4, 4, 4, 3],
-        &[4, 4, 4, 4],
-        &[4, 6, 5],
-        &[4, 6, 4],
-        &[6, 10],
-        &[6, 13],
-        &[8, 8],
-        &[4, 4, 4, 1],
-    ];
+    const CARDS: [&[usize]; 8] =
+        [&[4, 4, 4, 4, 3], &[4, 4, 4, 4], &[4, 6, 5], &[4, 6, 4], &[6, 10], &[6, 13], &[8, 8], &[4, 4, 4, 1]];
     let rest = &run[from..];
     let fits = |form: &[usize]| {
-        rest.len() >= form.len() && rest.iter().zip(form).all(|(group, size)| group.digits.len() == *size && !group.is_part)
+        rest.len() >= form.len()
+            && rest.iter().zip(form).all(|(group, size)| group.digits.len() == *size && !group.is_part)
     };
     let digits = |groups: usize| rest.iter().take(groups).flat_map(|g| g.digits.iter().copied()).collect::<Vec<u8>>();
     if let Some(form) = CARDS.iter().find(|form| fits(form) && is_card(&digits(form.len()))) {

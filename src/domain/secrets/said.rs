@@ -4,8 +4,29 @@ use super::{Secret, Span, digits, is_cover};
 
 /// What people call a password, in lower case.
 const PASSWORDS: [&str; 24] = [
-    "password", "passwort", "kennwort", "passcode", "passwd", "pwd", "login password", "mot de passe", "mdp", "contraseña", "contrasena",
-    "senha", "palavra-passe", "parola d'ordine", "wachtwoord", "lösenord", "hasło", "пароль", "şifre", "पासवर्ड", "密码", "密碼", "パスワード",
+    "password",
+    "passwort",
+    "kennwort",
+    "passcode",
+    "passwd",
+    "pwd",
+    "login password",
+    "mot de passe",
+    "mdp",
+    "contraseña",
+    "contrasena",
+    "senha",
+    "palavra-passe",
+    "parola d'ordine",
+    "wachtwoord",
+    "lösenord",
+    "hasło",
+    "пароль",
+    "şifre",
+    "पासवर्ड",
+    "密码",
+    "密碼",
+    "パスワード",
     "비밀번호",
 ];
 /// Secrets of several words.

@@ -3,7 +3,8 @@
 
 /// Tags that a parser remembers when they are closed in the wrong order. With attributes it remembers each one; without,
 /// three of a kind.
-const REMEMBERED: [&str; 13] = ["big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u", "b"];
+const REMEMBERED: [&str; 13] =
+    ["big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u", "b"];
 
 /// `html` with every such tag bare.
 pub fn calm(html: &str) -> String {

@@ -52,7 +52,11 @@ pub fn mask(html: &str) -> (String, usize) {
 }
 
 fn unescaped(text: &str) -> String {
-    text.replace("&nbsp;", "\u{a0}").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
+    text.replace("&nbsp;", "\u{a0}")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&amp;", "&")
 }
 
 fn escaped(text: &str) -> String {

@@ -62,6 +62,7 @@ pub fn read(raw: &[u8], _limits: &Limits) -> Result<Letter, Unreadable> {
         references: ids(message.references()),
         date: message.date().map(|d| crate::domain::time::Instant(d.to_timestamp() * 1000)),
         text: letter_text(&parts),
+        rich: super::rich::is_rich(raw),
         files: attached(&parts),
         protection: None,
         automatic: automatic::reasons(&message, Some(&address)),

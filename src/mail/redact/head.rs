@@ -81,7 +81,9 @@ fn decoded(field: &[u8]) -> Option<String> {
     let subject = [b"Subject:", &field[colon + 1..], b"\r\n"].concat();
     let message = MessageParser::default().parse_headers(&subject)?;
     match message.header("Subject") {
-        Some(HeaderValue::Text(text)) if !name.is_empty() => Some(text.split_whitespace().collect::<Vec<_>>().join(" ")),
+        Some(HeaderValue::Text(text)) if !name.is_empty() => {
+            Some(text.split_whitespace().collect::<Vec<_>>().join(" "))
+        }
         _ => None,
     }
 }
