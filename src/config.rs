@@ -2,9 +2,11 @@
 //! refused by name; secrets are never printed.
 
 mod bucket;
+mod mailbox;
 mod sections;
 
 pub use bucket::Bucket;
+pub use mailbox::{Intake, Mailbox, Tls, Token};
 pub use sections::{Alarms, Database, Generation, Jobs, Log, Mail, Packages, Policies, Product, Secrets, Server};
 
 use serde::Deserialize;
@@ -48,6 +50,8 @@ pub struct Config {
     pub secrets: Secrets,
     /// Mail in and out.
     pub mail: Mail,
+    /// Mail that providers post.
+    pub intake: Intake,
     /// Durable work.
     pub jobs: Jobs,
     /// Packages of people's data.
@@ -70,6 +74,7 @@ impl Default for Config {
             database: Database::default(),
             secrets: Secrets::default(),
             mail: Mail::default(),
+            intake: Intake::default(),
             jobs: Jobs::default(),
             packages: Packages::default(),
             policies: Policies::default(),
@@ -153,7 +158,12 @@ impl Config {
         if let Some(bucket) = &mut config.packages.s3 {
             bucket.read("packages.s3", "packages.s3.secret_access_key_file")?;
         }
+        config.intake.read()?;
         for (id, product) in &mut config.products {
+            for mailbox in &mut product.mailbox {
+                mailbox.read(id)?;
+            }
+            mailbox::doubles(id, &product.mailbox)?;
             let generation = &mut product.generation;
             read_secret(&mut generation.url, generation.url_file.as_deref(), "products.ID.generation.url_file")?;
             if let Some(bucket) = &mut generation.s3 {
@@ -296,6 +306,36 @@ mod tests {
         }
         load(&format!("[packages]\ns3 = {{ {keys}, endpoint = \"http://h\", allow_http = true }}\n"))
             .expect("it reads");
+    }
+
+    #[test]
+    fn a_mailbox_that_makes_no_sense_is_refused_by_name() {
+        let good = "name = \"privacy\", host = \"imap.example\", user = \"u\", password = \"hunter2\"";
+        let product = |fields: &str| load(&format!("[products.p]\nmailbox = [{{ {fields} }}]\n"));
+        let config = product(good).expect("it reads");
+        assert!(!format!("{config:?}").contains("hunter2"));
+        assert_eq!(config.products["p"].mailbox[0].port(), 993);
+        for (more, says) in [
+            ("tls = \"none\"", "this machine only"),
+            ("tls = \"maybe\"", "maybe"),
+            ("then = \"delete\"", "then must be"),
+            ("then = \"move:INBOX\"", "read too"),
+            ("folders = []", "folders"),
+            ("folders = [\"A\", \"A\"]", "twice"),
+            ("poll_seconds = 1", "poll_seconds"),
+            ("flag = true", "flag"),
+        ] {
+            let refused = product(&format!("{good}, {more}")).expect_err(more).to_string();
+            assert!(refused.contains(says) && !refused.contains("hunter2"), "{refused}");
+        }
+        assert!(product("name = \"privacy\", host = \"imap.example\", user = \"u\"").is_err());
+        let twice = load(&format!("[products.p]\nmailbox = [{{ {good} }}, {{ {good} }}]\n"));
+        assert!(twice.expect_err("it is refused").to_string().contains("stands twice"));
+        let token = |token: &str| {
+            load(&format!("[intake]\ntokens = [{{ name = \"n\", product = \"p\", token = \"{token}\" }}]\n"))
+        };
+        assert!(!format!("{:?}", token(&"x".repeat(32)).expect("it reads")).contains("xxx"));
+        assert!(token(&"x".repeat(31)).expect_err("it is refused").to_string().contains("32 characters"));
     }
 
     #[test]

@@ -18,18 +18,31 @@ CREATE TABLE mailboxes (
     error TEXT COLLATE "C",
     lease_until BIGINT,
     lease_token BYTEA,
-    UNIQUE (name, folder)
+    UNIQUE (product, name, folder)
 );
 
--- where the mailbox's own copy of a message lies, for as long as it has one
+-- what is known of a message in a mailbox, by the numbers of the folder's present life
 CREATE TABLE mailbox_copies (
     mailbox_id BIGINT NOT NULL REFERENCES mailboxes (id),
     uid_validity BIGINT NOT NULL,
     uid BIGINT NOT NULL,
-    message_id BIGINT NOT NULL REFERENCES messages (id),
+    -- nothing while it could not be taken over
+    message_id BIGINT REFERENCES messages (id),
+    -- true once the mailbox was told, by a flag or a move, where it is to be told
+    settled BOOLEAN NOT NULL DEFAULT FALSE,
+    -- where it lies since it was moved, as far as the server said
+    moved_to TEXT COLLATE "C",
+    moved_validity BIGINT,
+    moved_uid BIGINT,
+    -- of what could not be taken over: why, how often it was tried, when it is tried again; never where nothing stands
+    error TEXT COLLATE "C",
+    tries BIGINT NOT NULL DEFAULT 0,
+    again_at BIGINT,
     PRIMARY KEY (mailbox_id, uid_validity, uid)
 );
-CREATE INDEX mailbox_copies_by_message ON mailbox_copies (message_id);
+CREATE INDEX mailbox_copies_by_message ON mailbox_copies (message_id) WHERE message_id IS NOT NULL;
+CREATE INDEX mailbox_copies_unsettled ON mailbox_copies (mailbox_id, uid) WHERE message_id IS NOT NULL AND NOT settled;
+CREATE INDEX mailbox_copies_left ON mailbox_copies (mailbox_id, uid) WHERE message_id IS NULL;
 
 -- how it came: pipe, http, imap
 ALTER TABLE messages ADD COLUMN came TEXT COLLATE "C" NOT NULL DEFAULT 'pipe';

@@ -18,18 +18,31 @@ CREATE TABLE mailboxes (
     error TEXT,
     lease_until INTEGER,
     lease_token BLOB,
-    UNIQUE (name, folder)
+    UNIQUE (product, name, folder)
 ) STRICT;
 
--- where the mailbox's own copy of a message lies, for as long as it has one
+-- what is known of a message in a mailbox, by the numbers of the folder's present life
 CREATE TABLE mailbox_copies (
     mailbox_id INTEGER NOT NULL REFERENCES mailboxes (id),
     uid_validity INTEGER NOT NULL,
     uid INTEGER NOT NULL,
-    message_id INTEGER NOT NULL REFERENCES messages (id),
+    -- nothing while it could not be taken over
+    message_id INTEGER REFERENCES messages (id),
+    -- true once the mailbox was told, by a flag or a move, where it is to be told
+    settled INTEGER NOT NULL DEFAULT 0,
+    -- where it lies since it was moved, as far as the server said
+    moved_to TEXT,
+    moved_validity INTEGER,
+    moved_uid INTEGER,
+    -- of what could not be taken over: why, how often it was tried, when it is tried again; never where nothing stands
+    error TEXT,
+    tries INTEGER NOT NULL DEFAULT 0,
+    again_at INTEGER,
     PRIMARY KEY (mailbox_id, uid_validity, uid)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX mailbox_copies_by_message ON mailbox_copies (message_id);
+CREATE INDEX mailbox_copies_by_message ON mailbox_copies (message_id) WHERE message_id IS NOT NULL;
+CREATE INDEX mailbox_copies_unsettled ON mailbox_copies (mailbox_id, uid) WHERE message_id IS NOT NULL AND NOT settled;
+CREATE INDEX mailbox_copies_left ON mailbox_copies (mailbox_id, uid) WHERE message_id IS NULL;
 
 -- how it came: pipe, http, imap
 ALTER TABLE messages ADD COLUMN came TEXT NOT NULL DEFAULT 'pipe';

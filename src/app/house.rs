@@ -63,6 +63,10 @@ pub struct Settings {
     pub alarms: Alarms,
     /// How mail that arrives is judged.
     pub mail: Judging,
+    /// The mailboxes that are read.
+    pub mailboxes: Vec<super::mailboxes::Watched>,
+    /// Who may post mail.
+    pub posters: Vec<Poster>,
     /// Where rows wait, encrypted under a key that is nowhere else, before they go into a package.
     pub spool: std::path::PathBuf,
 }
@@ -108,6 +112,20 @@ pub struct Alarms {
     pub deputies: Vec<String>,
     /// Where a machine is told.
     pub webhook: Option<Webhook>,
+}
+
+/// A mail provider that may post the mail of one product.
+#[derive(Debug, Clone)]
+pub struct Poster {
+    /// The product.
+    pub product: String,
+    /// Keyed digest of the token that it shows.
+    pub token: Vec<u8>,
+}
+
+impl Poster {
+    /// What the digest of a token is made for.
+    pub const DIGEST: &str = "intake token";
 }
 
 impl Deref for App {

@@ -17,6 +17,7 @@ pub mod exports;
 pub mod failpoint;
 pub mod house;
 pub mod intake;
+pub mod mailboxes;
 pub mod mailroom;
 pub mod overview;
 pub mod packs;
@@ -38,4 +39,4 @@ pub mod verbs;
 pub mod verification;
 
 pub use error::{Error, FieldError};
-pub use house::{Alarms, App, Judging, Outgoing, Parts, Settings};
+pub use house::{Alarms, App, Judging, Outgoing, Parts, Poster, Settings};

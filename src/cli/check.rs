@@ -35,6 +35,7 @@ pub async fn check(config: &Config) -> anyhow::Result<()> {
         println!("Mail: leaves through the configured server.");
     }
     places(config).await?;
+    super::mailboxes::check(config).await?;
     open::lock(config)?;
     if config.database.url.reveal().is_empty() && !config.data_dir.join("recourse.db").exists() {
         println!("Database: there is none yet; the first start makes it.");

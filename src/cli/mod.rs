@@ -7,6 +7,8 @@ mod data_map;
 pub mod demo;
 mod healthcheck;
 mod ingest;
+mod mail;
+mod mailboxes;
 mod migrate;
 pub mod open;
 pub(crate) mod policy;
@@ -50,6 +52,11 @@ enum Command {
         /// The product it was sent to
         #[arg(long, value_name = "ID")]
         product: String,
+    },
+    /// Says how a mail is read; needs no configuration
+    Mail {
+        #[command(subcommand)]
+        command: mail::Mail,
     },
     /// Manages the people who work here
     Admin {
@@ -146,6 +153,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             Command::Serve { listen } => serve::serve(&Config::load(&flags(listen))?).await,
             Command::Demo { listen } => demo::demo(flags(Some(listen))).await,
             Command::Ingest { product } => ingest::ingest(&Config::load(&flags(None))?, &product).await,
+            Command::Mail { command } => mail::run(command),
             Command::Admin { command } => admin::run(&Config::load(&flags(None))?, command).await,
             Command::Migrate => migrate::migrate(&Config::load(&flags(None))?).await,
             Command::Check => check::check(&Config::load(&flags(None))?).await,

@@ -1,5 +1,6 @@
 //! Opens the house from its configuration: lock file, database, schema, key, packs, the way out for mail.
 
+use super::mailboxes;
 use crate::{
     app::{
         Alarms, App, Judging, Outgoing, Parts, Settings,
@@ -28,6 +29,7 @@ use std::{
     time::Duration,
 };
 use tokio::time::{Instant, sleep};
+use tracing_subscriber::EnvFilter;
 
 /// An open house; the lock is held as long as this lives.
 pub struct Opened {
@@ -161,6 +163,8 @@ pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Opened> {
         public_url: config.public_url(),
         alarms: alarms(config)?,
         mail: judging(config)?,
+        mailboxes: mailboxes::watched(config)?,
+        posters: mailboxes::posters(config, &packs, &vault)?,
         spool: spool(config)?,
     };
     let signer = signer(config, &db).await?;
@@ -310,12 +314,10 @@ pub(crate) fn names(packs: &Packs) -> String {
 
 /// Starts writing the log to standard error.
 pub(crate) fn log(config: &Config) {
-    let filter = tracing_subscriber::EnvFilter::try_new(&config.log.level).unwrap_or_else(|_| "info".into());
-    // what it says of requests that it tries again holds the names of people's files
-    let filter = match "object_store=off".parse() {
-        Ok(silence) => filter.add_directive(silence),
-        Err(_) => filter,
-    };
+    let filter = EnvFilter::try_new(&config.log.level).unwrap_or_else(|_| "info".into());
+    // what they say at some levels holds the names of people's files, passwords and whole mails
+    let silent = ["object_store=off", "async_imap=off", "imap_proto=off"];
+    let filter = silent.iter().filter_map(|silence| silence.parse().ok()).fold(filter, EnvFilter::add_directive);
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // a second start in one process, as in tests, keeps the first
     let _ = if config.log.json { builder.json().try_init() } else { builder.with_ansi(false).try_init() };

@@ -4,7 +4,10 @@ use super::open;
 use crate::{
     app::App,
     config::Config,
-    jobs::runner::{self, Pace},
+    jobs::{
+        postman,
+        runner::{self, Pace},
+    },
     store::Clock,
     web,
 };
@@ -43,6 +46,7 @@ pub async fn until_stopped(app: App, config: &Config, listener: TcpListener) -> 
         lease: config.jobs.lease_ms,
     };
     let work = tokio::spawn(runner::run(app.clone(), pace, stopped.clone()));
+    let post = tokio::spawn(postman::run(app.clone(), config.jobs.lease_ms, stopped.clone()));
     let mut term = signal(SignalKind::terminate())?;
     let mut int = signal(SignalKind::interrupt())?;
     tokio::spawn(async move {
@@ -59,5 +63,6 @@ pub async fn until_stopped(app: App, config: &Config, listener: TcpListener) -> 
     });
     web::serve(app, listener, stopped).await?;
     work.await?;
+    post.await?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The sections of the configuration and what they are while nobody says otherwise.
 
-use super::{Bucket, Secret};
+use super::{Bucket, Mailbox, Secret};
 use serde::Deserialize;
 use std::{collections::HashMap, net::SocketAddr, path::PathBuf};
 
@@ -128,6 +128,8 @@ pub struct Product {
     pub subaddress: String,
     /// Where reports about automatic mail come back to. Empty: such mail has no envelope sender, and no report comes.
     pub returns: String,
+    /// The mailboxes that its mail is read from.
+    pub mailbox: Vec<Mailbox>,
     /// The product's own database of accounts, prompts and images.
     pub generation: Generation,
 }

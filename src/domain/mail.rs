@@ -14,6 +14,15 @@ codes! {
 }
 
 codes! {
+    /// Which way a mail came in.
+    Came {
+        Pipe "pipe" "handed in by the mail server",
+        Http "http" "posted by a mail provider",
+        Imap "imap" "fetched from a mailbox",
+    }
+}
+
+codes! {
     /// Why a mail waits for staff instead of going where it points.
     Doubt {
         Stranger "stranger" "it belongs to a case whose requester has another address",

@@ -35,6 +35,12 @@ pub fn decoded<'a>(raw: &'a [u8], leaf: &Leaf) -> Option<Message<'a>> {
     MessageParser::default().parse(&raw[leaf.head.start..leaf.body.end])
 }
 
+/// The HTML of a part, in whatever charset and encoding it came.
+pub fn source(raw: &[u8], leaf: &Leaf) -> Option<String> {
+    let html = decoded(raw, leaf)?.body_html(0)?.into_owned();
+    Some(html.chars().filter(|c| *c != '\0').collect())
+}
+
 fn walk(raw: &[u8], whole: Range<usize>, depth: usize, found: &mut Vec<Leaf>) {
     if depth > DEEPEST || found.len() >= MOST {
         return;

@@ -6,6 +6,7 @@ pub mod automatic;
 pub mod classify;
 pub mod clean;
 pub mod compose;
+pub mod inbox;
 mod leaves;
 mod letters;
 pub mod outbox;

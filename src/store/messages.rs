@@ -4,7 +4,7 @@ use super::{Result, Tx, row::known, sql, vault::Sealed, vault::Vault};
 use crate::domain::{
     codes::codes,
     identity::{MessageId, Reference},
-    mail::Doubt,
+    mail::{Came, Doubt},
     time::Instant,
 };
 
@@ -70,7 +70,8 @@ impl MessageRow {
     }
 }
 
-/// Stores a raw message; none when the very same bytes are stored already for the product.
+/// Stores a raw message that came at `at`, sealed where it lies; true when it is new. The very same bytes are stored once for
+/// a product: then the row they have is returned.
 ///
 /// # Errors
 /// As the database says, or when sealing fails.
@@ -78,20 +79,43 @@ pub async fn message_keep(
     tx: &mut Tx,
     vault: &Vault,
     product: &str,
-    raw: &[u8],
+    raw: Vec<u8>,
+    came: Came,
     at: Instant,
-) -> Result<Option<MessageId>> {
-    let sealed = vault.seal(SEALED_AS, raw)?;
-    let row = sql("INSERT INTO messages (product, state, received_at, size, raw_digest, wrapped_key, cipher)
-         VALUES ($1, 'stored', $2, $3, $4, $5, $6) ON CONFLICT (product, raw_digest) DO NOTHING RETURNING id")
+) -> Result<(MessageId, bool)> {
+    let digest = vault.digest("raw message", &raw);
+    if let Some(known) = message_known(tx, product, &digest).await? {
+        return Ok((known, false));
+    }
+    let size = i64::try_from(raw.len()).unwrap_or(i64::MAX);
+    let sealed = vault.seal_in_place(SEALED_AS, raw)?;
+    let row = sql("INSERT INTO messages (product, state, received_at, size, raw_digest, wrapped_key, cipher, came)
+         VALUES ($1, 'stored', $2, $3, $4, $5, $6, $7) ON CONFLICT (product, raw_digest) DO NOTHING RETURNING id")
     .bind(product)
     .bind(at)
-    .bind(i64::try_from(raw.len()).unwrap_or(i64::MAX))
-    .bind(vault.digest("raw message", raw))
+    .bind(size)
+    .bind(digest.clone())
     .bind(sealed.wrapped_key)
     .bind(sealed.cipher)
+    .bind(came.code())
     .maybe::<(i64,)>(tx)
     .await?;
+    match row {
+        Some((id,)) => Ok((MessageId(id), true)),
+        // somebody else was quicker by a moment
+        None => {
+            let known = message_known(tx, product, &digest).await?;
+            known.map(|id| (id, false)).ok_or_else(|| sqlx::Error::RowNotFound.into())
+        }
+    }
+}
+
+async fn message_known(tx: &mut Tx, product: &str, digest: &[u8]) -> Result<Option<MessageId>> {
+    let row = sql("SELECT id FROM messages WHERE product = $1 AND raw_digest = $2")
+        .bind(product)
+        .bind(digest)
+        .maybe::<(i64,)>(tx)
+        .await?;
     Ok(row.map(|(id,)| MessageId(id)))
 }
 

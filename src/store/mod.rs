@@ -16,6 +16,8 @@ pub mod house;
 pub mod jobs;
 pub mod list;
 pub mod lockfile;
+pub mod mailbox_copies;
+pub mod mailboxes;
 pub mod mails;
 pub mod messages;
 pub mod migrate;

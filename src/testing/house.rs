@@ -3,15 +3,17 @@
 use super::postgres;
 use crate::{
     app::{
-        Alarms, App, Judging, Parts, Settings,
+        Alarms, App, Judging, Parts, Poster, Settings,
         case_page::{self, CasePage, Full},
         intake,
+        mailboxes::Watched,
         packs::{self, Packs},
         staff,
     },
     domain::{
         identity::Reference,
         kind::Kind,
+        mail::Came,
         rights::{Actor, Role},
         time::Instant,
     },
@@ -103,6 +105,25 @@ impl House {
         Self { app, ..self }
     }
 
+    /// The same house where whoever shows this token may post the product's mail.
+    pub fn with_poster(self, token: &str) -> Self {
+        let db = self.app.db.clone();
+        let app = opened_as(db, self.folder.path(), HashMap::new(), self.app.packs.clone(), |vault, settings| {
+            let token = vault.digest(Poster::DIGEST, token.as_bytes());
+            settings.posters.push(Poster { product: PRODUCT.to_owned(), token });
+        });
+        Self { app, ..self }
+    }
+
+    /// The same house that watches these folders.
+    pub fn with_mailboxes(self, mailboxes: Vec<Watched>) -> Self {
+        let db = self.app.db.clone();
+        let app = opened_as(db, self.folder.path(), HashMap::new(), self.app.packs.clone(), |_, settings| {
+            settings.mailboxes = mailboxes;
+        });
+        Self { app, ..self }
+    }
+
     /// The same house whose pack lets copies go without a review.
     pub fn without_review(self) -> Self {
         let folder = self.folder.path().join("policies");
@@ -124,7 +145,7 @@ impl House {
     /// A mail arrives and is read; the case it opened or went to. Mail that leaves meanwhile stays in the outbox.
     pub async fn receives(&self, raw: &str) -> intake::Read {
         let raw = raw.replace('\n', "\r\n");
-        match intake::keep(&self.app, PRODUCT, raw.as_bytes()).await.expect("it is kept") {
+        match intake::keep(&self.app, PRODUCT, raw.as_bytes(), Came::Pipe).await.expect("it is kept") {
             Some(message) => intake::read(&self.app, message).await.expect("it is read"),
             None => intake::Read::Already,
         }
@@ -172,23 +193,32 @@ fn opened_with(db: Db, folder: &Path, sources: HashMap<String, Source>, packs: P
 }
 
 fn opened_by(db: Db, folder: &Path, sources: HashMap<String, Source>, packs: Packs, alarms: Alarms) -> App {
+    opened_as(db, folder, sources, packs, |_, settings| settings.alarms = alarms)
+}
+
+fn opened_as(
+    db: Db,
+    folder: &Path,
+    sources: HashMap<String, Source>,
+    packs: Packs,
+    change: impl FnOnce(&Vault, &mut Settings),
+) -> App {
     let classifier = Classifier::new(&packs::word_list(None).expect("it is there")).expect("it compiles");
     let transport = Transport::Files(folder.join("outgoing"));
     let checker = Checker::new(authenticity::Settings { authserv_id: RELAY.to_owned(), ..Default::default() })
         .expect("one that asks nobody");
-    let addresses = HashMap::from([(PRODUCT.to_owned(), ADDRESS.to_owned())]);
     let grievances = vec![("grievance@imagegen.example".to_owned(), Kind::Grievance)];
     let kinds = HashMap::from([(PRODUCT.to_owned(), grievances)]);
-    let settings = Settings {
-        addresses,
+    let (vault, signer) = (Vault::new([3; 32]), Signer::new([4; 32]));
+    let mut settings = Settings {
+        addresses: HashMap::from([(PRODUCT.to_owned(), ADDRESS.to_owned())]),
         max_message: 1_000_000,
         public_url: "https://desk.imagegen.example".to_owned(),
-        alarms,
         spool: folder.to_owned(),
         mail: Judging { kinds, ..Judging::default() },
         ..Settings::default()
     };
-    let (vault, signer) = (Vault::new([3; 32]), Signer::new([4; 32]));
+    change(&vault, &mut settings);
     let packages = Objects::folder(&folder.join("packages")).expect("the folder opens");
     App::new(Parts { db, vault, signer, packs, classifier, checker, transport, packages, sources, settings })
 }

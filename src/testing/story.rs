@@ -10,7 +10,7 @@ use crate::{
         case::{Case, Outcome, State},
         clock::{Duty, Layer},
         kind::Kind,
-        mail::Doubt,
+        mail::{Came, Doubt},
         time::{DAY, HOUR, Instant, MINUTE},
     },
     store::{cases, events, messages},
@@ -78,7 +78,7 @@ on_both! {
     }
 
     async fn reading_twice_opens_one_case(house: House) {
-        let message = intake::keep(&house.app, PRODUCT, request().as_bytes()).await.expect("kept").expect("new");
+        let message = intake::keep(&house.app, PRODUCT, request().as_bytes(), Came::Pipe).await.expect("kept").expect("new");
         let (first, second) = tokio::join!(intake::read(&house.app, message), intake::read(&house.app, message));
         let opened = [first, second].into_iter().filter(|r| matches!(r, Ok(Read::Opened(_)))).count();
         assert_eq!(opened, 1);

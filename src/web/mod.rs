@@ -1,4 +1,4 @@
-//! The way in from the network: router, sessions, guards and headers, assets, downloads, health, receipt keys. Pages are `ui`'s.
+//! The way in from the network: router, sessions, guards and headers, assets, downloads, posted mail, health, receipt keys. Pages are `ui`'s.
 
 mod assets;
 mod downloads;
@@ -6,6 +6,7 @@ mod frame;
 mod guard;
 mod headers;
 mod health;
+mod intake;
 mod well_known;
 
 use crate::{app::App, ui};
@@ -34,6 +35,7 @@ const LONGEST_END: Duration = Duration::from_secs(20);
 /// Every route of the console; `stop` turns true once the process was asked to stop.
 pub fn router(app: App, stop: watch::Receiver<bool>) -> Router {
     let health = Health { app: app.clone(), stop };
+    let intake_app = app.clone();
     let keys = get(well_known::receipt_keys).with_state(app.clone());
     let signed_in = ui::router::routes()
         .route(ui::paths::patterns::HTML, get(frame::show))
@@ -59,6 +61,7 @@ pub fn router(app: App, stop: watch::Receiver<bool>) -> Router {
         .route("/readyz", get(health::ready).with_state(health))
         .route(well_known::RECEIPT_KEYS, keys)
         .merge(assets::routes())
+        .merge(intake::routes(intake_app))
         .merge(pages)
         .layer(middleware::from_fn(headers::every_answer))
         .layer(CatchPanicLayer::custom(headers::panicked))

@@ -8,8 +8,9 @@ mod open;
 mod read;
 mod thread;
 
+pub use crate::mail::inbox::LARGEST;
 pub(super) use file::{append, content_of, open};
-pub use keep::{KeepError, keep};
+pub use keep::{KeepError, Kept, keep, keep_in};
 pub(super) use open::{Request, face, open_case};
 pub use read::{Opened, Read, opened, read};
 pub(super) use thread::{Place, followed};

@@ -1,5 +1,7 @@
 //! A mail's text as it is laid out on the screen: what is read first, and what is folded away.
 
+use crate::mail::quoted;
+
 /// A stretch of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
@@ -12,5 +14,9 @@ pub enum Piece {
 /// The whole of `text` in order.
 #[must_use]
 pub fn pieces(text: &str) -> Vec<Piece> {
-    vec![Piece::Visible(text.to_owned())]
+    let piece = |piece| match piece {
+        quoted::Piece::Visible(text) => Piece::Visible(text),
+        quoted::Piece::Folded(text) => Piece::Folded(text),
+    };
+    quoted::pieces(text).into_iter().map(piece).collect()
 }

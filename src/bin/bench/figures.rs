@@ -3,7 +3,7 @@
 use super::{Measured, ground::Ground};
 use recourse::{
     app::intake,
-    domain::{identity::MessageId, work::Work},
+    domain::{identity::MessageId, mail::Came, work::Work},
     jobs::runner::{self, Pace},
     store::{jobs::job_enqueue, sql},
 };
@@ -33,7 +33,7 @@ pub fn mail_in(ground: Ground) -> anyhow::Result<Measured> {
                 "From: Person {n} <p{n}@mail.example>\r\nTo: privacy@imagegen.example\r\nSubject: Privacy Request\r\n\
                  Message-ID: <{n}@mail.example>\r\n\r\n{body}"
             );
-            if let Some(message) = intake::keep(&app, PRODUCT, raw.as_bytes()).await? {
+            if let Some(message) = intake::keep(&app, PRODUCT, raw.as_bytes(), Came::Pipe).await? {
                 intake::read(&app, message).await?;
             }
         }

@@ -15,6 +15,7 @@ use crate::{
         clock::{fact::Fact, period::end_of_day},
         identity::Reference,
         kind::Kind,
+        mail::Came,
         rights::Actor,
         time::{DAY, Instant, MINUTE},
     },
@@ -115,7 +116,8 @@ async fn arrive(app: &App, players: &Cast, case: &ScriptCase, n: usize) -> anyho
         return Ok(by_hand::open_by_hand(app, officer, &typed).await?);
     }
     let raw = mail(case, &case.subject, &case.text, &format!("demo-{n}"), false, app.now());
-    let message = intake::keep(app, &case.product, raw.as_bytes()).await?.context("the mail came before")?;
+    let message =
+        intake::keep(app, &case.product, raw.as_bytes(), Came::Pipe).await?.context("the mail came before")?;
     match intake::read(app, message).await? {
         intake::Read::Opened(reference) => Ok(reference),
         other => Err(anyhow!("the mail did not open a case: {other:?}")),
@@ -145,7 +147,8 @@ async fn act(
         let subject = format!("Re: {} [{reference}]", case.subject);
         let id = format!("demo-{}-{}", place.0, place.1);
         let raw = mail(case, &subject, &step.text, &id, step.auto, app.now());
-        let message = intake::keep(app, &case.product, raw.as_bytes()).await?.context("the mail came before")?;
+        let message =
+            intake::keep(app, &case.product, raw.as_bytes(), Came::Pipe).await?.context("the mail came before")?;
         intake::read(app, message).await?;
         return Ok(());
     }

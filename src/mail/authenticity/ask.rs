@@ -162,6 +162,14 @@ impl Asker {
         *until = Some(Instant::now() + REST);
     }
 
+    /// One that has nobody to ask: for tests.
+    #[cfg(test)]
+    pub fn without_servers() -> Self {
+        use mail_auth::hickory_resolver::config::{ResolverConfig, ResolverOpts};
+        let resolver = MessageAuthenticator::new(ResolverConfig::default(), ResolverOpts::default());
+        Self { resolver: resolver.expect("a resolver"), kept: Arc::default() }
+    }
+
     /// Knows an answer without asking: for tests.
     #[cfg(test)]
     pub fn knows(&self, name: &str, record: Txt) {

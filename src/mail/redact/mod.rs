@@ -5,8 +5,7 @@ mod head;
 
 use super::{
     clean,
-    leaves::{Leaf, decoded, head_length, leaves},
-    rich::source,
+    leaves::{Leaf, decoded, head_length, leaves, source},
 };
 use crate::domain::secrets;
 use std::collections::HashMap;

@@ -9,10 +9,13 @@
 mod alarms;
 mod console;
 mod crashes;
+#[path = "../dovecot.rs"]
+mod dovecot;
 mod exits;
 mod exports;
 mod generation;
 mod house;
+mod inbox;
 mod killed;
 mod look;
 mod mailserver;

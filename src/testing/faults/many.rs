@@ -10,6 +10,7 @@ use recourse::{
         Alarms, App, Parts, Settings, intake,
         packs::{self, Packs},
     },
+    domain::mail::Came,
     generation::receipt::Signer,
     mail::{classify::Classifier, outbox::Transport},
     store::{Clock, Db, Objects, vault::Vault},
@@ -60,7 +61,7 @@ on_both! {
         let (first, second) = (house.opens().await, house.opens().await);
         let app = opened_here(&house).await;
         for number in 1..MAILS {
-            intake::keep(&app, PRODUCT, request(usize::from(number)).as_bytes()).await.expect("it is kept").expect("it is new");
+            intake::keep(&app, PRODUCT, request(usize::from(number)).as_bytes(), Came::Pipe).await.expect("it is kept").expect("it is new");
         }
         app.db.close().await;
         house.all_is_done(Duration::from_secs(150)).await;

@@ -17,6 +17,7 @@ use recourse::{
     config::{Config, Flags},
     domain::{
         identity::{Identity, RunId},
+        mail::Came,
         rights::{Actor, Role},
         run::RunKind,
     },
@@ -74,7 +75,8 @@ pub async fn ready(mut house: House, words: &str) -> Ready {
          {words}\r\n",
         people::HEAVY
     );
-    let message = intake::keep(app, PRODUCT, mail.as_bytes()).await.expect("it is kept").expect("it is new");
+    let message =
+        intake::keep(app, PRODUCT, mail.as_bytes(), Came::Pipe).await.expect("it is kept").expect("it is new");
     let Read::Opened(reference) = intake::read(app, message).await.expect("it is read") else { panic!("no case") };
     let mut actors = Vec::new();
     for (name, role) in [("asks", Role::Agent), ("approves", Role::Lead)] {

@@ -6,6 +6,7 @@ use recourse::{
     app::{App, intake, staff},
     domain::{
         identity::{Identity, Reference, RunId, StaffId},
+        mail::Came,
         plan::Plan,
         rights::Role,
         run::{RunKind, RunState},
@@ -47,7 +48,8 @@ impl<'a> Desk<'a> {
         let staff = staff::create_user(app, "bench@mail.example", "Bench", "correct-horse-battery", &roles).await?;
         let mail = "From: p1@mail.example\r\nTo: privacy@imagegen.example\r\nSubject: Delete my account\r\n\
                     Message-ID: <1@mail.example>\r\n\r\nPlease delete everything.\r\n";
-        let message = intake::keep(app, PRODUCT, mail.as_bytes()).await?.context("the mail was kept before")?;
+        let message =
+            intake::keep(app, PRODUCT, mail.as_bytes(), Came::Pipe).await?.context("the mail was kept before")?;
         let intake::Read::Opened(case) = intake::read(app, message).await? else { bail!("the mail opened no case") };
         Ok(Self { app, staff, case })
     }

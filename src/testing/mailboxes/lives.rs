@@ -1,0 +1,57 @@
+//! The life of a folder and the consoles that read it: numbers that mean nothing any more, and two at once.
+
+use super::{LEASE, TOKEN, arrive, count, reads, reads_as, request, row, watched};
+use crate::{
+    app::mailboxes::{self, Trouble, Visit},
+    mail::inbox::Then,
+    testing::on_both,
+};
+
+on_both! {
+    async fn a_folder_with_new_numbers_brings_nothing_twice(house: House) {
+        let mut watched = watched(Then::Leave);
+        watched.folder = "Requests".to_owned();
+        let mut client = arrive(&watched, 0..0);
+        client.say("CREATE Requests");
+        for number in 0..5 {
+            client.append("Requests", &request(number));
+        }
+        reads(&house, &watched).await.expect("it is read");
+        client.say("DELETE Requests");
+        client.say("CREATE Requests");
+        for number in [4, 2, 9] {
+            client.append("Requests", &request(number));
+        }
+        reads(&house, &watched).await.expect("it is read again");
+        house.works().await;
+        assert_eq!((count(&house, "messages").await, count(&house, "cases").await), (6, 6), "one of them is new");
+        assert_eq!(count(&house, "copies").await, 3, "only the numbers of this life are known");
+        client.append("Requests", &request(10));
+        reads(&house, &watched).await.expect("it is read again");
+        assert_eq!((count(&house, "messages").await, count(&house, "copies").await), (7, 4));
+    }
+
+    async fn a_folder_is_read_by_one_console(house: House) {
+        let watched = watched(Then::Leave);
+        arrive(&watched, 0..2);
+        reads(&house, &watched).await.expect("it is read");
+        let other = [2; 16];
+        assert!(matches!(reads_as(&house, &watched, &other).await, Err(Trouble::Lost)));
+        mailboxes::give_back(&house.app, &TOKEN).await.expect("it is given back");
+        reads_as(&house, &watched, &other).await.expect("it is read");
+        assert!(row(&house, &watched).await.is_held);
+    }
+
+    async fn whoever_lost_the_folder_keeps_nothing_more(house: House) {
+        let watched = watched(Then::Leave);
+        arrive(&watched, 0..6);
+        let (held, cursor) = mailboxes::take(&house.app, &watched, &TOKEN, LEASE).await.expect("asked").expect("free");
+        let mut slow = Visit::begin(&house.app, &watched, held, cursor).await.expect("it begins");
+        let asked = std::cell::Cell::new(0);
+        slow.turn(|| { asked.set(asked.get() + 1); asked.get() > 2 }).await.expect("it stops");
+        mailboxes::give_back(&house.app, &TOKEN).await.expect("as if the lease ran out");
+        reads_as(&house, &watched, &[2; 16]).await.expect("the other reads it all");
+        assert!(matches!(slow.turn(|| false).await, Err(Trouble::Lost)));
+        assert_eq!((count(&house, "messages").await, count(&house, "copies").await), (6, 6));
+    }
+}

@@ -1,0 +1,74 @@
+//! What a mailbox is told: only after the commit, and once more where nobody knows whether it was told.
+
+use super::{arrive, count, reads, request, row, watched};
+use crate::{
+    domain::identity::MessageId,
+    mail::inbox::Then,
+    store::{mailbox_copies::copies_of, sql},
+    testing::{dovecot::Client, on_both},
+};
+
+/// How many messages lie in a folder.
+fn lying(user: &str, folder: &str) -> usize {
+    let mut client = Client::login(user);
+    client.say(&format!("SELECT {folder}"));
+    client
+        .say("UID SEARCH ALL")
+        .lines()
+        .find_map(|line| line.strip_prefix("* SEARCH"))
+        .map_or(0, |uids| uids.split_whitespace().count())
+}
+
+on_both! {
+    async fn what_is_kept_is_marked_as_seen(house: House) {
+        let watched = watched(Then::Flag);
+        let mut client = arrive(&watched, 0..3);
+        reads(&house, &watched).await.expect("it is read");
+        client.say("SELECT INBOX");
+        let flags = client.say("UID FETCH 1:* (FLAGS)");
+        assert_eq!(flags.matches("\\Seen").count(), 3, "{flags}");
+        assert_eq!(count(&house, "unsettled").await, 0);
+    }
+
+    async fn what_is_kept_is_moved_and_its_new_place_known(house: House) {
+        let watched = watched(Then::Move("Recourse & Söhne".to_owned()));
+        arrive(&watched, 0..3);
+        reads(&house, &watched).await.expect("it is read");
+        assert_eq!(lying(&watched.server.user, "INBOX"), 0);
+        assert_eq!(lying(&watched.server.user, "\"Recourse &- S&APY-hne\""), 3);
+        let mut tx = house.app.db.read().await.expect("a reader");
+        let copies = copies_of(&mut tx, MessageId(2)).await.expect("it lists");
+        assert_eq!(copies.len(), 1);
+        assert_eq!((copies[0].uid, copies[0].moved_uid), (2, Some(2)));
+        assert!(copies[0].moved_to.as_deref() == Some("Recourse & Söhne") && copies[0].moved_validity.is_some());
+        drop(tx);
+        arrive(&watched, 3..4);
+        reads(&house, &watched).await.expect("it is read again");
+        assert_eq!((count(&house, "messages").await, count(&house, "copies").await), (4, 4));
+    }
+
+    async fn what_was_kept_but_not_told_is_told_by_the_next_visit(house: House) {
+        let watched = watched(Then::Move("Done".to_owned()));
+        arrive(&watched, 0..3);
+        reads(&house, &watched).await.expect("it is read");
+        // as after a crash between the commit and the move, and after one behind the move
+        let mut client = Client::login(&watched.server.user);
+        client.append("INBOX", &request(7));
+        let mut tx = house.app.db.begin().await.expect("a writer");
+        sql("UPDATE mailbox_copies SET settled = FALSE").run(&mut tx).await.expect("it forgets");
+        tx.commit().await.expect("it is kept");
+        reads(&house, &watched).await.expect("it is read again");
+        assert_eq!((lying(&watched.server.user, "INBOX"), lying(&watched.server.user, "Done")), (0, 4));
+        assert_eq!((count(&house, "messages").await, count(&house, "unsettled").await), (4, 0));
+    }
+
+    async fn a_mailbox_that_will_not_be_told_is_read_all_the_same(house: House) {
+        // a folder below one that can hold none is refused for good
+        let watched = watched(Then::Move("INBOX/../x".to_owned()));
+        arrive(&watched, 0..2);
+        reads(&house, &watched).await.expect("it is read");
+        assert_eq!((count(&house, "messages").await, count(&house, "unsettled").await), (2, 2));
+        let row = row(&house, &watched).await;
+        assert!(row.error.expect("it says so").contains("making the folder"), "and the mail room says so");
+    }
+}
