@@ -336,7 +336,7 @@ pub async fn message_quarantine(
 /// As the database says.
 pub async fn messages_by_sender(tx: &mut Tx, sender: &[u8], since: Instant, most: i64) -> Result<i64> {
     let (count,) = sql(
-        "SELECT COUNT(*) FROM (SELECT 1 AS one FROM messages WHERE sender = $1 AND received_at > $2 LIMIT $3) AS some",
+        "SELECT COUNT(*) FROM (SELECT 1 AS one FROM messages WHERE sender = $1 AND received_at > $2 LIMIT $3) AS counted",
     )
     .bind(sender)
     .bind(since)

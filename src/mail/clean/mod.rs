@@ -19,7 +19,7 @@ pub use secrets::mask;
 /// Bytes of HTML that are looked at.
 const LARGEST: usize = 1_000_000;
 /// Beginnings of tags that are looked at.
-const MOST_TAGS: usize = 12_000;
+const MOST_TAGS: usize = 8_000;
 
 /// What is shown of a text's form; everything else loses its tags and keeps its words.
 const SHOWN: [&str; 29] = [
