@@ -28,6 +28,7 @@ pub mod proof;
 pub mod quarantine;
 pub mod queue;
 pub mod rail;
+pub mod reading;
 pub mod runs;
 pub mod sessions;
 pub mod soundness;

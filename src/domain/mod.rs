@@ -34,6 +34,8 @@ pub mod rights;
 #[cfg(feature = "ssr")]
 pub mod run;
 #[cfg(feature = "ssr")]
+pub mod secrets;
+#[cfg(feature = "ssr")]
 pub mod state;
 pub mod time;
 pub mod words;

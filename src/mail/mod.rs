@@ -4,13 +4,17 @@
 pub mod authenticity;
 pub mod automatic;
 pub mod classify;
+pub mod clean;
 pub mod compose;
 pub mod inbox;
 pub mod language;
+mod leaves;
 pub mod outbox;
 pub mod outline;
 pub mod parse;
 pub mod quoted;
+pub mod redact;
 pub mod report;
+pub mod rich;
 pub mod thread;
 pub mod webhook;

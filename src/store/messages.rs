@@ -144,6 +144,22 @@ pub async fn message_raw(tx: &mut Tx, vault: &Vault, id: MessageId) -> Result<Op
         .map_err(Into::into)
 }
 
+/// Puts other bytes in the raw ones' place, under a new key. The digests stay those of what arrived.
+///
+/// # Errors
+/// As the database says, or when sealing fails.
+pub async fn message_replace_raw(tx: &mut Tx, vault: &Vault, id: MessageId, raw: &[u8]) -> Result<()> {
+    let sealed = vault.seal(SEALED_AS, raw)?;
+    sql("UPDATE messages SET wrapped_key = $2, cipher = $3, size = $4 WHERE id = $1")
+        .bind(id)
+        .bind(sealed.wrapped_key)
+        .bind(sealed.cipher)
+        .bind(i64::try_from(raw.len()).unwrap_or(i64::MAX))
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
 /// The message belongs to a case now. `sender` is the digest of the address it came from.
 ///
 /// # Errors
@@ -320,7 +336,7 @@ pub async fn message_quarantine(
 /// As the database says.
 pub async fn messages_by_sender(tx: &mut Tx, sender: &[u8], since: Instant, most: i64) -> Result<i64> {
     let (count,) = sql(
-        "SELECT COUNT(*) FROM (SELECT 1 AS one FROM messages WHERE sender = $1 AND received_at > $2 LIMIT $3) AS some",
+        "SELECT COUNT(*) FROM (SELECT 1 AS one FROM messages WHERE sender = $1 AND received_at > $2 LIMIT $3) AS counted",
     )
     .bind(sender)
     .bind(since)

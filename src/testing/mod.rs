@@ -18,6 +18,7 @@ mod outbox;
 mod policy;
 mod posted;
 pub(crate) mod postgres;
+mod reading;
 mod ruled_out;
 mod runs;
 pub(crate) mod s3;

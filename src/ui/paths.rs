@@ -52,6 +52,8 @@ pub mod patterns {
     pub const FILE: &str = "/cases/{reference}/files/{message}/{part}";
     /// A mail that waits for somebody.
     pub const MAIL_IN: &str = "/mail/in/{id}";
+    /// The HTML version of a mail, for a frame.
+    pub const HTML: &str = "/cases/{reference}/messages/{message}/html";
     /// A mail that left.
     pub const MAIL_OUT: &str = "/mail/out/{id}";
     /// The link of a verification mail.
@@ -131,6 +133,26 @@ pub fn reply(reference: Reference) -> String {
 #[must_use]
 pub fn file(reference: Reference, message: MessageId, part: i64) -> String {
     format!("/cases/{reference}/files/{}/{part}", message.0)
+}
+
+/// The HTML version of a mail in a case, for a frame; with the mail's own pictures or without.
+#[must_use]
+pub fn html(reference: Reference, message: MessageId, with_pictures: bool) -> String {
+    let pictures = if with_pictures { "?pictures=1" } else { "" };
+    format!("/cases/{reference}/messages/{}/html{pictures}", message.0)
+}
+
+/// A case with one mail as it was written, with the mail's own pictures or without.
+#[must_use]
+pub fn case_html(reference: Reference, message: MessageId, with_pictures: bool) -> String {
+    let pictures = if with_pictures { "&pictures=1" } else { "" };
+    format!("/cases/{reference}?html={message}{pictures}#mail-{message}", message = message.0)
+}
+
+/// One mail on its case's page.
+#[must_use]
+pub fn mail_of_case(reference: Reference, message: MessageId) -> String {
+    format!("/cases/{reference}#mail-{}", message.0)
 }
 
 /// One view of the queue.

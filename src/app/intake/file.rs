@@ -9,6 +9,7 @@ use crate::{
         event::{By, Event},
         identity::normal_address,
         mail::Doubt,
+        secrets,
     },
     mail::{authenticity::Authenticity, classify::Guess, parse::Letter},
     store::{
@@ -43,6 +44,7 @@ pub(in crate::app) fn content_of(letter: Letter, from: &Authenticity) -> Content
         text: letter.over.map_or(letter.text, |over| format!("This mail was not opened: {over}")),
         message_id,
         files: files.collect(),
+        rich: letter.rich,
         trust: from.lines(),
         remarks,
         ..Content::default()
@@ -170,7 +172,7 @@ pub(super) async fn quarantine(
     let restricted = near.as_ref().is_some_and(Case::is_restricted);
     let cut = |text: &str| text.chars().take(200).collect::<String>();
     let who = if letter.name.is_empty() { &letter.address } else { &letter.name };
-    let face = (!restricted).then(|| (cut(who), cut(&letter.subject)));
+    let face = (!restricted).then(|| (cut(who), cut(&secrets::masked(&letter.subject))));
     let reference = near.as_ref().map(|case| case.reference);
     messages::message_quarantine(tx, message.id, sender, reference, restricted, face, why).await?;
     if let Some(mut case) = near {

@@ -13,6 +13,7 @@ use crate::{
         identity::{ContentId, normal_address},
         kind::Kind,
         policy::ProductPack,
+        secrets,
         time::Instant,
     },
     store::{Tx, cases, cases::Face, contents, contents::Content},
@@ -85,5 +86,5 @@ pub(in crate::app) fn face(pack: Option<&ProductPack>, content: &Content) -> Fac
     let cut = |text: &str| text.chars().take(200).collect::<String>();
     let address = cut(&content.address);
     let who = who.map_or_else(|| "Somebody without a name".to_owned(), |s| cut(s));
-    Face { who, address, about: cut(&about) }
+    Face { who, address, about: cut(&secrets::masked(&about)) }
 }

@@ -17,6 +17,7 @@ use crate::{
     domain::{
         identity::{MailId, Reference},
         rights::{Act, Actor},
+        secrets,
         time::Instant,
     },
     store::{
@@ -226,7 +227,7 @@ pub async fn outgoing(app: &App, actor: &Actor, id: MailId) -> Result<OutgoingMa
         outgoing: outgoing_line(app, &mail, envelope),
         from: app.address_of(&mail.product),
         message_id: if hidden { String::new() } else { mail.message_id },
-        text: content.map(|c| c.text),
+        text: content.map(|c| secrets::masked(&c.text)),
         blocked: blocked.map(|block| block_words(&block, app.packs.zone(&mail.product))),
     })
 }

@@ -5,7 +5,7 @@ mod acts;
 
 pub use acts::{attach, discard, put_back, read_again, release};
 
-use super::{App, Error, intake, intake::Opened};
+use super::{App, Error, intake, intake::Opened, reading};
 use crate::{
     domain::{
         identity::{MessageId, Reference},
@@ -132,7 +132,7 @@ pub async fn one(app: &App, actor: &Actor, id: MessageId) -> Result<Opening, Err
         audit::audit_append(&mut tx, app.now(), Some(actor.id), "unread_mail_viewed", None, &id.0.to_string()).await?;
         tx.commit().await?;
     }
-    Ok(Opening { waiting, content: Some(content), unread })
+    Ok(Opening { waiting, content: Some(reading::covered(content).0), unread })
 }
 
 /// What a mail says, for reading; where no letter can be made of it, its first lines.

@@ -49,6 +49,8 @@ pub struct Letter {
     pub date: Option<Instant>,
     /// The letter's text; HTML is turned into text; line ends are `\n`.
     pub text: String,
+    /// True where it has an HTML version too, or only that.
+    pub rich: bool,
     /// What came with it.
     pub files: Vec<Attached>,
     /// How the letter is signed or encrypted.

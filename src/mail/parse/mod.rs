@@ -107,6 +107,7 @@ fn reading<'a>(plain: &'a [u8], is_wide: bool, size: usize, limits: &Limits) -> 
     problems.extend(outline.problems.iter().cloned());
     let text = text::read(&outline, limits, &mut problems);
     letter.text = text.letter;
+    letter.rich = text.html.is_some();
     letter.protection = outline.protection.or(text.protection);
     if over.is_none() {
         letter.files = files::attached(&outline);

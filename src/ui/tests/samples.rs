@@ -102,6 +102,7 @@ fn timeline() -> Vec<Entry> {
         media_type: "image/png".into(),
         encoded_size: size,
         part,
+        what: String::new(),
     };
     vec![
         entry(1, 27, "Lena Hoffmann", What::MailIn {
@@ -109,6 +110,11 @@ fn timeline() -> Vec<Entry> {
             address: "lena.hoffmann@mail.example".into(),
             subject: "Privacy Request".into(),
             text: "Hello, please delete my account and everything that was made with it: pictures, prompts, the lot. See https://mail.example/x.\n\nKind regards, Lena Hoffmann".into(),
+            secrets: 0,
+            rich: true,
+            dmarc: crate::domain::mail::Verdict::Pass,
+            trust: vec!["Sent by mail.example, as it says.".into(), "DKIM pass, SPF pass, as asked on arrival".into()],
+            remarks: Vec::new(),
             attachments: vec![file("order.png", 34_822, 0), file("passport<b>.png", 2_334_822, 1)],
             automatic: false,
         }),

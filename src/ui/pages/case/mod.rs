@@ -73,8 +73,8 @@ fn whole(full: &Full, tried: &Tried, me: StaffId) -> AnyView {
         <div class="split">
             <section class="story" aria-labelledby="timeline">
                 <h2 class="sr" id="timeline">"Timeline"</h2>
-                <Timeline entries=full.timeline.clone() reference=full.case.reference files=!restricted now=full.now
-                    zone=full.zone />
+                <Timeline entries=full.timeline.clone() reference=full.case.reference files=!restricted look=tried.look(full.case.seq)
+                    now=full.now zone=full.zone />
                 {reply::form(full, tried)}
                 {letter::section(full, tried)}
             </section>

@@ -1,9 +1,12 @@
 //! What somebody tried on a case's page, so that it can be drawn again with their words and what went wrong.
 
 use crate::{
-    app::{case_page::Entry, error::FieldError, runs::Letter},
+    app::{case_page::Entry, error::FieldError, reading::Shown, runs::Letter},
     domain::codes::codes,
-    ui::form::{Fields, Problems},
+    ui::{
+        form::{Fields, Problems},
+        pages::case::timeline::look::{Html, Look},
+    },
 };
 
 codes! {
@@ -29,6 +32,8 @@ codes! {
         Place "place" "Where the person lives",
         RuleOut "rule-out" "Rule out",
         Language "language" "Language",
+        Reveal "reveal" "Show for this view",
+        Redact "redact" "Redact for good",
     }
 }
 
@@ -60,6 +65,7 @@ codes! {
         PlaceProposed "place-proposed" "It is written down. A duty would end later by it, or not at all, so that a second person has to say the same.",
         Spoken "spoken" "It is written down which language the person writes.",
         Answered "answered" "The letter is on its way; the case is resolved.",
+        Redacted "redacted" "The secrets are covered for good, here and in the stored copy of the mail.",
         Placed "placed" "It is written down where the person lives; the clocks follow the law of that place.",
     }
 }
@@ -86,6 +92,7 @@ impl Act {
             (Self::Extend, _) => "reasons",
             (Self::Language, _) => "language",
             (Self::Place, _) => "place",
+            (Self::Reveal | Self::Redact, _) => "sure",
             (Self::RuleOut, _) => "rule",
             (Self::Fact, "fact") => "fact",
             (Self::Fact | Self::Pause | Self::Resume, "note") => "note",
@@ -128,12 +135,16 @@ pub struct Tried {
     pub done: Option<Done>,
     /// The letter that staff want to begin with.
     pub letter: Letter,
+    /// A mail whose secrets are shown, for this view.
+    pub shown: Option<Shown>,
+    /// A mail that is shown as it was written.
+    pub html: Option<Html>,
 }
 
 impl Default for Tried {
     fn default() -> Self {
         let (act, typed, problems) = (None, Fields::default(), Problems::default());
-        Self { act, typed, problems, since: None, done: None, letter: Letter::Proposed }
+        Self { act, typed, problems, since: None, done: None, letter: Letter::Proposed, shown: None, html: None }
     }
 }
 
@@ -144,6 +155,7 @@ impl Tried {
         let problems = Problems::at(errors, |field| match act {
             Act::Release => act.id_of(field, typed.get("hold")),
             Act::Revoke => act.id_of(field, typed.get("package")),
+            Act::Redact => act.id_of(field, typed.get("message")),
             Act::Pause | Act::Resume => act.id_of(field, typed.get("fact")),
             _ => act.id(field),
         });
@@ -160,6 +172,13 @@ impl Tried {
     #[must_use]
     pub fn late(act: Act, typed: Fields, since: Since) -> Self {
         Self { act: Some(act), typed, since: Some(since), ..Self::default() }
+    }
+
+    /// What is shown of the mails beyond their text, on a page that shows events up to `latest`.
+    #[must_use]
+    pub fn look(&self, latest: i64) -> Look {
+        let seen = self.seen(Act::Redact, latest);
+        Look { seen, problems: self.problems.clone(), shown: self.shown.clone(), html: self.html.clone() }
     }
 
     /// True when this is the form that was sent.

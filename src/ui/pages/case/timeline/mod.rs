@@ -3,13 +3,18 @@
 
 #![expect(clippy::must_use_candidate, reason = "Leptos' macro makes properties of a component's arguments")]
 
+mod files;
+mod html;
+pub mod look;
+mod mail;
+mod secrets;
+mod words;
+
+pub use files::size;
+
 use crate::{
-    app::case_page::{Attachment, Entry, What},
-    domain::{
-        event::Purpose,
-        identity::{MessageId, Reference},
-        time::Instant,
-    },
+    app::case_page::{Entry, What},
+    domain::{event::Purpose, identity::Reference, time::Instant},
     ui::{
         components::icon::{Icon, Shape},
         paths,
@@ -18,6 +23,9 @@ use crate::{
 use chrono::Datelike;
 use chrono_tz::Tz;
 use leptos::{either::Either, prelude::*};
+use look::Look;
+use mail::MailIn;
+use words::words;
 
 /// Mails whose words are the machine's.
 const MACHINE: [&str; 2] = [Purpose::Acknowledgement.label(), Purpose::Verification.label()];
@@ -31,6 +39,9 @@ pub fn Timeline(
     reference: Reference,
     /// True where attachments may be fetched.
     files: bool,
+    /// What somebody asked to see of the mails; none where they are only told.
+    #[prop(optional)]
+    look: Option<Look>,
     /// The moment the page speaks of.
     now: Instant,
     /// The zone of its dates.
@@ -40,25 +51,37 @@ pub fn Timeline(
         .into_iter()
         .map(|entry| {
             let at = moment(entry.at, now, zone);
-            line(entry, at, reference, files)
+            line(entry, at, reference, files, look.as_ref())
         })
         .collect_view();
     view! { <ol class="line">{lines}</ol> }
 }
 
-fn line(entry: Entry, at: AnyView, reference: Reference, files: bool) -> AnyView {
+fn line(entry: Entry, at: AnyView, reference: Reference, files: bool, look: Option<&Look>) -> AnyView {
     let who = entry.who;
     match entry.what {
-        What::MailIn { message, address, subject, text, attachments, automatic } => {
+        What::MailIn {
+            message,
+            address,
+            subject,
+            text,
+            secrets,
+            rich,
+            dmarc,
+            trust,
+            remarks,
+            attachments,
+            automatic,
+        } => {
             let how =
                 if automatic { format!("automatic answer from {address}") } else { format!("by mail from {address}") };
-            let subject = (!subject.is_empty()).then(|| view! { <p class="subject" dir="auto">{subject}</p> });
-            let attached = (!attachments.is_empty()).then(|| attached(attachments, reference, message, files));
-            long("mail-in", Shape::Mail, who, how, at, view! { {subject}{words(text)}{attached} })
+            let id = look.is_some().then(|| format!("mail-{}", message.0));
+            let mail = MailIn { message, subject, text, secrets, rich, dmarc, trust, remarks, attachments };
+            long("mail-in", id, Shape::Mail, who, how, at, mail::body(mail, reference, files, look))
         }
         What::Statement { channel, text } => {
             let how = format!("by {}, as written down", channel.label().to_lowercase());
-            long("statement", Shape::Spoken, who, how, at, words(text))
+            long("statement", None, Shape::Spoken, who, how, at, words(text))
         }
         What::MailOut { mail, address, subject, text, purpose, fate, failed } => {
             let tag = if failed { "fate is-over" } else { "fate" };
@@ -75,17 +98,27 @@ fn line(entry: Entry, at: AnyView, reference: Reference, files: bool) -> AnyView
                     <span><a href=paths::mail_out(mail)>{purpose}</a>": "{fate}</span>
                 </p>
             };
-            long("mail-out", Shape::Sent, who, format!("to {address}"), at, body)
+            long("mail-out", None, Shape::Sent, who, format!("to {address}"), at, body)
         }
-        What::Note { text } => long("note", Shape::Note, who, "internal note, never sent".to_owned(), at, words(text)),
+        What::Note { text } => {
+            long("note", None, Shape::Note, who, "internal note, never sent".to_owned(), at, words(text))
+        }
         What::Event { lead, rest, reason } => event(&who, lead, rest, reason, at),
     }
 }
 
 /// Something with words of its own.
-fn long(class: &'static str, shape: Shape, who: String, how: String, at: AnyView, body: impl IntoView) -> AnyView {
+fn long(
+    class: &'static str,
+    id: Option<String>,
+    shape: Shape,
+    who: String,
+    how: String,
+    at: AnyView,
+    body: impl IntoView,
+) -> AnyView {
     view! {
-        <li class=class>
+        <li class=class id=id>
             <span class="disc"><Icon shape /></span>
             <div class="who-line"><h3>{who}</h3><span class="how">{how}</span>{at}</div>
             <div class="mail">{body}</div>
@@ -104,50 +137,6 @@ fn event(who: &str, lead: String, rest: String, reason: Option<String>, at: AnyV
         </li>
     }
     .into_any()
-}
-
-/// A text with its own line breaks, in its own direction. Of a text nobody could read to the end, the beginning.
-fn words(mut text: String) -> impl IntoView {
-    const MOST: usize = 100_000;
-    let cut = text.char_indices().nth(MOST).map(|(at, _)| at);
-    if let Some(at) = cut {
-        text.truncate(at);
-    }
-    let more = cut.map(|_| {
-        view! { <p class="faint small">"Only the first 100,000 characters are shown here. The whole text is kept."</p> }
-    });
-    view! { <div class="words" dir="auto">{text}</div> {more} }
-}
-
-fn attached(attachments: Vec<Attachment>, reference: Reference, message: MessageId, files: bool) -> impl IntoView {
-    let lines = attachments
-        .into_iter()
-        .map(|file| {
-            let about = format!(" {}, {}", file.media_type, size(file.encoded_size));
-            let name = if files {
-                Either::Left(view! { <a href=paths::file(reference, message, file.part) download="">{file.name}</a> })
-            } else {
-                Either::Right(view! { <span>{file.name}</span> })
-            };
-            view! { <li>{name}<span class="faint">{about}</span></li> }
-        })
-        .collect_view();
-    let says = if files { "Attached" } else { "Attached, not offered here because the case is restricted" };
-    view! { <p class="faint small attached">{says}</p><ul class="files">{lines}</ul> }
-}
-
-/// A size that a person can judge; attachments are counted as they stand in the mail, so it is never exact.
-#[must_use]
-pub fn size(bytes: i64) -> String {
-    const KB: i64 = 1 << 10;
-    const MB: i64 = 1 << 20;
-    if bytes < KB {
-        format!("{bytes} bytes")
-    } else if bytes < MB {
-        format!("{} KB", bytes / KB)
-    } else {
-        format!("{}.{} MB", bytes / MB, bytes % MB * 10 / MB)
-    }
 }
 
 fn moment(at: Instant, now: Instant, zone: Tz) -> AnyView {
