@@ -17,7 +17,7 @@ use crate::{
         report::{Recipient, Report},
         thread,
     },
-    store::{Tx, cases, mails::Mail, messages::Message, returns, suppressions},
+    store::{Tx, cases, mails, mails::Mail, messages::Message, returns, suppressions},
 };
 
 /// Where a report belongs.
@@ -68,9 +68,9 @@ fn digests(app: &App, report: &Report) -> Vec<Vec<u8>> {
 /// As the database says.
 pub(super) async fn record(app: &App, tx: &mut Tx, case: &mut Case, mail: &Mail, report: &Report) -> Result<(), Error> {
     let now = app.now();
-    let recipient = returns::recipient_of(tx, mail.id).await?;
-    let Some(failed) = about(app, recipient.as_deref(), report) else { return Ok(()) };
-    if !returns::mail_bounced(tx, mail.id, now).await? {
+    let recipient = mail.recipient.as_deref();
+    let Some(failed) = about(app, recipient, report) else { return Ok(()) };
+    if mail.bounced.is_some() {
         return Ok(());
     }
     let status = match (&failed.status, failed.reply_code) {
@@ -79,10 +79,11 @@ pub(super) async fn record(app: &App, tx: &mut Tx, case: &mut Case, mail: &Mail,
         (None, None) => "without a status".to_owned(),
     };
     let (purpose, hard) = (mail.purpose, failed.hard);
+    mails::mail_bounced(tx, mail.id, hard, &status, now).await?;
     let event = Event::MailBounced { mail: mail.id, purpose, hard, status: status.clone() };
     cases::case_record(tx, case, By::System, now, event).await?;
     if let Some(recipient) = recipient.filter(|_| hard) {
-        suppressions::suppress(tx, &recipient, &status, mail.id, now).await?;
+        suppressions::suppress(tx, recipient, &status, mail.id, now).await?;
     }
     if purpose == Purpose::Extension {
         // who was not told has the first end

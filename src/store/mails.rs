@@ -15,7 +15,6 @@ codes! {
         Sending "sending" "being sent",
         Accepted "accepted" "accepted",
         Failed "failed" "failed",
-        Bounced "bounced" "came back",
     }
 }
 

@@ -3,7 +3,6 @@
 use super::{Result, Tx, mails, mails::Mail, sql};
 use crate::domain::{
     identity::{MailId, Reference},
-    time::Instant,
 };
 
 /// The mail of ours with one of these Message-IDs; with several, the first that is found.
@@ -37,30 +36,4 @@ pub async fn mail_latest_to(tx: &mut Tx, case: Option<Reference>, recipients: &[
         }
     }
     Ok(None)
-}
-
-/// The mail came back; false when that was known.
-///
-/// # Errors
-/// As the database says.
-pub async fn mail_bounced(tx: &mut Tx, id: MailId, at: Instant) -> Result<bool> {
-    let row =
-        sql("UPDATE mails SET state = 'bounced', bounced_at = $2 WHERE id = $1 AND bounced_at IS NULL RETURNING id")
-            .bind(id)
-            .bind(at)
-            .maybe::<(i64,)>(tx)
-            .await?;
-    Ok(row.is_some())
-}
-
-/// Whom the mail went to, as a keyed digest of the address.
-///
-/// # Errors
-/// As the database says.
-pub async fn recipient_of(tx: &mut Tx, id: MailId) -> Result<Option<Vec<u8>>> {
-    Ok(sql("SELECT recipient FROM mails WHERE id = $1")
-        .bind(id)
-        .maybe::<(Option<Vec<u8>>,)>(tx)
-        .await?
-        .and_then(|r| r.0))
 }

@@ -122,6 +122,8 @@ impl House {
             settings.mailboxes = mailboxes;
         });
         Self { app, ..self }
+    }
+
     /// The same house whose mail leaves another way.
     pub fn with_mail(self, transport: Transport, outgoing: Outgoing) -> Self {
         let (db, packs) = (self.app.db.clone(), self.app.packs.clone());
