@@ -79,7 +79,8 @@ async fn attend(round: Arc<Round>, watched: Watched, mut stop: watch::Receiver<b
         };
         tokio::select! {
             () = sleep(pause) => {}
-            _ = stop.changed() => {}
+            // also where it was asked for long ago
+            _ = stop.wait_for(|stop| *stop) => return,
         }
     }
 }
@@ -106,7 +107,7 @@ async fn visit(
             tokio::select! {
                 waited = visit.wait() => waited?,
                 // in the middle of IDLE there is nothing to say; the connection ends
-                _ = stop.changed() => return Ok(()),
+                _ = stop.wait_for(|stop| *stop) => return Ok(()),
             }
         }
     };

@@ -137,7 +137,7 @@ pub async fn message_get(tx: &mut Tx, id: MessageId) -> Result<Option<Message>> 
 pub async fn message_raw(tx: &mut Tx, vault: &Vault, id: MessageId) -> Result<Option<Vec<u8>>> {
     let row =
         sql("SELECT wrapped_key, cipher FROM messages WHERE id = $1").bind(id).maybe::<(Vec<u8>, Vec<u8>)>(tx).await?;
-    row.map(|(wrapped_key, cipher)| vault.open(SEALED_AS, &Sealed { wrapped_key, cipher }))
+    row.map(|(wrapped_key, cipher)| vault.open_in_place(SEALED_AS, Sealed { wrapped_key, cipher }))
         .transpose()
         .map_err(Into::into)
 }

@@ -46,10 +46,19 @@ pub enum Trouble {
     Store(#[from] store::Error),
     /// A message could not be kept.
     #[error(transparent)]
-    Keep(#[from] KeepError),
+    Keep(KeepError),
     /// Another console reads this folder now.
     #[error("another console reads this folder now")]
     Lost,
+}
+
+impl From<KeepError> for Trouble {
+    fn from(error: KeepError) -> Self {
+        match error {
+            KeepError::Store(error) => Self::Store(error),
+            other => Self::Keep(other),
+        }
+    }
 }
 
 /// Takes the folder for this console, `lease` milliseconds long; none while another one has it.

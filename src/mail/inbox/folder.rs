@@ -69,6 +69,7 @@ impl Mailbox {
             // the star means the last message even where its number is below the first asked for
             uids.extend(uid_of(answer).filter(|uid| *uid > after));
         };
+        self.dialog.grew = false;
         self.dialog.ask("the list", &command, LIST, hears).await?;
         uids.sort_unstable();
         uids.dedup();
@@ -184,15 +185,17 @@ impl Mailbox {
         Ok(())
     }
 
-    /// Waits until the folder changed, `limit` at most. Servers without IDLE are asked again after `limit`.
+    /// Waits until the folder has more than what was listed, `limit` at most. Servers without IDLE are asked again after `limit`.
     ///
     /// # Errors
     /// When the connection fails.
     pub async fn wait(&mut self, limit: Duration) -> Result<(), Error> {
         let limit = limit.min(super::IDLE);
-        if self.can.idle {
-            self.dialog.idle(limit).await?;
+        if self.dialog.grew {
             return Ok(());
+        }
+        if self.can.idle {
+            return self.dialog.idle(limit).await;
         }
         tokio::time::sleep(limit).await;
         self.dialog.ask("whether it is there", "NOOP", ANSWER, |_| {}).await
