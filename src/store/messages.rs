@@ -98,14 +98,12 @@ pub async fn message_keep(
     .bind(came.code())
     .maybe::<(i64,)>(tx)
     .await?;
-    match row {
-        Some((id,)) => Ok((MessageId(id), true)),
-        // somebody else was quicker by a moment
-        None => {
-            let known = message_known(tx, product, &digest).await?;
-            known.map(|id| (id, false)).ok_or_else(|| sqlx::Error::RowNotFound.into())
-        }
+    if let Some((id,)) = row {
+        return Ok((MessageId(id), true));
     }
+    // somebody else was quicker by a moment
+    let known = message_known(tx, product, &digest).await?;
+    known.map(|id| (id, false)).ok_or_else(|| sqlx::Error::RowNotFound.into())
 }
 
 async fn message_known(tx: &mut Tx, product: &str, digest: &[u8]) -> Result<Option<MessageId>> {

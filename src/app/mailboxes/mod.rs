@@ -2,10 +2,12 @@
 //! console at a time (`take`), from a cursor of its own (`visit`), whatever others mark as seen. A message that cannot be
 //! taken over is noted, shown and tried again; it holds up nothing.
 
+mod remove;
 mod settle;
 mod take_over;
 mod visit;
 
+pub use remove::{Removal, remove_copies};
 pub use visit::Visit;
 
 use super::{App, intake::KeepError};

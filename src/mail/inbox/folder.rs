@@ -81,20 +81,20 @@ impl Mailbox {
     /// # Errors
     /// When the server refuses or the connection fails.
     pub async fn sizes(&mut self, first: u32, last: u32) -> Result<Vec<Listed>, Error> {
-        let mut list = Vec::new();
+        let mut found = Vec::new();
         let command = format!("UID FETCH {first}:{last} (UID RFC822.SIZE)");
         let hears = |answer: &Response<'_>| {
             let size = attributes(answer).find_map(|value| match value {
                 AttributeValue::Rfc822Size(size) => Some(*size),
                 _ => None,
             });
-            list.extend(uid_of(answer).zip(size).map(|(uid, size)| Listed { uid, size }));
+            found.extend(uid_of(answer).zip(size).map(|(uid, size)| Listed { uid, size }));
         };
         self.dialog.ask("the sizes", &command, LIST, hears).await?;
-        list.retain(|listed| (first..=last).contains(&listed.uid));
-        list.sort_unstable_by_key(|listed| listed.uid);
-        list.dedup_by_key(|listed| listed.uid);
-        Ok(list)
+        found.retain(|listed| (first..=last).contains(&listed.uid));
+        found.sort_unstable_by_key(|listed| listed.uid);
+        found.dedup_by_key(|listed| listed.uid);
+        Ok(found)
     }
 
     /// A message's bytes, without marking it as seen; none where it is in the folder no more.
