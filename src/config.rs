@@ -182,8 +182,19 @@ impl Config {
         if self.jobs.poll_ms == 0 || self.jobs.lease_ms < 1_000 {
             return senseless("jobs.poll_ms must be at least 1 and jobs.lease_ms at least 1000");
         }
+        if self.mail.per_sender_hourly < 1 {
+            return senseless("mail.per_sender_hourly must be at least 1");
+        }
         if self.database.connections < 2 {
             return senseless("database.connections must be at least 2");
+        }
+        let mail = &self.mail;
+        let counts = [mail.automatic_per_hour, mail.domain_per_minute, mail.recipient_per_minute];
+        if counts.iter().any(|most| !(0..=10_000).contains(most)) {
+            return senseless("mail.automatic_per_hour, domain_per_minute and recipient_per_minute go from 0 to 10000");
+        }
+        if !(1..=3_600).contains(&mail.retry_seconds) || !(48..=240).contains(&mail.patience_hours) {
+            return senseless("mail.retry_seconds goes from 1 to 3600, mail.patience_hours from 48 to 240");
         }
         if self.packages.folder.is_some() && self.packages.s3.is_some() {
             return senseless("packages has both folder and s3; packages can lie in one of them only");
@@ -199,6 +210,14 @@ impl Config {
         for (id, product) in &self.products {
             if !product.address.is_empty() && product.address.parse::<lettre::Address>().is_err() {
                 return Err(ConfigError::Senseless(format!("products.{id}.address is no mail address")));
+            }
+            if !["", "+", "-", "_", "=", "."].contains(&product.subaddress.as_str()) {
+                return Err(ConfigError::Senseless(format!(
+                    "products.{id}.subaddress is one of + - _ = . or empty, whatever the mail server cuts off at"
+                )));
+            }
+            if !product.returns.is_empty() && product.returns.parse::<lettre::Address>().is_err() {
+                return Err(ConfigError::Senseless(format!("products.{id}.returns is no mail address")));
             }
             let (generation, url) = (&product.generation, product.generation.url.reveal());
             if !url.is_empty() && !["postgres://", "postgresql://", "sqlite://"].iter().any(|s| url.starts_with(s)) {

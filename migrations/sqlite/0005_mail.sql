@@ -52,7 +52,9 @@ ALTER TABLE messages ADD COLUMN who TEXT;
 ALTER TABLE messages ADD COLUMN about TEXT;
 -- keyed digest of the sender's address
 ALTER TABLE messages ADD COLUMN sender BLOB;
-CREATE INDEX messages_quarantined ON messages (id) WHERE state = 'quarantined';
+DROP INDEX messages_unreadable;
+CREATE INDEX messages_waiting ON messages (id) WHERE state IN ('quarantined', 'unreadable');
+CREATE INDEX messages_discarded ON messages (id) WHERE state = 'discarded';
 CREATE INDEX messages_near ON messages (near_id) WHERE state = 'quarantined';
 CREATE INDEX messages_by_sender ON messages (sender, received_at) WHERE sender IS NOT NULL;
 
@@ -62,7 +64,22 @@ ALTER TABLE mails ADD COLUMN domain BLOB;
 -- true where no person wrote it
 ALTER TABLE mails ADD COLUMN automatic INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE mails ADD COLUMN bounced_at INTEGER;
-CREATE INDEX mails_by_recipient ON mails (recipient, created_at) WHERE recipient IS NOT NULL;
+-- how often it was tried, since when that does not succeed, and when it is tried again
+ALTER TABLE mails ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE mails ADD COLUMN trying_since INTEGER;
+ALTER TABLE mails ADD COLUMN next_at INTEGER;
+-- when it was last handed over and may have left; what was clearly not taken was not
+ALTER TABLE mails ADD COLUMN handed_at INTEGER;
+-- since when the address was known not to take mail, where it was sent all the same
+ALTER TABLE mails ADD COLUMN despite INTEGER;
+CREATE INDEX mails_by_recipient ON mails (recipient, handed_at) WHERE recipient IS NOT NULL;
+CREATE INDEX mails_in_doubt ON mails (id) WHERE in_doubt;
+
+-- when the next mail to a domain or an address is due at an even pace; keyed digests
+CREATE TABLE outflow (
+    digest BLOB PRIMARY KEY,
+    next_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- addresses that a mail bounced from for good; keyed digests
 CREATE TABLE suppressions (
@@ -71,3 +88,7 @@ CREATE TABLE suppressions (
     status TEXT NOT NULL,
     mail_id INTEGER NOT NULL REFERENCES mails (id)
 ) STRICT, WITHOUT ROWID;
+
+-- the case that goes on in this one's place
+ALTER TABLE cases ADD COLUMN merged_id INTEGER REFERENCES cases (id);
+CREATE INDEX cases_merged ON cases (merged_id) WHERE merged_id IS NOT NULL;

@@ -1,16 +1,20 @@
 //! Puts mails to the requester into the outbox: the acknowledgement, and what staff write.
 
-use super::{App, Error};
+use super::{App, Error, letters};
 use crate::{
     domain::{
         case::Case,
         clock::{Duty, Layer, binding_of},
         event::{Event, Purpose},
-        kind::Kind,
+        identity::{Reference, normal_address},
         time::Instant,
         work::Work,
     },
-    mail::compose::{self, Acknowledged, DueLine, Written},
+    mail::{
+        compose::{self, DueLine, Facts, Letter, Written},
+        language::moment,
+        thread,
+    },
     store::{Tx, contents, contents::Content, jobs, mails, threads, vault::random},
 };
 
@@ -37,11 +41,13 @@ pub async fn acknowledge(
     subject: &str,
     now: Instant,
 ) -> Result<Event, Error> {
+    let language = letters::language_of(app, case);
     let zone = app.packs.zone(&case.product);
     let due = |duty| {
         binding_of(&case.clocks, duty).map(|clock| DueLine {
-            says: says(duty, clock.layer),
-            when: clock.due.in_words(clock.zone.unwrap_or(zone)),
+            duty,
+            layer: clock.layer,
+            when: moment(language, clock.due, clock.zone.unwrap_or(zone)),
             // why we aim at a number is ours to know; where a promise or a law stands is theirs
             source: match clock.layer {
                 Layer::Target => String::new(),
@@ -49,28 +55,10 @@ pub async fn acknowledge(
             },
         })
     };
-    let a = Acknowledged {
-        head: app.letterhead(&case.product),
-        reference: case.reference.to_string(),
-        name: to.name.clone(),
-        understood: case.kind.label().to_lowercase(),
-        unsure: case.kind == Kind::Inquiry,
-        restricted: case.is_restricted(),
-        received: case.received.in_words(zone),
-        dues: [due(Duty::Acknowledge), due(Duty::Resolve)].into_iter().flatten().collect(),
-        subject: subject.to_owned(),
-    };
-    queue(app, tx, case, Purpose::Acknowledgement, to, compose::acknowledgement(&a)?, now).await
-}
-
-/// What a due date is to the person: the law's, our word, or what we aim at.
-const fn says(duty: Duty, layer: Layer) -> &'static str {
-    match (duty, layer) {
-        (Duty::Acknowledge, _) => "This confirmation was due by",
-        (_, Layer::Law) => "The law gives us until",
-        (_, Layer::Promise) => "We promise to resolve it by",
-        (_, Layer::Target) => "We aim to resolve it by",
-    }
+    let dues = [due(Duty::Acknowledge), due(Duty::Resolve)].into_iter().flatten().collect();
+    let facts = Facts { dues, ..letters::facts(app, case, &to.name, language) };
+    let written = compose::write(Letter::Acknowledgement, language, &facts, subject)?;
+    queue(app, tx, case, Purpose::Acknowledgement, to, written, now).await
 }
 
 /// Queues a mail to the requester: its text, its row with a fixed Message-ID, the thread it belongs to, the job that
@@ -91,19 +79,24 @@ pub async fn queue(
     references.extend(to.answers);
     let Written { subject, text, html } = written;
     let content = Content { name: to.name, address: to.address, subject, text, html, references, ..Content::default() };
-    let message_id = message_id(app, case)?;
+    let message_id = message_id(app, case, purpose)?;
     queue_as(app, tx, case, purpose, &message_id, &content, now).await
 }
 
-/// A new Message-ID for a mail of the case: nobody can guess it.
+/// A new Message-ID for a mail of the case: nobody can guess it. What may be answered has the case's token in it.
 ///
 /// # Errors
 /// When there is no randomness.
-pub fn message_id(app: &App, case: &Case) -> Result<String, Error> {
+pub fn message_id(app: &App, case: &Case, purpose: Purpose) -> Result<String, Error> {
     let address = app.address_of(&case.product);
     let domain = address.rsplit('@').next().unwrap_or("invalid");
-    let secret = data_encoding::BASE32_NOPAD.encode(&random::<20>()?).to_lowercase();
-    Ok(format!("{secret}.{}@{domain}", case.reference.0))
+    Ok(thread::message_id(random::<20>()?, token(app, &case.product, case.reference, purpose).as_deref(), domain))
+}
+
+/// The case's token, for mails that may be answered.
+#[must_use]
+pub fn token(app: &App, product: &str, case: Reference, purpose: Purpose) -> Option<String> {
+    purpose.may_be_answered().then(|| thread::make(&app.reply_key(), product, case))?
 }
 
 /// Queues a mail that is complete, under this Message-ID. Returns the event that the caller has to record.
@@ -119,10 +112,22 @@ pub async fn queue_as(
     content: &Content,
     now: Instant,
 ) -> Result<Event, Error> {
-    let content =
+    let address = normal_address(&content.address);
+    let domain = address.rsplit('@').next().unwrap_or_default();
+    let kept =
         contents::content_keep(tx, &app.vault, case.reference, case.is_restricted(), "mail_out", content, now).await?;
-    let mail = mails::mail_queue(tx, case.reference, &case.product, purpose, message_id, content, now).await?;
+    let mail = mails::NewMail {
+        case: case.reference,
+        product: &case.product,
+        purpose,
+        message_id,
+        content: kept,
+        recipient: app.vault.digest("address", address.as_bytes()),
+        domain: app.vault.digest("domain", domain.as_bytes()),
+        at: now,
+    };
+    let mail = mails::mail_queue(tx, &mail).await?;
     threads::thread_remember(tx, &app.vault, case.reference, message_id, true).await?;
     jobs::job_enqueue(tx, &Work::SendMail { mail }, 0).await?;
-    Ok(Event::MailQueued { mail, content, purpose })
+    Ok(Event::MailQueued { mail, content: kept, purpose })
 }

@@ -103,6 +103,7 @@ pub async fn open_by_hand(app: &App, actor: &Actor, typed: &ByHand) -> Result<Re
         by,
         content,
         purpose: "statement",
+        unopened: false,
         acknowledge: true,
     };
     let mut tx = app.db.begin().await?;

@@ -4,6 +4,8 @@ use super::{
     App, Error,
     clockwork::{self, Clockwork},
     exports::{self, PackageLine},
+    mailroom,
+    letters::{self, LetterBox},
     proof::{self, Held, Proof},
     queue::Choice,
     runs::{self, Closing, Letter},
@@ -18,9 +20,10 @@ use crate::{
         kind::Kind,
         rights::{Act, Actor},
         run::{RunKind, RunState},
+        secrets,
         time::Instant,
     },
-    store::{audit, cases, contents, drafts, events, staff},
+    store::{audit, cases, contents, drafts, events, staff, suppressions},
 };
 
 pub use super::timeline::{Attachment, Entry, What};
@@ -73,6 +76,8 @@ pub struct Full {
     pub requester: String,
     /// Where answers go; none when the person left no address.
     pub address: Option<String>,
+    /// That the address takes no mail, where it does not.
+    pub blocked: Option<String>,
     /// The first mail's subject line.
     pub subject: String,
     /// Oldest first.
@@ -99,6 +104,8 @@ pub struct Full {
     pub staff: Vec<Choice<StaffId>>,
     /// What this person had begun to write.
     pub draft: Option<String>,
+    /// What can be written to the person.
+    pub letters: LetterBox,
     /// What can be done about its clocks, and whom the person can turn to.
     pub clockwork: Clockwork,
     /// The moment the page speaks of.
@@ -153,6 +160,11 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
     let may_close = case.kind.run().is_some() && case.state.is_open() && case.run.is_none();
     let closing = if may_close { Some(runs::proposed(app, &mut tx, &case, &first.name, letter).await?) } else { None };
     let linked = cases::cases_linked(&mut tx, reference, circle).await?;
+    let known = match cases::requester_digest(&mut tx, reference).await? {
+        Some(digest) => suppressions::suppression(&mut tx, &digest).await?,
+        None => None,
+    };
+    let letters = letters::offer(app, &case, &first, now)?;
     let draft = drafts::draft_get(&mut tx, &app.vault, reference, actor.id).await?;
     drop(tx);
     if case.is_restricted() {
@@ -167,7 +179,8 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
         owner,
         requester: first.name,
         address: Some(first.address).filter(|a| !a.is_empty()),
-        subject: first.subject,
+        blocked: known.map(|known| mailroom::block_words(&known, zone)),
+        subject: secrets::masked(&first.subject),
         timeline,
         checks: checks(&case, &events, &packages),
         proof,
@@ -180,6 +193,7 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
         linked: linked.into_iter().map(|one| linked_line(one, zone)).collect(),
         staff: everybody.iter().filter(may_own).map(|a| Choice { id: a.id, name: a.name.clone() }).collect(),
         draft,
+        letters,
         clockwork: clockwork::of(app, &case, now),
         now,
         zone,

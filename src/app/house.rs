@@ -2,9 +2,15 @@
 
 use super::packs::Packs;
 use crate::{
-    domain::time::Instant,
+    domain::{
+        kind::Kind,
+        time::{DAY, Instant, MINUTE},
+    },
     generation::{Source, receipt::Signer},
-    mail::{classify::Classifier, compose::Letterhead, outbox::Transport, webhook::Webhook},
+    mail::{
+        authenticity::Checker, classify::Classifier, compose::Letterhead, outbox::Transport, thread::ReplyKey,
+        webhook::Webhook,
+    },
     store::{Db, Objects, vault::Vault},
 };
 use std::{collections::HashMap, ops::Deref, sync::Arc};
@@ -33,6 +39,8 @@ pub struct Parts {
     pub packs: Packs,
     /// How mail is understood.
     pub classifier: Classifier,
+    /// How it is found out where mail comes from.
+    pub checker: Checker,
     /// The way out for mail.
     pub transport: Transport,
     /// The files of packages.
@@ -48,18 +56,81 @@ pub struct Parts {
 pub struct Settings {
     /// Each product's own mail address, by product id.
     pub addresses: HashMap<String, String>,
+    /// How mail leaves.
+    pub outgoing: Outgoing,
     /// The largest message intake takes, in bytes.
     pub max_message: usize,
     /// The address under which people reach this console, for links in mail, without a slash at its end.
     pub public_url: String,
     /// Who else is called when a short clock starts.
     pub alarms: Alarms,
+    /// How mail that arrives is judged.
+    pub mail: Judging,
     /// The mailboxes that are read.
     pub mailboxes: Vec<super::mailboxes::Watched>,
     /// Who may post mail.
     pub posters: Vec<Poster>,
     /// Where rows wait, encrypted under a key that is nowhere else, before they go into a package.
     pub spool: std::path::PathBuf,
+}
+
+/// How mail that arrives is judged.
+#[derive(Debug, Clone)]
+pub struct Judging {
+    /// Mails of one sender an hour that are taken at once; what is more waits for staff.
+    pub per_sender: i64,
+    /// Addresses of a product that are there for one kind of request, in lower case, by product id.
+    pub kinds: HashMap<String, Vec<(String, Kind)>>,
+}
+
+impl Default for Judging {
+    fn default() -> Self {
+        Self { per_sender: 60, kinds: HashMap::new() }
+    }
+}
+
+impl Settings {
+    /// The kind that the address a mail went to is there for, and the address.
+    #[must_use]
+    pub fn kind_of(&self, product: &str, recipients: &[String]) -> Option<(Kind, &str)> {
+        let kinds = self.mail.kinds.get(product)?;
+        kinds.iter().find(|(address, _)| recipients.contains(address)).map(|(address, kind)| (*kind, address.as_str()))
+    }
+}
+
+/// How mail leaves.
+#[derive(Debug, Clone)]
+pub struct Outgoing {
+    /// What stands before a token in a product's reply address, by product id; `+` where nothing is said, empty where the
+    /// mail server knows no subaddresses.
+    pub subaddresses: HashMap<String, String>,
+    /// Where reports about automatic mail come back to, by product id; none means mail without an envelope sender.
+    pub returns: HashMap<String, String>,
+    /// How many automatic mails an address gets in an hour; zero for any number.
+    pub automatic_per_hour: i64,
+    /// How many mails a domain gets in a minute; zero for any number.
+    pub domain_per_minute: i64,
+    /// How many mails an address gets in a minute; zero for any number.
+    pub recipient_per_minute: i64,
+    /// The first wait after a server said "not now", in milliseconds.
+    pub retry: i64,
+    /// For how long a mail is tried, in milliseconds.
+    pub patience: i64,
+}
+
+impl Default for Outgoing {
+    /// Without limits.
+    fn default() -> Self {
+        Self {
+            subaddresses: HashMap::new(),
+            returns: HashMap::new(),
+            automatic_per_hour: 0,
+            domain_per_minute: 0,
+            recipient_per_minute: 0,
+            retry: 5 * MINUTE,
+            patience: 4 * DAY,
+        }
+    }
 }
 
 /// Who else is called when a short clock starts.
@@ -133,6 +204,18 @@ impl App {
     #[must_use]
     pub fn address_of(&self, product: &str) -> String {
         self.settings.addresses.get(product).cloned().unwrap_or_else(|| format!("privacy@{product}.invalid"))
+    }
+
+    /// What stands before a token in an address of the product; empty where its mail server knows no subaddresses.
+    #[must_use]
+    pub fn subaddress(&self, product: &str) -> &str {
+        self.settings.outgoing.subaddresses.get(product).map_or("+", String::as_str)
+    }
+
+    /// The key of the tokens in reply addresses and Message-IDs.
+    #[must_use]
+    pub fn reply_key(&self) -> ReplyKey {
+        ReplyKey::new(self.vault.derive("reply token"))
     }
 
     /// What every mail of a product says of it and its officer.

@@ -4,6 +4,7 @@
 
 pub mod acknowledge;
 pub mod alarms;
+pub mod bounces;
 pub mod by_hand;
 pub mod calendars;
 pub mod case_page;
@@ -17,14 +18,17 @@ pub mod failpoint;
 pub mod house;
 pub mod intake;
 pub mod mailboxes;
+pub mod letters;
 pub mod mailroom;
 pub mod overview;
 pub mod packs;
 pub mod passwords;
 pub mod policies;
 pub mod proof;
+pub mod quarantine;
 pub mod queue;
 pub mod rail;
+pub mod reading;
 pub mod runs;
 pub mod sessions;
 pub mod soundness;
@@ -36,4 +40,4 @@ pub mod verbs;
 pub mod verification;
 
 pub use error::{Error, FieldError};
-pub use house::{Alarms, App, Parts, Poster, Settings};
+pub use house::{Alarms, App, Judging, Outgoing, Parts, Poster, Settings};

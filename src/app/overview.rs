@@ -1,9 +1,9 @@
-//! The overview: what is due today, breached, unacknowledged, unreadable, failed; and how the weeks went.
+//! The overview: what is due today, breached, unacknowledged, waiting, failed; and how the weeks went.
 
 use super::{
     App, Error,
     mailroom::boxes::{self, Standing},
-    queue,
+    quarantine, queue,
     queue::{Count, Row},
     timeline,
 };
@@ -49,7 +49,7 @@ pub enum Whereabouts {
     /// A mail that left, or should have.
     Outgoing(MailId),
     /// A mail that could not be read.
-    Unreadable(MessageId),
+    Waiting(MessageId),
     /// The list of what failed.
     Failed,
     /// The mailboxes that are read.
@@ -95,7 +95,7 @@ pub struct Overview {
     /// The next acknowledgement due.
     pub next_acknowledgement: Option<Instant>,
     /// Mail that could not be read.
-    pub unreadable: Count,
+    pub waiting: Count,
     /// Mail that failed and jobs that gave up.
     pub failed: Count,
     /// The most urgent cases.
@@ -157,7 +157,7 @@ pub async fn overview(app: &App, actor: &Actor) -> Result<Overview, Error> {
         next_today: next_today.filter(|due| *due <= day_end),
         unacknowledged: Count::capped(open.unacknowledged),
         next_acknowledgement,
-        unreadable: Count::capped(troubles.unreadable),
+        waiting: Count::capped(troubles.waiting),
         failed: Count::capped(troubles.failed_mail + troubles.dead_jobs),
         first: first.into_iter().map(|l| queue::row(app, l, circle)).collect(),
         troubles: listed,
@@ -181,12 +181,12 @@ async fn trouble_lines(app: &App, tx: &mut Tx) -> Result<Vec<Trouble>, Error> {
             says: format!("{fate}. The duty counts as not done."),
         });
     }
-    for message in messages::messages_unreadable(tx, i64::MAX, 3).await? {
+    for (message, _) in messages::messages_waiting(tx, false, i64::MAX, 3).await? {
         lines.push(Trouble {
             title: format!("Mail to {}", app.packs.short(&message.product)),
-            at_place: Whereabouts::Unreadable(message.id),
+            at_place: Whereabouts::Waiting(message.id),
             at: message.received,
-            says: message.reason.unwrap_or_else(|| "could not be read".to_owned()),
+            says: message.reason.map_or_else(|| "could not be read".to_owned(), |why| quarantine::why(&why)),
         });
     }
     for (id, work, attempts, at, _) in jobs::jobs_dead(tx, i64::MAX, 3).await? {

@@ -44,6 +44,6 @@ pub async fn rail(app: &App, actor: &Actor) -> Result<Rail, Error> {
         nobody: Count::capped(open.nobody),
         approval: Count::capped(open.approval),
         runs: Count::capped(runs),
-        trouble: Count::capped(trouble.unreadable + trouble.failed_mail + trouble.dead_jobs),
+        trouble: Count::capped(trouble.waiting + trouble.failed_mail + trouble.dead_jobs),
     })
 }

@@ -7,6 +7,7 @@ mod data_map;
 pub mod demo;
 mod healthcheck;
 mod ingest;
+mod mail;
 mod mailboxes;
 mod migrate;
 pub mod open;
@@ -78,6 +79,11 @@ enum Command {
     Receipt {
         #[command(subcommand)]
         command: receipt::Command,
+    },
+    /// Shows how a mail on standard input is understood
+    Mail {
+        #[command(subcommand)]
+        command: mail::Command,
     },
     /// Reckons in business hours, and shows the holidays of a calendar
     Calendar {
@@ -163,6 +169,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             Command::DataMap { command } => data_map::run(&Config::load(&flags(None))?, command).await,
             Command::Policy { command } => policy::run(Config::load(&flags(None))?.policies.folder, command),
             Command::Receipt { command } => receipt::run(&flags(None), command).await,
+            Command::Mail { command } => mail::run(&command),
             Command::Calendar { command } => calendar::run(&flags(None), command),
             Command::Healthcheck { listen } => healthcheck::healthcheck(&Config::load(&flags(listen))?).await,
         }

@@ -3,13 +3,22 @@
 use super::mailboxes;
 use crate::{
     app::{
-        Alarms, App, Parts, Settings,
+        Alarms, App, Judging, Outgoing, Parts, Settings,
         packs::{self, Packs},
     },
     bucket,
     config::{self, Config},
+    domain::{
+        kind::Kind,
+        time::{HOUR, SECOND},
+    },
     generation::{Files, Source, receipt::Signer},
-    mail::{classify::Classifier, outbox::Transport, webhook::Webhook},
+    mail::{
+        authenticity::{self, Checker},
+        classify::Classifier,
+        outbox::Transport,
+        webhook::Webhook,
+    },
     store::{
         Clock, Db, Objects, house, lockfile::Lockfile, migrate, migrate::SchemaError, runs::receipts, vault::Vault,
     },
@@ -152,16 +161,29 @@ pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Opened> {
         config.products.iter().filter(|(_, p)| !p.address.is_empty()).map(|(id, p)| (id.clone(), p.address.clone()));
     let settings = Settings {
         addresses: addresses.collect(),
+        outgoing: outgoing(config),
         max_message: config.mail.max_bytes,
         public_url: config.public_url(),
         alarms: alarms(config)?,
+        mail: judging(config)?,
         mailboxes: mailboxes::watched(config)?,
         posters: mailboxes::posters(config, &packs, &vault)?,
         spool: spool(config)?,
     };
     let signer = signer(config, &db).await?;
     let packages = packages(config)?;
-    let parts = Parts { db, vault, signer, packs, classifier, transport, packages, sources, settings };
+    let parts = Parts {
+        db,
+        vault,
+        signer,
+        packs,
+        classifier,
+        checker: checker(config),
+        transport,
+        packages,
+        sources,
+        settings,
+    };
     Ok(Opened { app: App::new(parts), lock })
 }
 
@@ -178,6 +200,50 @@ async fn signer(config: &Config, db: &Db) -> anyhow::Result<Signer> {
         tx.commit().await?;
     }
     Ok(signer)
+}
+
+/// How mail that arrives is judged.
+fn judging(config: &Config) -> anyhow::Result<Judging> {
+    let mut kinds = HashMap::new();
+    for (id, product) in &config.products {
+        let kind = |(address, code): (&String, &String)| match code.parse::<Kind>() {
+            Ok(kind) if address.parse::<lettre::Address>().is_ok() => Ok((address.to_lowercase(), kind)),
+            Ok(_) => bail!("the configuration: products.{id}.kinds: '{address}' is no mail address"),
+            Err(wrong) => bail!("the configuration: products.{id}.kinds: {wrong}"),
+        };
+        kinds.insert(id.clone(), product.kinds.iter().map(kind).collect::<anyhow::Result<_>>()?);
+    }
+    Ok(Judging { per_sender: config.mail.per_sender_hourly, kinds })
+}
+
+/// What finds out where mail comes from; where the system has no resolver, nobody is asked.
+fn checker(config: &Config) -> Checker {
+    let settings = authenticity::Settings {
+        authserv_id: config.mail.authserv_id.clone(),
+        received_by: config.mail.received_by.clone(),
+        ask: config.mail.ask_senders,
+    };
+    Checker::new(settings).unwrap_or_else(|why| {
+        tracing::warn!("senders' domains cannot be asked: {why}");
+        Checker::default()
+    })
+}
+
+/// How mail leaves.
+fn outgoing(config: &Config) -> Outgoing {
+    let products = || config.products.iter();
+    let is_server = !config.mail.smtp_url.reveal().is_empty();
+    let returns = products().filter(|(_, p)| !p.returns.is_empty()).map(|(id, p)| (id.clone(), p.returns.clone()));
+    Outgoing {
+        subaddresses: products().map(|(id, p)| (id.clone(), p.subaddress.clone())).collect(),
+        returns: returns.collect(),
+        automatic_per_hour: config.mail.automatic_per_hour,
+        // files need no sparing
+        domain_per_minute: if is_server { config.mail.domain_per_minute } else { 0 },
+        recipient_per_minute: if is_server { config.mail.recipient_per_minute } else { 0 },
+        retry: config.mail.retry_seconds * SECOND,
+        patience: config.mail.patience_hours * HOUR,
+    }
 }
 
 /// Who else is called when a short clock starts.

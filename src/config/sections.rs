@@ -2,7 +2,7 @@
 
 use super::{Bucket, Mailbox, Secret};
 use serde::Deserialize;
-use std::{net::SocketAddr, path::PathBuf};
+use std::{collections::HashMap, net::SocketAddr, path::PathBuf};
 
 /// The web console.
 #[derive(Debug, Clone, Deserialize)]
@@ -45,8 +45,27 @@ pub struct Mail {
     pub smtp_url: Secret,
     /// A file that holds the address instead.
     pub smtp_url_file: Option<PathBuf>,
-    /// The largest message intake takes, in bytes.
+    /// How many automatic mails an address gets in an hour; what is more waits. Zero for any number. Alarms do not count.
+    pub automatic_per_hour: i64,
+    /// How many mails a domain gets in a minute through the mail server; zero for any number.
+    pub domain_per_minute: i64,
+    /// How many mails an address gets in a minute through the mail server; zero for any number.
+    pub recipient_per_minute: i64,
+    /// How long to wait after the mail server said "not now" for the first time; then twice as long each time.
+    pub retry_seconds: i64,
+    /// For how long a mail that does not leave is tried.
+    pub patience_hours: i64,
+    /// The largest message that is opened, in bytes; a larger one makes a case that says so.
     pub max_bytes: usize,
+    /// Mails of one sender an hour that are taken at once; what is more waits for staff.
+    pub per_sender_hourly: i64,
+    /// The name under which the operator's mail server writes Authentication-Results; then it is believed, and nobody
+    /// else is asked.
+    pub authserv_id: String,
+    /// The names under which the operator's mail servers write Received headers: what lets SPF be known.
+    pub received_by: Vec<String>,
+    /// True where senders' domains are asked, by DNS, whether a mail comes from them.
+    pub ask_senders: bool,
 }
 
 /// Durable work.
@@ -107,11 +126,18 @@ pub struct Log {
 }
 
 /// What a product needs beyond its pack.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Product {
     /// The product's own mail address: where people write to and what answers come from.
     pub address: String,
+    /// Further addresses of the product that are there for one kind of request, each with the kind's code.
+    pub kinds: HashMap<String, String>,
+    /// What stands between the address and what Recourse appends to it, so that an answer finds its case:
+    /// `privacy+TOKEN@…`. Empty for mail servers that know no subaddresses.
+    pub subaddress: String,
+    /// Where reports about automatic mail come back to. Empty: such mail has no envelope sender, and no report comes.
+    pub returns: String,
     /// The mailboxes that its mail is read from.
     pub mailbox: Vec<Mailbox>,
     /// The product's own database of accounts, prompts and images.
@@ -134,6 +160,19 @@ pub struct Generation {
     pub data_map: Option<PathBuf>,
 }
 
+impl Default for Product {
+    fn default() -> Self {
+        Self {
+            kinds: HashMap::new(),
+            mailbox: Vec::new(),
+            address: String::new(),
+            subaddress: "+".to_owned(),
+            returns: String::new(),
+            generation: Generation::default(),
+        }
+    }
+}
+
 impl Default for Server {
     fn default() -> Self {
         Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), public_url: String::new() }
@@ -148,7 +187,20 @@ impl Default for Database {
 
 impl Default for Mail {
     fn default() -> Self {
-        Self { smtp_url: Secret::default(), smtp_url_file: None, max_bytes: 50 * 1024 * 1024 }
+        Self {
+            smtp_url: Secret::default(),
+            smtp_url_file: None,
+            automatic_per_hour: 5,
+            domain_per_minute: 60,
+            recipient_per_minute: 10,
+            retry_seconds: 300,
+            patience_hours: 96,
+            max_bytes: 50 * 1024 * 1024,
+            per_sender_hourly: 60,
+            authserv_id: String::new(),
+            received_by: Vec::new(),
+            ask_senders: true,
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
     event::{By, Event, Purpose, Recorded},
     identity::{ContentId, MailId, Reference, RunId, StaffId},
     kind::Kind,
+    language::Language,
     mail::Verdict,
     time::Instant,
 };
@@ -36,6 +37,8 @@ pub struct Case {
     pub resolved: Option<Instant>,
     /// Where the person lives, where staff know it; decides which laws hold.
     pub jurisdiction: Option<String>,
+    /// The language the person writes, where it is known; what it changes is the pack's to say.
+    pub language: Option<Language>,
     /// Every clock, met or running.
     pub clocks: Vec<Clock>,
     /// What was written down that clocks care about, in the order in which it was.
@@ -128,6 +131,7 @@ impl Case {
             received: *received,
             resolved: None,
             jurisdiction: None,
+            language: None,
             clocks: Vec::new(),
             facts: Vec::new(),
             place_proposed: None,
@@ -213,6 +217,7 @@ impl Case {
             | Event::MailFailed { .. }
             | Event::NoteAdded { .. }
             | Event::JurisdictionSet { .. }
+            | Event::LanguageSet { .. }
             | Event::JurisdictionProposed { .. }
             | Event::RuleDoubted { .. }
             | Event::RuleRuledOut { .. }
@@ -274,6 +279,7 @@ impl Case {
                 self.jurisdiction = Some(code.clone());
                 self.place_proposed = None;
             }
+            Event::LanguageSet { language } => self.language = Some(*language),
             Event::VerificationConfirmed { identity, .. } | Event::VerifiedByStaff { identity, .. } => {
                 self.verified = Some(Verified { at, identity: *identity, by });
             }

@@ -6,6 +6,7 @@ use super::{
     hold::Basis,
     identity::{ContentId, HoldId, MailId, MessageId, PackageId, Reference, RunId, StaffId, VerificationId},
     kind::Kind,
+    language::Language,
     mail::{Doubt, Verdict},
     state::{Channel, Outcome, State},
     time::Instant,
@@ -78,6 +79,21 @@ impl Purpose {
     #[must_use]
     pub const fn acknowledges(self) -> bool {
         matches!(self, Self::Acknowledgement | Self::Reply | Self::Closing | Self::Extension)
+    }
+
+    /// True for mails that no person wrote.
+    #[must_use]
+    pub const fn is_automatic(self) -> bool {
+        matches!(
+            self,
+            Self::Acknowledgement | Self::Verification | Self::Delivery | Self::Alarm | Self::Notice | Self::Reminder
+        )
+    }
+
+    /// False where whoever gets the mail may be somebody else than who wrote in, and must not learn the thread.
+    #[must_use]
+    pub const fn may_be_answered(self) -> bool {
+        !matches!(self, Self::Verification | Self::Alarm)
     }
 
     /// The stable code, as stored.
@@ -166,6 +182,8 @@ pub enum Event {
     FactRecorded { fact: Fact, at: Instant, note: Option<ContentId> },
     /// It became known where the person lives; a code of ISO 3166, nothing finer.
     JurisdictionSet { code: String },
+    /// It became known, or was guessed from the person's words, which language they write.
+    LanguageSet { language: Language },
     /// One of two people says that the person lives where a duty ends later or not at all.
     JurisdictionProposed { code: String },
     /// One of two people says that a rule with a condition does not apply here; a second one has to say so too.
@@ -249,6 +267,7 @@ impl Event {
             Self::AcknowledgedOtherwise { .. } => "acknowledged_otherwise",
             Self::FactRecorded { .. } => "fact_recorded",
             Self::JurisdictionSet { .. } => "jurisdiction_set",
+            Self::LanguageSet { .. } => "language_set",
             Self::JurisdictionProposed { .. } => "jurisdiction_proposed",
             Self::RuleDoubted { .. } => "rule_doubted",
             Self::RuleRuledOut { .. } => "rule_ruled_out",

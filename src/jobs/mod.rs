@@ -20,6 +20,8 @@ use crate::{
 pub enum NotDone {
     /// It failed, and is tried again later; says why.
     Failed(String),
+    /// It waits for something outside, for so many milliseconds. Counts as no try.
+    Later(String, i64),
     /// It has done its turn and there is more: others first, then on with it. Counts as no try.
     More,
 }
@@ -37,9 +39,9 @@ impl From<Error> for NotDone {
 pub async fn work_on(app: &App, work: &Work, last: bool) -> Result<(), NotDone> {
     match work {
         Work::ReadMessage { message } => intake::read(app, *message).await.map(|_| ())?,
-        Work::SendMail { mail } => match deliver::send_mail(app, *mail, last).await? {
+        Work::SendMail { mail } => match deliver::send_mail(app, *mail).await? {
             Delivered::Accepted | Delivered::Failed => {}
-            Delivered::Later(why) => return Err(NotDone::Failed(why)),
+            Delivered::Later(why, delay) => return Err(NotDone::Later(why, delay)),
         },
         Work::ExecuteRun { run } => match runs::execute_run(app, *run, last).await? {
             Executed::Done => {}
@@ -90,7 +92,7 @@ pub async fn drain(app: &App) -> Result<usize, crate::store::Error> {
 /// When the database fails.
 pub async fn send_for(app: &App, case: crate::domain::identity::Reference) -> Result<(), Error> {
     for mail in deliver::waiting(app, case).await? {
-        deliver::send_mail(app, mail, false).await?;
+        deliver::send_mail(app, mail).await?;
     }
     Ok(())
 }

@@ -251,6 +251,10 @@ pub(super) async fn settle(app: &App, ends: &[End]) -> Result<(), Error> {
         let kept = match result {
             Ok(()) => jobs::job_complete(&mut tx, job).await?,
             Err(NotDone::More) => jobs::job_release(&mut tx, job).await?,
+            Err(NotDone::Later(why, delay)) => {
+                tracing::info!(job = job.id, work = job.work.name(), delay, "a job waits: {why}");
+                jobs::job_postpone(&mut tx, job, *delay, why).await?
+            }
             Err(NotDone::Failed(why)) => {
                 let delay = if job.attempt >= job.max_attempts { None } else { Some(back_off(job.attempt)?) };
                 let (work, again) = (job.work.name(), delay.is_some());

@@ -80,9 +80,10 @@ impl Classifier {
         Ok(Self { rules })
     }
 
-    /// Guesses what a mail to the product asks for.
+    /// Guesses what a mail to the product asks for: a restricted kind by its words before all, then what the policy's own
+    /// subject line says, then what the address is there for (`addressed`, with the address), then the words.
     #[must_use]
-    pub fn guess(&self, pack: &ProductPack, subject: &str, text: &str) -> Guess {
+    pub fn guess(&self, pack: &ProductPack, addressed: Option<(Kind, &str)>, subject: &str, text: &str) -> Guess {
         let line = plain_subject(subject);
         let words = format!("{}\n{}", plain(subject), plain(text));
         let hits: Vec<&Compiled> =
@@ -94,6 +95,9 @@ impl Classifier {
         let named = pack.subjects.iter().find(|rule| plain_subject(&rule.line) == line);
         if let Some((rule, kind)) = named.and_then(|rule| rule.kind.map(|kind| (rule, kind))) {
             return Guess { kind, rule: rule.id.clone() };
+        }
+        if let Some((kind, address)) = addressed {
+            return Guess { kind, rule: format!("address {address}") };
         }
         let standing: Vec<_> =
             hits.iter().filter(|r| !hits.iter().any(|o| o.kind != r.kind && o.covers.contains(&r.kind))).collect();
@@ -129,7 +133,7 @@ mod tests {
         let classifier = Classifier::new(include_str!("../../policies/intake.toml")).expect("the word file compiles");
         let pack: ProductPack =
             toml::from_str(include_str!("../../policies/products/imagegen-artisticmonk.toml")).expect("the pack reads");
-        let guess = classifier.guess(&pack, subject, text);
+        let guess = classifier.guess(&pack, None, subject, text);
         assert_eq!(guess.kind, expected, "{subject} / {text} by {}", guess.rule);
     }
 

@@ -98,7 +98,7 @@ pub async fn case_save(tx: &mut Tx, case: &Case) -> Result<()> {
     );
     sql("UPDATE cases SET kind = $2, restricted = $3, state = $4, outcome = $5, open = $6, owner_id = $7, resolved_at = $8,
          acknowledge_due = $9, due_at = $10, due_from = $11, due_duty = $12, due_layer = $13, sort_due = $14, seq = $15, in_time = $16,
-         due_risk = $17, paused = $18, jurisdiction = $19 WHERE id = $1")
+         due_risk = $17, paused = $18, jurisdiction = $19, merged_id = $20 WHERE id = $1")
         .bind(case.reference)
         .bind(case.kind.code())
         .bind(case.is_restricted())
@@ -118,6 +118,7 @@ pub async fn case_save(tx: &mut Tx, case: &Case) -> Result<()> {
         .bind(binding.filter(|c| c.paused.is_none()).map(|c| c.risk()))
         .bind(binding.is_some_and(|c| c.paused.is_some()))
         .bind(case.jurisdiction.as_deref())
+        .bind(case.merged)
         .run(tx)
         .await?;
     Ok(())
@@ -236,6 +237,7 @@ pub async fn case_get(tx: &mut Tx, reference: Reference) -> Result<Option<Case>>
         resolved: row.resolved_at.map(Instant),
         product: row.product,
         jurisdiction: row.jurisdiction,
+        language: None,
         clocks,
         facts: Vec::new(),
         place_proposed: None,
@@ -258,7 +260,7 @@ pub async fn case_get(tx: &mut Tx, reference: Reference) -> Result<Option<Case>>
 async fn decided(tx: &mut Tx, case: &mut Case) -> Result<()> {
     let rows = sql("SELECT at, by_staff, data FROM events WHERE case_id = $1 AND name IN
          ('classification_proposed', 'classified', 'fact_recorded', 'mail_accepted', 'mail_failed', 'mail_bounced',
-          'acknowledged_otherwise', 'message_received', 'restriction_confirmed', 'merged', 'state_changed', 'rule_doubted', 'rule_ruled_out', 'jurisdiction_proposed', 'jurisdiction_set', 'verification_confirmed', 'verified_by_staff', 'run_planned',
+          'acknowledged_otherwise', 'message_received', 'restriction_confirmed', 'merged', 'state_changed', 'rule_doubted', 'rule_ruled_out', 'jurisdiction_proposed', 'jurisdiction_set', 'language_set', 'verification_confirmed', 'verified_by_staff', 'run_planned',
           'run_sent_back', 'run_expired', 'run_cancelled', 'run_finished', 'export_asked', 'export_released') ORDER BY seq")
     .bind(case.reference)
     .all::<(i64, Option<i64>, String)>(tx)
@@ -313,7 +315,7 @@ pub async fn face_save(tx: &mut Tx, case: Reference, face: Option<&Face>) -> Res
     Ok(())
 }
 
-/// The keyed digest of the requester's address, for the thread and the linked cases.
+/// The digest of the requester's address, where they left one.
 ///
 /// # Errors
 /// As the database says.
@@ -321,6 +323,19 @@ pub async fn requester_digest(tx: &mut Tx, case: Reference) -> Result<Option<Vec
     let row =
         sql("SELECT requester_digest FROM cases WHERE id = $1").bind(case).maybe::<(Option<Vec<u8>>,)>(tx).await?;
     Ok(row.and_then(|(digest,)| digest))
+}
+
+/// True where the digest is of the address of the case's requester, or of one whose case was merged into it.
+///
+/// # Errors
+/// As the database says.
+pub async fn is_requester(tx: &mut Tx, reference: Reference, digest: &[u8]) -> Result<bool> {
+    let row = sql("SELECT id FROM cases WHERE (id = $1 OR merged_id = $1) AND requester_digest = $2 LIMIT 1")
+        .bind(reference)
+        .bind(digest)
+        .maybe::<(i64,)>(tx)
+        .await?;
+    Ok(row.is_some())
 }
 
 /// Other cases of the same requester, newest first, at most twenty: number, kind, state, when resolved.
@@ -355,4 +370,20 @@ pub async fn cases_linked(
 
 fn bad_history(row: i64, e: &crate::domain::case::BadHistory) -> super::Error {
     super::Error::BadRow { table: "events", row, column: "seq", says: e.to_string() }
+}
+
+/// Which of these cases are restricted.
+///
+/// # Errors
+/// As the database says.
+pub async fn cases_restricted(tx: &mut Tx, cases: &[Reference]) -> Result<Vec<Reference>> {
+    let ids = serde_json::to_string(&cases.iter().map(|case| case.0).collect::<Vec<_>>()).unwrap_or_default();
+    let rows = per_engine(
+        "SELECT id FROM cases WHERE restricted AND id IN (SELECT CAST(v AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON)) AS v)",
+        "SELECT id FROM cases WHERE restricted AND id IN (SELECT value FROM json_each($1))",
+    )
+    .bind(ids)
+    .all::<(i64,)>(tx)
+    .await?;
+    Ok(rows.into_iter().map(|(id,)| Reference(id)).collect())
 }

@@ -29,6 +29,12 @@ pub struct Content {
     pub references: Vec<String>,
     /// What came with a mail, undecoded.
     pub files: Vec<File>,
+    /// True where a mail that arrived has an HTML version too.
+    pub rich: bool,
+    /// What is known of where a mail that arrived comes from, a line each.
+    pub trust: Vec<String>,
+    /// What was wrong with a mail that arrived, or special about it, a line each.
+    pub remarks: Vec<String>,
 }
 
 /// An attachment by what the mail says of it.
@@ -42,6 +48,12 @@ pub struct File {
     pub encoded_size: i64,
     /// Its place in the mail, from 0.
     pub part: i64,
+    /// Its Content-ID, for pictures within the text; may be empty.
+    #[serde(default)]
+    pub content_id: String,
+    /// What kind of thing it is, as a code; empty for a file.
+    #[serde(default)]
+    pub what: String,
 }
 
 const SEALED_AS: &str = "content";
@@ -150,15 +162,31 @@ pub async fn contents_get(tx: &mut Tx, vault: &Vault, ids: &[ContentId]) -> Resu
 /// As the database says, or when something sealed does not open.
 pub async fn contents_reseal(tx: &mut Tx, vault: &Vault, case: Reference, restricted: bool) -> Result<()> {
     for (id, content) in contents_of(tx, vault, case).await? {
-        let (body, sealed) = encode(vault, case, restricted, &content)?;
-        sql("UPDATE contents SET body = $2, wrapped_key = $3, cipher = $4 WHERE id = $1")
-            .bind(id)
-            .bind(body)
-            .bind(sealed.as_ref().map(|s| s.wrapped_key.clone()))
-            .bind(sealed.map(|s| s.cipher))
-            .run(tx)
-            .await?;
+        content_replace(tx, vault, case, restricted, id, &content).await?;
     }
+    Ok(())
+}
+
+/// Writes a piece of content anew; sealed under a new key when its case is restricted.
+///
+/// # Errors
+/// As the database says, or when sealing fails.
+pub async fn content_replace(
+    tx: &mut Tx,
+    vault: &Vault,
+    case: Reference,
+    restricted: bool,
+    id: ContentId,
+    content: &Content,
+) -> Result<()> {
+    let (body, sealed) = encode(vault, case, restricted, content)?;
+    sql("UPDATE contents SET body = $2, wrapped_key = $3, cipher = $4 WHERE id = $1")
+        .bind(id)
+        .bind(body)
+        .bind(sealed.as_ref().map(|s| s.wrapped_key.clone()))
+        .bind(sealed.map(|s| s.cipher))
+        .run(tx)
+        .await?;
     Ok(())
 }
 

@@ -59,11 +59,13 @@ pub async fn open_counts(
 #[derive(Debug, Clone, Copy, Default, sqlx::FromRow)]
 pub struct TroubleCounts {
     /// Mail that could not be read.
-    pub unreadable: i64,
+    pub waiting: i64,
     /// Mail that the server refused for good.
     pub failed_mail: i64,
     /// Jobs that gave up.
     pub dead_jobs: i64,
+    /// Mail of which nobody knows how often it arrived.
+    pub doubts: i64,
 }
 
 /// Counts what went wrong.
@@ -72,9 +74,10 @@ pub struct TroubleCounts {
 /// As the database says.
 pub async fn trouble_counts(tx: &mut Tx) -> Result<TroubleCounts> {
     sql("SELECT
-         (SELECT COUNT(*) FROM (SELECT 1 FROM messages WHERE state = 'unreadable' LIMIT 10001) a) AS unreadable,
+         (SELECT COUNT(*) FROM (SELECT 1 FROM messages WHERE state IN ('quarantined', 'unreadable') LIMIT 10001) a) AS waiting,
          (SELECT COUNT(*) FROM (SELECT 1 FROM mails WHERE state = 'failed' LIMIT 10001) b) AS failed_mail,
-         (SELECT COUNT(*) FROM (SELECT 1 FROM jobs WHERE state = 'dead' LIMIT 10001) c) AS dead_jobs")
+         (SELECT COUNT(*) FROM (SELECT 1 FROM jobs WHERE state = 'dead' LIMIT 10001) c) AS dead_jobs,
+         (SELECT COUNT(*) FROM (SELECT 1 FROM mails WHERE in_doubt LIMIT 10001) d) AS doubts")
     .one(tx)
     .await
 }

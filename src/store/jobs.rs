@@ -192,6 +192,25 @@ pub async fn job_retry(tx: &mut Tx, job: &Claimed, delay: Option<i64>, error: &s
     Ok(changed == 1)
 }
 
+/// The work has to wait `delay` milliseconds for something outside, and says why: the try does not count.
+///
+/// # Errors
+/// As the database says.
+pub async fn job_postpone(tx: &mut Tx, job: &Claimed, delay: i64, why: &str) -> Result<bool> {
+    let now = tx.db_now().await?;
+    let changed = sql(
+        "UPDATE jobs SET state = 'available', run_at = $3, error = $4, attempt = attempt - 1, lease_until = NULL, lease_token = NULL
+         WHERE id = $1 AND state = 'running' AND lease_token = $2",
+    )
+    .bind(job.id)
+    .bind(job.token.clone())
+    .bind(now.plus(delay))
+    .bind(why)
+    .run(tx)
+    .await?;
+    Ok(changed == 1)
+}
+
 /// The holder stops before it is done: the job is free at once and the try does not count.
 ///
 /// # Errors

@@ -15,6 +15,7 @@ codes! {
         Sending "sending" "being sent",
         Accepted "accepted" "accepted",
         Failed "failed" "failed",
+        Bounced "bounced" "came back",
     }
 }
 
@@ -37,14 +38,59 @@ pub struct Mail {
     pub message_id: String,
     /// Its text.
     pub content: ContentId,
-    /// How often it was handed over with no answer seen; each may have made one extra copy.
+    /// True where it was handed over once with no answer seen, which may have made one extra copy.
     pub in_doubt: bool,
     /// When it was written.
     pub created: Instant,
     /// When the mail server accepted it.
     pub accepted: Option<Instant>,
+    /// Whom it goes to, as a keyed digest; none for mails older than that.
+    pub recipient: Option<Vec<u8>>,
+    /// The domain it goes to, as a keyed digest.
+    pub domain: Option<Vec<u8>>,
+    /// True where no person wrote it.
+    pub automatic: bool,
+    /// How often it was tried since somebody asked for it.
+    pub tries: i64,
+    /// Since when that does not succeed.
+    pub trying_since: Option<Instant>,
+    /// When it is tried again.
+    pub next: Option<Instant>,
+    /// Since when the address was known not to take mail, where it was sent all the same.
+    pub despite: Option<Instant>,
+    /// When it came back.
+    pub bounced: Option<Instant>,
     /// True when its case is restricted.
     pub restricted: bool,
+}
+
+impl Mail {
+    /// True where nothing more happens by itself: it failed, or came back.
+    #[must_use]
+    pub fn needs_help(&self) -> bool {
+        self.state == MailState::Failed || (self.state == MailState::Accepted && self.bounced.is_some())
+    }
+}
+
+/// A mail to put into the outbox.
+#[derive(Debug, Clone)]
+pub struct NewMail<'a> {
+    /// The case it belongs to.
+    pub case: Reference,
+    /// The product it speaks for.
+    pub product: &'a str,
+    /// Why it leaves.
+    pub purpose: Purpose,
+    /// Without angle brackets.
+    pub message_id: &'a str,
+    /// Its text.
+    pub content: ContentId,
+    /// Keyed digest of the address it goes to.
+    pub recipient: Vec<u8>,
+    /// Keyed digest of that address's domain.
+    pub domain: Vec<u8>,
+    /// When it was written.
+    pub at: Instant,
 }
 
 #[derive(sqlx::FromRow)]
@@ -60,6 +106,14 @@ struct MailRow {
     in_doubt: bool,
     created_at: i64,
     accepted_at: Option<i64>,
+    recipient: Option<Vec<u8>>,
+    domain: Option<Vec<u8>>,
+    automatic: bool,
+    tries: i64,
+    trying_since: Option<i64>,
+    next_at: Option<i64>,
+    despite: Option<i64>,
+    bounced_at: Option<i64>,
     restricted: bool,
 }
 
@@ -77,6 +131,14 @@ impl MailRow {
             in_doubt: self.in_doubt,
             created: Instant(self.created_at),
             accepted: self.accepted_at.map(Instant),
+            recipient: self.recipient,
+            domain: self.domain,
+            automatic: self.automatic,
+            tries: self.tries,
+            trying_since: self.trying_since.map(Instant),
+            next: self.next_at.map(Instant),
+            despite: self.despite.map(Instant),
+            bounced: self.bounced_at.map(Instant),
             restricted: self.restricted,
         })
     }
@@ -87,7 +149,8 @@ macro_rules! mails_where {
     ($rest:literal) => {
         concat!(
             "SELECT m.id, m.case_id, m.product, m.purpose, m.state, m.reason, m.message_id, m.content_id, m.in_doubt,
-             m.created_at, m.accepted_at, c.restricted FROM mails m JOIN cases c ON c.id = m.case_id ",
+             m.created_at, m.accepted_at, m.recipient, m.domain, m.automatic, m.tries, m.trying_since, m.next_at, m.despite,
+             m.bounced_at, c.restricted FROM mails m JOIN cases c ON c.id = m.case_id ",
             $rest
         )
     };
@@ -97,23 +160,18 @@ macro_rules! mails_where {
 ///
 /// # Errors
 /// As the database says.
-pub async fn mail_queue(
-    tx: &mut Tx,
-    case: Reference,
-    product: &str,
-    purpose: Purpose,
-    message_id: &str,
-    content: ContentId,
-    at: Instant,
-) -> Result<MailId> {
-    let (id,): (i64,) = sql("INSERT INTO mails (case_id, product, purpose, state, message_id, content_id, created_at)
-         VALUES ($1, $2, $3, 'queued', $4, $5, $6) RETURNING id")
-    .bind(case)
-    .bind(product)
-    .bind(purpose.code())
-    .bind(message_id)
-    .bind(content)
-    .bind(at)
+pub async fn mail_queue(tx: &mut Tx, mail: &NewMail<'_>) -> Result<MailId> {
+    let (id,): (i64,) = sql("INSERT INTO mails (case_id, product, purpose, state, message_id, content_id, created_at,
+         recipient, domain, automatic) VALUES ($1, $2, $3, 'queued', $4, $5, $6, $7, $8, $9) RETURNING id")
+    .bind(mail.case)
+    .bind(mail.product)
+    .bind(mail.purpose.code())
+    .bind(mail.message_id)
+    .bind(mail.content)
+    .bind(mail.at)
+    .bind(mail.recipient.clone())
+    .bind(mail.domain.clone())
+    .bind(mail.purpose.is_automatic())
     .one(tx)
     .await?;
     Ok(MailId(id))
@@ -149,25 +207,92 @@ pub async fn mails_before(tx: &mut Tx, before: i64, limit: i64) -> Result<Vec<Ma
     rows.into_iter().map(MailRow::mail).collect()
 }
 
-/// The mail is about to be handed over. A mail that was already being sent may have left: it is in doubt.
+/// The mail is about to be handed over. A mail that was already being sent may have left: it is in doubt. `despite` says
+/// since when the address is known not to take mail.
 ///
 /// # Errors
 /// As the database says.
-pub async fn mail_sending(tx: &mut Tx, mail: &Mail) -> Result<()> {
-    sql("UPDATE mails SET state = 'sending', in_doubt = $2 WHERE id = $1")
-        .bind(mail.id)
-        .bind(mail.in_doubt || mail.state == MailState::Sending)
+pub async fn mail_sending(tx: &mut Tx, mail: &Mail, despite: Option<Instant>, at: Instant) -> Result<()> {
+    sql("UPDATE mails SET state = 'sending', in_doubt = $2, tries = tries + 1, handed_at = $3, despite = $4, next_at = NULL
+         WHERE id = $1")
+    .bind(mail.id)
+    .bind(mail.in_doubt || mail.state == MailState::Sending)
+    .bind(at)
+    .bind(despite)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// Why a mail waits, and until when.
+#[derive(Debug, Clone)]
+pub struct Wait<'a> {
+    /// In words.
+    pub reason: &'a str,
+    /// When it is tried again.
+    pub next: Instant,
+    /// True where nobody knows whether the mail left.
+    pub in_doubt: bool,
+}
+
+/// The mail was tried and will be tried again. What was clearly not taken counts for no limit.
+///
+/// # Errors
+/// As the database says.
+pub async fn mail_retry(tx: &mut Tx, id: MailId, wait: &Wait<'_>, at: Instant) -> Result<()> {
+    sql("UPDATE mails SET state = 'queued', reason = $2, next_at = $3, in_doubt = (in_doubt OR $4),
+         handed_at = CASE WHEN $4 THEN handed_at END, trying_since = COALESCE(trying_since, $5)
+         WHERE id = $1 AND state = 'sending'")
+    .bind(id)
+    .bind(wait.reason)
+    .bind(wait.next)
+    .bind(wait.in_doubt)
+    .bind(at)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// The mail is held back and was not tried.
+///
+/// # Errors
+/// As the database says.
+pub async fn mail_hold(tx: &mut Tx, id: MailId, reason: &str, next: Instant) -> Result<()> {
+    sql("UPDATE mails SET reason = $2, next_at = $3 WHERE id = $1 AND state = 'queued'")
+        .bind(id)
+        .bind(reason)
+        .bind(next)
         .run(tx)
         .await?;
     Ok(())
 }
 
-/// The mail was not handed over this time and will be tried again.
+/// Somebody asks for the mail to be sent anew, with all its patience.
 ///
 /// # Errors
 /// As the database says.
 pub async fn mail_requeue(tx: &mut Tx, id: MailId) -> Result<()> {
-    sql("UPDATE mails SET state = 'queued', reason = NULL WHERE id = $1").bind(id).run(tx).await?;
+    sql("UPDATE mails SET state = 'queued', reason = NULL, tries = 0, trying_since = NULL, next_at = NULL, bounced_at = NULL
+         WHERE id = $1")
+    .bind(id)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// The mail came back: for good it stands among what failed, otherwise it only says so.
+///
+/// # Errors
+/// As the database says.
+pub async fn mail_bounced(tx: &mut Tx, id: MailId, hard: bool, reason: &str, at: Instant) -> Result<()> {
+    sql("UPDATE mails SET bounced_at = $2, reason = $3, next_at = NULL, state = CASE WHEN $4 THEN 'failed' ELSE state END
+         WHERE id = $1")
+    .bind(id)
+    .bind(at)
+    .bind(reason)
+    .bind(hard)
+    .run(tx)
+    .await?;
     Ok(())
 }
 
@@ -176,7 +301,7 @@ pub async fn mail_requeue(tx: &mut Tx, id: MailId) -> Result<()> {
 /// # Errors
 /// As the database says.
 pub async fn mail_accepted(tx: &mut Tx, id: MailId, at: Instant) -> Result<()> {
-    sql("UPDATE mails SET state = 'accepted', reason = NULL, accepted_at = $2 WHERE id = $1")
+    sql("UPDATE mails SET state = 'accepted', reason = NULL, next_at = NULL, accepted_at = $2 WHERE id = $1")
         .bind(id)
         .bind(at)
         .run(tx)
@@ -189,8 +314,32 @@ pub async fn mail_accepted(tx: &mut Tx, id: MailId, at: Instant) -> Result<()> {
 /// # Errors
 /// As the database says.
 pub async fn mail_failed(tx: &mut Tx, id: MailId, reason: &str) -> Result<()> {
-    sql("UPDATE mails SET state = 'failed', reason = $2 WHERE id = $1").bind(id).bind(reason).run(tx).await?;
+    sql("UPDATE mails SET state = 'failed', reason = $2, next_at = NULL,
+         handed_at = CASE WHEN in_doubt THEN handed_at END WHERE id = $1")
+    .bind(id)
+    .bind(reason)
+    .run(tx)
+    .await?;
     Ok(())
+}
+
+/// When the last `limit` automatic mails that went to this address after `since`, alarms to staff aside, were handed
+/// over, newest first.
+///
+/// # Errors
+/// As the database says.
+pub async fn automatic_handed(tx: &mut Tx, mail: &Mail, since: Instant, limit: i64) -> Result<Vec<Instant>> {
+    let rows =
+        sql("SELECT handed_at FROM mails WHERE recipient = $1 AND handed_at > $2 AND automatic AND purpose <> $3
+         AND id <> $4 ORDER BY handed_at DESC LIMIT $5")
+        .bind(mail.recipient.clone())
+        .bind(since)
+        .bind(Purpose::Alarm.code())
+        .bind(mail.id)
+        .bind(limit)
+        .all::<(i64,)>(tx)
+        .await?;
+    Ok(rows.into_iter().map(|(at,)| Instant(at)).collect())
 }
 
 /// The Message-IDs we gave to the mails of a case, oldest first, without those about verification: they may have

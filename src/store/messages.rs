@@ -4,7 +4,7 @@ use super::{Result, Tx, row::known, sql, vault::Sealed, vault::Vault};
 use crate::domain::{
     codes::codes,
     identity::{MessageId, Reference},
-    mail::Came,
+    mail::{Came, Doubt},
     time::Instant,
 };
 
@@ -15,6 +15,8 @@ codes! {
         Read "read" "read",
         Unreadable "unreadable" "could not be read",
         Duplicate "duplicate" "came before",
+        Quarantined "quarantined" "waits for somebody to decide",
+        Discarded "discarded" "discarded",
     }
 }
 
@@ -140,17 +142,35 @@ pub async fn message_raw(tx: &mut Tx, vault: &Vault, id: MessageId) -> Result<Op
         .map_err(Into::into)
 }
 
-/// The message belongs to a case now.
+/// Puts other bytes in the raw ones' place, under a new key. The digests stay those of what arrived.
+///
+/// # Errors
+/// As the database says, or when sealing fails.
+pub async fn message_replace_raw(tx: &mut Tx, vault: &Vault, id: MessageId, raw: &[u8]) -> Result<()> {
+    let sealed = vault.seal(SEALED_AS, raw)?;
+    sql("UPDATE messages SET wrapped_key = $2, cipher = $3, size = $4 WHERE id = $1")
+        .bind(id)
+        .bind(sealed.wrapped_key)
+        .bind(sealed.cipher)
+        .bind(i64::try_from(raw.len()).unwrap_or(i64::MAX))
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// The message belongs to a case now. `sender` is the digest of the address it came from.
 ///
 /// # Errors
 /// As the database says.
-pub async fn message_read(tx: &mut Tx, id: MessageId, case: Reference, restricted: bool) -> Result<()> {
-    sql("UPDATE messages SET state = 'read', reason = NULL, case_id = $2, restricted = $3 WHERE id = $1")
-        .bind(id)
-        .bind(case)
-        .bind(restricted)
-        .run(tx)
-        .await?;
+pub async fn message_read(tx: &mut Tx, id: MessageId, case: Reference, restricted: bool, sender: &[u8]) -> Result<()> {
+    sql("UPDATE messages SET state = 'read', reason = NULL, near_id = NULL, who = NULL, about = NULL, case_id = $2,
+         restricted = $3, sender = $4 WHERE id = $1")
+    .bind(id)
+    .bind(case)
+    .bind(restricted)
+    .bind(sender)
+    .run(tx)
+    .await?;
     Ok(())
 }
 
@@ -195,18 +215,133 @@ pub async fn messages_restrict(tx: &mut Tx, case: Reference, restricted: bool) -
     Ok(())
 }
 
-/// Mail that could not be read, newest first, below `before`.
+/// What a message that waits points at, and what lists show of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waits {
+    /// The case it points at.
+    pub near: Option<Reference>,
+    /// Who wrote, and the subject line.
+    pub face: Option<(String, String)>,
+}
+
+#[derive(sqlx::FromRow)]
+struct WaitsRow {
+    #[sqlx(flatten)]
+    message: MessageRow,
+    near_id: Option<i64>,
+    who: Option<String>,
+    about: Option<String>,
+}
+
+impl WaitsRow {
+    fn waits(self) -> Result<(Message, Waits)> {
+        let waits = Waits { near: self.near_id.map(Reference), face: self.who.zip(self.about) };
+        Ok((self.message.message()?, waits))
+    }
+}
+
+/// Every column of a message and of why it waits, and what follows.
+macro_rules! waits_where {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, product, state, reason, case_id, restricted, received_at, size, near_id, who, about FROM messages ",
+            $rest
+        )
+    };
+}
+
+/// Mail that waits for staff, newest first, below `before`; or what was discarded.
 ///
 /// # Errors
 /// As the database says.
-pub async fn messages_unreadable(tx: &mut Tx, before: i64, limit: i64) -> Result<Vec<Message>> {
-    let rows = sql("SELECT id, product, state, reason, case_id, restricted, received_at, size FROM messages
-         WHERE state = 'unreadable' AND id < $1 ORDER BY id DESC LIMIT $2")
-    .bind(before)
-    .bind(limit)
-    .all::<MessageRow>(tx)
+pub async fn messages_waiting(tx: &mut Tx, discarded: bool, before: i64, limit: i64) -> Result<Vec<(Message, Waits)>> {
+    let query = if discarded {
+        sql(waits_where!("WHERE state = 'discarded' AND id < $1 ORDER BY id DESC LIMIT $2"))
+    } else {
+        sql(waits_where!("WHERE state IN ('quarantined', 'unreadable') AND id < $1 ORDER BY id DESC LIMIT $2"))
+    };
+    let rows = query.bind(before).bind(limit).all::<WaitsRow>(tx).await?;
+    rows.into_iter().map(WaitsRow::waits).collect()
+}
+
+/// The newest mails that wait and point at this case, 20 at most.
+///
+/// # Errors
+/// As the database says.
+pub async fn messages_near(tx: &mut Tx, case: Reference) -> Result<Vec<(Message, Waits)>> {
+    let rows = sql(waits_where!("WHERE near_id = $1 AND state = 'quarantined' ORDER BY id DESC LIMIT 20"))
+        .bind(case)
+        .all::<WaitsRow>(tx)
+        .await?;
+    rows.into_iter().map(WaitsRow::waits).collect()
+}
+
+/// One message that waits or was discarded.
+///
+/// # Errors
+/// As the database says.
+pub async fn message_waiting(tx: &mut Tx, id: MessageId) -> Result<Option<(Message, Waits)>> {
+    let row = sql(waits_where!("WHERE id = $1 AND state IN ('quarantined', 'unreadable', 'discarded')"))
+        .bind(id)
+        .maybe::<WaitsRow>(tx)
+        .await?;
+    row.map(WaitsRow::waits).transpose()
+}
+
+/// The same, locked for the rest of the transaction.
+///
+/// # Errors
+/// As the database says.
+pub async fn message_waiting_lock(tx: &mut Tx, id: MessageId) -> Result<Option<(Message, Waits)>> {
+    super::per_engine("SELECT id FROM messages WHERE id = $1 FOR UPDATE", "SELECT id FROM messages WHERE id = $1")
+        .bind(id)
+        .maybe::<(i64,)>(tx)
+        .await?;
+    message_waiting(tx, id).await
+}
+
+/// The message waits for staff. `face` is who wrote and the subject, where lists may show them.
+///
+/// # Errors
+/// As the database says.
+pub async fn message_quarantine(
+    tx: &mut Tx,
+    id: MessageId,
+    sender: &[u8],
+    near: Option<Reference>,
+    restricted: bool,
+    face: Option<(String, String)>,
+    why: Doubt,
+) -> Result<()> {
+    let (who, about) = face.unzip();
+    sql("UPDATE messages SET state = 'quarantined', sender = $2, near_id = $3, restricted = $4, who = $5, about = $6,
+         reason = $7 WHERE id = $1")
+    .bind(id)
+    .bind(sender)
+    .bind(near)
+    .bind(restricted)
+    .bind(who)
+    .bind(about)
+    .bind(why.code())
+    .run(tx)
     .await?;
-    rows.into_iter().map(MessageRow::message).collect()
+    Ok(())
+}
+
+/// How many messages of a sender came after `since`, counted up to `most`.
+///
+/// # Errors
+/// As the database says.
+pub async fn messages_by_sender(tx: &mut Tx, sender: &[u8], since: Instant, most: i64) -> Result<i64> {
+    let (count,) = sql(
+        "SELECT COUNT(*) FROM (SELECT 1 AS one FROM messages WHERE sender = $1 AND received_at > $2 LIMIT $3) AS counted",
+    )
+    .bind(sender)
+    .bind(since)
+    .bind(most)
+    .one::<(i64,)>(tx)
+    .await?;
+    Ok(count)
 }
 
 /// Locks a message for the rest of the transaction; false when it was read meanwhile.

@@ -165,6 +165,12 @@ impl Vault {
         Ok(bytes)
     }
 
+    /// A key for one use alone, made from the master key and the use's name.
+    #[must_use]
+    pub fn derive(&self, label: &str) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(mac(&self.master, &[b"recourse derived key", &[0], label.as_bytes()]))
+    }
+
     /// A keyed digest: equal for equal input, says nothing without the key.
     #[must_use]
     pub fn digest(&self, domain: &str, data: &[u8]) -> Vec<u8> {

@@ -43,7 +43,7 @@ fn law(case: &Case) -> &Clock {
 }
 
 async fn extends(house: &House, reference: Reference, reasons: &str) -> Result<(), Error> {
-    verbs::extend_case(&house.app, &house.agent, reference, i64::MAX, reasons).await
+    verbs::extend_case(&house.app, &house.agent, reference, i64::MAX, reasons, "").await
 }
 
 async fn happens(house: &House, reference: Reference, fact: Fact, at: Option<Instant>) -> Result<(), Error> {
@@ -122,7 +122,7 @@ on_both! {
         let reference = german(&house).await;
         let number = house.case(reference).await.case.seq;
         verbs::add_note(&house.app, &house.officer, reference, "I look into it.").await.expect("noted");
-        let late = verbs::extend_case(&house.app, &house.agent, reference, number, "Much to find.").await;
+        let late = verbs::extend_case(&house.app, &house.agent, reference, number, "Much to find.", "").await;
         assert!(matches!(late, Err(Error::Conflict { .. })), "{late:?}");
         let late = verbs::set_jurisdiction(&house.app, &house.agent, reference, number, "FR").await;
         assert!(matches!(late, Err(Error::Conflict { .. })), "{late:?}");
@@ -202,17 +202,19 @@ on_both! {
         let reference = house.opens(&request()).await;
         verbs::set_jurisdiction(&house.app, &house.agent, reference, i64::MAX, "DE").await.expect("known");
         let first = law(&seen(&house, reference).await.case).due;
-        verbs::extend_case(&house.app, &house.agent, reference, i64::MAX, "There are very many pictures.").await.expect("extended");
+        verbs::extend_case(&house.app, &house.agent, reference, i64::MAX, "There are very many pictures.", "").await.expect("extended");
         let extended = law(&seen(&house, reference).await.case).due;
         assert!(extended > first);
-        // nothing can be written there, and it was the last try
+        // nothing can be written there, until nobody waits any more
         std::fs::write(house.folder.path().join("outgoing"), "").expect("it is written");
         let mut tx = house.app.db.read().await.expect("a reader");
         let (mail,): (i64,) =
             crate::store::sql("SELECT id FROM mails WHERE purpose = 'extension'").one(&mut tx).await.expect("it is there");
         drop(tx);
-        let sent = crate::app::deliver::send_mail(&house.app, crate::domain::identity::MailId(mail), true).await;
-        assert_eq!(sent.expect("it is recorded"), crate::app::deliver::Delivered::Failed);
+        let send = || crate::app::deliver::send_mail(&house.app, crate::domain::identity::MailId(mail));
+        assert!(matches!(send().await.expect("it is tried"), crate::app::deliver::Delivered::Later(..)));
+        house.pass(house.app.settings.outgoing.patience);
+        assert_eq!(send().await.expect("it is recorded"), crate::app::deliver::Delivered::Failed);
         let case = seen(&house, reference).await.case;
         assert_eq!(law(&case).due, first);
         assert!(!law(&case).is_extended && law(&case).extended.is_some(), "it can be told again");

@@ -3,7 +3,7 @@
 use super::postgres;
 use crate::{
     app::{
-        Alarms, App, Parts, Poster, Settings,
+        Alarms, App, Judging, Outgoing, Parts, Poster, Settings,
         case_page::{self, CasePage, Full},
         intake,
         mailboxes::Watched,
@@ -12,13 +12,18 @@ use crate::{
     },
     domain::{
         identity::Reference,
+        kind::Kind,
         mail::Came,
         rights::{Actor, Role},
         time::Instant,
     },
     generation::{Source, receipt::Signer},
     jobs,
-    mail::{classify::Classifier, outbox::Transport},
+    mail::{
+        authenticity::{self, Checker},
+        classify::Classifier,
+        outbox::Transport,
+    },
     store::{Clock, Db, Objects, migrate, runs::receipts::receipt_key_use, vault::Vault},
 };
 use std::{collections::HashMap, fs, path::Path};
@@ -28,6 +33,8 @@ use tokio::sync::OnceCell;
 pub const PRODUCT: &str = "imagegen-artisticmonk";
 /// Its mail address in tests.
 pub const ADDRESS: &str = "privacy@imagegen.example";
+/// The name under which the product's mail server writes what it found out about a mail.
+pub const RELAY: &str = "mx.imagegen.example";
 /// Tuesday 24 November 2026, 10:00 in India.
 pub const START: Instant = Instant(1_795_494_600_000);
 
@@ -115,6 +122,13 @@ impl House {
             settings.mailboxes = mailboxes;
         });
         Self { app, ..self }
+    /// The same house whose mail leaves another way.
+    pub fn with_mail(self, transport: Transport, outgoing: Outgoing) -> Self {
+        let (db, packs) = (self.app.db.clone(), self.app.packs.clone());
+        let mut parts = parts(db, self.folder.path(), HashMap::new(), packs);
+        parts.transport = transport;
+        parts.settings.outgoing = outgoing;
+        Self { app: App::new(parts), ..self }
     }
 
     /// The same house whose pack lets copies go without a review.
@@ -125,6 +139,20 @@ impl House {
         let text = include_str!("../../policies/products/imagegen-artisticmonk.toml");
         let text = text.replace("review = true", "review = false");
         fs::write(folder.join("products").join(file), text).expect("it is written");
+        let packs = Packs::load(Some(&folder)).expect("the packs load");
+        let app = opened_with(self.app.db.clone(), self.folder.path(), HashMap::new(), packs);
+        Self { app, ..self }
+    }
+
+    /// The same house whose pack has a language switched on.
+    pub fn answering_in(self, language: &str) -> Self {
+        let folder = self.folder.path().join("policies");
+        fs::create_dir_all(folder.join("products")).expect("it is made");
+        let text = include_str!("../../policies/products/imagegen-artisticmonk.toml");
+        let head = format!("[language.{language}]\nreviewed_by = \"");
+        assert!(text.contains(&head), "the pack has no {head}");
+        let text = text.replace(&head, &format!("{head}A. Lawyer, 1 November 2026"));
+        fs::write(folder.join("products").join(format!("{PRODUCT}.toml")), text).expect("it is written");
         let packs = Packs::load(Some(&folder)).expect("the packs load");
         let app = opened_with(self.app.db.clone(), self.folder.path(), HashMap::new(), packs);
         Self { app, ..self }
@@ -196,19 +224,29 @@ fn opened_as(
     packs: Packs,
     change: impl FnOnce(&Vault, &mut Settings),
 ) -> App {
+    let mut parts = parts(db, folder, sources, packs);
+    change(&parts.vault, &mut parts.settings);
+    App::new(parts)
+}
+
+fn parts(db: Db, folder: &Path, sources: HashMap<String, Source>, packs: Packs) -> Parts {
     let classifier = Classifier::new(&packs::word_list(None).expect("it is there")).expect("it compiles");
     let transport = Transport::Files(folder.join("outgoing"));
+    let checker = Checker::new(authenticity::Settings { authserv_id: RELAY.to_owned(), ..Default::default() })
+        .expect("one that asks nobody");
+    let grievances = vec![("grievance@imagegen.example".to_owned(), Kind::Grievance)];
+    let kinds = HashMap::from([(PRODUCT.to_owned(), grievances)]);
     let (vault, signer) = (Vault::new([3; 32]), Signer::new([4; 32]));
-    let mut settings = Settings {
+    let settings = Settings {
         addresses: HashMap::from([(PRODUCT.to_owned(), ADDRESS.to_owned())]),
         max_message: 1_000_000,
         public_url: "https://desk.imagegen.example".to_owned(),
         spool: folder.to_owned(),
+        mail: Judging { kinds, ..Judging::default() },
         ..Settings::default()
     };
-    change(&vault, &mut settings);
     let packages = Objects::folder(&folder.join("packages")).expect("the folder opens");
-    App::new(Parts { db, vault, signer, packs, classifier, transport, packages, sources, settings })
+    Parts { db, vault, signer, packs, classifier, checker, transport, packages, sources, settings }
 }
 
 async fn hire(app: &App, email: &str, name: &str, roles: &[Role]) -> Actor {

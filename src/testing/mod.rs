@@ -2,6 +2,7 @@
 
 mod alarms;
 mod arrows;
+mod awkward;
 mod clockwork;
 mod company;
 pub(crate) mod dovecot;
@@ -11,14 +12,19 @@ pub(crate) mod house;
 mod jobs;
 mod mailboxes;
 pub(crate) mod meddler;
+mod letters;
 mod objects;
+mod outbox;
 mod policy;
 mod posted;
 pub(crate) mod postgres;
+mod reading;
 mod ruled_out;
 mod runs;
 pub(crate) mod s3;
+pub(crate) mod smtp;
 mod story;
+mod threads;
 mod verification;
 mod wall;
 mod well_known;

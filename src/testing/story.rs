@@ -10,7 +10,7 @@ use crate::{
         case::{Case, Outcome, State},
         clock::{Duty, Layer},
         kind::Kind,
-        mail::Came,
+        mail::{Came, Doubt},
         time::{DAY, HOUR, Instant, MINUTE},
     },
     store::{cases, events, messages},
@@ -96,16 +96,18 @@ on_both! {
             format!("From: {from}\nSubject: Re: hello\nMessage-ID: <{id}>\nIn-Reply-To: {ours}\n\nThe one I write from.\n")
         };
         let stranger = house.receives(&answer("Eve <eve@evil.example>", "e1@evil.example")).await;
-        assert!(matches!(stranger, Read::Opened(other) if other != reference), "{stranger:?}");
+        assert_eq!(stranger, Read::Quarantined(Doubt::Stranger));
         assert_eq!(house.receives(&answer("ANNA@mail.example", "a2@mail.example")).await, Read::Appended(reference));
         let full = house.case(reference).await;
         assert_eq!(full.case.state, State::Open);
         agrees_with_its_events(&house, &full).await;
-        // the reference in the subject line names the case only for its own requester
+        // the reference in the subject line can be guessed: alone it proves nothing, not even with the right address
         let named = |from: &str, id: &str| mail(from, &format!("about [{reference}]"), id, "One more thing.");
-        assert_eq!(house.receives(&named(ANNA, "a3@mail.example")).await, Read::Appended(reference));
+        assert_eq!(house.receives(&named(ANNA, "a3@mail.example")).await, Read::Quarantined(Doubt::Unproven));
         let stranger = house.receives(&named("eve@evil.example", "e2@evil.example")).await;
-        assert!(matches!(stranger, Read::Opened(other) if other != reference));
+        assert_eq!(stranger, Read::Quarantined(Doubt::Stranger));
+        let full = house.case(reference).await;
+        agrees_with_its_events(&house, &full).await;
     }
 
     async fn automatic_mail_is_never_answered_and_reopens_nothing(house: House) {
@@ -128,16 +130,16 @@ on_both! {
     async fn mail_that_holds_nothing_is_kept_and_listed_with_its_reason(house: House) {
         assert_eq!(house.receives(" \n\n").await, Read::SetAside);
         let mut tx = house.app.db.read().await.expect("a reader");
-        let listed = messages::messages_unreadable(&mut tx, i64::MAX, 10).await.expect("a list");
-        let reasons: Vec<_> = listed.iter().filter_map(|m| m.reason.as_deref()).collect();
+        let listed = messages::messages_waiting(&mut tx, false, i64::MAX, 10).await.expect("a list");
+        let reasons: Vec<_> = listed.iter().filter_map(|(m, _)| m.reason.as_deref()).collect();
         assert_eq!(reasons, ["the message is empty"]);
-        let raw = messages::message_raw(&mut tx, &house.app.vault, listed[0].id).await.expect("it opens").expect("it is there");
+        let raw = messages::message_raw(&mut tx, &house.app.vault, listed[0].0.id).await.expect("it opens").expect("it is there");
         assert_eq!(raw, b" \r\n\r\n");
     }
 
     async fn mail_that_names_nobody_opens_a_case_that_is_not_answered(house: House) {
         for raw in ["no headers at all\nreally", "Subject: from nobody\n\nhello\n"] {
-            house.opens(raw).await;
+            assert!(matches!(house.receives(raw).await, Read::Opened(_)), "{raw}");
         }
         house.works().await;
         assert!(house.sent().is_empty());

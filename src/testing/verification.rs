@@ -25,6 +25,7 @@ use crate::{
         time::{DAY, HOUR},
     },
     generation::{Key, Source},
+    mail::thread,
     store::{events, holds, sql},
     web,
 };
@@ -169,11 +170,13 @@ fn unfolded(raw: &str) -> String {
     raw.replace("\r\n ", " ").replace("=\r\n", "")
 }
 
-/// A mail as it lay in the folder, without what two mails may differ in: Message-IDs, the case's number, the date,
-/// the boundary between the parts.
+/// A mail as it lay in the folder, without what two mails may differ in: Message-IDs, the case's number and its token,
+/// the date, the boundary between the parts.
 fn bare(raw: &str, reference: Reference) -> String {
     let boundary = raw.split("boundary=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a boundary");
     let kept = unfolded(raw).replace(boundary, "-").replace(&reference.to_string(), "R-");
+    let token = kept.split(['<', '>']).find_map(thread::token_in).map(str::to_owned);
+    let kept = token.map_or_else(|| kept.clone(), |token| kept.replace(&token, "-"));
     let own =
         |line: &&str| !["Message-ID:", "Date:", "In-Reply-To:", "References:"].iter().any(|h| line.starts_with(h));
     kept.lines().filter(own).collect::<Vec<_>>().join("\n")

@@ -50,8 +50,10 @@ pub mod patterns {
     pub const RECEIPT: &str = "/runs/{id}/receipt.json";
     /// An attachment.
     pub const FILE: &str = "/cases/{reference}/files/{message}/{part}";
-    /// A mail that could not be read.
+    /// A mail that waits for somebody.
     pub const MAIL_IN: &str = "/mail/in/{id}";
+    /// The HTML version of a mail, for a frame.
+    pub const HTML: &str = "/cases/{reference}/messages/{message}/html";
     /// A mail that left.
     pub const MAIL_OUT: &str = "/mail/out/{id}";
     /// The link of a verification mail.
@@ -133,6 +135,26 @@ pub fn file(reference: Reference, message: MessageId, part: i64) -> String {
     format!("/cases/{reference}/files/{}/{part}", message.0)
 }
 
+/// The HTML version of a mail in a case, for a frame; with the mail's own pictures or without.
+#[must_use]
+pub fn html(reference: Reference, message: MessageId, with_pictures: bool) -> String {
+    let pictures = if with_pictures { "?pictures=1" } else { "" };
+    format!("/cases/{reference}/messages/{}/html{pictures}", message.0)
+}
+
+/// A case with one mail as it was written, with the mail's own pictures or without.
+#[must_use]
+pub fn case_html(reference: Reference, message: MessageId, with_pictures: bool) -> String {
+    let pictures = if with_pictures { "&pictures=1" } else { "" };
+    format!("/cases/{reference}?html={message}{pictures}#mail-{message}", message = message.0)
+}
+
+/// One mail on its case's page.
+#[must_use]
+pub fn mail_of_case(reference: Reference, message: MessageId) -> String {
+    format!("/cases/{reference}#mail-{}", message.0)
+}
+
 /// One view of the queue.
 #[must_use]
 pub fn view(view: View) -> String {
@@ -171,21 +193,28 @@ pub fn mail(tab: Tab, after: Option<&str>) -> String {
 /// A part of the mail room, with a word that something is tried again.
 #[must_use]
 pub fn mail_again(tab: Tab) -> String {
-    with_query(MAIL, [("tab", Some(tab_code(tab).to_owned())), ("done", Some("again".to_owned()))])
+    mail_done(tab, "again")
+}
+
+/// A part of the mail room, with a word of what was just done.
+#[must_use]
+pub fn mail_done(tab: Tab, done: &str) -> String {
+    with_query(MAIL, [("tab", Some(tab_code(tab).to_owned())), ("done", Some(done.to_owned()))])
 }
 
 /// The code of a part of the mail room.
 #[must_use]
 pub const fn tab_code(tab: Tab) -> &'static str {
     match tab {
-        Tab::Unreadable => "unreadable",
+        Tab::Waiting => "waiting",
+        Tab::Discarded => "discarded",
         Tab::Outgoing => "outgoing",
         Tab::Failed => "failed",
         Tab::Mailboxes => "mailboxes",
     }
 }
 
-/// A mail that could not be read.
+/// A mail that waits for somebody.
 #[must_use]
 pub fn mail_in(id: MessageId) -> String {
     format!("/mail/in/{}", id.0)

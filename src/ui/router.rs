@@ -28,7 +28,7 @@ pub fn routes() -> Router<App> {
         .route(paths::POLICIES, get(policies::server::list))
         .route(patterns::POLICY, get(policies::server::show))
         .route(paths::MAIL, get(mailroom::server::show))
-        .route(patterns::MAIL_IN, get(mailroom::server::unreadable).post(mailroom::server::read_again))
+        .route(patterns::MAIL_IN, get(mailroom::server::waiting).post(mailroom::server::decide))
         .route(patterns::MAIL_OUT, get(mailroom::server::outgoing).post(mailroom::server::send_again))
         .route(patterns::WORK, post(mailroom::server::run_again))
         .route(paths::SIGNOUT, post(signin::server::sign_out))

@@ -2,6 +2,7 @@
 
 mod assets;
 mod downloads;
+mod frame;
 mod guard;
 mod headers;
 mod health;
@@ -37,6 +38,7 @@ pub fn router(app: App, stop: watch::Receiver<bool>) -> Router {
     let intake_app = app.clone();
     let keys = get(well_known::receipt_keys).with_state(app.clone());
     let signed_in = ui::router::routes()
+        .route(ui::paths::patterns::HTML, get(frame::show))
         .route("/api/{*function}", axum::routing::post(guard::server_function))
         .layer(middleware::from_fn_with_state(app.clone(), guard::signed_in));
     let pages = signed_in

@@ -52,7 +52,7 @@ async fn tell(
         return Err(Error::NotAllowed("there is nobody to tell: nobody who works here has a role".to_owned()));
     }
     for (name, mailbox) in recipients {
-        let message_id = acknowledge::message_id(app, case)?;
+        let message_id = acknowledge::message_id(app, case, Purpose::Alarm)?;
         let (subject, text, html) = (written.subject.clone(), written.text.clone(), written.html.clone());
         let content = Content { name, address: mailbox, subject, text, html, ..Content::default() };
         let queued = acknowledge::queue_as(app, tx, case, Purpose::Alarm, &message_id, &content, now).await?;

@@ -1,7 +1,8 @@
 //! What the law wants said with a copy of a person's data, from the product's pack.
 
 use crate::{
-    app::{App, runs},
+    app::{App, letters},
+    domain::language::Language,
     generation::export::About,
     store::runs::Run,
 };
@@ -23,7 +24,7 @@ pub(super) fn about(app: &App, run: &Run, person: &str) -> About {
         retention: copy.iter().flat_map(|copy| copy.retention.clone()).collect(),
         source: copy.as_ref().map(|copy| copy.origin.clone()).unwrap_or_default(),
         rights: copy.into_iter().flat_map(|copy| copy.rights).collect(),
-        complaint: runs::complaint_route(app, &run.product),
+        complaint: letters::complaint(app, &run.product, Language::En),
         officer: officer.into_iter().filter(|line| !line.trim().is_empty()).collect(),
     }
 }

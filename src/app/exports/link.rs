@@ -2,12 +2,12 @@
 
 use super::addressee;
 use crate::{
-    app::{App, Error, acknowledge, subject::Known, verification},
+    app::{App, Error, acknowledge, letters, subject::Known, verification},
     domain::{
         event::{By, Event, Purpose},
         time::MINUTE,
     },
-    mail::compose,
+    mail::compose::{self, Facts, Letter},
     store::{audit, cases, contents, contents::Content, packages, sessions::token_hash, verifications},
 };
 
@@ -54,7 +54,7 @@ pub async fn ask_code(app: &App, token: &str) -> Result<(), Error> {
     let known = contents::content_get(&mut tx, &app.vault, package.identity).await?.unwrap_or_default();
     let to = addressee(app, &mut tx, package.case, &Known::read(&known)).await?;
     let (name, address) = to.ok_or(Error::NotFound)?;
-    let message_id = acknowledge::message_id(app, &case)?;
+    let message_id = acknowledge::message_id(app, &case, Purpose::Verification)?;
     verifications::verification_ask(
         &mut tx,
         package.case,
@@ -66,9 +66,10 @@ pub async fn ask_code(app: &App, token: &str) -> Result<(), Error> {
     .await?;
     let at = app.now();
     cases::case_record(&mut tx, &mut case, By::Requester, at, Event::ExportCodeAsked { package: package.id }).await?;
-    let until = verification::valid_until(at).in_words(app.packs.zone(&case.product));
-    let head = app.letterhead(&case.product);
-    let written = compose::new_code(&head, &case.reference.to_string(), &until)?;
+    let language = letters::language_of(app, &case);
+    let until = letters::when(app, &case, language, verification::valid_until(at));
+    let facts = Facts { until, ..letters::facts(app, &case, "", language) };
+    let written = compose::write(Letter::NewCode, language, &facts, "")?;
     let (subject, text, html) = (written.subject, written.text, written.html);
     let content = Content { name, address, subject, text, html, ..Content::default() };
     let purpose = Purpose::Verification;

@@ -4,7 +4,7 @@
 use super::{addressee, link};
 use crate::{
     app::{
-        App, Error, acknowledge,
+        App, Error, acknowledge, letters,
         runs::{decided_by_another, secret_of, sign_export, still_asked_for},
         subject::Known,
     },
@@ -16,7 +16,7 @@ use crate::{
         run::RunState,
         time::{DAY, Instant},
     },
-    mail::compose,
+    mail::compose::{self, Facts, Letter},
     store::{
         Tx, contents,
         contents::Content,
@@ -60,16 +60,13 @@ pub(super) async fn release(
         to.ok_or_else(|| Error::field("release", "There is no mail address any more to send the link to"))?;
     let copy = app.packs.get(&case.product).map(|pack| (pack.copy.days, pack.copy.downloads));
     let (days, most) = copy.ok_or_else(|| Error::field("release", "The product’s policy pack is gone"))?;
-    let message_id = acknowledge::message_id(app, case)?;
+    let message_id = acknowledge::message_id(app, case, Purpose::Delivery)?;
     let hash = link::hash(app, &message_id);
     let until = packages::package_release(tx, package.id, &hash, i64::from(days) * DAY, i64::from(most)).await?;
-    let done = compose::Copied {
-        name: name.clone(),
-        received: case.received.in_words(app.packs.zone(&case.product)),
-        until: until.in_words(app.packs.zone(&case.product)),
-        downloads: most,
-    };
-    let written = compose::copied(&app.letterhead(&case.product), &case.reference.to_string(), &done)?;
+    let language = letters::language_of(app, case);
+    let until = letters::when(app, case, language, until);
+    let facts = Facts { until, downloads: most, ..letters::facts(app, case, &name, language) };
+    let written = compose::write(Letter::Copied, language, &facts, "")?;
     let content = Content {
         name,
         address: to,

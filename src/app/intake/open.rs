@@ -5,7 +5,7 @@ use crate::{
     app::{
         App, Error,
         acknowledge::{self, Addressee},
-        alarms, desk,
+        alarms, desk, letters,
     },
     domain::{
         case::{Case, Channel},
@@ -13,6 +13,7 @@ use crate::{
         identity::{ContentId, normal_address},
         kind::Kind,
         policy::ProductPack,
+        secrets,
         time::Instant,
     },
     store::{Tx, cases, cases::Face, contents, contents::Content},
@@ -30,6 +31,8 @@ pub(in crate::app) struct Request<'a> {
     pub purpose: &'static str,
     /// True where a mail may tell the person.
     pub acknowledge: bool,
+    /// True where their mail goes beyond what is opened, and they have to be told.
+    pub unopened: bool,
 }
 
 /// Opens a case: its events, clocks, face and acknowledgement, all in the caller's transaction.
@@ -41,7 +44,7 @@ pub(in crate::app) async fn open_case(
     told: impl FnOnce(ContentId) -> Event,
     now: Instant,
 ) -> Result<Case, Error> {
-    let Request { product, kind, rule, channel, received, by, content, purpose, acknowledge } = request;
+    let Request { product, kind, rule, channel, received, by, content, purpose, acknowledge, unopened } = request;
     let digest =
         (!content.address.is_empty()).then(|| app.vault.digest("address", normal_address(&content.address).as_bytes()));
     let opened = Event::CaseOpened { kind, channel, received, rule };
@@ -53,11 +56,16 @@ pub(in crate::app) async fn open_case(
     let clocks = desk::started(app, &case, kind);
     cases::case_record(tx, &mut case, By::System, now, clocks).await?;
     alarms::raise_urgent(app, tx, &mut case, &[], now).await?;
+    letters::note_language(tx, &mut case, &content.text, now).await?;
     if acknowledge && !content.address.is_empty() {
         let answers = Some(content.message_id.clone()).filter(|id| !id.is_empty()).into_iter().collect();
         let to = Addressee { name: content.name.clone(), address: content.address.clone(), answers };
-        let queued = acknowledge::acknowledge(app, tx, &case, to, &content.subject, now).await?;
+        let queued = acknowledge::acknowledge(app, tx, &case, to.clone(), &content.subject, now).await?;
         cases::case_record(tx, &mut case, By::System, now, queued).await?;
+        if unopened {
+            let told = letters::notice(app, tx, &case, to, letters::Letter::TooLarge, now).await?;
+            cases::case_record(tx, &mut case, By::System, now, told).await?;
+        }
     }
     if !restricted {
         cases::face_save(tx, case.reference, Some(&face(pack, &content))).await?;
@@ -78,5 +86,5 @@ pub(in crate::app) fn face(pack: Option<&ProductPack>, content: &Content) -> Fac
     let cut = |text: &str| text.chars().take(200).collect::<String>();
     let address = cut(&content.address);
     let who = who.map_or_else(|| "Somebody without a name".to_owned(), |s| cut(s));
-    Face { who, address, about: cut(&about) }
+    Face { who, address, about: cut(&secrets::masked(&about)) }
 }

@@ -3,31 +3,14 @@
 use crate::{
     app::{App, Error},
     domain::{
-        identity::{MailId, MessageId},
+        identity::MailId,
         rights::{Act, Actor},
         work::Work,
     },
     store::{
-        Tx, audit, jobs,
-        mails::{self, MailState},
-        messages::{self, MessageState},
+        Tx, audit, jobs, mails, suppressions,
     },
 };
-
-/// Has an unreadable mail read again.
-///
-/// # Errors
-/// `NotFound` where there is none, or as the database says.
-pub async fn read_again(app: &App, actor: &Actor, id: MessageId) -> Result<(), Error> {
-    let mut tx = begin(app, actor).await?;
-    let message = messages::message_get(&mut tx, id).await?.filter(|m| m.state == MessageState::Unreadable);
-    message.ok_or(Error::NotFound)?;
-    jobs::job_enqueue(&mut tx, &Work::ReadMessage { message: id }, 0).await?;
-    audit::audit_append(&mut tx, app.now(), Some(actor.id), "message_read_again", None, &id.0.to_string()).await?;
-    tx.commit().await?;
-    app.wake();
-    Ok(())
-}
 
 /// Has a failed mail sent again, with the same Message-ID.
 ///
@@ -35,13 +18,35 @@ pub async fn read_again(app: &App, actor: &Actor, id: MessageId) -> Result<(), E
 /// `NotFound` where there is none, or as the database says.
 pub async fn send_again(app: &App, actor: &Actor, id: MailId) -> Result<(), Error> {
     let mut tx = begin(app, actor).await?;
-    let mail = mails::mail_get(&mut tx, id).await?.filter(|m| m.state == MailState::Failed).ok_or(Error::NotFound)?;
+    let mail = mails::mail_get(&mut tx, id).await?.filter(mails::Mail::needs_help).ok_or(Error::NotFound)?;
     if mail.restricted && !actor.may(Act::SeeRestricted) {
         return Err(Error::NotFound);
     }
     mails::mail_requeue(&mut tx, id).await?;
     jobs::job_enqueue(&mut tx, &Work::SendMail { mail: id }, 0).await?;
     audit::audit_append(&mut tx, app.now(), Some(actor.id), "mail_sent_again", Some(mail.case), "").await?;
+    tx.commit().await?;
+    app.wake();
+    Ok(())
+}
+
+/// Forgets that an address takes no mail, and has the mail sent again where it failed.
+///
+/// # Errors
+/// `NotFound` where there is no such mail or nothing to forget, or as the database says.
+pub async fn lift_block(app: &App, actor: &Actor, id: MailId) -> Result<(), Error> {
+    let mut tx = begin(app, actor).await?;
+    let mail = mails::mail_get(&mut tx, id).await?.filter(|m| !m.restricted || actor.may(Act::SeeRestricted));
+    let mail = mail.ok_or(Error::NotFound)?;
+    let recipient = mail.recipient.as_deref().ok_or(Error::NotFound)?;
+    if !suppressions::suppression_lift(&mut tx, recipient).await? {
+        return Err(Error::NotFound);
+    }
+    if mail.needs_help() {
+        mails::mail_requeue(&mut tx, id).await?;
+        jobs::job_enqueue(&mut tx, &Work::SendMail { mail: id }, 0).await?;
+    }
+    audit::audit_append(&mut tx, app.now(), Some(actor.id), "mail_block_lifted", Some(mail.case), "").await?;
     tx.commit().await?;
     app.wake();
     Ok(())

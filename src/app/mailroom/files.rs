@@ -1,14 +1,13 @@
 //! Attachments, decoded one at a time and only when somebody asks for one of an ordinary case.
 
 use crate::{
-    app::{App, Error},
+    app::{App, Error, reading},
     domain::{
-        event::{Event, Recorded},
         identity::{MessageId, Reference},
-        rights::{Act, Actor},
+        rights::Actor,
     },
     mail::parse,
-    store::{events, messages},
+    store::messages,
 };
 
 /// An attachment, decoded for a download.
@@ -16,9 +15,23 @@ use crate::{
 pub struct Download {
     /// A clean file name.
     pub name: String,
+    /// The type by its own first bytes, whatever the mail says; of most files only that they are bytes.
+    pub media_type: &'static str,
     /// The content.
     pub bytes: Vec<u8>,
 }
+
+/// What may be named to a browser: nothing in which anything can run.
+const NAMED: [&str; 8] = [
+    "image/jpeg",
+    "image/png",
+    "image/gif",
+    "image/webp",
+    "application/zip",
+    "audio/mpeg",
+    "video/mp4",
+    "application/gzip",
+];
 
 /// Decodes one attachment of an ordinary case. Attachments of restricted cases are never decoded, for nobody.
 ///
@@ -31,14 +44,10 @@ pub async fn attachment(
     message: MessageId,
     part: i64,
 ) -> Result<Download, Error> {
-    if !actor.may(Act::SeeCases) {
-        return Err(Error::NotFound);
-    }
     let mut tx = app.db.read().await?;
-    let found = messages::message_get(&mut tx, message).await?.filter(|m| m.case == Some(reference) && !m.restricted);
-    found.ok_or(Error::NotFound)?;
-    let belongs = |r: &Recorded| matches!(&r.event, Event::MessageReceived { message: m, .. } if *m == message);
-    if !events::events_of(&mut tx, reference).await?.iter().any(belongs) {
+    let (case, _) = reading::received(&mut tx, actor, reference, message).await?;
+    let stored = messages::message_get(&mut tx, message).await?.ok_or(Error::NotFound)?;
+    if case.is_restricted() || stored.restricted {
         return Err(Error::NotFound);
     }
     let raw = messages::message_raw(&mut tx, &app.vault, message).await?.ok_or(Error::NotFound)?;
@@ -46,5 +55,11 @@ pub async fn attachment(
     let part = usize::try_from(part).map_err(|_| Error::NotFound)?;
     let decoded = tokio::task::spawn_blocking(move || parse::attachment(&raw, part)).await.ok().flatten();
     let (name, bytes) = decoded.ok_or(Error::NotFound)?;
-    Ok(Download { name, bytes })
+    Ok(Download { name, media_type: media_type(&bytes), bytes })
+}
+
+/// What the first bytes say, where that may be said.
+fn media_type(bytes: &[u8]) -> &'static str {
+    let sniffed = infer::get(bytes).map(|kind| kind.mime_type()).unwrap_or_default();
+    NAMED.into_iter().find(|named| *named == sniffed).unwrap_or("application/octet-stream")
 }

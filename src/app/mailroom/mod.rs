@@ -1,40 +1,31 @@
-//! The mail room: mail that could not be read, mail that left, and work that gave up.
+//! The mail room: mail that waits for somebody, mail that left, and work that gave up.
 
 mod acts;
 pub mod boxes;
 mod files;
 
-pub use acts::{read_again, run_again, send_again};
+pub use acts::{lift_block, run_again, send_again};
 pub use files::{Download, attachment};
 
-use super::{App, Error, queue::Count, timeline};
+use super::{
+    App, Error,
+    quarantine::{self, Waiting},
+    queue::Count,
+    timeline,
+};
 use crate::{
     domain::{
-        identity::{MailId, MessageId, Reference},
+        identity::{MailId, Reference},
         rights::{Act, Actor},
+        secrets,
         time::Instant,
     },
     store::{
         Tx, audit, contents, counts, jobs,
         mails::{self, Mail},
-        messages::{self, Message, MessageState},
+        suppressions::{self, Suppression},
     },
 };
-
-/// A received mail that became no case.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unreadable {
-    /// Its row.
-    pub id: MessageId,
-    /// The product's name in tables.
-    pub product: String,
-    /// When it was stored.
-    pub received: Instant,
-    /// Bytes of the raw mail.
-    pub size: i64,
-    /// What kept it from being read, in words.
-    pub reason: String,
-}
 
 /// A mail to a requester, in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +57,8 @@ pub struct OutgoingMail {
     pub message_id: String,
     /// The text part; none for those outside the circle of a restricted case.
     pub text: Option<String>,
+    /// Since when the address takes no mail, and why, where it does not.
+    pub blocked: Option<String>,
 }
 
 /// A job that gave up.
@@ -86,9 +79,11 @@ pub struct DeadJob {
 /// The part of the mail room that is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Tab {
-    /// Mail that could not be read.
+    /// Mail that waits for somebody to decide: in quarantine, or not readable.
     #[default]
-    Unreadable,
+    Waiting,
+    /// Mail that somebody discarded.
+    Discarded,
     /// Mail to requesters.
     Outgoing,
     /// Mail that was refused for good, and work that gave up.
@@ -107,26 +102,19 @@ pub struct Mailroom {
     /// The zone of its dates.
     pub zone: chrono_tz::Tz,
     /// How many are in each part.
-    pub counts: [(Tab, Count); 4],
-    /// Mail that could not be read, newest first.
-    pub unreadable: Vec<Unreadable>,
+    pub counts: [(Tab, Option<Count>); 5],
+    /// Mail that waits or was discarded, newest first.
+    pub waiting: Vec<Waiting>,
     /// Mail to requesters, newest first.
     pub outgoing: Vec<Outgoing>,
     /// Work that gave up, newest first.
     pub dead: Vec<DeadJob>,
     /// The folders of mailboxes, by product and name.
     pub folders: Vec<boxes::Folder>,
+    /// Mails of which nobody knows how often they arrived.
+    pub doubts: Count,
     /// What to put into `after` for the next page.
     pub next: Option<String>,
-}
-
-/// One unreadable mail with its headers, as text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnreadableMail {
-    /// The list's facts.
-    pub unreadable: Unreadable,
-    /// The first lines of the raw mail, cleaned of control characters; none behind the wall.
-    pub head: Option<String>,
 }
 
 const PAGE: usize = 50;
@@ -147,23 +135,26 @@ pub async fn load(app: &App, actor: &Actor, tab: Tab, after: Option<&str>) -> Re
         now: app.now(),
         zone: app.zone(),
         counts: [
-            (Tab::Unreadable, Count::capped(troubles.unreadable)),
-            (Tab::Outgoing, Count::capped(sent)),
-            (Tab::Failed, Count::capped(troubles.failed_mail + troubles.dead_jobs)),
-            (Tab::Mailboxes, Count::capped(i64::try_from(app.settings.mailboxes.len()).unwrap_or(i64::MAX))),
+            (Tab::Waiting, Some(Count::capped(troubles.waiting))),
+            (Tab::Outgoing, Some(Count::capped(sent))),
+            (Tab::Failed, Some(Count::capped(troubles.failed_mail + troubles.dead_jobs))),
+            (Tab::Mailboxes, Some(Count::capped(i64::try_from(app.settings.mailboxes.len()).unwrap_or(i64::MAX)))),
+            (Tab::Discarded, None),
         ],
-        unreadable: Vec::new(),
+        waiting: Vec::new(),
         outgoing: Vec::new(),
         dead: Vec::new(),
         folders: Vec::new(),
+        doubts: Count::capped(troubles.doubts),
         next: None,
     };
     match tab {
         Tab::Mailboxes => room.folders = boxes::folders(app, &mut tx).await?,
-        Tab::Unreadable => {
-            let rows = messages::messages_unreadable(&mut tx, before, limit).await?;
+        Tab::Waiting | Tab::Discarded => {
+            drop(tx);
+            let rows = quarantine::list(app, actor, tab == Tab::Discarded, before, limit).await?;
             room.next = next(&rows, |m| m.id.0);
-            room.unreadable = rows.into_iter().take(PAGE).map(|m| unreadable_line(app, m)).collect();
+            room.waiting = rows.into_iter().take(PAGE).collect();
         }
         Tab::Outgoing => {
             let rows = mails::mails_before(&mut tx, before, limit).await?;
@@ -205,16 +196,6 @@ fn next<T>(rows: &[T], id: impl Fn(&T) -> i64) -> Option<String> {
     (rows.len() > PAGE).then(|| rows.get(PAGE - 1).map(|row| id(row).to_string()))?
 }
 
-fn unreadable_line(app: &App, message: Message) -> Unreadable {
-    Unreadable {
-        id: message.id,
-        product: app.packs.short(&message.product),
-        received: message.received,
-        size: message.size,
-        reason: message.reason.unwrap_or_default(),
-    }
-}
-
 fn outgoing_line(app: &App, mail: &Mail, envelope: Option<(String, String)>) -> Outgoing {
     let (fate, failed) = timeline::fate(mail, app.packs.zone(&mail.product));
     let purpose = mail.purpose.label();
@@ -231,6 +212,10 @@ pub async fn outgoing(app: &App, actor: &Actor, id: MailId) -> Result<OutgoingMa
     let mail = mails::mail_get(&mut tx, id).await?.ok_or(Error::NotFound)?;
     let hidden = mail.restricted && !actor.may(Act::SeeRestricted);
     let content = if hidden { None } else { contents::content_get(&mut tx, &app.vault, mail.content).await? };
+    let blocked = match &mail.recipient {
+        Some(recipient) if !hidden => suppressions::suppression(&mut tx, recipient).await?,
+        _ => None,
+    };
     drop(tx);
     if mail.restricted && !hidden {
         let mut tx = app.db.begin().await?;
@@ -242,39 +227,12 @@ pub async fn outgoing(app: &App, actor: &Actor, id: MailId) -> Result<OutgoingMa
         outgoing: outgoing_line(app, &mail, envelope),
         from: app.address_of(&mail.product),
         message_id: if hidden { String::new() } else { mail.message_id },
-        text: content.map(|c| c.text),
+        text: content.map(|c| secrets::masked(&c.text)),
+        blocked: blocked.map(|block| block_words(&block, app.packs.zone(&mail.product))),
     })
 }
 
-/// One unreadable mail with its first lines, for those who may see what nobody has read yet.
-///
-/// # Errors
-/// `NotFound` where there is none, or as the database says.
-pub async fn unreadable(app: &App, actor: &Actor, id: MessageId) -> Result<UnreadableMail, Error> {
-    may_see(actor)?;
-    let mut tx = app.db.read().await?;
-    let message = messages::message_get(&mut tx, id).await?.filter(|m| m.state == MessageState::Unreadable);
-    let message = message.ok_or(Error::NotFound)?;
-    // nobody has looked at it, so it may be anything: only the circle sees its words
-    let head = if actor.may(Act::SeeRestricted) {
-        messages::message_raw(&mut tx, &app.vault, id).await?.map(|raw| first_lines(&raw))
-    } else {
-        None
-    };
-    drop(tx);
-    if head.is_some() {
-        let mut tx = app.db.begin().await?;
-        audit::audit_append(&mut tx, app.now(), Some(actor.id), "unread_mail_viewed", None, &id.0.to_string()).await?;
-        tx.commit().await?;
-    }
-    Ok(UnreadableMail { unreadable: unreadable_line(app, message), head })
-}
-
-/// The first lines, headers and text, in plain characters: enough to open a case by hand from.
-fn first_lines(raw: &[u8]) -> String {
-    const BYTES: usize = 16_000;
-    const LINES: usize = 120;
-    let text = String::from_utf8_lossy(&raw[..raw.len().min(BYTES)]).replace("\r\n", "\n");
-    let lines: Vec<_> = text.lines().take(LINES).collect();
-    lines.join("\n").chars().map(|c| if c.is_control() && c != '\n' { '·' } else { c }).collect()
+/// That an address takes no mail, in words.
+pub(super) fn block_words(block: &Suppression, zone: chrono_tz::Tz) -> String {
+    format!("The address takes no mail since {} ({})", block.since.in_words(zone), block.status)
 }

@@ -189,7 +189,7 @@ fn line(pack: &ProductPack) -> Line {
         version: words::date(&pack.version),
         officer: pack.officer.name.clone(),
         training: pack.training.label(),
-        languages: pack.languages.iter().map(|code| words::language(code)).collect(),
+        languages: pack.languages_on().into_iter().map(|language| language.label().to_owned()).collect(),
         places: pack.jurisdictions.iter().map(|j| place::name(&j.code).to_owned()).collect(),
         kept: pack.rows.len() - open,
         open,

@@ -36,29 +36,6 @@ pub(super) fn kind(kind: Option<Kind>) -> String {
     kind.map_or_else(|| "whatever right the mail speaks of".to_owned(), |kind| kind.label().to_lowercase())
 }
 
-/// A language by its name; its code where this version knows none.
-pub(super) fn language(code: &str) -> String {
-    let known = [
-        ("en", "English"),
-        ("hi", "Hindi"),
-        ("de", "German"),
-        ("fr", "French"),
-        ("es", "Spanish"),
-        ("it", "Italian"),
-        ("pt", "Portuguese"),
-        ("pl", "Polish"),
-        ("nl", "Dutch"),
-        ("zh", "Chinese"),
-        ("ja", "Japanese"),
-        ("ko", "Korean"),
-        ("ta", "Tamil"),
-        ("te", "Telugu"),
-        ("bn", "Bengali"),
-        ("mr", "Marathi"),
-    ];
-    known.iter().find(|(one, _)| *one == code).map_or(code, |(_, name)| name).to_owned()
-}
-
 /// "Resolve within 30 days of the receipt".
 pub(super) fn own(own: &Own) -> String {
     within(own.duty, own.period.period.in_words(), &own.start, own.backwards)

@@ -7,7 +7,7 @@ use crate::{
         App, Error, FieldError,
         acknowledge::{self, Addressee},
         desk::{self, Desk, written},
-        subject,
+        letters, subject,
         subject::Known,
     },
     domain::{
@@ -15,53 +15,25 @@ use crate::{
         codes::codes,
         event::{Event, Purpose},
         identity::{Identity, Reference},
+        language::Language,
         plan::{Action, Plan},
+        refusal::Refusal,
         rights::Actor,
         run::{RunKind, RunState},
         time::Instant,
     },
-    mail::compose,
+    mail::compose::{
+        self, Facts,
+        needs::{self, Part},
+    },
     store::{
         Tx, contents, drafts, events,
         runs::{self, Run},
     },
 };
 
-codes! {
-    /// Why a request is refused, or met in part only. What the letter says of it stands in `says`.
-    Refusal {
-        NotVerified "not_verified" "The person could not be verified",
-        KeptByLaw "kept_by_law" "The law wants the data kept",
-        Claims "claims" "Needed for legal claims",
-        OtherPeople "other_people" "Rights of other people",
-        NothingHeld "nothing_held" "Nothing is held",
-        Unidentified "unidentified" "The person cannot be identified",
-        NotNow "not_now" "It cannot be met at present",
-    }
-}
-
 /// Every reason, in the order in which forms offer them.
 pub const REFUSALS: &[Refusal] = Refusal::ALL;
-
-impl Refusal {
-    /// The sentence in the letter. The last one is neutral on purpose: a secret hold stands behind it as often as not.
-    #[must_use]
-    pub const fn says(self) -> &'static str {
-        match self {
-            Self::NotVerified => "We could not verify that the request comes from the person the data is about.",
-            Self::KeptByLaw => "The law obliges us to keep this data for the time given above.",
-            Self::Claims => "We need this data to establish, exercise or defend legal claims.",
-            Self::OtherPeople => "Erasing it would take from other people what is theirs.",
-            Self::NothingHeld => NOTHING_HELD,
-            Self::Unidentified => UNIDENTIFIED,
-            Self::NotNow => "We are not able to act on this request at present.",
-        }
-    }
-}
-
-/// The sentences that the two letters without a run are about; GDPR Art. 11(2) for the second.
-const NOTHING_HELD: &str = "We looked, and hold nothing about you.";
-const UNIDENTIFIED: &str = "What you told us does not let us find out which data, if any, is yours.";
 
 codes! {
     /// Letters that staff may begin with.
@@ -110,7 +82,7 @@ pub async fn close_with_letter(
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
-    if closing.basis == Some(Refusal::NothingHeld) || closing.text.contains(NOTHING_HELD) {
+    if closing.basis == Some(Refusal::NothingHeld) || says_nothing_held(&closing.text)? {
         nothing_is_held(app, actor, reference).await?;
     }
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
@@ -137,13 +109,20 @@ pub async fn close_with_letter(
             "The person left no mail address; write a letter and change the state by hand",
         ));
     };
-    let complaint = basis.map(|_| complaint_route(app, &desk.case.product)).unwrap_or_default();
-    // a letter that is about the sentence has it already
-    let says = basis.map(|basis| if closing.text.contains(basis.says()) { "" } else { basis.says() });
-    let text = compose::closing(closing.text.trim(), says, &complaint);
-    let head = app.letterhead(&desk.case.product);
-    let restricted = desk.case.is_restricted();
-    let letter = compose::reply(&head, &reference.to_string(), &first.subject, restricted, &text)?;
+    let language = letters::language_of(app, &desk.case);
+    let says = basis.map(|basis| compose::basis(language, basis)).transpose()?.unwrap_or_default();
+    let complaint = letters::complaint(app, &desk.case.product, language);
+    let kind = if basis.is_some() { compose::Letter::Refusal } else { compose::Letter::Closing };
+    let mut required = letters::required(app, &desk.case, kind);
+    if answered {
+        // who is told that nothing is held is refused nothing
+        required.clear();
+    }
+    let tells_where = basis.is_some() || required.iter().any(|one| one.part == Part::Complaint);
+    let text = compose::ended(&closing.text, &[&says, if tells_where { &complaint } else { "" }]);
+    let facts = Facts { reason: says, complaint, ..letters::facts(app, &desk.case, &first.name, language) };
+    needs::check(&facts, &text, &required).map_err(|missing| Error::field("text", missing.to_string()))?;
+    let letter = compose::send(compose::Letter::Reply, language, &facts, &first.subject, &text)?;
     let to = Addressee { name: first.name, address: first.address, answers };
     let queued = acknowledge::queue(app, &mut desk.tx, &desk.case, Purpose::Closing, to, letter, desk.now).await?;
     desk.take_up().await?;
@@ -204,10 +183,14 @@ async fn finished(tx: &mut Tx, case: Reference) -> Result<Option<Run>, Error> {
     Ok(runs::runs_of_case(tx, case).await?.into_iter().find(|run| run.state == RunState::Finished))
 }
 
-/// Where the person can complain, as the product's pack says.
-#[must_use]
-pub(in crate::app) fn complaint_route(app: &App, product: &str) -> String {
-    app.packs.get(product).map(|pack| pack.complaint.trim().to_owned()).unwrap_or_default()
+/// True where a letter says, in any language, that nothing is held.
+fn says_nothing_held(text: &str) -> Result<bool, Error> {
+    for language in Language::ALL {
+        if text.contains(&compose::basis(*language, Refusal::NothingHeld)?) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The letter as it is proposed: from the finished run where there is one, and how the case would end by it.
@@ -221,39 +204,28 @@ pub(in crate::app) async fn proposed(
     name: &str,
     letter: Letter,
 ) -> Result<Closing, Error> {
-    let zone = app.packs.zone(&case.product);
-    let answer = compose::Answer {
-        name: name.to_owned(),
-        received: case.received.in_words(zone),
-        product: app.letterhead(&case.product).product,
-        verified: case.verified.is_some(),
-        about: if case.kind.run() == Some(RunKind::Export) {
-            "for a copy of your data"
-        } else {
-            "us to erase your data"
-        },
-    };
+    let language = letters::language_of(app, case);
+    let facts = letters::facts(app, case, name, language);
+    let draft = |letter, facts: &Facts| compose::draft(letter, language, facts);
     match letter {
         Letter::Nothing => {
             let granted = case.kind.run() == Some(RunKind::Export);
             let outcome = if granted { Outcome::Granted } else { Outcome::Refused };
-            let text = compose::nothing_held(&answer, NOTHING_HELD)?;
+            let text = draft(compose::Letter::NothingHeld, &facts)?;
             return Ok(Closing { outcome: Some(outcome), basis: Some(Refusal::NothingHeld), text });
         }
         Letter::Unidentified => {
-            let text = compose::unidentified(&answer, UNIDENTIFIED)?;
+            let text = draft(compose::Letter::Unidentified, &facts)?;
             return Ok(Closing { outcome: Some(Outcome::Refused), basis: Some(Refusal::Unidentified), text });
         }
         Letter::Proposed => {}
     }
     let run = finished(tx, case.reference).await?.filter(|run| run.kind == RunKind::Erase);
     let Some(run) = run else {
-        return Ok(Closing { outcome: None, basis: None, text: compose::refusal_opening(&answer) });
+        return Ok(Closing { outcome: None, basis: None, text: draft(compose::Letter::RefusalOpening, &facts)? });
     };
-    let done = compose::Erased {
-        name: name.to_owned(),
-        received: case.received.in_words(zone),
-        finished: run.ended_at.unwrap_or(Instant(0)).in_words(zone),
+    let erased = compose::Erased {
+        finished: letters::when(app, case, language, run.ended_at.unwrap_or(Instant(0))),
         system: app.sources.get(&run.product).map(|source| source.system().to_owned()).unwrap_or_default(),
         rows: own(&run.plan, |action| action == Action::Delete),
         files: run.files.count.max(run.plan.files.count),
@@ -264,7 +236,8 @@ pub(in crate::app) async fn proposed(
     let partial = run.plan.keeps_some();
     let (outcome, basis) =
         if partial { (Outcome::Partial, Some(Refusal::KeptByLaw)) } else { (Outcome::Granted, None) };
-    Ok(Closing { outcome: Some(outcome), basis, text: compose::erased(&done)? })
+    let text = draft(compose::Letter::Erased, &Facts { erased: Some(erased), ..facts })?;
+    Ok(Closing { outcome: Some(outcome), basis, text })
 }
 
 /// Rows of the person's own to which this is done: other people's likes are not theirs to count.

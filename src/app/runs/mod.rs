@@ -9,8 +9,9 @@ mod plan;
 mod progress;
 mod receipt;
 
-pub use closing::{Closing, Letter, REFUSALS, Refusal, close_with_letter};
-pub(in crate::app) use closing::{complaint_route, proposed};
+pub use crate::domain::refusal::Refusal;
+pub(in crate::app) use closing::proposed;
+pub use closing::{Closing, Letter, REFUSALS, close_with_letter};
 pub(in crate::app) use decide::decided_by_another;
 pub use decide::{Approval, approve_run, cancel_run, expire_runs, send_back_run, try_run_again};
 pub use execute::{Executed, execute_run};

@@ -160,7 +160,7 @@ fn a_promise_that_cannot_be_read_is_the_only_fault() {
 #[test]
 fn a_product_that_names_what_is_not_there_is_found() {
     check_product("\"in-spdi\"", "\"in-sdpi\"", "jurisdiction[IN].regimes", "no rule set 'in-sdpi'");
-    check_product("languages", "hours_calendar = \"XX\"\nlanguages", "hours_calendar", "no calendar 'XX'");
+    check_product("training =", "hours_calendar = \"XX\"\ntraining =", "hours_calendar", "no calendar 'XX'");
     check_product("calendar = \"IE\"", "calendar = \"EI\"", "jurisdiction[IE].calendar", "no calendar 'EI'");
     check_product("code = \"FR\"", "code = \"EU\"", "jurisdiction[EU].code", "twice");
     check_product("kinds = [\"policy_change\"]", "kinds = [\"policy\"]", "promise[000-35].kinds", "'policy'");

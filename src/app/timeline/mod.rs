@@ -1,19 +1,23 @@
 //! A case's events as the page tells them: mails, notes and statements in full, everything else in a sentence.
 //! The caller has checked that the reader may see the case.
 
+mod fate;
 mod told;
 
-use super::{App, Error};
+pub use fate::fate;
+
+use super::{App, Error, reading};
 use crate::{
     domain::{
         case::Case,
         clock::Raised,
         event::{By, Event, Purpose, Recorded},
         identity::{ContentId, MailId, MessageId, StaffId},
+        mail::Verdict,
         state::Channel,
         time::{Instant, MINUTE},
     },
-    store::{Tx, contents, contents::Content, mails, mails::Mail, mails::MailState, staff},
+    store::{Tx, contents, contents::Content, mails, mails::Mail, staff},
 };
 use std::collections::HashMap;
 
@@ -28,6 +32,8 @@ pub struct Attachment {
     pub encoded_size: i64,
     /// Its place in the mail, from 0; what a download names.
     pub part: i64,
+    /// What kind of thing it is, as a code; empty for a file.
+    pub what: String,
 }
 
 /// One thing in the timeline.
@@ -52,10 +58,20 @@ pub enum What {
         message: MessageId,
         /// The address it came from.
         address: String,
-        /// The subject line.
+        /// The subject line, its secrets covered.
         subject: String,
-        /// The whole text.
+        /// The whole text, its secrets covered.
         text: String,
+        /// How many secrets are covered in both.
+        secrets: usize,
+        /// True where it has an HTML version too.
+        rich: bool,
+        /// Whether it comes from where it says.
+        dmarc: Verdict,
+        /// What is known of that, a line each.
+        trust: Vec<String>,
+        /// What was wrong with it, or special about it, a line each.
+        remarks: Vec<String>,
         /// What came with it.
         attachments: Vec<Attachment>,
         /// True for out-of-office notes and the like.
@@ -183,19 +199,25 @@ impl Teller<'_> {
     fn what(&self, recorded: &Recorded) -> What {
         let event = |lead: &str, rest: String| What::Event { lead: lead.to_owned(), rest, reason: None };
         match &recorded.event {
-            Event::MessageReceived { message, content, automatic, .. } => {
-                let content = self.content(*content);
+            Event::MessageReceived { message, content, automatic, dmarc } => {
+                let (content, secrets) = reading::covered(self.content(*content));
                 let attachments = content.files.into_iter().map(|f| Attachment {
                     name: f.name,
                     media_type: f.media_type,
                     encoded_size: f.encoded_size,
                     part: f.part,
+                    what: f.what,
                 });
                 What::MailIn {
                     message: *message,
                     address: content.address,
                     subject: content.subject,
                     text: content.text,
+                    secrets,
+                    rich: content.rich,
+                    dmarc: *dmarc,
+                    trust: content.trust,
+                    remarks: content.remarks,
                     attachments: attachments.collect(),
                     automatic: *automatic,
                 }
@@ -209,6 +231,8 @@ impl Teller<'_> {
             Event::MailQueued { mail, content, purpose } => {
                 let content = self.content(*content);
                 let (fate, failed) = self.mails.get(mail).map_or((String::new(), false), |m| fate(m, self.zone));
+                // what the person wrote comes back in what is quoted
+                let (content, _) = reading::covered(content);
                 let (address, subject, text) = (content.address, content.subject, content.text);
                 What::MailOut { mail: *mail, address, subject, text, purpose: purpose.label(), fate, failed }
             }
@@ -291,18 +315,6 @@ impl Teller<'_> {
             }
             other => self.run(other),
         }
-    }
-}
-
-/// Where a mail stands, in words, and whether somebody has to help it.
-pub fn fate(mail: &Mail, zone: chrono_tz::Tz) -> (String, bool) {
-    let doubt = if mail.in_doubt { "; it may have left twice, with the same Message-ID" } else { "" };
-    match (mail.state, mail.accepted) {
-        (MailState::Accepted, Some(at)) => (format!("accepted {}{doubt}", at.short(zone)), false),
-        (MailState::Failed, _) => {
-            (format!("failed: {}", mail.reason.as_deref().unwrap_or("no reason was given")), true)
-        }
-        (state, _) => (format!("{}{doubt}", state.label()), false),
     }
 }
 

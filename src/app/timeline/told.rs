@@ -37,6 +37,7 @@ impl Teller<'_> {
         };
         match event {
             Event::JurisdictionSet { code } => said("Lives in", format!("{}; its law holds", place::name(code))),
+            Event::LanguageSet { language } => said("Language", format!("writes {}", language.label())),
             Event::JurisdictionProposed { code } => {
                 said("Place proposed", format!("{}; a second person has to say so too", place::name(code)))
             }

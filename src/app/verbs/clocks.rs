@@ -1,11 +1,8 @@
-//! What moves a case's clocks by hand: something happened, the person is asked, it takes longer, it became known where
-//! they live. Each is an event; the clocks are then computed anew from all of them.
+//! What moves a case's clocks by hand: something happened, the person is asked, it became known where they live. Each is an event; the clocks are then computed anew from all of them.
 
 use crate::{
     app::{
         App, Error, FieldError,
-        acknowledge::{self, Addressee},
-        clockwork,
         desk::{Desk, written},
     },
     domain::{
@@ -14,14 +11,12 @@ use crate::{
             Clock, Duty, Layer,
             fact::{Fact, Trigger},
         },
-        event::{Event, Purpose},
+        event::Event,
         identity::Reference,
         policy::rule::Mode,
         rights::Actor,
         time::{Instant, MINUTE},
     },
-    mail::compose,
-    store::contents,
 };
 
 /// Facts that staff write down at any time.
@@ -96,7 +91,7 @@ fn earliest(case: &Case, fact: Fact) -> (Instant, &'static str) {
 }
 
 /// Why a fact cannot be written down now.
-fn refused(app: &App, case: &Case, fact: Fact, at: Instant) -> Option<String> {
+pub(super) fn refused(app: &App, case: &Case, fact: Fact, at: Instant) -> Option<String> {
     if fact == Fact::AcknowledgementBounced {
         let met = case.clocks.iter().any(|c| c.duty == Duty::Acknowledge && c.met.is_some());
         return (!met).then(|| "The case counts as not acknowledged already".to_owned());
@@ -174,81 +169,6 @@ pub async fn rule_out(
     desk.start_clocks(kind).await?;
     desk.commit("rule_ruled_out").await?;
     Ok(RuledOut::Done)
-}
-
-/// The clock that can be made longer: unmet, not extended yet, its first period not over.
-///
-/// # Errors
-/// Says why there is none.
-pub fn extendable(case: &Case, now: Instant) -> Result<(&Clock, Instant), &'static str> {
-    let unmet = |c: &&Clock| c.duty == Duty::Resolve && c.met.is_none();
-    let possible: Vec<&Clock> = case.clocks.iter().filter(unmet).filter(|c| c.extended.is_some()).collect();
-    let Some(clock) = possible.iter().find(|c| !c.is_extended) else {
-        return Err(if possible.is_empty() {
-            "No law that holds for this case lets it take longer"
-        } else {
-            "The person was told already that it takes longer; that is possible once"
-        });
-    };
-    let over = || "The first period has run out: it can no longer be extended. Answer now, and say why it is late";
-    let extended = clock.extended.filter(|_| now <= clock.due).ok_or_else(over)?;
-    Ok((clock, extended))
-}
-
-/// Where this person can complain today, as a letter says it: by the law of where they live.
-fn complaint(app: &App, case: &Case, now: Instant) -> String {
-    let turns = clockwork::routes(app, &case.product, case.jurisdiction.as_deref(), Some(case.kind), now);
-    let works: Vec<_> = turns.into_iter().filter(|turn| turn.works).map(|turn| turn.route.how).collect();
-    if works.is_empty() {
-        return app.packs.get(&case.product).map(|pack| pack.complaint.trim().to_owned()).unwrap_or_default();
-    }
-    format!("If you do not agree: {}", works.join(" "))
-}
-
-/// Tells the person that it takes longer, and why, and moves the clock; possible only inside the first period.
-///
-/// # Errors
-/// When there is nothing to extend or it is too late, no reason is given, the person left no address, or others were
-/// quicker.
-pub async fn extend_case(
-    app: &App,
-    actor: &Actor,
-    reference: Reference,
-    seen: i64,
-    reasons: &str,
-) -> Result<(), Error> {
-    let reasons = written("reasons", reasons, "Give the reasons; the person reads them, and the law asks for them")?;
-    let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
-    let (clock, extended) = extendable(&desk.case, desk.now).map_err(|says| Error::field("reasons", says))?;
-    let zone = clock.zone.unwrap_or_else(|| app.packs.zone(&desk.case.product));
-    let (first, source) = (clock.due.in_words(zone), clock.source.clone());
-    let kept = contents::contents_of(&mut desk.tx, &app.vault, reference).await?;
-    let answers = kept.iter().map(|(_, c)| c.message_id.clone()).filter(|id| !id.is_empty()).collect();
-    let Some((_, to)) = kept.into_iter().next().filter(|(_, to)| !to.address.is_empty()) else {
-        let says = "The person left no mail address, so that nobody can be told here that it takes longer";
-        return Err(Error::field("reasons", says));
-    };
-    let restricted = desk.case.is_restricted();
-    let told = compose::Extended {
-        name: if restricted { String::new() } else { to.name.clone() },
-        received: desk.case.received.in_words(zone),
-        first,
-        extended: extended.in_words(zone),
-        reasons: reasons.to_owned(),
-        source,
-    };
-    let text = compose::extended(&told, &complaint(app, &desk.case, desk.now))?;
-    let head = app.letterhead(&desk.case.product);
-    let letter = compose::reply(&head, &reference.to_string(), &to.subject, restricted, &text)?;
-    let to = Addressee { name: to.name, address: to.address, answers };
-    let queued = acknowledge::queue(app, &mut desk.tx, &desk.case, Purpose::Extension, to, letter, desk.now).await?;
-    desk.record(queued).await?;
-    let note = Some(desk.keep_reason(reasons).await?);
-    desk.record(Event::FactRecorded { fact: Fact::Extended, at: desk.now, note }).await?;
-    desk.take_up().await?;
-    let kind = desk.case.kind;
-    desk.start_clocks(kind).await?;
-    desk.commit("case_extended").await
 }
 
 /// What came of saying where the person lives.

@@ -1,25 +1,47 @@
-//! Answers the person: the text becomes a mail in the outbox, in the thread, under the officer's name.
+//! Answers the person: the text becomes a mail in the outbox, in the thread, under the officer's name. A letter that asks
+//! for something, or that ends the request, does so in the same act.
 
+use super::clocks;
 use crate::{
     app::{
         App, Error,
         acknowledge::{self, Addressee},
-        desk::{Desk, written},
+        desk::{Desk, no_run, written},
+        letters::{self, outcome_of, trigger_of},
     },
     domain::{
         case::State,
         event::{Event, Purpose},
         identity::Reference,
+        language::Language,
         rights::Actor,
     },
-    mail::compose,
+    mail::compose::{
+        self, Facts, Letter,
+        needs::{self, Missing, Part},
+    },
     store::{contents, drafts},
 };
 
-/// Sends a reply; with `wait` the case then waits for the person's answer.
+/// What is sent.
+#[derive(Debug, Clone)]
+pub struct Answer<'a> {
+    /// The letter it began with.
+    pub letter: Letter,
+    /// The language of its subject line and signature.
+    pub language: Language,
+    /// Why a request is refused; needed by refusals.
+    pub reason: &'a str,
+    /// Its words, as they leave.
+    pub text: &'a str,
+    /// True where the case then waits for the person's answer.
+    pub wait: bool,
+}
+
+/// Sends a plain reply in English; with `wait` the case then waits for the person's answer.
 ///
 /// # Errors
-/// When the text is empty, the person left no address, or others were quicker.
+/// As `send_letter`.
 pub async fn send_reply(
     app: &App,
     actor: &Actor,
@@ -28,7 +50,24 @@ pub async fn send_reply(
     text: &str,
     wait: bool,
 ) -> Result<(), Error> {
-    let text = written("text", text, "Write the reply")?;
+    let answer = Answer { letter: Letter::Reply, language: Language::En, reason: "", text, wait };
+    send_letter(app, actor, reference, seen, &answer).await
+}
+
+/// Sends what staff wrote. A letter that asks who the person is or what they mean writes the question down, where a law
+/// that holds knows such a pause, and the case waits; one that grants or refuses resolves the case.
+///
+/// # Errors
+/// When the text is empty, does not say what such a letter has to, the letter does not fit the case, the person left no
+/// address, or others were quicker.
+pub async fn send_letter(
+    app: &App,
+    actor: &Actor,
+    reference: Reference,
+    seen: i64,
+    answer: &Answer<'_>,
+) -> Result<(), Error> {
+    let text = written("text", answer.text, "Write the reply")?;
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
     let kept = contents::contents_of(&mut desk.tx, &app.vault, reference).await?;
     let answers = kept.iter().map(|(_, c)| c.message_id.clone()).filter(|id| !id.is_empty()).collect();
@@ -38,17 +77,58 @@ pub async fn send_reply(
             "The person left no mail address; answer by phone or letter and write a note",
         ));
     };
-    let restricted = desk.case.is_restricted();
-    let head = app.letterhead(&desk.case.product);
-    let written = compose::reply(&head, &reference.to_string(), &first.subject, restricted, text)?;
+    letters::fits(app, &desk.case, answer.letter, answer.language)?;
+    let facts = Facts {
+        reason: answer.reason.trim().to_owned(),
+        complaint: letters::complaint(app, &desk.case.product, answer.language),
+        ..letters::facts(app, &desk.case, &first.name, answer.language)
+    };
+    let text = needs::fill_reason(text, answer.letter, answer.language, &facts)?;
+    let required = letters::required(app, &desk.case, answer.letter);
+    needs::check(&facts, &text, &required).map_err(|missing| Error::field(field_of(&missing), missing.to_string()))?;
+    let outcome = outcome_of(answer.letter);
+    if outcome.is_some() {
+        no_run(&desk.case, "letter")?;
+    }
+    let written = compose::send(answer.letter, answer.language, &facts, &first.subject, &text)?;
     desk.take_up().await?;
     let to = Addressee { name: first.name, address: first.address, answers };
-    let queued = acknowledge::queue(app, &mut desk.tx, &desk.case, Purpose::Reply, to, written, desk.now).await?;
+    let purpose = purpose_of(answer.letter);
+    let queued = acknowledge::queue(app, &mut desk.tx, &desk.case, purpose, to, written, desk.now).await?;
     desk.record(queued).await?;
-    if wait && desk.case.state == State::Open {
+    let asks = trigger_of(answer.letter);
+    if let Some(asked) = asks.map(|trigger| trigger.facts().0)
+        && clocks::refused(app, &desk.case, asked, desk.now).is_none()
+    {
+        desk.record(Event::FactRecorded { fact: asked, at: desk.now, note: None }).await?;
+        let kind = desk.case.kind;
+        desk.start_clocks(kind).await?;
+    }
+    if let Some(outcome) = outcome {
+        let from = desk.case.state;
+        let to = State::Resolved;
+        desk.record(Event::StateChanged { from, to, outcome: Some(outcome), reason: None }).await?;
+        let kind = desk.case.kind;
+        desk.start_clocks(kind).await?;
+    } else if (answer.wait || asks.is_some()) && desk.case.state == State::Open {
         let (from, to) = (State::Open, State::WaitingRequester);
         desk.record(Event::StateChanged { from, to, outcome: None, reason: None }).await?;
     }
     drafts::draft_forget(&mut desk.tx, reference, actor.id).await?;
     desk.commit("reply_sent").await
+}
+
+/// Why such a letter leaves.
+const fn purpose_of(letter: Letter) -> Purpose {
+    match letter {
+        Letter::Closing | Letter::PartialRefusal | Letter::Refusal => Purpose::Closing,
+        Letter::Reminder => Purpose::Reminder,
+        Letter::NoMaterial => Purpose::Notice,
+        _ => Purpose::Reply,
+    }
+}
+
+/// Where what is missing is typed.
+const fn field_of(missing: &Missing) -> &'static str {
+    if matches!(missing.part, Part::Reason) { "reason" } else { "text" }
 }

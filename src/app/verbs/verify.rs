@@ -7,7 +7,7 @@ use crate::{
         acknowledge::{self, Addressee},
         desk::no_run,
         desk::{self, Desk, written},
-        subject,
+        letters, subject,
         subject::Known,
         verification,
     },
@@ -16,11 +16,10 @@ use crate::{
         event::{By, Event, Purpose},
         identity::{Identity, Reference},
         rights::Actor,
-        run::RunKind,
         time::Instant,
     },
     generation::Found,
-    mail::compose,
+    mail::compose::{self, Facts, Letter},
     store::{Tx, contents, contents::Content, verifications},
 };
 
@@ -48,7 +47,13 @@ pub async fn ask_verification(
     seen: i64,
     identities: &[Identity],
 ) -> Result<Asked, Error> {
-    let product = desk::look(app, actor, reference).await?.product;
+    let Case { product, doubtful, .. } = desk::look(app, actor, reference).await?;
+    if doubtful {
+        return Err(Error::field(
+            "value",
+            "The sender's own domain does not confirm that this mail came from it, so a link by mail proves nothing here. Find out another way who the person is, and decide yourself",
+        ));
+    }
     let identities = subject::typed(app, &product, identities)?;
     let found = subject::find(app, &product, &identities).await?;
     let on_record = on_record(&found)?;
@@ -67,7 +72,7 @@ pub async fn ask_verification(
     let mut known = Known::new(app, &product, identities, Some(&found));
     known.address = record.cloned();
     let identity = desk.keep(subject::PURPOSE, &known.kept()).await?;
-    let message_id = acknowledge::message_id(app, &desk.case)?;
+    let message_id = acknowledge::message_id(app, &desk.case, Purpose::Verification)?;
     let hash = verification::hash(app, &message_id);
     let verification =
         verifications::verification_ask(&mut desk.tx, reference, &hash, identity, None, verification::VALID).await?;
@@ -126,13 +131,12 @@ async fn queue_link(
     message_id: &str,
     now: Instant,
 ) -> Result<Event, Error> {
-    let until = verification::valid_until(now).in_words(app.packs.zone(&case.product));
-    let about = (!case.is_restricted()).then(|| match case.kind.run() {
-        Some(RunKind::Export) => "a copy of your data".to_owned(),
-        _ => case.kind.label().to_lowercase(),
-    });
-    let head = app.letterhead(&case.product);
-    let written = compose::link(&head, &case.reference.to_string(), about.as_deref(), &until)?;
+    let language = letters::language_of(app, case);
+    let until = letters::when(app, case, language, verification::valid_until(now));
+    // behind the wall the mail does not say what is asked for
+    let names_request = !case.is_restricted();
+    let facts = Facts { until, names_request, ..letters::facts(app, case, "", language) };
+    let written = compose::write(Letter::Verification, language, &facts, "")?;
     let content = Content {
         address: address.to_owned(),
         subject: written.subject,
@@ -145,8 +149,9 @@ async fn queue_link(
 }
 
 async fn send_neutral(desk: &mut Desk<'_>, to: Addressee) -> Result<(), Error> {
-    let head = desk.app.letterhead(&desk.case.product);
-    let written = compose::neutral(&head, &desk.case.reference.to_string())?;
+    let language = letters::language_of(desk.app, &desk.case);
+    let facts = letters::facts(desk.app, &desk.case, "", language);
+    let written = compose::write(Letter::Neutral, language, &facts, "")?;
     let purpose = Purpose::Verification;
     let queued = acknowledge::queue(desk.app, &mut desk.tx, &desk.case, purpose, to, written, desk.now).await?;
     desk.record(queued).await

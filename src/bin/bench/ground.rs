@@ -6,7 +6,7 @@ use recourse::{
         packs::{self, Packs},
     },
     generation::receipt::Signer,
-    mail::{classify::Classifier, outbox::Transport},
+    mail::{authenticity::Checker, classify::Classifier, outbox::Transport},
     store::{Clock, Db, Objects, migrate, vault::Vault},
 };
 use std::{collections::HashMap, path::Path};
@@ -44,7 +44,18 @@ impl Ground {
         let (vault, signer) = (Vault::new([1; 32]), Signer::new([2; 32]));
         let (packs, sources) = (Packs::load(None)?, HashMap::new());
         let packages = Objects::folder(&folder.join("packages"))?;
-        Ok(App::new(Parts { db, vault, signer, packs, classifier, transport, packages, sources, settings }))
+        Ok(App::new(Parts {
+            db,
+            vault,
+            signer,
+            packs,
+            classifier,
+            checker: Checker::default(),
+            transport,
+            packages,
+            sources,
+            settings,
+        }))
     }
 }
 

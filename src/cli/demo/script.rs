@@ -146,7 +146,7 @@ mod guesses {
         for case in read().expect("it reads").cases.iter().filter(|c| c.channel == "mail") {
             let pack = packs.get(&case.product).expect("it is there");
             let kind: Kind = case.kind.parse().expect("a kind");
-            let guess = classifier.guess(pack, &case.subject, &case.text);
+            let guess = classifier.guess(pack, None, &case.subject, &case.text);
             right += usize::from(guess.kind == kind);
             let crosses_wall = guess.kind.is_restricted() != kind.is_restricted();
             let is_mended = case.steps.iter().any(|s| s.act == Act::Classify);

@@ -190,7 +190,7 @@ async fn act(
         }
         Act::Extend => {
             own(app, actor, reference).await?;
-            verbs::extend_case(app, actor, reference, seen, step.text.trim()).await?;
+            verbs::extend_case(app, actor, reference, seen, step.text.trim(), "").await?;
             jobs::send_for(app, reference).await?;
         }
         Act::Place => {

@@ -6,6 +6,7 @@ use crate::domain::{
     clock::{Duty, Layer, explain::usual_risk, fact::Fact, period::Period},
     codes::codes,
     kind::Kind,
+    language::Language,
     time::{HOUR, Instant},
 };
 use chrono_tz::Tz;
@@ -29,8 +30,9 @@ pub struct ProductPack {
     /// The lawyer who signed this pack; empty until somebody did.
     #[serde(default)]
     pub reviewed_by: String,
-    /// The languages in which people are answered, as codes of ISO 639-1.
-    pub languages: Vec<String>,
+    /// The languages beside English, by code of ISO 639-1: each is on once somebody signed its letters.
+    #[serde(default, rename = "language")]
+    pub languages: HashMap<Language, Letters>,
     /// What holds for training when a person says nothing.
     pub training: Training,
     /// Where somebody can complain who does not agree with an answer, as letters say it.
@@ -75,6 +77,17 @@ pub struct ProductPack {
     /// What the policy says that can be held against the law, or against itself.
     #[serde(default, rename = "claim")]
     pub claims: Vec<Claim>,
+}
+
+/// The letters in one language.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Letters {
+    /// Who read the letters and answers for them; empty, nobody is answered in the language.
+    pub reviewed_by: String,
+    /// `complaint` in this language; needed once the language is on.
+    #[serde(default)]
+    pub complaint: String,
 }
 
 codes! {
@@ -236,6 +249,22 @@ impl ProductPack {
         format!("{} {}", self.id, self.version)
     }
 
+    /// The languages in which people are answered: English, and those whose letters somebody signed.
+    #[must_use]
+    pub fn languages_on(&self) -> Vec<Language> {
+        let signed = |language: &Language| {
+            self.languages.get(language).is_some_and(|letters| !letters.reviewed_by.trim().is_empty())
+        };
+        Language::ALL.iter().filter(|language| **language == Language::En || signed(language)).copied().collect()
+    }
+
+    /// Where somebody can complain, in this language; in the pack's own words where the language has none.
+    #[must_use]
+    pub fn complaint_in(&self, language: Language) -> &str {
+        let own = self.languages.get(&language).map(|letters| letters.complaint.trim());
+        own.filter(|says| !says.is_empty()).unwrap_or(&self.complaint)
+    }
+
     /// The row of this id.
     #[must_use]
     pub fn row(&self, id: &str) -> Option<&Row> {
@@ -330,6 +359,14 @@ impl ProductPack {
         }
         if self.complaint.trim().is_empty() {
             fault("complaint", "says nothing: a refusal has to name where to complain".to_owned());
+        }
+        for (language, letters) in &self.languages {
+            if *language == Language::En {
+                fault("language", "English is always on; leave [language.en] out".to_owned());
+            } else if !letters.reviewed_by.trim().is_empty() && letters.complaint.trim().is_empty() {
+                let says = format!("{} is switched on and says not where to complain; add complaint", language.code());
+                fault("language", says);
+            }
         }
         for says in self.copy.faults() {
             fault("copy", says);

@@ -49,6 +49,8 @@ pub struct Letter {
     pub date: Option<Instant>,
     /// The letter's text; HTML is turned into text; line ends are `\n`.
     pub text: String,
+    /// True where it has an HTML version too, or only that.
+    pub rich: bool,
     /// What came with it.
     pub files: Vec<Attached>,
     /// How the letter is signed or encrypted.
@@ -151,9 +153,9 @@ pub enum Protection {
     SmimeSigned,
     /// S/MIME, encrypted (RFC 8551).
     SmimeEncrypted,
-    /// OpenPGP, signed (RFC 3156, or within the text).
+    /// `OpenPGP`, signed (RFC 3156, or within the text).
     PgpSigned,
-    /// OpenPGP, encrypted (RFC 3156, or within the text).
+    /// `OpenPGP`, encrypted (RFC 3156, or within the text).
     PgpEncrypted,
 }
 

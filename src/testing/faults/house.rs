@@ -1,7 +1,11 @@
 //! A house on disk for one test: a data directory, a configuration, a database of its own; and the commands that
 //! are run on it. Knows nothing of what is inside the program.
 
-use crate::{console::Console, postgres};
+use crate::{
+    console::Console,
+    postgres,
+    smtp::{Does, Smtp},
+};
 use std::{
     fs,
     net::TcpListener,
@@ -88,7 +92,7 @@ impl House {
         let Self { smtp_url, workers, lease_ms, more, .. } = self;
         let (data_dir, url) = (self.data_dir(), self.database_url());
         format!(
-            "data_dir = \"{}\"\n[database]\nurl = \"{url}\"\nconnections = 8\n[mail]\nsmtp_url = \"{smtp_url}\"\n\
+            "data_dir = \"{}\"\n[database]\nurl = \"{url}\"\nconnections = 8\n[mail]\nsmtp_url = \"{smtp_url}\"\nretry_seconds = 1\n\
              [jobs]\nworkers = {workers}\npoll_ms = 50\nlease_ms = {lease_ms}\n\
              [products.{PRODUCT}]\naddress = \"privacy@imagegen.example\"\n{more}",
             data_dir.display()
@@ -144,6 +148,15 @@ impl House {
         let Ok(folder) = fs::read_dir(self.data_dir().join("outgoing")) else { return Vec::new() };
         let files = folder.flatten().map(|entry| entry.path());
         files.filter(|file| file.extension().is_some_and(|e| e == "eml")).collect()
+    }
+}
+
+impl Smtp {
+    /// Starts a server and has the mail of `house` leave through it.
+    pub async fn of(house: &mut House, script: &[Does]) -> Self {
+        let server = Self::start(script).await;
+        house.smtp_url = server.url();
+        server
     }
 }
 

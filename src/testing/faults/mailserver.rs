@@ -49,27 +49,37 @@ on_both! {
 
     async fn f5_a_busy_server_is_asked_again(house: House) {
         house.lease_ms = NOBODY_VANISHES;
-        let server = Smtp::of(&mut house, &[Does::Answer(451), Does::Answer(421)]).await;
+        // it hangs up once it took the mail: that costs nothing
+        let script = [
+            Does::Sender("450 4.3.2 wait"),
+            Does::Recipient("451 4.7.1 greylisted"),
+            Does::Mail("452 4.3.1 full"),
+            Does::LastOne,
+        ];
+        let server = Smtp::of(&mut house, &script).await;
         house.receives(&request(1)).await;
         let console = house.opens().await;
         house.all_is_done(LONG).await;
         console.stops().await;
         house.holds_each_once(1).await;
-        assert_eq!(server.message_ids().len(), 1);
-        assert_eq!(house.attempts("send_mail").await, [3]);
+        let ids = server.message_ids();
+        assert_eq!((ids.len(), &ids[0]), (2, &ids[1]), "once refused, once taken");
+        assert_eq!(house.count("mails WHERE tries = 4").await, 1);
+        assert_eq!(house.attempts("send_mail").await, [1], "a server that is busy costs no try of the job");
         assert_eq!(house.count("mails WHERE in_doubt").await, 0, "the server said that it did not take it");
     }
 
     async fn f5_a_refusal_is_final_and_the_case_says_so(house: House) {
         house.lease_ms = NOBODY_VANISHES;
-        let server = Smtp::of(&mut house, &[Does::Answer(550)]).await;
+        let server = Smtp::of(&mut house, &[Does::Recipient("550 5.1.1 no such user")]).await;
         house.receives(&request(1)).await;
         let console = house.opens().await;
         house.all_is_done(LONG).await;
         console.stops().await;
         assert!(server.message_ids().is_empty());
         assert_eq!(house.attempts("send_mail").await, [1]);
-        assert_eq!(house.count("mails WHERE state = 'failed' AND reason LIKE '%550%'").await, 1);
+        assert_eq!(house.count("mails WHERE state = 'failed' AND reason LIKE '%550 5.1.1%'").await, 1);
+        assert_eq!(house.count("suppressions WHERE status = '5.1.1'").await, 1);
         assert_eq!(house.count("events WHERE name = 'mail_failed'").await, 1);
     }
 
@@ -89,13 +99,30 @@ on_both! {
         assert_eq!(house.count("mails WHERE in_doubt").await, 3);
     }
 
+    async fn f5_a_half_open_connection_is_freed_and_others_flow(house: House) {
+        house.lease_ms = NOBODY_VANISHES;
+        house.workers = 2;
+        let server = Smtp::of(&mut house, &[Does::NoGreeting, Does::NoRecipient, Does::Greets("421 4.3.2 too many")]).await;
+        house.receives(&request(1)).await;
+        let console = house.opens().await;
+        server.has_heard("CONNECT").await;
+        for number in 2..=4 {
+            house.receives(&request(number)).await;
+        }
+        house.comes_to(4, "mails WHERE state = 'accepted'", Duration::from_mins(1)).await;
+        console.stops().await;
+        house.holds_each_once(4).await;
+        assert_eq!(server.message_ids().len(), 4);
+        assert_eq!(house.count("mails WHERE in_doubt").await, 0, "nothing was handed over before");
+    }
+
     async fn f5_no_mail_leaves_in_clear_where_encryption_is_required(house: House) {
         house.lease_ms = NOBODY_VANISHES;
         let server = Smtp::of(&mut house, &[]).await;
         house.smtp_url.push_str("?tls=required");
         house.receives(&request(1)).await;
         let console = house.opens().await;
-        house.comes_to(1, "jobs WHERE work = 'send_mail' AND attempt >= 2", LONG).await;
+        house.comes_to(1, "mails WHERE tries >= 2 AND state = 'queued'", LONG).await;
         console.stops().await;
         assert!(server.message_ids().is_empty());
         assert_eq!(house.count("mails WHERE state = 'accepted' OR in_doubt").await, 0);
@@ -106,6 +133,6 @@ async fn arrived_twice_in_doubt(house: &House, server: &Smtp) {
     let ids = server.message_ids();
     assert_eq!(ids.len(), 2, "once more than wanted at most");
     assert_eq!(ids[0], ids[1], "under the same Message-ID");
-    assert_eq!(house.attempts("send_mail").await, [2]);
+    assert_eq!(house.count("mails WHERE tries = 2").await, 1);
     assert_eq!(house.count(&format!("mails WHERE in_doubt AND message_id = '{}'", ids[0])).await, 1);
 }

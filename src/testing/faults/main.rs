@@ -24,6 +24,7 @@ mod poison;
 #[path = "../postgres.rs"]
 mod postgres;
 mod runs;
+#[path = "../smtp.rs"]
 mod smtp;
 mod starts;
 mod stop;

@@ -4,6 +4,7 @@ use crate::{
     app::{
         case_page::{Attachment, CasePage, Check, Entry, Full, Linked, Walled, What},
         clockwork::{Clockwork, Extension, Home, Question, Turn},
+        letters::{Letter, LetterBox, Offered},
         proof::{Held, Proof},
         queue::{Choice, ClockFace, Count, Face, QueueFilter, QueuePage, Row, View},
         rail::Rail,
@@ -19,6 +20,7 @@ use crate::{
         hold::Basis,
         identity::{HoldId, MailId, MessageId, Reference, RunId, StaffId},
         kind::Kind,
+        language::Language,
         plan::{Action, FileCount, Plan, PlanLine, SubjectCount, Warning, WarningCode},
         policy::{law::Route, rule::Mode},
         rights::{Actor, Role},
@@ -100,6 +102,7 @@ fn timeline() -> Vec<Entry> {
         media_type: "image/png".into(),
         encoded_size: size,
         part,
+        what: String::new(),
     };
     vec![
         entry(1, 27, "Lena Hoffmann", What::MailIn {
@@ -107,6 +110,11 @@ fn timeline() -> Vec<Entry> {
             address: "lena.hoffmann@mail.example".into(),
             subject: "Privacy Request".into(),
             text: "Hello, please delete my account and everything that was made with it: pictures, prompts, the lot. See https://mail.example/x.\n\nKind regards, Lena Hoffmann".into(),
+            secrets: 0,
+            rich: true,
+            dmarc: crate::domain::mail::Verdict::Pass,
+            trust: vec!["Sent by mail.example, as it says.".into(), "DKIM pass, SPF pass, as asked on arrival".into()],
+            remarks: Vec::new(),
             attachments: vec![file("order.png", 34_822, 0), file("passport<b>.png", 2_334_822, 1)],
             automatic: false,
         }),
@@ -135,6 +143,23 @@ fn timeline() -> Vec<Entry> {
             failed: true,
         }),
     ]
+}
+
+/// What the reply box offers.
+pub fn letters() -> LetterBox {
+    let letter = |letter, does: &str| Offered { letter, does: does.into() };
+    LetterBox {
+        letters: vec![
+            letter(Letter::Reply, ""),
+            letter(Letter::Clarification, "Sending it writes down the question: the clock stands still and goes on."),
+            letter(Letter::Refusal, "Sending it resolves the case as refused."),
+        ],
+        languages: vec![Language::En, Language::De],
+        language: Language::De,
+        reasons: vec!["Payment records: tax law".into()],
+        subject: "Re: Privacy Request [R-10021]".into(),
+        extension: Some("Dear Lena Hoffmann,\n\nThe reason: [[why it takes longer]]".into()),
+    }
 }
 
 /// What can be done about the clocks of the sample: extend, ask who they are, and where they can complain.
@@ -200,6 +225,7 @@ pub fn full(kind: Kind) -> Full {
             received: clocks[0].from,
             resolved: None,
             jurisdiction: None,
+            language: Some(Language::De),
             clocks,
             facts: Vec::new(),
             place_proposed: None,
@@ -229,6 +255,7 @@ pub fn full(kind: Kind) -> Full {
         looks_up: true,
         runs: Vec::new(),
         packages: Vec::new(),
+        blocked: None,
         closing: None,
         holds: vec![Held {
             id: HoldId(4),
@@ -238,6 +265,7 @@ pub fn full(kind: Kind) -> Full {
         }],
         linked: vec![Linked { reference: Reference(18_802), says: "access, closed 14 Mar 2026".into() }],
         staff: staff(),
+        letters: letters(),
         clockwork: clockwork(),
         draft: Some("Dear Lena Hoffmann, your request is with a colleague.".into()),
         now: NOW,

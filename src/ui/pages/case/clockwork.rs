@@ -48,7 +48,7 @@ pub(super) fn acts(full: &Full, tried: &Tried, me: StaffId) -> Option<AnyView> {
 }
 
 /// A form that opens in its place, again when something was wrong.
-fn form(
+pub(super) fn form(
     full: &Full,
     tried: &Tried,
     act: Act,
@@ -88,6 +88,7 @@ fn extend(full: &Full, tried: &Tried) -> AnyView {
     let problems = tried.problems.clone();
     let (invalid, described) = (problems.invalid(&id), problems.described(&id, true));
     let text = render::raw_text(&tried.value(act, "reasons"));
+    let notice = notice(full, tried);
     let fields = view! {
         {why}
         {ends}
@@ -96,8 +97,27 @@ fn extend(full: &Full, tried: &Tried) -> AnyView {
             <textarea id=id name="reasons" rows="4" dir="auto" aria-invalid=invalid aria-describedby=described
                 inner_html=text></textarea>
         </Field>
+        {notice}
     };
     form(full, tried, act, open, "Extend: it takes longer", "Tell the person and extend", fields)
+}
+
+/// The mail as it leaves, to be read and changed.
+fn notice(full: &Full, tried: &Tried) -> Option<impl IntoView + use<>> {
+    let act = Act::Extend;
+    let words = if tried.is(act) { Some(tried.value(act, "letter")) } else { full.letters.extension.clone() };
+    let words = words.filter(|words| !words.is_empty()).or_else(|| full.letters.extension.clone());
+    words.map(|words| {
+        let (id, problems) = (act.id("letter"), tried.problems.clone());
+        let (invalid, described) = (problems.invalid(&id), problems.described(&id, true));
+        view! {
+            <Field id=id.clone() label="The mail" hint="What stands in [[ ]] is filled in with the reasons above."
+                problems>
+                <textarea id=id name="letter" rows="9" dir="auto" aria-invalid=invalid aria-describedby=described
+                    inner_html=render::raw_text(&words)></textarea>
+            </Field>
+        }
+    })
 }
 
 /// Both ends, and what binds afterwards, before anything is sent.

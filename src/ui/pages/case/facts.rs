@@ -1,6 +1,6 @@
 //! The facts beside the timeline: clocks, what is left before closing, the requester, holds, linked cases.
 
-use super::{clockwork, complain, copies, holds, identity, request, tried::Tried};
+use super::{clockwork, complain, copies, holds, identity, language, request, tried::Tried};
 use crate::{
     app::case_page::{Check, Full, Linked},
     domain::identity::StaffId,
@@ -59,9 +59,11 @@ fn requester(full: &Full, tried: &Tried) -> impl IntoView + use<> {
                 <dt>"Came by"</dt><dd>{full.case.channel.label().to_lowercase()}</dd>
                 <dt>"Received"</dt><dd>{full.case.received.in_words(full.zone)}</dd>
                 {clockwork::lives_in(full)}
+                {language::writes(full)}
                 {identity::pair(full)}
             </dl>
             {clockwork::place(full, tried)}
+            {language::change(full, tried)}
         </section>
     }
 }

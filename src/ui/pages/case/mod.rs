@@ -2,12 +2,14 @@
 //! Outside the circle a restricted case is drawn by `walled` alone, which is given nothing of it.
 
 mod acts;
+mod begin;
 mod clockwork;
 pub mod complain;
 mod copies;
 mod facts;
 mod holds;
 mod identity;
+mod language;
 mod letter;
 mod reply;
 mod request;
@@ -71,8 +73,8 @@ fn whole(full: &Full, tried: &Tried, me: StaffId) -> AnyView {
         <div class="split">
             <section class="story" aria-labelledby="timeline">
                 <h2 class="sr" id="timeline">"Timeline"</h2>
-                <Timeline entries=full.timeline.clone() reference=full.case.reference files=!restricted now=full.now
-                    zone=full.zone />
+                <Timeline entries=full.timeline.clone() reference=full.case.reference files=!restricted look=tried.look(full.case.seq)
+                    now=full.now zone=full.zone />
                 {reply::form(full, tried)}
                 {letter::section(full, tried)}
             </section>

@@ -1,10 +1,16 @@
 //! The box at the end of the timeline: an answer to the person, or a note that never leaves.
 
-use super::tried::{Act, Tried};
+use super::{
+    begin,
+    tried::{Act, Tried},
+};
 use crate::{
     app::case_page::Full,
     ui::{
-        components::icon::{Icon, Shape},
+        components::{
+            icon::{Icon, Shape},
+            notice::{Meaning, Notice},
+        },
         islands::KeepDraft,
         paths, render,
     },
@@ -25,15 +31,25 @@ pub(super) fn form(full: &Full, tried: &Tried) -> impl IntoView + use<> {
             </p>
         }
     });
+    let blocked = full.blocked.clone().map(|lead| {
+        view! {
+            <Notice meaning=Meaning::Warning lead=format!("{lead}.")>
+                <p>"A reply will not be sent there; how the request ends, that it takes longer, or where a copy is, is sent all the same. Answer by letter or phone, or lift the block at one of the mails above."</p>
+            </Notice>
+        }
+    });
     view! {
         <form class="reply" method="post" action=paths::case(full.case.reference) id="reply" aria-labelledby="h-reply">
             <h2 class="sr" id="h-reply">"Reply or note"</h2>
             <input type="hidden" name="seen" value=tried.seen(act, full.case.seq) />
             {kinds(full, act)}
+            {blocked}
+            {begin::fields(full, tried)}
             {error}
             <label class="sr" for="text">"Text"</label>
             <textarea id="text" name="text" dir="auto" rows="6" aria-invalid=tried.problems.invalid("text")
                 aria-describedby=tried.problems.described("text", false) inner_html=render::raw_text(&text)></textarea>
+            {begin::does(full, tried)}
             <div class="acts">
                 <span class="for-reply">
                     <button class="btn main">{tried.button(Act::Reply, "Send", "Send anyway")}</button>

@@ -1,15 +1,20 @@
 //! Answers requests for a case: looks, writes, downloads. Every form calls one verb.
 
 use super::{
-    page, title,
+    page,
+    timeline::look::Html,
+    title,
     tried::{Act, Done, Since, Tried},
 };
 use crate::{
     app::{
         by_hand, case_page, desk,
         error::Error,
-        exports, mailroom,
+        exports, letters,
+        letters::Letter as Template,
+        mailroom,
         queue::View,
+        reading,
         runs::{self, Closing, Letter, Refusal},
         verbs::{self, Asked as Came, Classified, Placed, RuledOut},
     },
@@ -18,6 +23,7 @@ use crate::{
         clock::fact::Fact,
         hold::Basis,
         identity::{HoldId, Identity, MessageId, PackageId, Reference},
+        language::Language,
         run::RunKind,
     },
     ui::{
@@ -41,15 +47,41 @@ pub async fn show(asked: Asked, Path(reference): Path<String>, Query(query): Que
     let letter = Letter::from_code(query.get("letter")).unwrap_or(Letter::Proposed);
     let tried = Tried { done: Done::from_code(query.get("done")), letter, ..Tried::default() };
     let outcome = match reference.parse() {
-        Ok(reference) => draw(&asked, reference, StatusCode::OK, &tried).await,
+        Ok(reference) => look(&asked, reference, tried, &query).await,
         Err(_) => Err(Error::NotFound),
     };
     asked.answer(outcome).await
 }
 
+/// The page, with one mail as it was written where the address asks for it.
+async fn look(asked: &Asked, reference: Reference, mut tried: Tried, query: &Fields) -> Result<Response, Error> {
+    if let Ok(message) = query.get("html").parse().map(MessageId) {
+        let with_pictures = query.get("pictures") == "1";
+        match reading::html(&asked.app, &asked.actor, reference, message, with_pictures).await {
+            Ok(version) => tried.html = Some(Html { message, with_pictures, version }),
+            // the page itself says whether there is such a case
+            Err(Error::NotFound) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    draw(asked, reference, StatusCode::OK, &tried).await
+}
+
+/// The page with a mail's secrets, this once.
+async fn reveal(asked: &Asked, reference: Reference, typed: &Fields) -> Result<Response, Error> {
+    let message = message(typed)?;
+    let shown = reading::show_secrets(&asked.app, &asked.actor, reference, message).await?;
+    draw(asked, reference, StatusCode::OK, &Tried { shown: Some(shown), ..Tried::default() }).await
+}
+
+fn message(typed: &Fields) -> Result<MessageId, Error> {
+    typed.get("message").parse().map(MessageId).map_err(|_| Error::NotFound)
+}
+
 /// POST: does what the field `do` says.
 pub async fn act(asked: Asked, Path(reference): Path<String>, typed: Fields) -> Response {
     let outcome = match (reference.parse(), Act::from_code(typed.get("do"))) {
+        (Ok(reference), Some(Act::Reveal)) => reveal(&asked, reference, &typed).await,
         (Ok(reference), Some(act)) => try_act(&asked, reference, act, typed).await,
         (Ok(_), None) => Err(Error::field("do", "Choose what to do, then send the form again")),
         (Err(_), _) => Err(Error::NotFound),
@@ -58,6 +90,9 @@ pub async fn act(asked: Asked, Path(reference): Path<String>, typed: Fields) -> 
 }
 
 async fn try_act(asked: &Asked, reference: Reference, act: Act, typed: Fields) -> Result<Response, Error> {
+    if !typed.get("insert").is_empty() {
+        return begin(asked, reference, typed).await;
+    }
     match run(asked, reference, act, &typed).await {
         Ok(leads_to) => Ok(answer::go(&leads_to)),
         Err(Error::Invalid(errors)) => {
@@ -72,6 +107,30 @@ async fn try_act(asked: &Asked, reference: Reference, act: Act, typed: Fields) -
     }
 }
 
+/// Puts the words of a letter in front of what was typed, and shows the box again. Nothing leaves.
+async fn begin(asked: &Asked, reference: Reference, mut typed: Fields) -> Result<Response, Error> {
+    let (typed_text, reason) = (typed.text("text"), typed.text("reason"));
+    let (letter, language) = chosen(&typed);
+    let begun = letters::Begun { letter, language, reason: &reason, typed: &typed_text };
+    match letters::begin(&asked.app, &asked.actor, reference, &begun).await {
+        Ok(text) => {
+            typed.set("text", &text);
+            draw(asked, reference, StatusCode::OK, &Tried::begun(typed)).await
+        }
+        Err(Error::Invalid(errors)) => {
+            let tried = Tried::invalid(Act::Reply, typed, &errors);
+            draw(asked, reference, StatusCode::UNPROCESSABLE_ENTITY, &tried).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The letter and the language of the reply box; a plain reply in English where nothing is chosen.
+fn chosen(typed: &Fields) -> (Template, Language) {
+    let letter = Template::from_code(typed.get("letter")).unwrap_or(Template::Reply);
+    (letter, Language::from_code(typed.get("language")).unwrap_or_default())
+}
+
 /// Calls the verb; where that leads.
 async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> Result<String, Error> {
     let Asked { app, actor, .. } = asked;
@@ -81,8 +140,14 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
     let done = match act {
         Act::Reply => {
             let wait = !typed.get("wait").is_empty();
-            verbs::send_reply(app, actor, reference, seen, &text, wait).await?;
-            Ok(if wait { Done::Waiting } else { Done::Replied })
+            let ((letter, language), reason) = (chosen(typed), reason.as_str());
+            let answer = verbs::Answer { letter, language, reason, text: &text, wait };
+            verbs::send_letter(app, actor, reference, seen, &answer).await?;
+            Ok(match (letters::outcome_of(letter), wait || letters::trigger_of(letter).is_some()) {
+                (Some(_), _) => Done::Answered,
+                (None, true) => Done::Waiting,
+                (None, false) => Done::Replied,
+            })
         }
         Act::Note => verbs::add_note(app, actor, reference, &text).await.map(|()| Done::Noted),
         Act::Assign => {
@@ -140,7 +205,8 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
             exports::revoke_package(app, actor, reference, package, &reason).await.map(|()| Done::Revoked)
         }
         Act::Extend => {
-            verbs::extend_case(app, actor, reference, seen, &typed.text("reasons")).await.map(|()| Done::Extended)
+            let (reasons, letter) = (typed.text("reasons"), typed.text("letter"));
+            verbs::extend_case(app, actor, reference, seen, &reasons, &letter).await.map(|()| Done::Extended)
         }
         Act::Pause | Act::Resume | Act::Fact => record(asked, reference, seen, typed).await.map(|()| match act {
             Act::Pause => Done::Paused,
@@ -154,12 +220,22 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
                 RuledOut::Doubted => Done::Doubted,
             })
         }
+        Act::Language => {
+            let language = Language::from_code(typed.get("language"));
+            verbs::set_language(app, actor, reference, seen, language).await.map(|()| Done::Spoken)
+        }
         Act::Place => {
             let done = verbs::set_jurisdiction(app, actor, reference, seen, typed.get("place")).await;
             done.map(|done| match done {
                 Placed::Done => Done::Placed,
                 Placed::Proposed => Done::PlaceProposed,
             })
+        }
+        Act::Reveal | Act::Redact => {
+            if typed.get("sure").is_empty() {
+                return Err(Error::field("sure", "Tick the box to say that you mean it; it cannot be undone"));
+            }
+            verbs::redact_message(app, actor, reference, seen, message(typed)?).await.map(|_| Done::Redacted)
         }
         Act::State => {
             let to = State::from_code(to).ok_or_else(|| Error::field("to", "Choose a state from the list"))?;
@@ -201,7 +277,7 @@ pub async fn download(asked: Asked, Path((reference, message, part)): Path<(Stri
     match outcome {
         Ok(file) => {
             let headers = [
-                (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
+                (header::CONTENT_TYPE, HeaderValue::from_static(file.media_type)),
                 (header::CONTENT_DISPOSITION, disposition(&file.name)),
                 (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
                 (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'")),
@@ -217,7 +293,10 @@ pub async fn download(asked: Asked, Path((reference, message, part)): Path<(Stri
 /// percent-encoded (RFC 8187) for the others; nothing that could end a header or climb out of a folder.
 #[must_use]
 pub fn disposition(name: &str) -> HeaderValue {
-    let name: String = name.chars().filter(|c| !c.is_control() && !"/\\".contains(*c)).take(150).collect();
+    // marks that turn the direction of what follows would show another ending than the file has
+    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let keeps = |c: &char| !c.is_control() && !"/\\".contains(*c) && !turns(*c);
+    let name: String = name.chars().filter(keeps).take(150).collect();
     let name = name.trim_matches(|c: char| c == '.' || c.is_whitespace());
     let name = if name.is_empty() { "attachment" } else { name };
     let plain: String =

@@ -1,9 +1,12 @@
 //! What somebody tried on a case's page, so that it can be drawn again with their words and what went wrong.
 
 use crate::{
-    app::{case_page::Entry, error::FieldError, runs::Letter},
+    app::{case_page::Entry, error::FieldError, reading::Shown, runs::Letter},
     domain::codes::codes,
-    ui::form::{Fields, Problems},
+    ui::{
+        form::{Fields, Problems},
+        pages::case::timeline::look::{Html, Look},
+    },
 };
 
 codes! {
@@ -28,6 +31,9 @@ codes! {
         Fact "fact" "Write down what happened",
         Place "place" "Where the person lives",
         RuleOut "rule-out" "Rule out",
+        Language "language" "Language",
+        Reveal "reveal" "Show for this view",
+        Redact "redact" "Redact for good",
     }
 }
 
@@ -57,6 +63,9 @@ codes! {
         Doubted "doubted" "Your finding is written down. The clock ends once a second person finds the same.",
         RuledOut "ruled-out" "The rule does not apply here; its clock has ended.",
         PlaceProposed "place-proposed" "It is written down. A duty would end later by it, or not at all, so that a second person has to say the same.",
+        Spoken "spoken" "It is written down which language the person writes.",
+        Answered "answered" "The letter is on its way; the case is resolved.",
+        Redacted "redacted" "The secrets are covered for good, here and in the stored copy of the mail.",
         Placed "placed" "It is written down where the person lives; the clocks follow the law of that place.",
     }
 }
@@ -76,10 +85,14 @@ impl Act {
             (Self::Release | Self::Revoke, _)
             | (Self::Hold | Self::Classify | Self::State | Self::RuleOut, "reason") => "reason",
             (Self::Hold, _) => "value",
+            (Self::Reply, "letter" | "language" | "reason") => return format!("begin-{field}"),
             (Self::Reply | Self::Note, _) => return "text".to_owned(),
             (Self::Acknowledge, _) => "how",
+            (Self::Extend, "letter") => "letter",
             (Self::Extend, _) => "reasons",
+            (Self::Language, _) => "language",
             (Self::Place, _) => "place",
+            (Self::Reveal | Self::Redact, _) => "sure",
             (Self::RuleOut, _) => "rule",
             (Self::Fact, "fact") => "fact",
             (Self::Fact | Self::Pause | Self::Resume, "note") => "note",
@@ -122,12 +135,16 @@ pub struct Tried {
     pub done: Option<Done>,
     /// The letter that staff want to begin with.
     pub letter: Letter,
+    /// A mail whose secrets are shown, for this view.
+    pub shown: Option<Shown>,
+    /// A mail that is shown as it was written.
+    pub html: Option<Html>,
 }
 
 impl Default for Tried {
     fn default() -> Self {
         let (act, typed, problems) = (None, Fields::default(), Problems::default());
-        Self { act, typed, problems, since: None, done: None, letter: Letter::Proposed }
+        Self { act, typed, problems, since: None, done: None, letter: Letter::Proposed, shown: None, html: None }
     }
 }
 
@@ -138,16 +155,30 @@ impl Tried {
         let problems = Problems::at(errors, |field| match act {
             Act::Release => act.id_of(field, typed.get("hold")),
             Act::Revoke => act.id_of(field, typed.get("package")),
+            Act::Redact => act.id_of(field, typed.get("message")),
             Act::Pause | Act::Resume => act.id_of(field, typed.get("fact")),
             _ => act.id(field),
         });
         Self { act: Some(act), typed, problems, ..Self::default() }
     }
 
+    /// The reply box with the words of a letter in it; nothing was sent.
+    #[must_use]
+    pub fn begun(typed: Fields) -> Self {
+        Self { act: Some(Act::Reply), typed, ..Self::default() }
+    }
+
     /// A form that came too late.
     #[must_use]
     pub fn late(act: Act, typed: Fields, since: Since) -> Self {
         Self { act: Some(act), typed, since: Some(since), ..Self::default() }
+    }
+
+    /// What is shown of the mails beyond their text, on a page that shows events up to `latest`.
+    #[must_use]
+    pub fn look(&self, latest: i64) -> Look {
+        let seen = self.seen(Act::Redact, latest);
+        Look { seen, problems: self.problems.clone(), shown: self.shown.clone(), html: self.html.clone() }
     }
 
     /// True when this is the form that was sent.

@@ -1,12 +1,15 @@
 //! The three lists of the mail room. Of a restricted case's mail they show neither address nor subject.
 
-use super::boxes;
+use super::{boxes, waiting};
 use crate::{
-    app::mailroom::{DeadJob, Mailroom, Outgoing, Tab, Unreadable},
+    app::{
+        mailroom::{DeadJob, Mailroom, Outgoing, Tab},
+        queue::Count,
+    },
     ui::{
         components::{notice::Blank, rows::RESTRICTED},
-        pages::case::timeline::size,
         paths,
+        shell::counted,
     },
 };
 use chrono_tz::Tz;
@@ -16,9 +19,13 @@ use leptos::prelude::*;
 pub(super) fn of(room: Mailroom) -> AnyView {
     let zone = room.zone;
     match room.tab {
-        Tab::Unreadable if room.unreadable.is_empty() => blank(
-            "Every mail was read",
-            "A mail that cannot be read waits here until somebody looks at it. None is lost.",
+        Tab::Waiting if room.waiting.is_empty() => blank(
+            "No mail waits",
+            "A mail that cannot be read, that points at a case without proof, or of which one sender sends too many, waits here until somebody looks at it. None is lost.",
+        ),
+        Tab::Discarded if room.waiting.is_empty() => blank(
+            "Nothing was discarded",
+            "Mail that somebody discarded stays here, with the reason, and can be put back.",
         ),
         Tab::Outgoing if room.outgoing.is_empty() => {
             blank("No mail was written yet", "Acknowledgements and replies appear here with what became of them.")
@@ -28,8 +35,8 @@ pub(super) fn of(room: Mailroom) -> AnyView {
             "Mail that was refused for good, and work that gave up after several tries, wait here for a decision.",
         ),
         Tab::Mailboxes => boxes::list(room.folders, zone),
-        Tab::Unreadable => unreadable(room.unreadable, zone),
-        Tab::Outgoing => outgoing(room.outgoing, zone),
+        Tab::Waiting | Tab::Discarded => waiting::rows(room.waiting, zone),
+        Tab::Outgoing => view! { {doubts(room.doubts)}{outgoing(room.outgoing, zone)} }.into_any(),
         Tab::Failed => view! { {outgoing(room.outgoing, zone)}{dead(room.dead, zone)} }.into_any(),
     }
 }
@@ -38,26 +45,20 @@ fn blank(title: &'static str, says: &'static str) -> AnyView {
     view! { <Blank title><p>{says}</p></Blank> }.into_any()
 }
 
-fn unreadable(mails: Vec<Unreadable>, zone: Tz) -> AnyView {
-    let rows = mails
-        .into_iter()
-        .map(|mail| {
-            view! {
-                <li>
-                    <span><a href=paths::mail_in(mail.id)>{format!("Mail {}", mail.id.0)}</a>
-                        " to "{mail.product}", "{size(mail.size)}</span>
-                    <time class="dim" datetime=mail.received.rfc3339()>{mail.received.short(zone)}</time>
-                    <small>{mail.reason}</small>
-                </li>
-            }
-        })
-        .collect_view();
-    view! { <ul class="list roomy">{rows}</ul> }.into_any()
-}
-
 /// The colour of what became of a mail; the words stand beside it.
 pub(super) const fn fate_class(failed: bool) -> &'static str {
     if failed { "tag is-over" } else { "tag" }
+}
+
+/// Of how many mails nobody knows whether they arrived once or twice.
+fn doubts(count: Count) -> Option<impl IntoView> {
+    (count.n > 0).then(|| {
+        let says = if count.n == 1 && !count.more { " mail is in doubt: " } else { " mails are in doubt: " };
+        view! {
+            <p class="dim">{counted(count)}{says}
+                "the mail server did not say whether it took them. They are tried again under the same Message-ID, so that no mail is lost; a few may arrive twice."</p>
+        }
+    })
 }
 
 fn outgoing(mails: Vec<Outgoing>, zone: Tz) -> AnyView {

@@ -1,9 +1,10 @@
-//! The mail room: mail that could not be read, mail that left, work that gave up, and the mailboxes that are read.
+//! The mail room: mail that waits for somebody, mail that left, work that gave up, and the mailboxes that are read.
 
 mod boxes;
 mod lists;
 pub mod one;
 pub mod server;
+mod waiting;
 
 use crate::{
     app::mailroom::{Mailroom, Tab},
@@ -19,7 +20,8 @@ use leptos::prelude::*;
 #[must_use]
 pub const fn tab_label(tab: Tab) -> &'static str {
     match tab {
-        Tab::Unreadable => "Not readable",
+        Tab::Waiting => "Waiting",
+        Tab::Discarded => "Discarded",
         Tab::Outgoing => "Outgoing",
         Tab::Failed => "Failed work",
         Tab::Mailboxes => "Mailboxes",
@@ -34,7 +36,8 @@ pub fn page(room: Mailroom, done: Option<&'static str>) -> AnyView {
         .counts
         .map(|(tab, count)| {
             let here = (tab == room.tab).then_some("page");
-            view! { <a href=paths::mail(tab, None) aria-current=here>{tab_label(tab)}" "<span class="n">{counted(count)}</span></a> }
+            let count = count.map(|count| view! { <span class="n">{counted(count)}</span> });
+            view! { <a href=paths::mail(tab, None) aria-current=here>{tab_label(tab)}" "{count}</a> }
         })
         .into_iter()
         .collect_view();

@@ -1,14 +1,13 @@
-//! One mail of the mail room in full, and the button that has it tried again.
+//! One mail that left in full, and the button that has it tried again.
 
 use super::{lists::fate_class, tab_label};
 use crate::{
-    app::mailroom::{OutgoingMail, Tab, UnreadableMail},
+    app::mailroom::{OutgoingMail, Tab},
     ui::{
         components::{
             notice::{Meaning, Notice},
             rows::RESTRICTED,
         },
-        pages::case::timeline::size,
         paths,
     },
 };
@@ -24,45 +23,23 @@ fn head(tab: Tab, title: String) -> impl IntoView {
     }
 }
 
-/// A mail that could not be read.
-#[must_use]
-pub fn unreadable(mail: UnreadableMail, zone: Tz) -> AnyView {
-    let UnreadableMail { unreadable: facts, head: raw } = mail;
-    let raw = match raw {
-        Some(raw) => Either::Left(view! {
-            <section class="after" aria-labelledby="h-raw"><h2 id="h-raw">"How it begins"</h2><pre class="raw"
-                dir="auto">{raw}</pre></section>
-        }),
-        None => {
-            Either::Right(view! { <p class="dim after">"What it holds is seen by restricted responders only."</p> })
-        }
-    };
-    view! {
-        {head(Tab::Unreadable, format!("Mail {} could not be read", facts.id.0))}
-        <Notice meaning=Meaning::Trouble lead=facts.reason>
-            <p>"It is stored as it came. If the cause is gone, read it again; if not, open a case by hand from what you see, so that its clocks run."</p>
-        </Notice>
-        <dl class="pairs">
-            <dt>"Product"</dt><dd>{facts.product}</dd>
-            <dt>"Received"</dt><dd>{facts.received.in_words(zone)}</dd>
-            <dt>"Size"</dt><dd>{size(facts.size)}</dd>
-        </dl>
-        <div class="acts after">
-            <form class="inline" method="post" action=paths::mail_in(facts.id)>
-                <button class="btn main">"Read again"</button></form>
-            <a class="btn" href=paths::NEW_CASE>"Enter a case by hand"</a>
-        </div>
-        {raw}
-    }
-    .into_any()
-}
-
 /// A mail that left, or should have.
 #[must_use]
 pub fn outgoing(mail: OutgoingMail, zone: Tz) -> AnyView {
-    let OutgoingMail { outgoing: facts, from, message_id, text } = mail;
+    let OutgoingMail { outgoing: facts, from, message_id, text, blocked } = mail;
+    let is_blocked = blocked.is_some();
     let (to, subject) = facts.envelope.unwrap_or_else(|| (RESTRICTED.to_owned(), RESTRICTED.to_owned()));
-    let again = facts.failed.then(|| {
+    let block = blocked.map(|lead| {
+        view! {
+            <Notice meaning=Meaning::Warning lead=format!("{lead}.")>
+                <p>"Nothing is sent there but what the law wants sent. Ask for another address; or, if you know that it works again, have mail sent there as before."</p>
+                <form class="acts" method="post" action=paths::mail_out(facts.id)>
+                    <button class="btn" name="lift" value="1">
+                        {if facts.failed { "Lift the block and send again" } else { "Lift the block" }}</button></form>
+            </Notice>
+        }
+    });
+    let again = (facts.failed && !is_blocked).then(|| {
         view! {
             <Notice meaning=Meaning::Trouble lead="This mail will not be tried again by itself.">
                 <p>"Look at the address and at what the mail server said. Once the cause is gone, send it again; otherwise answer another way."</p>
@@ -77,6 +54,7 @@ pub fn outgoing(mail: OutgoingMail, zone: Tz) -> AnyView {
     };
     view! {
         {head(Tab::Outgoing, format!("{} of {}", facts.purpose, facts.reference))}
+        {block}
         {again}
         <dl class="pairs">
             <dt>"Case"</dt><dd><a href=paths::case(facts.reference)>{facts.reference.to_string()}</a></dd>

@@ -5,9 +5,16 @@ use crate::{
     app::{
         error::Error,
         mailroom::{self, Tab},
+        quarantine,
     },
     domain::identity::{MailId, MessageId},
-    ui::{answer, asked::Asked, form::Fields, paths, shell::Place},
+    ui::{
+        answer,
+        asked::Asked,
+        form::{Fields, Problems},
+        paths,
+        shell::Place,
+    },
 };
 use axum::{
     extract::{Path, Query},
@@ -25,12 +32,16 @@ pub async fn show(asked: Asked, Query(query): Query<Vec<(String, String)>>) -> R
 async fn list(asked: &Asked, query: &Fields) -> Result<Response, Error> {
     let (tab, after) = (tab(query.get("tab")), query.filled("after"));
     let room = mailroom::load(&asked.app, &asked.actor, tab, after.as_deref()).await?;
-    let done = (query.get("done") == "again").then_some("It is being tried again; look here in a minute.");
+    let done = match query.get("done") {
+        "again" => Some("It is being tried again; look here in a minute."),
+        "discarded" => Some("The mail is discarded. It stays under Discarded."),
+        _ => None,
+    };
     draw(asked, "Mail", move || page(room, done)).await
 }
 
 fn tab(code: &str) -> Tab {
-    [Tab::Unreadable, Tab::Outgoing, Tab::Failed, Tab::Mailboxes]
+    [Tab::Waiting, Tab::Discarded, Tab::Outgoing, Tab::Failed, Tab::Mailboxes]
         .into_iter()
         .find(|tab| paths::tab_code(*tab) == code)
         .unwrap_or_default()
@@ -45,17 +56,57 @@ fn number(id: &str) -> Result<i64, Error> {
     id.parse().map_err(|_| Error::NotFound)
 }
 
-/// GET: a mail that could not be read.
-pub async fn unreadable(asked: Asked, Path(id): Path<String>) -> Response {
-    let found = match number(&id) {
-        Ok(id) => mailroom::unreadable(&asked.app, &asked.actor, MessageId(id)).await,
-        Err(error) => Err(error),
-    };
-    let outcome = match found {
-        Ok(mail) => draw(&asked, "Mail not readable", || one::unreadable(mail, asked.app.zone())).await,
-        Err(error) => Err(error),
+/// GET: a mail that waits.
+pub async fn waiting(asked: Asked, Path(id): Path<String>) -> Response {
+    let outcome = one_waiting(&asked, &id, StatusCode::OK, "", Problems::default()).await;
+    asked.answer(outcome).await
+}
+
+async fn one_waiting(
+    asked: &Asked,
+    id: &str,
+    status: StatusCode,
+    typed: &str,
+    problems: Problems,
+) -> Result<Response, Error> {
+    let opening = quarantine::one(&asked.app, &asked.actor, MessageId(number(id)?)).await?;
+    let zone = asked.app.zone();
+    let body = || super::waiting::one(opening, typed, problems, zone);
+    asked.show(status, "Mail that waits", Place::Mail, body).await
+}
+
+/// POST: decides about a mail that waits.
+pub async fn decide(asked: Asked, Path(id): Path<String>, fields: Fields) -> Response {
+    let outcome = match decided(&asked, &id, &fields).await {
+        Err(Error::Invalid(errors)) => {
+            let typed = errors.first().map(|error| fields.text(error.field)).unwrap_or_default();
+            one_waiting(&asked, &id, StatusCode::UNPROCESSABLE_ENTITY, &typed, Problems::new(&errors)).await
+        }
+        other => other,
     };
     asked.answer(outcome).await
+}
+
+async fn decided(asked: &Asked, id: &str, fields: &Fields) -> Result<Response, Error> {
+    let (app, actor, id) = (&asked.app, &asked.actor, MessageId(number(id)?));
+    let to = match fields.get("do") {
+        "attach" => paths::case(quarantine::attach(app, actor, id, fields.get("to")).await?),
+        "release" => paths::case(quarantine::release(app, actor, id).await?),
+        "discard" => {
+            quarantine::discard(app, actor, id, &fields.text("reason")).await?;
+            paths::mail_done(Tab::Waiting, "discarded")
+        }
+        "put_back" => {
+            quarantine::put_back(app, actor, id).await?;
+            paths::mail_in(id)
+        }
+        "read_again" => {
+            quarantine::read_again(app, actor, id).await?;
+            paths::mail_again(Tab::Waiting)
+        }
+        _ => return Err(Error::NotFound),
+    };
+    Ok(answer::go(&to))
 }
 
 /// GET: a mail that left.
@@ -71,18 +122,10 @@ pub async fn outgoing(asked: Asked, Path(id): Path<String>) -> Response {
     asked.answer(outcome).await
 }
 
-/// POST: has a mail read again.
-pub async fn read_again(asked: Asked, Path(id): Path<String>) -> Response {
+/// POST: has a mail sent again, or first lifts the block of its address.
+pub async fn send_again(asked: Asked, Path(id): Path<String>, form: Fields) -> Response {
     let outcome = match number(&id) {
-        Ok(id) => mailroom::read_again(&asked.app, &asked.actor, MessageId(id)).await,
-        Err(error) => Err(error),
-    };
-    asked.answer(outcome.map(|()| answer::go(&paths::mail_again(Tab::Unreadable)))).await
-}
-
-/// POST: has a mail sent again.
-pub async fn send_again(asked: Asked, Path(id): Path<String>) -> Response {
-    let outcome = match number(&id) {
+        Ok(id) if form.get("lift") == "1" => mailroom::lift_block(&asked.app, &asked.actor, MailId(id)).await,
         Ok(id) => mailroom::send_again(&asked.app, &asked.actor, MailId(id)).await,
         Err(error) => Err(error),
     };

@@ -83,9 +83,9 @@ fn counts(o: &Overview) -> impl IntoView + use<> {
         },
         Number {
             class: "",
-            href: paths::mail(Tab::Unreadable, None),
-            count: o.unreadable,
-            says: "Mail not readable",
+            href: paths::mail(Tab::Waiting, None),
+            count: o.waiting,
+            says: "Mail that waits",
             more: None,
         },
         Number {
@@ -142,7 +142,7 @@ fn first(o: &Overview) -> impl IntoView + use<> {
 fn address(place: Whereabouts) -> String {
     match place {
         Whereabouts::Outgoing(id) => paths::mail_out(id),
-        Whereabouts::Unreadable(id) => paths::mail_in(id),
+        Whereabouts::Waiting(id) => paths::mail_in(id),
         Whereabouts::Failed => paths::mail(Tab::Failed, None),
         Whereabouts::Mailboxes => paths::mail(Tab::Mailboxes, None),
     }

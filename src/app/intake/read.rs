@@ -1,0 +1,158 @@
+//! Reads a kept message once: opens the sealed bytes, reads them, finds out where they come from, and has them filed in
+//! one transaction. Whatever a mail does to its reader, the raw bytes stay and staff see it.
+
+use super::{
+    file::{append, open, quarantine, report},
+    thread::{Place, place},
+};
+use crate::{
+    app::{App, Error, bounces, failpoint::failpoint},
+    domain::{
+        identity::{MessageId, Reference, normal_address},
+        kind::Kind,
+        mail::Doubt,
+        time::HOUR,
+    },
+    mail::{
+        authenticity::Authenticity,
+        classify::Guess,
+        outline,
+        parse::{self, Letter, Limits, Unreadable},
+    },
+    store::{
+        messages,
+        messages::{Message, MessageState},
+    },
+};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Duration,
+};
+
+/// How long reading one message may take before it is set aside.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// What reading a message came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Read {
+    /// It opened this case.
+    Opened(Reference),
+    /// It was added to this case.
+    Appended(Reference),
+    /// It waits for staff: nothing proves that it belongs where it points, or there is too much of it.
+    Quarantined(Doubt),
+    /// It waits for staff among the mail that could not be read.
+    SetAside,
+    /// Nothing was left to do.
+    Already,
+}
+
+/// A message as it was sent, opened and read.
+pub struct Opened {
+    /// What it says.
+    pub letter: Result<Letter, Unreadable>,
+    /// The raw bytes.
+    pub raw: Vec<u8>,
+}
+
+/// Reads raw bytes, apart from everything else: a mail that breaks its reader breaks nothing else.
+pub async fn opened(app: &App, raw: Vec<u8>) -> Opened {
+    let limits = Limits { bytes: app.settings.max_message, ..Limits::default() };
+    let reading = tokio::task::spawn_blocking(move || {
+        let parse = || {
+            failpoint("parsing");
+            parse::read(&raw, &limits)
+        };
+        let letter = catch_unwind(AssertUnwindSafe(parse)).unwrap_or(Err(Unreadable::Failed));
+        Opened { letter, raw }
+    });
+    let failed = || Opened { letter: Err(Unreadable::Failed), raw: Vec::new() };
+    tokio::time::timeout(LONGEST, reading).await.map_or_else(|_| failed(), |read| read.unwrap_or_else(|_| failed()))
+}
+
+/// Reads a kept message.
+///
+/// # Errors
+/// When the database or the vault fails; the message stays as it was.
+pub async fn read(app: &App, id: MessageId) -> Result<Read, Error> {
+    let mut tx = app.db.read().await?;
+    let Some(message) = messages::message_get(&mut tx, id).await? else { return Ok(Read::Already) };
+    if !matches!(message.state, MessageState::Stored | MessageState::Unreadable) {
+        return Ok(Read::Already);
+    }
+    let raw = messages::message_raw(&mut tx, &app.vault, id).await?.unwrap_or_default();
+    drop(tx);
+    let Opened { letter, raw } = opened(app, raw).await;
+    let letter = match letter {
+        Ok(letter) => letter,
+        Err(why) => {
+            failpoint("read-before-commit");
+            let mut tx = app.db.begin().await?;
+            messages::message_set_aside(&mut tx, id, MessageState::Unreadable, &why.to_string()).await?;
+            tx.commit().await?;
+            return Ok(Read::SetAside);
+        }
+    };
+    let from = app.checker.check(&raw).await;
+    failpoint("read-before-commit");
+    take_in(app, &message, letter, &from, &raw).await
+}
+
+/// What the message says, whichever way it travelled: the same words sent once arrive as one message.
+fn content_digest(app: &App, letter: &Letter, raw: &[u8]) -> Option<Vec<u8>> {
+    let id = letter.given_id()?;
+    let (_, body) = outline::split(raw);
+    let mut data = format!("{id}\n{}\n{}\n", normal_address(&letter.address), letter.subject).into_bytes();
+    data.extend(body.trim_ascii().iter().filter(|b| **b != b'\r'));
+    Some(app.vault.digest("message content", &data))
+}
+
+async fn take_in(app: &App, message: &Message, letter: Letter, from: &Authenticity, raw: &[u8]) -> Result<Read, Error> {
+    let guess = app.packs.get(&message.product).map_or_else(
+        || Guess { kind: Kind::Inquiry, rule: "unsure".to_owned() },
+        |pack| {
+            let named = app.settings.kind_of(&message.product, &letter.recipients);
+            app.classifier.guess(pack, named, &letter.subject, &letter.text)
+        },
+    );
+    let digest = content_digest(app, &letter, raw);
+    let sender = app.vault.digest("address", normal_address(&letter.address).as_bytes());
+    let mut tx = app.db.begin().await?;
+    if !messages::message_lock(&mut tx, message.id).await? {
+        return Ok(Read::Already);
+    }
+    if let Some(digest) = digest
+        && !messages::message_claim_content(&mut tx, message.id, &message.product, digest).await?
+    {
+        messages::message_set_aside(&mut tx, message.id, MessageState::Duplicate, "the same message came before")
+            .await?;
+        tx.commit().await?;
+        return Ok(Read::Already);
+    }
+    let mut place = match &letter.report {
+        Some(report) => bounces::place(app, &mut tx, message, &letter, report).await?,
+        None => place(app, &mut tx, message, &letter, from.dmarc, &sender).await?,
+    };
+    // what may be of a restricted kind never lands in an ordinary case, where everybody would read it; nor does it wait
+    if guess.kind.is_restricted() && !matches!(&place, Place::Case(case) if case.is_restricted()) {
+        place = Place::Nowhere;
+    } else if !matches!(place, Place::Bounced(..)) && !letter.address.is_empty() {
+        let since = message.received.plus(-HOUR);
+        let most = app.settings.mail.per_sender;
+        if messages::messages_by_sender(&mut tx, &sender, since, most).await? >= most {
+            place = Place::Doubtful(None, Doubt::Many);
+        }
+    }
+    let message = (message, sender.as_slice());
+    let read = match place {
+        Place::Case(case) => append(app, &mut tx, message, letter, from, *case).await?,
+        Place::Bounced(case, mail) => report(app, &mut tx, message, letter, *case, *mail).await?,
+        Place::Doubtful(near, why) => quarantine(app, &mut tx, message, &letter, near.map(|case| *case), why).await?,
+        Place::Nowhere => open(app, &mut tx, message, letter, from, guess).await?,
+    };
+    failpoint("intake-before-commit");
+    tx.commit().await?;
+    failpoint("intake-after-commit");
+    app.wake();
+    Ok(read)
+}

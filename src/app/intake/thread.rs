@@ -1,0 +1,92 @@
+//! Which case a mail answers. It goes there only where something proves that it answers a mail of ours, or of the
+//! person's own on that case, **and** its sender is the case's requester. A mail that only points at a case waits.
+
+use crate::{
+    app::{App, Error},
+    domain::{
+        case::Case,
+        identity::Reference,
+        mail::{Doubt, Verdict},
+    },
+    mail::{parse::Letter, thread},
+    store::{Tx, cases, mails::Mail, messages::Message, threads},
+};
+
+/// Where a mail goes.
+pub(in crate::app) enum Place {
+    /// Into this case.
+    Case(Box<Case>),
+    /// It says that this mail of ours, on this case, did not arrive or may not.
+    Bounced(Box<Case>, Box<Mail>),
+    /// It waits; the case is the one it points at.
+    Doubtful(Option<Box<Case>>, Doubt),
+    /// It points nowhere.
+    Nowhere,
+}
+
+/// A case that a mail names, and whether it proves that it answers a mail of that case.
+struct Named {
+    case: Reference,
+    proven: bool,
+}
+
+/// Everything the mail names a case by, what proves it first.
+async fn named(app: &App, tx: &mut Tx, product: &str, letter: &Letter) -> Result<Vec<Named>, Error> {
+    let key = app.reply_key();
+    let by_token = |token: Option<&str>| thread::read(&key, product, token?);
+    let addressed = letter.recipients.iter().filter_map(|address| by_token(thread::token_in(address)));
+    let mut named: Vec<_> = addressed.map(|case| Named { case, proven: true }).collect();
+    for id in letter.answers() {
+        let known = match by_token(thread::token_of_message_id(&id)) {
+            Some(case) => Some(case),
+            None => threads::thread_find(tx, &app.vault, &id).await?.map(|(case, _)| case),
+        };
+        if let Some(case) = known {
+            named.push(Named { case, proven: true });
+            break;
+        }
+    }
+    let words = letter.subject.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+    named.extend(words.filter_map(|word| word.parse().ok()).take(3).map(|case| Named { case, proven: false }));
+    Ok(named)
+}
+
+/// Where the mail belongs. `sender` is the digest of its address.
+///
+/// # Errors
+/// As the database says.
+pub(super) async fn place(
+    app: &App,
+    tx: &mut Tx,
+    message: &Message,
+    letter: &Letter,
+    dmarc: Verdict,
+    sender: &[u8],
+) -> Result<Place, Error> {
+    let mut doubtful = None;
+    for Named { case, proven } in named(app, tx, &message.product, letter).await? {
+        let Some(case) = followed(tx, case).await?.filter(|case| case.product == message.product) else { continue };
+        let theirs = cases::is_requester(tx, case.reference, sender).await?;
+        // a number can be guessed; the sender's domain vouching for the address stands in for the thread
+        if theirs && (proven || dmarc == Verdict::Pass) && dmarc != Verdict::Fail {
+            return Ok(Place::Case(Box::new(case)));
+        }
+        let why = if theirs { Doubt::Unproven } else { Doubt::Stranger };
+        doubtful.get_or_insert((case, why));
+    }
+    Ok(doubtful.map_or(Place::Nowhere, |(case, why)| Place::Doubtful(Some(Box::new(case)), why)))
+}
+
+/// The case, locked; or the one that goes on in its place.
+pub(in crate::app) async fn followed(tx: &mut Tx, case: Reference) -> Result<Option<Case>, Error> {
+    // merging refuses to close a ring; the bound is for a database that somebody else changed
+    const FARTHEST: usize = 20;
+    let mut next = case;
+    for _ in 0..FARTHEST {
+        match cases::case_lock(tx, next).await? {
+            Some(Case { merged: Some(into), .. }) => next = into,
+            found => return Ok(found),
+        }
+    }
+    Ok(None)
+}
