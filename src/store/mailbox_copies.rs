@@ -27,6 +27,8 @@ pub struct Moved {
 /// The server's own copy of one of our messages.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Copied {
+    /// The folder's row.
+    pub mailbox_id: i64,
     /// The product.
     pub product: String,
     /// What the configuration calls the mailbox.
@@ -43,6 +45,14 @@ pub struct Copied {
     pub moved_validity: Option<i64>,
     /// The number there.
     pub moved_uid: Option<i64>,
+}
+
+impl Copied {
+    /// The number under which it was read.
+    #[must_use]
+    pub const fn place(&self) -> Place {
+        Place { mailbox: MailboxId(self.mailbox_id), uid_validity: self.uid_validity, uid: self.uid }
+    }
 }
 
 /// The message at `place` is kept. `settled` where the mailbox need not be told.
@@ -167,9 +177,23 @@ pub async fn copy_settle(tx: &mut Tx, place: Place, moved: Option<&Moved>) -> Re
 /// # Errors
 /// As the database says.
 pub async fn copies_of(tx: &mut Tx, message: MessageId) -> Result<Vec<Copied>> {
-    sql("SELECT m.product, m.name, m.folder, c.uid_validity, c.uid, c.moved_to, c.moved_validity, c.moved_uid
+    sql("SELECT c.mailbox_id, m.product, m.name, m.folder, c.uid_validity, c.uid, c.moved_to, c.moved_validity, c.moved_uid
          FROM mailbox_copies c JOIN mailboxes m ON m.id = c.mailbox_id WHERE c.message_id = $1")
     .bind(message)
     .all(tx)
     .await
+}
+
+/// The server has no copy at `place` any more.
+///
+/// # Errors
+/// As the database says.
+pub async fn copy_remove(tx: &mut Tx, place: Place) -> Result<()> {
+    sql("DELETE FROM mailbox_copies WHERE mailbox_id = $1 AND uid_validity = $2 AND uid = $3")
+        .bind(place.mailbox.0)
+        .bind(place.uid_validity)
+        .bind(place.uid)
+        .run(tx)
+        .await?;
+    Ok(())
 }

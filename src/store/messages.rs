@@ -100,14 +100,12 @@ pub async fn message_keep(
     .bind(came.code())
     .maybe::<(i64,)>(tx)
     .await?;
-    match row {
-        Some((id,)) => Ok((MessageId(id), true)),
-        // somebody else was quicker by a moment
-        None => {
-            let known = message_known(tx, product, &digest).await?;
-            known.map(|id| (id, false)).ok_or_else(|| sqlx::Error::RowNotFound.into())
-        }
+    if let Some((id,)) = row {
+        return Ok((MessageId(id), true));
     }
+    // somebody else was quicker by a moment
+    let known = message_known(tx, product, &digest).await?;
+    known.map(|id| (id, false)).ok_or_else(|| sqlx::Error::RowNotFound.into())
 }
 
 async fn message_known(tx: &mut Tx, product: &str, digest: &[u8]) -> Result<Option<MessageId>> {
@@ -139,7 +137,7 @@ pub async fn message_get(tx: &mut Tx, id: MessageId) -> Result<Option<Message>> 
 pub async fn message_raw(tx: &mut Tx, vault: &Vault, id: MessageId) -> Result<Option<Vec<u8>>> {
     let row =
         sql("SELECT wrapped_key, cipher FROM messages WHERE id = $1").bind(id).maybe::<(Vec<u8>, Vec<u8>)>(tx).await?;
-    row.map(|(wrapped_key, cipher)| vault.open(SEALED_AS, &Sealed { wrapped_key, cipher }))
+    row.map(|(wrapped_key, cipher)| vault.open_in_place(SEALED_AS, Sealed { wrapped_key, cipher }))
         .transpose()
         .map_err(Into::into)
 }

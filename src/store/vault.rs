@@ -145,6 +145,26 @@ impl Vault {
         decrypt(&Zeroizing::new(own), purpose.as_bytes(), &sealed.cipher)
     }
 
+    /// Opens what was sealed where it lies, without a second copy of it: for what is large.
+    ///
+    /// # Errors
+    /// When it was sealed under another key or purpose, or was changed.
+    pub fn open_in_place(&self, purpose: &str, sealed: Sealed) -> Result<Vec<u8>, VaultError> {
+        let Sealed { wrapped_key, cipher: mut bytes } = sealed;
+        let own = Zeroizing::new(decrypt(&self.master, purpose.as_bytes(), &wrapped_key)?);
+        let own = Zeroizing::new(<[u8; 32]>::try_from(own.as_slice()).map_err(|_| VaultError::Closed)?);
+        let end = bytes.len().checked_sub(TAG).ok_or(VaultError::Closed)?;
+        let tag = <[u8; TAG]>::try_from(bytes.split_off(end).as_slice()).map_err(|_| VaultError::Closed)?;
+        let (head, message) = bytes.split_at_mut_checked(1 + NONCE).ok_or(VaultError::Closed)?;
+        let nonce = head.strip_prefix(&[FORMAT]).ok_or(VaultError::Closed)?;
+        let nonce = <[u8; NONCE]>::try_from(nonce).map_err(|_| VaultError::Closed)?;
+        XChaCha20Poly1305::new((&*own).into())
+            .decrypt_inout_detached(&XNonce::from(nonce), purpose.as_bytes(), message.into(), &tag.into())
+            .map_err(|_| VaultError::Closed)?;
+        bytes.drain(..=NONCE);
+        Ok(bytes)
+    }
+
     /// A key for one use alone, made from the master key and the use's name.
     #[must_use]
     pub fn derive(&self, label: &str) -> Zeroizing<[u8; 32]> {
@@ -212,6 +232,16 @@ mod tests {
         assert!(!sealed.cipher.windows(5).any(|w| w == b"hello"));
         let empty = vault.seal_in_place("message", Vec::new()).expect("sealing works");
         assert_eq!(vault.open("message", &empty).expect("it opens"), b"");
+        assert_eq!(vault.open_in_place("message", empty).expect("it opens"), b"");
+        assert_eq!(vault.open_in_place("message", sealed.clone()).expect("it opens"), b"hello");
+        assert!(vault.open_in_place("content", sealed.clone()).is_err());
+        for byte in 0..sealed.cipher.len() {
+            let mut changed = sealed.clone();
+            changed.cipher[byte] ^= 1;
+            assert!(vault.open_in_place("message", changed).is_err(), "{byte}");
+            let cipher = sealed.cipher[..byte].to_vec();
+            assert!(vault.open_in_place("message", Sealed { cipher, ..sealed.clone() }).is_err(), "{byte}");
+        }
     }
 
     #[test]

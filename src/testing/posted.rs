@@ -44,7 +44,7 @@ on_both! {
         let house = house.with_poster(TOKEN);
         let bearer = format!("Bearer {TOKEN}");
         let basic = format!("Basic {}", data_encoding::BASE64.encode(format!("x:{TOKEN}").as_bytes()));
-        let form: String = MAIL.iter().map(|b| format!("%{b:02X}")).collect();
+        let form = MAIL.iter().map(|b| format!("%{b:02X}")).collect::<Vec<_>>().concat();
         let part = |mail: &[u8]| [
             b"--cut\r\nContent-Disposition: form-data; name=\"subject\"\r\n\r\nhello\r\n--cut\r\nContent-Disposition: form-data; name=\"email\"\r\n\r\n",
             mail, b"\r\n--cut--\r\n",

@@ -2,10 +2,12 @@
 //! console at a time (`take`), from a cursor of its own (`visit`), whatever others mark as seen. A message that cannot be
 //! taken over is noted, shown and tried again; it holds up nothing.
 
+mod remove;
 mod settle;
 mod take_over;
 mod visit;
 
+pub use remove::{Removal, remove_copies};
 pub use visit::Visit;
 
 use super::{App, intake::KeepError};
@@ -46,10 +48,19 @@ pub enum Trouble {
     Store(#[from] store::Error),
     /// A message could not be kept.
     #[error(transparent)]
-    Keep(#[from] KeepError),
+    Keep(KeepError),
     /// Another console reads this folder now.
     #[error("another console reads this folder now")]
     Lost,
+}
+
+impl From<KeepError> for Trouble {
+    fn from(error: KeepError) -> Self {
+        match error {
+            KeepError::Store(error) => Self::Store(error),
+            other => Self::Keep(other),
+        }
+    }
 }
 
 /// Takes the folder for this console, `lease` milliseconds long; none while another one has it.

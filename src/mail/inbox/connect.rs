@@ -60,7 +60,7 @@ impl Mailbox {
             }
             Err(_) => return Err(Error::Refused),
         };
-        let mut dialog = Dialog(session);
+        let mut dialog = Dialog::new(session);
         let can = abilities(&mut dialog).await?;
         Ok(Self { dialog, can })
     }

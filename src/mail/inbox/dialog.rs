@@ -3,7 +3,7 @@
 use super::Error;
 use async_imap::{
     Session,
-    imap_proto::{Outcome, Response, Status},
+    imap_proto::{MailboxDatum, Outcome, Response, Status},
 };
 use std::{fmt, io, time::Duration};
 use tokio::{
@@ -17,9 +17,31 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send + Sync + fmt::Debug> Wire for T {}
 
 /// A connection on which somebody is logged in. Once an answer failed it is of no use any more, except after `No`.
 #[derive(Debug)]
-pub(super) struct Dialog(pub(super) Session<Box<dyn Wire>>);
+pub(super) struct Dialog {
+    session: Session<Box<dyn Wire>>,
+    /// How many messages lie in the folder, as the server said last.
+    exists: Option<u32>,
+    /// True once the folder grew, until the next list: servers say so during any command, and only once.
+    pub(super) grew: bool,
+}
 
 impl Dialog {
+    pub(super) const fn new(session: Session<Box<dyn Wire>>) -> Self {
+        Self { session, exists: None, grew: false }
+    }
+
+    /// Keeps an eye on the size of the folder, whatever was asked.
+    fn note(&mut self, answer: &Response<'_>) {
+        match answer {
+            Response::MailboxData(MailboxDatum::Exists(count)) if self.exists != Some(*count) => {
+                self.exists = Some(*count);
+                self.grew = true;
+            }
+            Response::Expunge(_) => self.exists = self.exists.map(|count| count.saturating_sub(1)),
+            _ => {}
+        }
+    }
+
     /// Sends a command and hands every answer to `hears`, the last one too. `what` says in words what is asked.
     pub(super) async fn ask(
         &mut self,
@@ -29,11 +51,12 @@ impl Dialog {
         mut hears: impl FnMut(&Response<'_>),
     ) -> Result<(), Error> {
         let deadline = Instant::now() + limit;
-        let sent = timeout_at(deadline, self.0.run_command(command)).await.map_err(|_| Error::Slow(what))?;
+        let sent = timeout_at(deadline, self.session.run_command(command)).await.map_err(|_| Error::Slow(what))?;
         let asked = sent.map_err(|_| Error::Cut(what))?;
         loop {
-            let answer = timeout_at(deadline, self.0.read_response()).await.map_err(|_| Error::Slow(what))?;
+            let answer = timeout_at(deadline, self.session.read_response()).await.map_err(|_| Error::Slow(what))?;
             let answer = answer.map_err(|error| read_error(what, &error))?.ok_or(Error::Cut(what))?;
+            self.note(answer.parsed());
             hears(answer.parsed());
             match answer.parsed() {
                 Response::Done { tag, status: Status::Ok, .. } if *tag == asked => return Ok(()),
@@ -46,36 +69,36 @@ impl Dialog {
         }
     }
 
-    /// Waits in IDLE (RFC 2177) until the folder changed or `limit` is over. True when it changed.
-    pub(super) async fn idle(&mut self, limit: Duration) -> Result<bool, Error> {
+    /// Waits in IDLE (RFC 2177) until the folder grew or `limit` is over.
+    pub(super) async fn idle(&mut self, limit: Duration) -> Result<(), Error> {
         const WHAT: &str = "waiting for mail";
         let until = Instant::now() + limit;
-        let asked = timeout(super::ANSWER, self.0.run_command("IDLE")).await.map_err(|_| Error::Slow(WHAT))?;
+        let asked = timeout(super::ANSWER, self.session.run_command("IDLE")).await.map_err(|_| Error::Slow(WHAT))?;
         let asked = asked.map_err(|_| Error::Cut(WHAT))?;
-        let (mut begun, mut changed, mut ended) = (false, false, false);
+        let (mut begun, mut ended) = (false, false);
         // until the server agrees it may only be slow; after that silence is what IDLE is for
         let mut deadline = Instant::now() + super::ANSWER;
         loop {
-            if begun && !ended && (changed || Instant::now() >= until) {
+            if begun && !ended && (self.grew || Instant::now() >= until) {
                 ended = true;
                 deadline = Instant::now() + super::ANSWER;
-                let done = timeout_at(deadline, self.0.run_command_untagged("DONE")).await;
+                let done = timeout_at(deadline, self.session.run_command_untagged("DONE")).await;
                 done.map_err(|_| Error::Slow(WHAT))?.map_err(|_| Error::Cut(WHAT))?;
             }
-            let answer = match timeout_at(if begun && !ended { until } else { deadline }, self.0.read_response()).await
-            {
-                Ok(answer) => answer.map_err(|error| read_error(WHAT, &error))?.ok_or(Error::Cut(WHAT))?,
-                Err(_) if begun && !ended => continue,
-                Err(_) => return Err(Error::Slow(WHAT)),
-            };
+            let answer =
+                match timeout_at(if begun && !ended { until } else { deadline }, self.session.read_response()).await {
+                    Ok(answer) => answer.map_err(|error| read_error(WHAT, &error))?.ok_or(Error::Cut(WHAT))?,
+                    Err(_) if begun && !ended => continue,
+                    Err(_) => return Err(Error::Slow(WHAT)),
+                };
+            self.note(answer.parsed());
             match answer.parsed() {
                 Response::Continue(_) => begun = true,
-                Response::Done { tag, status: Status::Ok, .. } if *tag == asked => return Ok(changed),
+                Response::Done { tag, status: Status::Ok, .. } if *tag == asked => return Ok(()),
                 Response::Done { tag, outcome, .. } if *tag == asked => {
                     return Err(Error::No { what: WHAT, code: code(outcome) });
                 }
                 Response::Data { status: Status::Bye, .. } => return Err(Error::Bye(WHAT)),
-                Response::MailboxData(_) | Response::Expunge(_) | Response::Vanished { .. } => changed = true,
                 _ => {}
             }
         }

@@ -69,6 +69,7 @@ impl Mailbox {
             // the star means the last message even where its number is below the first asked for
             uids.extend(uid_of(answer).filter(|uid| *uid > after));
         };
+        self.dialog.grew = false;
         self.dialog.ask("the list", &command, LIST, hears).await?;
         uids.sort_unstable();
         uids.dedup();
@@ -80,20 +81,20 @@ impl Mailbox {
     /// # Errors
     /// When the server refuses or the connection fails.
     pub async fn sizes(&mut self, first: u32, last: u32) -> Result<Vec<Listed>, Error> {
-        let mut list = Vec::new();
+        let mut found = Vec::new();
         let command = format!("UID FETCH {first}:{last} (UID RFC822.SIZE)");
         let hears = |answer: &Response<'_>| {
             let size = attributes(answer).find_map(|value| match value {
                 AttributeValue::Rfc822Size(size) => Some(*size),
                 _ => None,
             });
-            list.extend(uid_of(answer).zip(size).map(|(uid, size)| Listed { uid, size }));
+            found.extend(uid_of(answer).zip(size).map(|(uid, size)| Listed { uid, size }));
         };
         self.dialog.ask("the sizes", &command, LIST, hears).await?;
-        list.retain(|listed| (first..=last).contains(&listed.uid));
-        list.sort_unstable_by_key(|listed| listed.uid);
-        list.dedup_by_key(|listed| listed.uid);
-        Ok(list)
+        found.retain(|listed| (first..=last).contains(&listed.uid));
+        found.sort_unstable_by_key(|listed| listed.uid);
+        found.dedup_by_key(|listed| listed.uid);
+        Ok(found)
     }
 
     /// A message's bytes, without marking it as seen; none where it is in the folder no more.
@@ -184,15 +185,17 @@ impl Mailbox {
         Ok(())
     }
 
-    /// Waits until the folder changed, `limit` at most. Servers without IDLE are asked again after `limit`.
+    /// Waits until the folder has more than what was listed, `limit` at most. Servers without IDLE are asked again after `limit`.
     ///
     /// # Errors
     /// When the connection fails.
     pub async fn wait(&mut self, limit: Duration) -> Result<(), Error> {
         let limit = limit.min(super::IDLE);
-        if self.can.idle {
-            self.dialog.idle(limit).await?;
+        if self.dialog.grew {
             return Ok(());
+        }
+        if self.can.idle {
+            return self.dialog.idle(limit).await;
         }
         tokio::time::sleep(limit).await;
         self.dialog.ask("whether it is there", "NOOP", ANSWER, |_| {}).await

@@ -71,8 +71,8 @@ async fn reads(house: &House, watched: &Watched) -> Result<(), Trouble> {
 }
 
 async fn reads_as(house: &House, watched: &Watched, token: &[u8]) -> Result<(), Trouble> {
-    let taken = mailboxes::take(&house.app, watched, token, LEASE).await?;
-    let (held, cursor) = taken.ok_or(Trouble::Lost)?;
+    let free = mailboxes::take(&house.app, watched, token, LEASE).await?;
+    let (held, cursor) = free.ok_or(Trouble::Lost)?;
     let visited = async {
         let mut visit = Visit::begin(&house.app, watched, held.clone(), cursor).await?;
         visit.turn(|| false).await?;

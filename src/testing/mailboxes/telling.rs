@@ -2,6 +2,7 @@
 
 use super::{arrive, count, reads, request, row, watched};
 use crate::{
+    app::mailboxes::{Removal, remove_copies},
     domain::identity::MessageId,
     mail::inbox::Then,
     store::{mailbox_copies::copies_of, sql},
@@ -60,6 +61,24 @@ on_both! {
         reads(&house, &watched).await.expect("it is read again");
         assert_eq!((lying(&watched.server.user, "INBOX"), lying(&watched.server.user, "Done")), (0, 4));
         assert_eq!((count(&house, "messages").await, count(&house, "unsettled").await), (4, 0));
+    }
+
+    async fn the_copies_of_one_message_are_removed_and_no_other(house: House) {
+        let (moved, left) = (watched(Then::Move("Done".to_owned())), watched(Then::Leave));
+        let house = house.with_mailboxes(vec![moved.clone(), left.clone()]);
+        for watched in [&moved, &left] {
+            arrive(watched, 0..3);
+            reads(&house, watched).await.expect("it is read");
+        }
+        let gone = remove_copies(&house.app, MessageId(2)).await.expect("they are removed");
+        assert_eq!(gone, Removal { removed: 2, left: 0 });
+        assert_eq!((lying(&moved.server.user, "Done"), lying(&left.server.user, "INBOX")), (2, 2));
+        assert_eq!(remove_copies(&house.app, MessageId(2)).await.expect("nothing is left to do"), Removal::default());
+        reads(&house, &left).await.expect("it is read again");
+        assert_eq!((count(&house, "messages").await, count(&house, "copies").await), (3, 4));
+        let house = house.with_mailboxes(vec![left]);
+        let gone = remove_copies(&house.app, MessageId(1)).await.expect("one is removed");
+        assert_eq!(gone, Removal { removed: 1, left: 1 }, "the other mailbox is configured no more");
     }
 
     async fn a_mailbox_that_will_not_be_told_is_read_all_the_same(house: House) {
