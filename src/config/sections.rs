@@ -168,6 +168,7 @@ impl Default for Product {
             address: String::new(),
             subaddress: "+".to_owned(),
             returns: String::new(),
+            mailbox: Vec::new(),
             generation: Generation::default(),
         }
     }

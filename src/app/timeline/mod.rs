@@ -196,31 +196,36 @@ impl Teller<'_> {
         What::Event { lead: lead.to_owned(), rest: rest.to_owned(), reason: Some(self.content(reason).text) }
     }
 
+    /// A mail that came, its secrets covered.
+    fn mail_in(&self, message: MessageId, content: ContentId, automatic: bool, dmarc: Verdict) -> What {
+        let (content, secrets) = reading::covered(self.content(content));
+        let attachments = content.files.into_iter().map(|f| Attachment {
+            name: f.name,
+            media_type: f.media_type,
+            encoded_size: f.encoded_size,
+            part: f.part,
+            what: f.what,
+        });
+        What::MailIn {
+            message,
+            address: content.address,
+            subject: content.subject,
+            text: content.text,
+            secrets,
+            rich: content.rich,
+            dmarc,
+            trust: content.trust,
+            remarks: content.remarks,
+            attachments: attachments.collect(),
+            automatic,
+        }
+    }
+
     fn what(&self, recorded: &Recorded) -> What {
         let event = |lead: &str, rest: String| What::Event { lead: lead.to_owned(), rest, reason: None };
         match &recorded.event {
             Event::MessageReceived { message, content, automatic, dmarc } => {
-                let (content, secrets) = reading::covered(self.content(*content));
-                let attachments = content.files.into_iter().map(|f| Attachment {
-                    name: f.name,
-                    media_type: f.media_type,
-                    encoded_size: f.encoded_size,
-                    part: f.part,
-                    what: f.what,
-                });
-                What::MailIn {
-                    message: *message,
-                    address: content.address,
-                    subject: content.subject,
-                    text: content.text,
-                    secrets,
-                    rich: content.rich,
-                    dmarc: *dmarc,
-                    trust: content.trust,
-                    remarks: content.remarks,
-                    attachments: attachments.collect(),
-                    automatic: *automatic,
-                }
+                self.mail_in(*message, *content, *automatic, *dmarc)
             }
             Event::StatementRecorded { content } => {
                 What::Statement { channel: self.case.channel, text: self.content(*content).text }

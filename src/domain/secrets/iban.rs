@@ -25,7 +25,7 @@ pub fn find(text: &str) -> Vec<Span> {
 fn number(bytes: &[u8], start: usize) -> Option<Span> {
     let head = &bytes[start..start + 4];
     let shaped = head[..2].iter().all(u8::is_ascii_alphabetic) && head[2..].iter().all(u8::is_ascii_digit);
-    let length = if shaped { length(&head[..2].to_ascii_uppercase())? } else { return None };
+    let length = length(&head[..2].to_ascii_uppercase()).filter(|_| shaped)?;
     let mut signs = Vec::with_capacity(length);
     let mut end = start;
     while signs.len() < length {

@@ -72,12 +72,9 @@ fn is_gap(c: char) -> bool {
 fn numbers(run: &[Group], found: &mut Vec<Span>) {
     let mut from = 0;
     while from < run.len() {
-        let (kind, groups) = match number(run, from) {
-            Some(number) => number,
-            None => {
-                from += 1;
-                continue;
-            }
+        let Some((kind, groups)) = number(run, from) else {
+            from += 1;
+            continue;
         };
         found.push(Span { start: run[from].start, end: run[from + groups - 1].end, kind });
         from += groups;

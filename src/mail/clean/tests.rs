@@ -62,16 +62,23 @@ fn words_tables_and_lists_stay() {
 
 #[test]
 fn links_become_words_with_their_target() {
-    check("<a href=\"https://evil.example/x?a=1&b=2\">bank.example</a>", "bank.example ‹https://evil.example/x?a=1&amp;b=2›");
+    check(
+        "<a href=\"https://evil.example/x?a=1&b=2\">bank.example</a>",
+        "bank.example ‹https://evil.example/x?a=1&amp;b=2›",
+    );
     check("<a href=\"https://mail.example/\">https://mail.example/</a>", "https://mail.example/");
     check("<a href=\"javascript:alert(1)\">go</a>", "go");
     check("<a href=\"data:text/html,x\">go</a><a href=\"/cases\">here</a>", "gohere");
-    check("<a href='https://x.example/\"><img src=x onerror=alert(1)>'>go</a>", &cleaned("<a href='https://x.example/\"><img src=x onerror=alert(1)>'>go</a>"));
+    check(
+        "<a href='https://x.example/\"><img src=x onerror=alert(1)>'>go</a>",
+        &cleaned("<a href='https://x.example/\"><img src=x onerror=alert(1)>'>go</a>"),
+    );
 }
 
 #[test]
 fn pictures_are_only_those_that_were_handed_over() {
-    let html = "<p><img src=\"cid:a@x\" alt=\"a cat\"><img src=cid:b><img src=http://evil.example/p.gif><img src=cid:a@x></p>";
+    let html =
+        "<p><img src=\"cid:a@x\" alt=\"a cat\"><img src=cid:b><img src=http://evil.example/p.gif><img src=cid:a@x></p>";
     let none = clean(html, &HashMap::new()).expect("cleaned");
     assert_eq!(none.html, "<p><i>[picture: a cat]</i></p>");
     assert_eq!((none.pictures, none.remote), (vec!["a@x".to_owned(), "b".to_owned()], 1));

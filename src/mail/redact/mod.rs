@@ -40,15 +40,12 @@ pub fn redact(raw: &[u8]) -> Redacted {
         }
         found += covered;
         out.extend_from_slice(&raw[at..leaf.head.start]);
-        match letter {
-            Some((media_type, text, covered)) => {
-                found += covered;
-                out.extend(head::with_body(&head, media_type, &text));
-            }
-            None => {
-                out.extend(head);
-                out.extend_from_slice(&raw[leaf.body.clone()]);
-            }
+        if let Some((media_type, text, covered)) = letter {
+            found += covered;
+            out.extend(head::with_body(&head, media_type, &text));
+        } else {
+            out.extend(head);
+            out.extend_from_slice(&raw[leaf.body.clone()]);
         }
         at = leaf.body.end;
     }

@@ -16,7 +16,8 @@ fn text(raw: &[u8]) -> String {
 
 #[test]
 fn a_plain_mail_keeps_its_head_and_loses_its_secret() {
-    let raw = lines(&format!("From: Anna <a@mail.example>\nSubject: card {CARD}\nX-Odd:  kept  \n\nMy card is {CARD}.\n"));
+    let raw =
+        lines(&format!("From: Anna <a@mail.example>\nSubject: card {CARD}\nX-Odd:  kept  \n\nMy card is {CARD}.\n"));
     let Redacted { raw: written, found } = redact(&raw);
     assert_eq!(found, 2);
     let said = String::from_utf8_lossy(&written).into_owned();
@@ -52,7 +53,12 @@ fn every_version_of_the_letter_is_written_anew_and_attachments_stay_byte_for_byt
 
 #[test]
 fn a_mail_without_secrets_stays_as_it_is() {
-    for raw in ["From: a@mail.example\n\nhello\n", "", "no mail at all", "From: a\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\nhi\n--x--\n"] {
+    for raw in [
+        "From: a@mail.example\n\nhello\n",
+        "",
+        "no mail at all",
+        "From: a\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\nhi\n--x--\n",
+    ] {
         let raw = lines(raw);
         assert_eq!(redact(&raw), Redacted { raw: raw.clone(), found: 0 });
     }

@@ -7,10 +7,7 @@ use crate::{
         verbs,
     },
     domain::{identity::MessageId, kind::Kind},
-    testing::{
-        house::ADDRESS,
-        on_both,
-    },
+    testing::{house::ADDRESS, on_both},
 };
 
 /// A PNG of one dot, in base64.
