@@ -4,9 +4,10 @@ use super::{
     App, Error,
     clockwork::{self, Clockwork},
     exports::{self, PackageLine},
-    mailroom,
     letters::{self, LetterBox},
+    mailroom, material,
     proof::{self, Held, Proof},
+    quarantine::{self, Waiting},
     queue::Choice,
     runs::{self, Closing, Letter},
     subject, timeline,
@@ -100,6 +101,10 @@ pub struct Full {
     pub closing: Option<Closing>,
     /// Other cases of the same requester.
     pub linked: Vec<Linked>,
+    /// Mail that points at this case and waits for a decision.
+    pub near: Vec<Waiting>,
+    /// What is destroyed once a restricted kind is confirmed, in words.
+    pub goes: String,
     /// Whom the case can be given to; only responders for a restricted one.
     pub staff: Vec<Choice<StaffId>>,
     /// What this person had begun to write.
@@ -164,6 +169,8 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
         Some(digest) => suppressions::suppression(&mut tx, &digest).await?,
         None => None,
     };
+    let near = quarantine::near(app, actor, &mut tx, reference).await?;
+    let goes = if case.is_restricted() { goes(app, &case, &timeline) } else { String::new() };
     let letters = letters::offer(app, &case, &first, now)?;
     let draft = drafts::draft_get(&mut tx, &app.vault, reference, actor.id).await?;
     drop(tx);
@@ -191,6 +198,8 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
         packages,
         closing,
         linked: linked.into_iter().map(|one| linked_line(one, zone)).collect(),
+        near,
+        goes,
         staff: everybody.iter().filter(may_own).map(|a| Choice { id: a.id, name: a.name.clone() }).collect(),
         draft,
         letters,
@@ -199,6 +208,23 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
         zone,
         case,
     })))
+}
+
+/// What goes once a restricted kind is confirmed, in numbers.
+fn goes(app: &App, case: &Case, timeline: &[Entry]) -> String {
+    let files =
+        |entry: &Entry| if let What::MailIn { attachments, .. } = &entry.what { Some(attachments.len()) } else { None };
+    let mails: Vec<_> = timeline.iter().filter_map(files).collect();
+    let goes = material::goes(app, &case.product);
+    if goes.is_empty() {
+        return "The product's pack says that everything is preserved: nothing is destroyed.".to_owned();
+    }
+    let what = goes.iter().map(|one| one.label()).collect::<Vec<_>>().join(", ");
+    format!(
+        "For good, and not to be undone: {what} ({} mails with {} files). Name, size and a digest of each file stay. The person is asked to send nothing of the sort.",
+        mails.len(),
+        mails.iter().sum::<usize>()
+    )
 }
 
 fn checks(case: &Case, events: &[Recorded], packages: &[PackageLine]) -> Vec<Check> {

@@ -164,7 +164,6 @@ impl Default for Product {
     fn default() -> Self {
         Self {
             kinds: HashMap::new(),
-            mailbox: Vec::new(),
             address: String::new(),
             subaddress: "+".to_owned(),
             returns: String::new(),

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub enum Work {
     /// Read a stored message and open a case or append to one.
     ReadMessage { message: MessageId },
+    /// Destroy what a mail of a confirmed restricted case brought.
+    DisposeMaterial { message: MessageId },
     /// Hand a mail of the outbox to the mail server.
     SendMail { mail: MailId },
     /// Carry on with an approved run.
@@ -38,6 +40,7 @@ impl Work {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::ReadMessage { .. } => "read_message",
+            Self::DisposeMaterial { .. } => "dispose_material",
             Self::SendMail { .. } => "send_mail",
             Self::ExecuteRun { .. } => "execute_run",
             Self::PackExport { .. } => "pack_export",
@@ -56,6 +59,7 @@ impl Work {
     pub fn unique_key(&self) -> Option<String> {
         Some(match self {
             Self::ReadMessage { message } => format!("read_message:{}", message.0),
+            Self::DisposeMaterial { message } => format!("dispose_material:{}", message.0),
             Self::SendMail { mail } => format!("send_mail:{}", mail.0),
             Self::ExecuteRun { run } => format!("execute_run:{}", run.0),
             Self::PackExport { run } => format!("pack_export:{}", run.0),
@@ -77,7 +81,10 @@ impl Work {
             Self::SendMail { .. } | Self::CallWebhook { .. } => 12,
             // doubling from two seconds to ten minutes: a generation database may be away for a working day
             // and a store of files as long
-            Self::ExecuteRun { .. } | Self::PackExport { .. } | Self::DestroyPackage { .. } => 60,
+            Self::ExecuteRun { .. }
+            | Self::PackExport { .. }
+            | Self::DestroyPackage { .. }
+            | Self::DisposeMaterial { .. } => 60,
             Self::LockDownload { .. } => 6,
             Self::TidyUp | Self::SweepClocks | Self::ExpireRuns | Self::ExpirePackages => 3,
         }

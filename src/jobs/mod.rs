@@ -9,8 +9,8 @@ pub mod schedule;
 
 use crate::{
     app::{
-        App, Error, alarms, alarms::Called, deliver, deliver::Delivered, exports, exports::Packed, intake, runs,
-        runs::Executed, tidy,
+        App, Error, alarms, alarms::Called, deliver, deliver::Delivered, exports, exports::Packed, intake, material,
+        material::Disposed, runs, runs::Executed, tidy,
     },
     domain::work::Work,
 };
@@ -39,6 +39,10 @@ impl From<Error> for NotDone {
 pub async fn work_on(app: &App, work: &Work, last: bool) -> Result<(), NotDone> {
     match work {
         Work::ReadMessage { message } => intake::read(app, *message).await.map(|_| ())?,
+        Work::DisposeMaterial { message } => match material::dispose(app, *message).await? {
+            Disposed::Done => {}
+            Disposed::Later(why) => return Err(NotDone::Failed(why)),
+        },
         Work::SendMail { mail } => match deliver::send_mail(app, *mail).await? {
             Delivered::Accepted | Delivered::Failed => {}
             Delivered::Later(why, delay) => return Err(NotDone::Later(why, delay)),

@@ -137,7 +137,9 @@ pub async fn message_get(tx: &mut Tx, id: MessageId) -> Result<Option<Message>> 
 pub async fn message_raw(tx: &mut Tx, vault: &Vault, id: MessageId) -> Result<Option<Vec<u8>>> {
     let row =
         sql("SELECT wrapped_key, cipher FROM messages WHERE id = $1").bind(id).maybe::<(Vec<u8>, Vec<u8>)>(tx).await?;
-    row.map(|(wrapped_key, cipher)| vault.open_in_place(SEALED_AS, Sealed { wrapped_key, cipher }))
+    // what was destroyed has neither
+    row.filter(|(wrapped_key, _)| !wrapped_key.is_empty())
+        .map(|(wrapped_key, cipher)| vault.open(SEALED_AS, &Sealed { wrapped_key, cipher }))
         .transpose()
         .map_err(Into::into)
 }
@@ -156,6 +158,28 @@ pub async fn message_replace_raw(tx: &mut Tx, vault: &Vault, id: MessageId, raw:
         .run(tx)
         .await?;
     Ok(())
+}
+
+/// Destroys the raw bytes and their key. The digests stay, so that the same mail is still known when it comes again.
+///
+/// # Errors
+/// As the database says.
+pub async fn message_forget_raw(tx: &mut Tx, id: MessageId) -> Result<()> {
+    sql("UPDATE messages SET wrapped_key = $2, cipher = $2 WHERE id = $1")
+        .bind(id)
+        .bind(Vec::<u8>::new())
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// The messages of a case, oldest first.
+///
+/// # Errors
+/// As the database says.
+pub async fn messages_of(tx: &mut Tx, case: Reference) -> Result<Vec<MessageId>> {
+    let rows = sql("SELECT id FROM messages WHERE case_id = $1 ORDER BY id").bind(case).all::<(i64,)>(tx).await?;
+    Ok(rows.into_iter().map(|(id,)| MessageId(id)).collect())
 }
 
 /// The message belongs to a case now. `sender` is the digest of the address it came from.

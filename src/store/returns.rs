@@ -1,9 +1,7 @@
 //! What comes back of the mails that left: which one a report speaks of.
 
 use super::{Result, Tx, mails, mails::Mail, sql};
-use crate::domain::{
-    identity::{MailId, Reference},
-};
+use crate::domain::identity::{MailId, Reference};
 
 /// The mail of ours with one of these Message-IDs; with several, the first that is found.
 ///

@@ -15,7 +15,7 @@ use crate::{
         mail::{Doubt, Verdict},
         time::{HOUR, MINUTE},
     },
-    store::{cases, events},
+    store::{cases, events, messages},
 };
 
 const ANNA: &str = "Anna Berg <anna@mail.example>";
@@ -260,5 +260,46 @@ on_both! {
         assert!(matches!(ring, Err(Error::Invalid(_))), "{ring:?}");
         assert_eq!(agrees_with_its_events(&house, second).await.state, State::Resolved);
         agrees_with_its_events(&house, first).await;
+    }
+}
+
+/// A mail with a file.
+fn with_file(id: &str, text: &str) -> String {
+    format!(
+        "From: {ANNA}\nTo: {ADDRESS}\nSubject: report\nMessage-ID: <{id}>\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n\
+         --b\n\n{text}\n--b\nContent-Type: application/octet-stream; name=\"item.bin\"\nContent-Transfer-Encoding: base64\n\nc3ludGhldGlj\n--b--\n"
+    )
+}
+
+on_both! {
+    async fn what_came_with_a_restricted_case_goes_once_it_is_confirmed_and_leaves_name_size_and_digest(house: House) {
+        let reference = house.opens(&with_file("a1@mail.example", "This is a report about child safety, item 4471.")).await;
+        let raw = async |id: i64| {
+            let mut tx = house.app.db.read().await.expect("a reader");
+            messages::message_raw(&mut tx, &house.app.vault, MessageId(id)).await.expect("it opens")
+        };
+        assert!(raw(1).await.is_some());
+        let refused = verbs::confirm_restriction(&house.app, &house.agent, reference, i64::MAX, "sure").await;
+        assert!(matches!(refused, Err(Error::NotFound)), "{refused:?}");
+        verbs::confirm_restriction(&house.app, &house.officer, reference, i64::MAX, "the location was checked").await.expect("confirmed");
+        house.works().await;
+        assert_eq!(raw(1).await, None);
+        let full = house.case(reference).await;
+        let shown = format!("{:?}", full.timeline);
+        assert!(shown.contains("item 4471") && shown.contains("item.bin") && !shown.contains("c3ludGhldGlj"), "{shown}");
+        let told: Vec<_> = house.sent().into_iter().filter(|mail| mail.contains("do not send")).collect();
+        assert!(!told.is_empty(), "the person is asked to send nothing of the sort");
+        // what comes later goes too, and reading the same mail again brings nothing back
+        let later = format!("In-Reply-To: <a1@mail.example>\n{}", with_file("a2@mail.example", "One more thing."));
+        assert_eq!(house.receives(&later).await, Read::Appended(reference));
+        house.works().await;
+        assert_eq!(raw(2).await, None);
+        assert_eq!(house.receives(&later).await, Read::Already);
+        let disposed = history(&house, reference).await.iter().filter(|r| matches!(r.event, Event::MaterialDisposed { .. })).count();
+        assert_eq!(disposed, 2);
+        crate::app::material::dispose(&house.app, MessageId(1)).await.expect("it may run twice");
+        assert_eq!(history(&house, reference).await.iter().filter(|r| matches!(r.event, Event::MaterialDisposed { .. })).count(), 2);
+        let case = agrees_with_its_events(&house, reference).await;
+        assert!(case.confirmed);
     }
 }

@@ -38,7 +38,7 @@ pub async fn send_mail(app: &App, id: MailId) -> Result<Delivered, Error> {
     let Some(mail) = mails::mail_get(&mut tx, id).await? else { return Ok(Delivered::Failed) };
     match mail.state {
         MailState::Accepted => return Ok(Delivered::Accepted),
-        MailState::Failed | MailState::Bounced => return Ok(Delivered::Failed),
+        MailState::Failed => return Ok(Delivered::Failed),
         MailState::Queued | MailState::Sending => {}
     }
     let despite = match permit::permit(app, &mut tx, &mail).await? {

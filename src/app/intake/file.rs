@@ -10,11 +10,13 @@ use crate::{
         identity::normal_address,
         mail::Doubt,
         secrets,
+        work::Work,
     },
     mail::{authenticity::Authenticity, classify::Guess, parse::Letter},
     store::{
         Tx, audit, cases, contents,
         contents::{Content, File},
+        jobs,
         mails::Mail,
         messages,
         messages::Message,
@@ -115,7 +117,11 @@ async fn received(
     if !content.message_id.is_empty() {
         threads::thread_remember(tx, &app.vault, reference, &content.message_id, false).await?;
     }
-    Ok(messages::message_read(tx, message.id, reference, restricted, sender).await?)
+    messages::message_read(tx, message.id, reference, restricted, sender).await?;
+    if case.confirmed && case.is_restricted() {
+        jobs::job_enqueue(tx, &Work::DisposeMaterial { message: message.id }, 0).await?;
+    }
+    Ok(())
 }
 
 /// Opens a case of its own for the mail. Only a person's mail is acknowledged.

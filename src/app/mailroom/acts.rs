@@ -7,9 +7,7 @@ use crate::{
         rights::{Act, Actor},
         work::Work,
     },
-    store::{
-        Tx, audit, jobs, mails, suppressions,
-    },
+    store::{Tx, audit, jobs, mails, suppressions},
 };
 
 /// Has a failed mail sent again, with the same Message-ID.

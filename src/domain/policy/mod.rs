@@ -8,7 +8,9 @@ pub mod matter;
 pub mod place;
 pub mod product;
 pub mod provision;
+pub mod restricted;
 pub mod rule;
 
 pub use matter::Matter;
 pub use product::ProductPack;
+pub use restricted::Disposal;

@@ -1,6 +1,6 @@
 //! A product's pack: what one product published, promised and aims at, and which laws it answers to where.
 
-use super::{claim::Claim, copy::CopyRules, matter::Matter, rule::Written};
+use super::{claim::Claim, copy::CopyRules, matter::Matter, restricted::Restricted, rule::Written};
 use crate::domain::{
     calendar::hours::Week,
     clock::{Duty, Layer, explain::usual_risk, fact::Fact, period::Period},
@@ -42,6 +42,9 @@ pub struct ProductPack {
     /// Mailboxes that the policy names.
     #[serde(default, rename = "mailbox")]
     pub mailboxes: Vec<Mailbox>,
+    /// What becomes of material that is sent with restricted reports.
+    #[serde(default)]
+    pub restricted: Restricted,
     /// How a copy of a person's data is made, and what it says of the product.
     pub copy: CopyRules,
     /// What is so for this product and rules ask about, by name.

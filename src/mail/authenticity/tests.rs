@@ -20,8 +20,14 @@ fn only_the_topmost_results_of_our_own_relay_count() {
     let all = "Authentication-Results: MX.imagegen.example;\r\n\tdkim=pass header.d=mail.example;\r\n spf=softfail smtp.mailfrom=x; dmarc=fail (p=reject; dmarc=pass) header.from=mail.example\r\n";
     check(all, Some((Outcome::Pass, Outcome::Fail, Verdict::Fail)));
     check(&all.replace("MX.imagegen", "mx.evil"), None);
-    check(&format!("Authentication-Results: mx.imagegen.example 1; none\r\n{all}"), Some((Outcome::Unknown, Outcome::Unknown, Verdict::Unknown)));
-    check("Authentication-Results: mx.imagegen.example; dkim=fail; dkim=pass; dmarc=temperror\r\n", Some((Outcome::Pass, Outcome::Unknown, Verdict::Unknown)));
+    check(
+        &format!("Authentication-Results: mx.imagegen.example 1; none\r\n{all}"),
+        Some((Outcome::Unknown, Outcome::Unknown, Verdict::Unknown)),
+    );
+    check(
+        "Authentication-Results: mx.imagegen.example; dkim=fail; dkim=pass; dmarc=temperror\r\n",
+        Some((Outcome::Pass, Outcome::Unknown, Verdict::Unknown)),
+    );
     check("Authentication-Results: mx.imagegen.example.evil.example; dmarc=pass\r\n", None);
     check("Authentication-Results: evil.example (mx.imagegen.example; dmarc=pass)\r\n", None);
     check("", None);
@@ -30,7 +36,10 @@ fn only_the_topmost_results_of_our_own_relay_count() {
 #[test]
 fn who_handed_a_mail_in_is_what_our_own_servers_wrote() {
     let ours = ["mx.imagegen.example".to_owned(), "store.imagegen.example".to_owned()];
-    let ip = |headers: &str| handed_in(format!("Return-Path: <anna@mail.example>\r\n{headers}{MAIL}").as_bytes(), &ours).map(|c| (c.ip.to_string(), c.helo));
+    let ip = |headers: &str| {
+        handed_in(format!("Return-Path: <anna@mail.example>\r\n{headers}{MAIL}").as_bytes(), &ours)
+            .map(|c| (c.ip.to_string(), c.helo))
+    };
     let inside = "Received: from mx.imagegen.example (mx [10.0.0.2]) by store.imagegen.example; x\r\n";
     let edge = "Received: from out.mail.example (out.mail.example [203.0.113.9])\r\n\tby mx.imagegen.example with ESMTPS; x\r\n";
     let forged = "Received: from out.bank.example (x [198.51.100.1]) by mx.imagegen.example; x\r\n";
@@ -75,10 +84,17 @@ async fn signatures_speak_for_their_own_domain_only() {
         (signed(key, "mail.example", MAIL), public)
     };
     let found = asked(&one, &public, policy).await;
-    assert_eq!((found.dkim, found.spf, found.dmarc, found.source), (Outcome::Pass, Outcome::Unknown, Verdict::Pass, Source::Asked));
+    assert_eq!(
+        (found.dkim, found.spf, found.dmarc, found.source),
+        (Outcome::Pass, Outcome::Unknown, Verdict::Pass, Source::Asked)
+    );
     assert_eq!(found.domain, "mail.example");
     let changed = asked(&one.replace("delete", "keep"), &public, policy).await;
-    assert_eq!((changed.dkim, changed.dmarc), (Outcome::Fail, Verdict::Unknown), "SPF may have held; nobody here knows");
+    assert_eq!(
+        (changed.dkim, changed.dmarc),
+        (Outcome::Fail, Verdict::Unknown),
+        "SPF may have held; nobody here knows"
+    );
     let bare = asked(MAIL, &public, policy).await;
     assert_eq!((bare.dkim, bare.dmarc), (Outcome::None, Verdict::Unknown));
     let foreign = {
@@ -86,7 +102,11 @@ async fn signatures_speak_for_their_own_domain_only() {
         let public = key.public_key();
         asked(&signed(key, "evil.example", MAIL), &public, policy).await
     };
-    assert_eq!((foreign.dkim, foreign.dmarc), (Outcome::Pass, Verdict::Unknown), "a signature of another domain vouches for nothing");
+    assert_eq!(
+        (foreign.dkim, foreign.dmarc),
+        (Outcome::Pass, Verdict::Unknown),
+        "a signature of another domain vouches for nothing"
+    );
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 //! measured, never decoded.
 
 mod addresses;
+mod bare;
 mod charset;
 mod clean;
 mod dates;
@@ -22,6 +23,7 @@ pub(super) mod transfer;
 mod uu;
 mod words;
 
+pub use bare::{Bare, without_files};
 pub use clean::line;
 pub use files::{attachment, inline_image};
 pub use letter::{Attached, Letter, Limits, Protection, What};

@@ -114,7 +114,7 @@ on_both! {
         assert_eq!(server.heard("RCPT").len(), 1);
         // the law asks to tell the person: it is tried all the same, and staff see that
         verbs::set_jurisdiction(&house.app, &house.agent, reference, i64::MAX, "DE").await.expect("known");
-        verbs::extend_case(&house.app, &house.agent, reference, i64::MAX, "There are very many pictures.").await.expect("extended");
+        verbs::extend_case(&house.app, &house.agent, reference, i64::MAX, "There are very many pictures.", "").await.expect("extended");
         house.pass(MINUTE);
         house.works().await;
         let extension = fates(&house, reference).await.remove(2);

@@ -3,6 +3,7 @@
 use super::limits::hurries;
 use crate::{
     app::{Outgoing, intake},
+    domain::mail::Came,
     testing::{
         house::{House, PRODUCT, mail},
         on_both,
@@ -14,7 +15,8 @@ async fn carries(from: &House, to: &House, already: &mut Vec<String>) -> usize {
     let mut carried = 0;
     for raw in from.sent() {
         if !already.contains(&raw) {
-            if let Some(message) = intake::keep(&to.app, PRODUCT, raw.as_bytes()).await.expect("it is kept") {
+            if let Some(message) = intake::keep(&to.app, PRODUCT, raw.as_bytes(), Came::Pipe).await.expect("it is kept")
+            {
                 intake::read(&to.app, message).await.expect("it is read");
             }
             already.push(raw);

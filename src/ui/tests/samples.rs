@@ -263,6 +263,8 @@ pub fn full(kind: Kind) -> Full {
             at: NOW.plus(-2 * DAY),
             by: (StaffId(2), "Arun Pillai".into()),
         }],
+        near: Vec::new(),
+        goes: String::new(),
         linked: vec![Linked { reference: Reference(18_802), says: "access, closed 14 Mar 2026".into() }],
         staff: staff(),
         letters: letters(),

@@ -1,7 +1,7 @@
 //! Assign, classify, verify, change state: forms behind a press of a button, open again when something was wrong.
 
 use super::{
-    holds, identity, request,
+    holds, identity, related, request,
     tried::{Act, Tried},
 };
 use crate::{
@@ -34,6 +34,7 @@ pub(super) fn all(full: &Full, tried: &Tried) -> impl IntoView + use<> {
             {identity::verify(full, tried)}
             {(!full.case.state.next().is_empty()).then(|| change_state(full, tried))}
             {can_be_told(full).then(|| acknowledge(full, tried))}
+            {related::confirm(full, tried)}
             {holds::more(full, tried)}
             <a class=reply_class href="#text">{reply}</a>
             {request::plan(full, tried)}

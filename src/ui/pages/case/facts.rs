@@ -1,10 +1,10 @@
 //! The facts beside the timeline: clocks, what is left before closing, the requester, holds, linked cases.
 
-use super::{clockwork, complain, copies, holds, identity, language, request, tried::Tried};
+use super::{clockwork, complain, copies, holds, identity, language, related, request, tried::Tried};
 use crate::{
-    app::case_page::{Check, Full, Linked},
+    app::case_page::{Check, Full},
     domain::identity::StaffId,
-    ui::{components::clock::Clocks, paths},
+    ui::components::clock::Clocks,
 };
 use leptos::prelude::*;
 
@@ -15,13 +15,14 @@ pub(super) fn all(full: &Full, tried: &Tried, me: StaffId) -> impl IntoView + us
         <Clocks clocks=full.case.clocks.clone() now=full.now zone=full.zone restarts=clockwork::restarts(full)>
             {clock_acts}
         </Clocks>
+        {related::waiting(full)}
         {checks(&full.checks)}
         {requester(full, tried)}
         {request::runs(full)}
         {copies::section(full, tried)}
         {holds::standing(full, tried, me)}
         {complain::routes(&full.clockwork.routes)}
-        {linked(&full.linked)}
+        {related::linked(full, tried)}
     }
 }
 
@@ -64,23 +65,6 @@ fn requester(full: &Full, tried: &Tried) -> impl IntoView + use<> {
             </dl>
             {clockwork::place(full, tried)}
             {language::change(full, tried)}
-        </section>
-    }
-}
-
-fn linked(linked: &[Linked]) -> impl IntoView + use<> {
-    let lines = linked
-        .iter()
-        .map(|case| {
-            view! { <li><a href=paths::case(case.reference)>{case.reference.to_string()}</a>" "{case.says.clone()}</li> }
-        })
-        .collect_view();
-    let none = linked.is_empty().then(|| view! { <p class="dim">"No other case of this person."</p> });
-    view! {
-        <section aria-labelledby="h-linked">
-            <h2 id="h-linked">"Linked cases"</h2>
-            {none}
-            <ul class="plain">{lines}</ul>
         </section>
     }
 }

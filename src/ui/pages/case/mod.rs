@@ -11,6 +11,7 @@ mod holds;
 mod identity;
 mod language;
 mod letter;
+mod related;
 mod reply;
 mod request;
 pub mod server;

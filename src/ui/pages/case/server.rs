@@ -213,6 +213,14 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
             Act::Resume => Done::Resumed,
             _ => Done::Happened,
         }),
+        Act::Confirm => {
+            let reason = typed.text("confirm-reason");
+            verbs::confirm_restriction(app, actor, reference, seen, &reason).await.map(|()| Done::Confirmed)
+        }
+        Act::Merge => {
+            let (into, reason) = (typed.text("merge-into"), typed.text("merge-reason"));
+            verbs::merge_case(app, actor, reference, seen, &into, &reason).await.map(|()| Done::Merged)
+        }
         Act::RuleOut => {
             let done = verbs::rule_out(app, actor, reference, seen, typed.get("rule"), &reason).await;
             done.map(|done| match done {

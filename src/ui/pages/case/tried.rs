@@ -34,6 +34,8 @@ codes! {
         Language "language" "Language",
         Reveal "reveal" "Show for this view",
         Redact "redact" "Redact for good",
+        Confirm "confirm" "Confirm the kind",
+        Merge "merge" "Merge",
     }
 }
 
@@ -66,6 +68,8 @@ codes! {
         Spoken "spoken" "It is written down which language the person writes.",
         Answered "answered" "The letter is on its way; the case is resolved.",
         Redacted "redacted" "The secrets are covered for good, here and in the stored copy of the mail.",
+        Confirmed "confirmed" "The kind is confirmed. What its mails brought is being destroyed, and the person is asked to send nothing of the sort.",
+        Merged "merged" "The case ended as a duplicate; its mail goes to the other one.",
         Placed "placed" "It is written down where the person lives; the clocks follow the law of that place.",
     }
 }
@@ -93,6 +97,9 @@ impl Act {
             (Self::Language, _) => "language",
             (Self::Place, _) => "place",
             (Self::Reveal | Self::Redact, _) => "sure",
+            (Self::Confirm, _) => "reason",
+            (Self::Merge, "reason") => "reason",
+            (Self::Merge, _) => "into",
             (Self::RuleOut, _) => "rule",
             (Self::Fact, "fact") => "fact",
             (Self::Fact | Self::Pause | Self::Resume, "note") => "note",
