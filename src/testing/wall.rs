@@ -9,7 +9,7 @@ use crate::{
         Error,
         case_page::{self, CasePage},
         intake::Read,
-        mailroom, overview,
+        mailroom, overview, quarantine,
         queue::{self, Face, QueueFilter, View},
         rail, runs as app_runs,
         verbs::{self, Classified},
@@ -19,6 +19,7 @@ use crate::{
         clock::{Duty, Layer},
         identity::{MailId, Reference},
         kind::Kind,
+        mail::Doubt,
         plan::{FileCount, Plan, SubjectCount},
     },
     store::{Row, runs, sql},
@@ -40,6 +41,7 @@ async fn all_text(house: &House) -> String {
     let mut all = String::new();
     for statement in [
         "SELECT who || address || about FROM case_faces",
+        "SELECT COALESCE(who, '') || COALESCE(about, '') FROM messages",
         "SELECT data FROM events",
         "SELECT COALESCE(body, '') FROM contents",
         "SELECT data || COALESCE(error, '') FROM jobs",
@@ -169,12 +171,14 @@ on_both! {
              Content-Type: message/rfc822\n\nSubject: x\n\nSecret {CANARY}\n--y--\n"
         );
         assert_eq!(house.receives(&bounce).await, Read::Appended(reference));
-        // somebody else answers, or names the reference: a case of their own, behind the wall too
+        // somebody else answers, or names the reference: it waits, behind the wall too
         let father = format!("In-Reply-To: {ours}\n{}", mail("father@mail.example", "Re: x", "f1@mail.example", &format!("> Secret {CANARY}")));
         let named = mail("aunt@mail.example", &format!("about [{reference}]"), "f2@mail.example", &format!("Quoted {CANARY}"));
         for raw in [father, named] {
-            let Read::Opened(other) = house.receives(&raw).await else { panic!("a case of its own") };
-            assert!(house.case(other).await.case.is_restricted(), "{raw}");
+            assert_eq!(house.receives(&raw).await, Read::Quarantined(Doubt::Stranger));
+        }
+        for waiting in quarantine::list(&house.app, &house.agent, false, i64::MAX, 10).await.expect("a list") {
+            assert_eq!((waiting.near, waiting.face, waiting.walled), (None, None, true));
         }
         assert!(!all_text(&house).await.contains(&CANARY.to_lowercase()));
     }

@@ -3,6 +3,7 @@
 
 mod acts;
 
+pub use crate::store::{contents::Content, messages::MessageState};
 pub use acts::{attach, discard, put_back, read_again, release};
 
 use super::{App, Error, intake, intake::Opened, reading};
@@ -14,10 +15,8 @@ use crate::{
         time::Instant,
     },
     store::{
-        Tx, audit, cases,
-        contents::Content,
-        messages,
-        messages::{Message, MessageState, Waits},
+        Tx, audit, cases, messages,
+        messages::{Message, Waits},
     },
 };
 use std::collections::HashSet;

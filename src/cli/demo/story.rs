@@ -146,7 +146,9 @@ async fn act(
     if step.act == Act::Mail {
         let subject = format!("Re: {} [{reference}]", case.subject);
         let id = format!("demo-{}-{}", place.0, place.1);
-        let raw = mail(case, &subject, &step.text, &id, step.auto, app.now());
+        let domain = case.address.rsplit('@').next().unwrap_or("mail.example");
+        let thread = format!("In-Reply-To: <demo-{}@{domain}>\r\n", place.0);
+        let raw = thread + &mail(case, &subject, &step.text, &id, step.auto, app.now());
         let message =
             intake::keep(app, &case.product, raw.as_bytes(), Came::Pipe).await?.context("the mail came before")?;
         intake::read(app, message).await?;

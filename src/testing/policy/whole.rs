@@ -104,9 +104,9 @@ fn a_target_in_the_desks_hours_stands_still_at_night_on_holidays_and_while_the_p
         "hours_calendar = \"IN\"\n\n[hours]\nmon = [\"09:00-13:00\", \"14:00-18:00\"]\ntue = [\"09:00-18:00\"]\n";
     let file = folder.path().join("products").join("imagegen-artisticmonk.toml");
     let with = |head: &str| {
-        let (top, rest) = text.split_once("[officer]").expect("there is an officer");
+        let (top, rest) = text.split_once("[language.hi]").expect("there are languages");
         let (keys, table) = head.split_once("\n\n").unwrap_or((head, ""));
-        fs::write(&file, format!("{top}{keys}\n[officer]{rest}\n{table}\n{target}")).expect("it is written");
+        fs::write(&file, format!("{top}{keys}\n[language.hi]{rest}\n{table}\n{target}")).expect("it is written");
         Packs::load(Some(folder.path()))
     };
     let says = with("").expect_err("no hours").to_string();

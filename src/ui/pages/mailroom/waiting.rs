@@ -2,8 +2,7 @@
 //! its files are named and stay closed.
 
 use crate::{
-    app::quarantine::{Opening, Waiting},
-    store::{contents::Content, messages::MessageState},
+    app::quarantine::{Content, MessageState, Opening, Waiting},
     ui::{
         components::{
             error_box::ErrorBox,
