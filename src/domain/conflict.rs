@@ -20,6 +20,7 @@ pub fn unseen(events: &[Recorded], seen: i64) -> Vec<&Recorded> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::mail::Verdict;
     use crate::domain::{
         identity::{ContentId, MessageId, StaffId},
         time::Instant,
@@ -39,7 +40,7 @@ mod tests {
                     message: MessageId(1),
                     content: ContentId(2),
                     automatic: false,
-                    dmarc: Default::default(),
+                    dmarc: Verdict::default(),
                 },
             ),
         ];

@@ -19,7 +19,7 @@ use std::{
 /// How many answers of one kind are kept.
 const MOST: usize = 2_000;
 /// How long a resolver that did not answer is left alone.
-const REST: Duration = Duration::from_secs(60);
+const REST: Duration = Duration::from_mins(1);
 
 /// Answers by name, each until its time is over.
 pub(super) struct Answers<K, V>(Mutex<HashMap<K, (V, Instant)>>);
@@ -57,12 +57,24 @@ impl<K: Hash + Eq, V: Clone> ResolverCache<K, V> for Answers<K, V> {
     }
 }
 
+type Records<T> = Answers<Box<str>, RecordSet<T>>;
+/// Something to be asked, and the answers that are known.
+type Question<'a, P> = Parameters<
+    'a,
+    P,
+    Answers<Box<str>, Txt>,
+    Records<MX>,
+    Records<Ipv4Addr>,
+    Records<Ipv6Addr>,
+    Answers<IpAddr, RecordSet<Box<str>>>,
+>;
+
 #[derive(Default)]
 struct Kept {
     txt: Answers<Box<str>, Txt>,
-    mx: Answers<Box<str>, RecordSet<MX>>,
-    ipv4: Answers<Box<str>, RecordSet<Ipv4Addr>>,
-    ipv6: Answers<Box<str>, RecordSet<Ipv6Addr>>,
+    mx: Records<MX>,
+    ipv4: Records<Ipv4Addr>,
+    ipv6: Records<Ipv6Addr>,
     ptr: Answers<IpAddr, RecordSet<Box<str>>>,
     rests_until: Mutex<Option<Instant>>,
 }
@@ -81,18 +93,7 @@ impl Asker {
         Ok(Self { resolver, kept: Arc::default() })
     }
 
-    fn with<P>(
-        &self,
-        params: P,
-    ) -> Parameters<
-        '_,
-        P,
-        Answers<Box<str>, Txt>,
-        Answers<Box<str>, RecordSet<MX>>,
-        Answers<Box<str>, RecordSet<Ipv4Addr>>,
-        Answers<Box<str>, RecordSet<Ipv6Addr>>,
-        Answers<IpAddr, RecordSet<Box<str>>>,
-    > {
+    fn with<P>(&self, params: P) -> Question<'_, P> {
         Parameters {
             params,
             cache_txt: Some(&self.kept.txt),

@@ -25,7 +25,7 @@ pub fn calm(html: &str) -> String {
 
 /// How long the name of such a tag is, where one with attributes begins.
 fn remembered(rest: &str) -> Option<usize> {
-    let end = rest.find(|c: char| matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{c}' | '/'))?;
+    let end = rest.find([' ', '\t', '\n', '\r', '\u{c}', '/'])?;
     let is_one = end <= 6 && REMEMBERED.iter().any(|name| name.eq_ignore_ascii_case(&rest[..end]));
     (is_one && end > 0).then_some(end)
 }

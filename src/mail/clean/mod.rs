@@ -100,7 +100,7 @@ pub struct TooMuch;
 ///
 /// # Errors
 /// When there is too much of it.
-pub fn clean(html: &str, pictures: &HashMap<String, String>) -> Result<Cleaned, TooMuch> {
+pub(crate) fn clean(html: &str, pictures: &HashMap<String, String>) -> Result<Cleaned, TooMuch> {
     if html.len() > LARGEST || html.bytes().filter(|b| *b == b'<').count() > MOST_TAGS {
         return Err(TooMuch);
     }

@@ -39,7 +39,7 @@ struct Html<'a> {
 #[derive(Template)]
 #[template(path = "letter.txt")]
 struct Text<'a> {
-    text: &'a str,
+    words: &'a str,
     signature: Vec<String>,
     reference: String,
 }
@@ -66,7 +66,7 @@ pub(super) fn frame(
         signature: signature.clone(),
         reference: reference.clone(),
     };
-    Ok(Written { subject, html: html.render()?, text: Text { text: text.trim(), signature, reference }.render()? })
+    Ok(Written { subject, html: html.render()?, text: Text { words: text.trim(), signature, reference }.render()? })
 }
 
 fn parts(text: &str) -> Vec<Part<'_>> {

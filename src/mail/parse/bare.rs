@@ -28,7 +28,7 @@ pub fn without_files(raw: &[u8]) -> Bare {
     let mut mail = String::new();
     for name in STAY {
         if let Some(value) = headers.get(name) {
-            mail.push_str(&format!("{name}: {}\r\n", value.split_whitespace().collect::<Vec<_>>().join(" ")));
+            mail.extend([name, ": ", &value.split_whitespace().collect::<Vec<_>>().join(" "), "\r\n"]);
         }
     }
     mail.push_str(

@@ -12,7 +12,7 @@ use recourse::{
     },
     domain::mail::Came,
     generation::receipt::Signer,
-    mail::{classify::Classifier, outbox::Transport},
+    mail::{authenticity::Checker, classify::Classifier, outbox::Transport},
     store::{Clock, Db, Objects, vault::Vault},
 };
 use std::{collections::HashMap, time::Duration};
@@ -39,7 +39,18 @@ pub async fn opened_here(house: &House) -> App {
         let (db, transport) = (db.expect("the database opens"), Transport::Files(house.data_dir()));
         let (signer, sources) = (Signer::new([4; 32]), HashMap::new());
         let packages = Objects::folder(&house.data_dir().join("packages")).expect("the folder opens");
-        App::new(Parts { db, vault, signer, packs, classifier, transport, packages, sources, settings })
+        App::new(Parts {
+            db,
+            vault,
+            signer,
+            packs,
+            classifier,
+            checker: Checker::default(),
+            transport,
+            packages,
+            sources,
+            settings,
+        })
     }
 }
 

@@ -204,15 +204,9 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
             let package = typed.get("package").parse().map(PackageId).map_err(|_| Error::NotFound)?;
             exports::revoke_package(app, actor, reference, package, &reason).await.map(|()| Done::Revoked)
         }
-        Act::Extend => {
-            let (reasons, letter) = (typed.text("reasons"), typed.text("letter"));
-            verbs::extend_case(app, actor, reference, seen, &reasons, &letter).await.map(|()| Done::Extended)
+        Act::Extend | Act::Pause | Act::Resume | Act::Fact | Act::RuleOut | Act::Place => {
+            of_clocks(asked, reference, act, seen, typed).await
         }
-        Act::Pause | Act::Resume | Act::Fact => record(asked, reference, seen, typed).await.map(|()| match act {
-            Act::Pause => Done::Paused,
-            Act::Resume => Done::Resumed,
-            _ => Done::Happened,
-        }),
         Act::Confirm => {
             let reason = typed.text("confirm-reason");
             verbs::confirm_restriction(app, actor, reference, seen, &reason).await.map(|()| Done::Confirmed)
@@ -221,23 +215,9 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
             let (into, reason) = (typed.text("merge-into"), typed.text("merge-reason"));
             verbs::merge_case(app, actor, reference, seen, &into, &reason).await.map(|()| Done::Merged)
         }
-        Act::RuleOut => {
-            let done = verbs::rule_out(app, actor, reference, seen, typed.get("rule"), &reason).await;
-            done.map(|done| match done {
-                RuledOut::Done => Done::RuledOut,
-                RuledOut::Doubted => Done::Doubted,
-            })
-        }
         Act::Language => {
             let language = Language::from_code(typed.get("language"));
             verbs::set_language(app, actor, reference, seen, language).await.map(|()| Done::Spoken)
-        }
-        Act::Place => {
-            let done = verbs::set_jurisdiction(app, actor, reference, seen, typed.get("place")).await;
-            done.map(|done| match done {
-                Placed::Done => Done::Placed,
-                Placed::Proposed => Done::PlaceProposed,
-            })
         }
         Act::Reveal | Act::Redact => {
             if typed.get("sure").is_empty() {
@@ -252,6 +232,37 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
         }
     }?;
     Ok(paths::case_done(reference, done.code()))
+}
+
+/// The acts that clocks care about.
+async fn of_clocks(asked: &Asked, reference: Reference, act: Act, seen: i64, typed: &Fields) -> Result<Done, Error> {
+    let Asked { app, actor, .. } = asked;
+    match act {
+        Act::Extend => {
+            let (reasons, letter) = (typed.text("reasons"), typed.text("letter"));
+            verbs::extend_case(app, actor, reference, seen, &reasons, &letter).await.map(|()| Done::Extended)
+        }
+        Act::Pause | Act::Resume | Act::Fact => record(asked, reference, seen, typed).await.map(|()| match act {
+            Act::Pause => Done::Paused,
+            Act::Resume => Done::Resumed,
+            _ => Done::Happened,
+        }),
+        Act::RuleOut => {
+            let done = verbs::rule_out(app, actor, reference, seen, typed.get("rule"), &typed.text("reason")).await;
+            done.map(|done| match done {
+                RuledOut::Done => Done::RuledOut,
+                RuledOut::Doubted => Done::Doubted,
+            })
+        }
+        Act::Place => {
+            let done = verbs::set_jurisdiction(app, actor, reference, seen, typed.get("place")).await;
+            done.map(|done| match done {
+                Placed::Done => Done::Placed,
+                Placed::Proposed => Done::PlaceProposed,
+            })
+        }
+        _ => Err(Error::NotFound),
+    }
 }
 
 /// Writes down what happened, at the moment that was typed in the product's zone.

@@ -86,8 +86,8 @@ impl Act {
             (Self::Ask | Self::Decide, _) => return "verify-value".to_owned(),
             (Self::Hold | Self::Close, "basis") => "basis",
             (Self::Hold, "identity") => "identity",
-            (Self::Release | Self::Revoke, _)
-            | (Self::Hold | Self::Classify | Self::State | Self::RuleOut, "reason") => "reason",
+            (Self::Release | Self::Revoke | Self::Confirm, _)
+            | (Self::Hold | Self::Classify | Self::State | Self::RuleOut | Self::Merge, "reason") => "reason",
             (Self::Hold, _) => "value",
             (Self::Reply, "letter" | "language" | "reason") => return format!("begin-{field}"),
             (Self::Reply | Self::Note, _) => return "text".to_owned(),
@@ -97,8 +97,6 @@ impl Act {
             (Self::Language, _) => "language",
             (Self::Place, _) => "place",
             (Self::Reveal | Self::Redact, _) => "sure",
-            (Self::Confirm, _) => "reason",
-            (Self::Merge, "reason") => "reason",
             (Self::Merge, _) => "into",
             (Self::RuleOut, _) => "rule",
             (Self::Fact, "fact") => "fact",
