@@ -254,6 +254,7 @@ listen = "${url.slice("http://".length)}"
 url = "${database}"
 [mail]
 smtp_url = "${smtp}"
+ask_senders = false
 [jobs]
 poll_ms = 100
 [products.${PRODUCT}]

@@ -16,12 +16,13 @@ const LONG: Duration = Duration::from_secs(40);
 
 /// The house reads the mailbox of this user; by default it looks once an hour and otherwise trusts IDLE.
 fn reads(house: &mut House, user: &str, then: &str, password: &str) {
-    house.more.push_str(&format!(
+    let mailbox = format!(
         "[[products.{PRODUCT}.mailbox]]\nname = \"{user}\"\nhost = \"localhost\"\nport = {}\ntls = \"implicit\"\n\
          ca_file = \"{}\"\nuser = \"{user}\"\npassword = \"{password}\"\nthen = \"{then}\"\npoll_seconds = 3600\n",
         DOVECOT.tls,
         DOVECOT.certificate.display(),
-    ));
+    );
+    house.more.push_str(&mailbox);
 }
 
 /// A new user with so many requests in the mailbox.
