@@ -55,7 +55,7 @@ ALTER TABLE messages ADD COLUMN sender BLOB;
 DROP INDEX messages_unreadable;
 CREATE INDEX messages_waiting ON messages (id) WHERE state IN ('quarantined', 'unreadable');
 CREATE INDEX messages_discarded ON messages (id) WHERE state = 'discarded';
-CREATE INDEX messages_near ON messages (near_id) WHERE state = 'quarantined';
+CREATE INDEX messages_near ON messages (near_id) WHERE near_id IS NOT NULL;
 CREATE INDEX messages_by_sender ON messages (sender, received_at) WHERE sender IS NOT NULL;
 
 -- keyed digests of whom a mail goes to, address and domain, for limits and for what comes back

@@ -53,7 +53,9 @@ pub(super) async fn place(
     }
     let Some(mail) = found.filter(|mail| mail.product == message.product) else { return Ok(Place::Nowhere) };
     let case = cases::case_lock(tx, mail.case).await?;
-    Ok(case.map_or(Place::Nowhere, |case| Place::Bounced(Box::new(case), Box::new(mail))))
+    // another report of the same mail may have come first
+    let mail = mails::mail_get(tx, mail.id).await?;
+    Ok(case.zip(mail).map_or(Place::Nowhere, |(case, mail)| Place::Bounced(Box::new(case), Box::new(mail))))
 }
 
 fn digests(app: &App, report: &Report) -> Vec<Vec<u8>> {
@@ -79,10 +81,10 @@ pub(super) async fn record(app: &App, tx: &mut Tx, case: &mut Case, mail: &Mail,
         (None, None) => "without a status".to_owned(),
     };
     let (purpose, hard) = (mail.purpose, failed.hard);
-    mails::mail_bounced(tx, mail.id, hard, &status, now).await?;
+    mails::mail_bounced(tx, mail.id, true, &status, now).await?;
     let event = Event::MailBounced { mail: mail.id, purpose, hard, status: status.clone() };
     cases::case_record(tx, case, By::System, now, event).await?;
-    if let Some(recipient) = recipient.filter(|_| hard) {
+    if let Some(recipient) = recipient.filter(|_| hard && is_gone(failed)) {
         suppressions::suppress(tx, recipient, &status, mail.id, now).await?;
     }
     if purpose == Purpose::Extension {
@@ -102,4 +104,9 @@ fn about<'r>(app: &App, recipient: Option<&[u8]>, report: &'r Report) -> Option<
     };
     // a mail has one recipient; after a forwarding the report names another address
     failed().find(theirs).or_else(|| failed().next())
+}
+
+/// True where the report says that the address itself takes no mail, and not that this mail was unwelcome.
+fn is_gone(failed: &Recipient) -> bool {
+    failed.status.as_deref().is_none_or(|status| status.starts_with("5.1.") || status == "5.2.1" || status == "5.0.0")
 }

@@ -2,7 +2,7 @@
 //! counsel says. Once a responder confirms the kind, the files, the raw mail and the mailbox's own copy go, as the product's
 //! pack says; what stays of a file is its name, its size and a keyed digest. Nothing is decoded or shown on the way.
 
-use super::{App, Error, failpoint::failpoint, mailboxes};
+use super::{App, Error, failpoint::failpoint, intake::followed, mailboxes};
 use crate::{
     domain::{
         case::Case,
@@ -12,7 +12,7 @@ use crate::{
         work::Work,
     },
     mail::parse,
-    store::{Tx, audit, cases, contents, contents::Content, events, jobs, messages},
+    store::{self, Tx, audit, cases, contents, contents::Content, events, jobs, messages},
 };
 
 /// What came of it.
@@ -52,6 +52,9 @@ pub async fn dispose(app: &App, id: MessageId) -> Result<Disposed, Error> {
     };
     let raw = messages::message_raw(&mut tx, &app.vault, id).await?;
     drop(tx);
+    if !is_confirmed(app, reference).await? {
+        return Ok(Disposed::Done);
+    }
     let goes = goes(app, &message.product);
     let (files, raw_too) = (goes.contains(&Disposal::Files), goes.contains(&Disposal::Raw));
     if let Some(raw) = raw.filter(|_| files || raw_too) {
@@ -61,7 +64,7 @@ pub async fn dispose(app: &App, id: MessageId) -> Result<Disposed, Error> {
         failpoint("material-before-commit");
         let mut tx = app.db.begin().await?;
         let case = cases::case_lock(&mut tx, reference).await?.ok_or(Error::NotFound)?;
-        if !case.confirmed || !case.is_restricted() {
+        if !counts(&mut tx, &case).await? {
             return Ok(Disposed::Done);
         }
         let kept = (!raw_too).then_some(bare.text.as_slice());
@@ -85,6 +88,43 @@ pub async fn dispose(app: &App, id: MessageId) -> Result<Disposed, Error> {
     }
 }
 
+/// True where a responder confirmed the kind of the case, or of the one it was merged into.
+async fn counts(tx: &mut Tx, case: &Case) -> store::Result<bool> {
+    let sure = |case: &Case| case.confirmed && case.is_restricted();
+    Ok(match case.merged {
+        None => sure(case),
+        Some(into) => sure(case) || followed(tx, into).await?.is_some_and(|case| sure(&case)),
+    })
+}
+
+async fn is_confirmed(app: &App, reference: Reference) -> Result<bool, Error> {
+    let mut tx = app.db.read().await?;
+    let Some(case) = cases::case_get(&mut tx, reference).await? else { return Ok(false) };
+    let merged = match case.merged {
+        Some(into) => cases::case_get(&mut tx, into).await?,
+        None => None,
+    };
+    Ok([Some(case), merged]
+        .into_iter()
+        .flatten()
+        .any(|case| case.is_restricted() && (case.confirmed || case.merged.is_some())))
+}
+
+/// A mail that is known came once more, by another way or at another place: where its case is confirmed, that copy goes too.
+///
+/// # Errors
+/// As the database says.
+pub(super) async fn again(tx: &mut Tx, message: MessageId) -> store::Result<()> {
+    let case = messages::message_get(tx, message).await?.and_then(|message| message.case);
+    let Some(case) = case else { return Ok(()) };
+    if let Some(case) = cases::case_get(tx, case).await?
+        && counts(tx, &case).await?
+    {
+        jobs::job_enqueue(tx, &Work::DisposeMaterial { message }, 0).await?;
+    }
+    Ok(())
+}
+
 /// Replaces the raw copy, keeps what stays of the files, and says so.
 async fn record(
     app: &App,
@@ -96,6 +136,7 @@ async fn record(
 ) -> Result<(), Error> {
     let (now, reference) = (app.now(), case.reference);
     let history = events::events_of(tx, reference).await?;
+    messages::duplicates_forget_raw(tx, reference).await?;
     let Some(content) = content_of(&history, id) else { return Ok(()) };
     let received = contents::content_get(tx, &app.vault, content).await?.unwrap_or_default();
     let digest = |part: i64| {

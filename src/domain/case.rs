@@ -243,7 +243,11 @@ impl Case {
         let by = if let By::Staff(by) = by { Some(by) } else { None };
         match event {
             Event::ClassificationProposed { to, .. } => self.proposed = by.map(|by| (*to, by)),
-            Event::Classified { .. } => self.proposed = None,
+            Event::Classified { .. } => {
+                self.proposed = None;
+                // what was confirmed was the kind before
+                self.confirmed = false;
+            }
             Event::FactRecorded { fact, at: happened, .. } => {
                 self.facts.push(Happened { fact: *fact, at: *happened });
                 if *fact == Fact::AcknowledgementBounced {
@@ -327,6 +331,7 @@ impl Case {
     /// When a duty was done that no clock stood for then.
     fn done(&self, duty: Duty) -> Option<Instant> {
         let fact = match duty {
+            Duty::Acknowledge => return self.told.first().map(|(_, at)| *at),
             Duty::ExtendBy => Fact::Extended,
             Duty::NotifyAuthorityInitial | Duty::NotifyAuthority => Fact::ReportedToAuthority,
             Duty::NotifySubjects => Fact::SubjectsNotified,

@@ -330,11 +330,13 @@ pub async fn requester_digest(tx: &mut Tx, case: Reference) -> Result<Option<Vec
 /// # Errors
 /// As the database says.
 pub async fn is_requester(tx: &mut Tx, reference: Reference, digest: &[u8]) -> Result<bool> {
-    let row = sql("SELECT id FROM cases WHERE (id = $1 OR merged_id = $1) AND requester_digest = $2 LIMIT 1")
-        .bind(reference)
-        .bind(digest)
-        .maybe::<(i64,)>(tx)
-        .await?;
+    let row = sql("WITH RECURSIVE same (id) AS (SELECT CAST($1 AS BIGINT) UNION
+         SELECT c.id FROM cases c JOIN same s ON c.merged_id = s.id)
+         SELECT c.id FROM cases c JOIN same s ON c.id = s.id WHERE c.requester_digest = $2 LIMIT 1")
+    .bind(reference)
+    .bind(digest)
+    .maybe::<(i64,)>(tx)
+    .await?;
     Ok(row.is_some())
 }
 

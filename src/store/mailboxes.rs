@@ -122,7 +122,7 @@ pub async fn mailbox_begin(tx: &mut Tx, held: &Held, uid_validity: i64) -> Resul
         .bind(uid_validity)
         .run(tx)
         .await?;
-    sql("DELETE FROM mailbox_copies WHERE mailbox_id = $1 AND uid_validity <> $2")
+    sql("DELETE FROM mailbox_copies WHERE mailbox_id = $1 AND uid_validity <> $2 AND moved_to IS NULL")
         .bind(held.id.0)
         .bind(uid_validity)
         .run(tx)

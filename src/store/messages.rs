@@ -173,12 +173,17 @@ pub async fn message_forget_raw(tx: &mut Tx, id: MessageId) -> Result<()> {
     Ok(())
 }
 
-/// The messages of a case, oldest first.
+/// The messages of a case and of those that were merged into it, oldest first.
 ///
 /// # Errors
 /// As the database says.
 pub async fn messages_of(tx: &mut Tx, case: Reference) -> Result<Vec<MessageId>> {
-    let rows = sql("SELECT id FROM messages WHERE case_id = $1 ORDER BY id").bind(case).all::<(i64,)>(tx).await?;
+    let rows = sql("WITH RECURSIVE same (id) AS (SELECT CAST($1 AS BIGINT) UNION
+         SELECT c.id FROM cases c JOIN same s ON c.merged_id = s.id)
+         SELECT m.id FROM messages m JOIN same s ON m.case_id = s.id ORDER BY m.id")
+    .bind(case)
+    .all::<(i64,)>(tx)
+    .await?;
     Ok(rows.into_iter().map(|(id,)| MessageId(id)).collect())
 }
 
@@ -198,35 +203,69 @@ pub async fn message_read(tx: &mut Tx, id: MessageId, case: Reference, restricte
     Ok(())
 }
 
-/// Claims the digest of what the message says, whichever way it travelled; false when another message has it.
+/// Claims the digest of what the message says, whichever way it travelled; the message that has it, where another does.
 ///
 /// # Errors
 /// As the database says.
-pub async fn message_claim_content(tx: &mut Tx, id: MessageId, product: &str, digest: Vec<u8>) -> Result<bool> {
+pub async fn message_claim_content(
+    tx: &mut Tx,
+    id: MessageId,
+    product: &str,
+    digest: Vec<u8>,
+) -> Result<Option<MessageId>> {
     let other = sql("SELECT id FROM messages WHERE product = $1 AND content_digest = $2 AND id <> $3")
         .bind(product)
         .bind(digest.clone())
         .bind(id)
         .maybe::<(i64,)>(tx)
         .await?;
-    if other.is_some() {
-        return Ok(false);
+    if let Some((other,)) = other {
+        return Ok(Some(MessageId(other)));
     }
     sql("UPDATE messages SET content_digest = $2 WHERE id = $1").bind(id).bind(digest).run(tx).await?;
-    Ok(true)
+    Ok(None)
 }
 
-/// The message became no case.
+/// The message says what `first` said: it stands where that one stands, and is never read again.
+///
+/// # Errors
+/// As the database says.
+pub async fn message_duplicate(tx: &mut Tx, id: MessageId, first: MessageId) -> Result<()> {
+    sql("UPDATE messages SET state = 'duplicate', reason = 'the same message came before',
+         case_id = (SELECT f.case_id FROM messages f WHERE f.id = $2),
+         restricted = (SELECT f.restricted FROM messages f WHERE f.id = $2) WHERE id = $1")
+    .bind(id)
+    .bind(first)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// Destroys the raw bytes of messages of the case that say what another one said.
+///
+/// # Errors
+/// As the database says.
+pub async fn duplicates_forget_raw(tx: &mut Tx, case: Reference) -> Result<()> {
+    sql("UPDATE messages SET wrapped_key = $2, cipher = $2 WHERE case_id = $1 AND state = 'duplicate'")
+        .bind(case)
+        .bind(Vec::<u8>::new())
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// The message became no case. What nobody could read may be anything: it is sealed until somebody judged it.
 ///
 /// # Errors
 /// As the database says.
 pub async fn message_set_aside(tx: &mut Tx, id: MessageId, state: MessageState, reason: &str) -> Result<()> {
-    sql("UPDATE messages SET state = $2, reason = $3 WHERE id = $1")
-        .bind(id)
-        .bind(state.code())
-        .bind(reason)
-        .run(tx)
-        .await?;
+    sql("UPDATE messages SET state = $2, reason = $3,
+         restricted = CASE WHEN $2 = 'unreadable' THEN TRUE ELSE restricted END WHERE id = $1")
+    .bind(id)
+    .bind(state.code())
+    .bind(reason)
+    .run(tx)
+    .await?;
     Ok(())
 }
 
@@ -236,6 +275,14 @@ pub async fn message_set_aside(tx: &mut Tx, id: MessageId, state: MessageState, 
 /// As the database says.
 pub async fn messages_restrict(tx: &mut Tx, case: Reference, restricted: bool) -> Result<()> {
     sql("UPDATE messages SET restricted = $2 WHERE case_id = $1").bind(case).bind(restricted).run(tx).await?;
+    // what points at the case may quote it; it stays sealed when the case comes back
+    if restricted {
+        sql("UPDATE messages SET restricted = TRUE, who = NULL, about = NULL
+             WHERE near_id = $1 AND state IN ('quarantined', 'discarded')")
+        .bind(case)
+        .run(tx)
+        .await?;
+    }
     Ok(())
 }
 
@@ -352,16 +399,17 @@ pub async fn message_quarantine(
     Ok(())
 }
 
-/// How many messages of a sender came after `since`, counted up to `most`.
+/// How many messages of a sender came after `since` and not after `until`, counted up to `most`.
 ///
 /// # Errors
 /// As the database says.
-pub async fn messages_by_sender(tx: &mut Tx, sender: &[u8], since: Instant, most: i64) -> Result<i64> {
+pub async fn messages_by_sender(tx: &mut Tx, sender: &[u8], since: Instant, until: Instant, most: i64) -> Result<i64> {
     let (count,) = sql(
-        "SELECT COUNT(*) FROM (SELECT 1 AS one FROM messages WHERE sender = $1 AND received_at > $2 LIMIT $3) AS counted",
+        "SELECT COUNT(*) FROM (SELECT 1 AS one FROM messages WHERE sender = $1 AND received_at > $2 AND received_at <= $3 LIMIT $4) AS counted",
     )
     .bind(sender)
     .bind(since)
+    .bind(until)
     .bind(most)
     .one::<(i64,)>(tx)
     .await?;

@@ -137,7 +137,8 @@ pub(in crate::app) async fn open(
     guess: Guess,
 ) -> Result<Read, Error> {
     let now = app.now();
-    let (automatic, dmarc, over) = (!letter.automatic.is_empty(), from.dmarc, letter.over.is_some());
+    let automatic = !letter.automatic.is_empty() || letter.report.is_some();
+    let (dmarc, over) = (from.dmarc, letter.over.is_some());
     let content = content_of(letter, from);
     let own = normal_address(&content.address) == normal_address(&app.address_of(&message.product));
     let message_id = content.message_id.clone();

@@ -6,7 +6,7 @@ use super::{
     thread::{Place, place},
 };
 use crate::{
-    app::{App, Error, bounces, failpoint::failpoint},
+    app::{App, Error, bounces, failpoint::failpoint, material},
     domain::{
         identity::{MessageId, Reference, normal_address},
         kind::Kind,
@@ -88,12 +88,15 @@ pub async fn read(app: &App, id: MessageId) -> Result<Read, Error> {
         Err(why) => {
             failpoint("read-before-commit");
             let mut tx = app.db.begin().await?;
+            if !messages::message_lock(&mut tx, id).await? {
+                return Ok(Read::Already);
+            }
             messages::message_set_aside(&mut tx, id, MessageState::Unreadable, &why.to_string()).await?;
             tx.commit().await?;
             return Ok(Read::SetAside);
         }
     };
-    let from = app.checker.check(&raw).await;
+    let from = app.checker.check(&raw).await.about(&letter.address);
     failpoint("read-before-commit");
     take_in(app, &message, letter, &from, &raw).await
 }
@@ -107,7 +110,13 @@ fn content_digest(app: &App, letter: &Letter, raw: &[u8]) -> Option<Vec<u8>> {
     Some(app.vault.digest("message content", &data))
 }
 
-async fn take_in(app: &App, message: &Message, letter: Letter, from: &Authenticity, raw: &[u8]) -> Result<Read, Error> {
+async fn take_in(
+    app: &App,
+    message: &Message,
+    mut letter: Letter,
+    from: &Authenticity,
+    raw: &[u8],
+) -> Result<Read, Error> {
     let guess = app.packs.get(&message.product).map_or_else(
         || Guess { kind: Kind::Inquiry, rule: "unsure".to_owned() },
         |pack| {
@@ -122,10 +131,10 @@ async fn take_in(app: &App, message: &Message, letter: Letter, from: &Authentici
         return Ok(Read::Already);
     }
     if let Some(digest) = digest
-        && !messages::message_claim_content(&mut tx, message.id, &message.product, digest).await?
+        && let Some(first) = messages::message_claim_content(&mut tx, message.id, &message.product, digest).await?
     {
-        messages::message_set_aside(&mut tx, message.id, MessageState::Duplicate, "the same message came before")
-            .await?;
+        messages::message_duplicate(&mut tx, message.id, first).await?;
+        material::again(&mut tx, message.id).await?;
         tx.commit().await?;
         return Ok(Read::Already);
     }
@@ -133,15 +142,30 @@ async fn take_in(app: &App, message: &Message, letter: Letter, from: &Authentici
         Some(report) => bounces::place(app, &mut tx, message, &letter, report).await?,
         None => place(app, &mut tx, message, &letter, from.dmarc, &sender).await?,
     };
-    // what may be of a restricted kind never lands in an ordinary case, where everybody would read it; nor does it wait
-    if guess.kind.is_restricted() && !matches!(&place, Place::Case(case) if case.is_restricted()) {
-        place = Place::Nowhere;
-    } else if !matches!(place, Place::Bounced(..)) && !letter.address.is_empty() {
-        let since = message.received.plus(-HOUR);
-        let most = app.settings.mail.per_sender;
-        if messages::messages_by_sender(&mut tx, &sender, since, most).await? >= most {
-            place = Place::Doubtful(None, Doubt::Many);
+    match &place {
+        // a report repeats what it could not deliver: what it says of its mail counts, its own words are nobody's
+        Place::Bounced(case, _) if guess.kind.is_restricted() && !case.is_restricted() => {
+            letter.text =
+                "A delivery report. Its words are not shown: they may speak of a restricted matter.".to_owned();
+            letter.files.clear();
         }
+        Place::Bounced(..) => {}
+        // what may be of a restricted kind never lands in an ordinary case, where everybody would read it; nor does it wait
+        Place::Case(case) if guess.kind.is_restricted() && case.is_restricted() => {}
+        _ if guess.kind.is_restricted() => place = Place::Nowhere,
+        _ if !letter.address.is_empty() => {
+            let most = app.settings.mail.per_sender;
+            let until = message.received;
+            if messages::messages_by_sender(&mut tx, &sender, until.plus(-HOUR), until, most).await? >= most {
+                let near = match place {
+                    Place::Case(case) => Some(case),
+                    Place::Doubtful(near, _) => near,
+                    Place::Bounced(..) | Place::Nowhere => None,
+                };
+                place = Place::Doubtful(near, Doubt::Many);
+            }
+        }
+        _ => {}
     }
     let message = (message, sender.as_slice());
     let read = match place {

@@ -9,7 +9,7 @@ use crate::{
         mail::{Doubt, Verdict},
     },
     mail::{parse::Letter, thread},
-    store::{Tx, cases, mails::Mail, messages::Message, threads},
+    store::{self, Tx, cases, mails::Mail, messages::Message, threads},
 };
 
 /// Where a mail goes.
@@ -78,7 +78,10 @@ pub(super) async fn place(
 }
 
 /// The case, locked; or the one that goes on in its place.
-pub(in crate::app) async fn followed(tx: &mut Tx, case: Reference) -> Result<Option<Case>, Error> {
+///
+/// # Errors
+/// As the database says.
+pub(in crate::app) async fn followed(tx: &mut Tx, case: Reference) -> store::Result<Option<Case>> {
     // merging refuses to close a ring; the bound is for a database that somebody else changed
     const FARTHEST: usize = 20;
     let mut next = case;

@@ -9,6 +9,7 @@ use crate::{
         kind::Kind,
         language::Language,
         policy::rule::Mode,
+        secrets,
         time::Instant,
     },
     mail::compose::{self, Letter},
@@ -58,7 +59,7 @@ pub fn offer(app: &App, case: &Case, first: &Content, now: Instant) -> Result<Le
         languages: languages_on(app, &case.product),
         language,
         reasons: kept.map(reason).collect(),
-        subject: compose::subject(Letter::Reply, language, &facts, &first.subject)?,
+        subject: compose::subject(Letter::Reply, language, &facts, &secrets::masked(&first.subject))?,
         extension: verbs::extension_letter(app, case, &first.name, now)?,
     })
 }

@@ -6,6 +6,7 @@ use crate::{
     app::{
         failpoint::failpoint,
         intake::{self, KeepError},
+        material,
     },
     domain::{
         mail::Came,
@@ -49,6 +50,9 @@ impl Visit {
         let product = &self.watched.product;
         let kept = intake::keep_in(&self.app, &mut tx, product, arrived.raw, Came::Imap, received).await?;
         copies::copy_keep(&mut tx, self.place(uid), kept.message, self.watched.then == Then::Leave).await?;
+        if !kept.is_new {
+            material::again(&mut tx, kept.message).await?;
+        }
         self.advance(&mut tx, uid, waiting).await?;
         failpoint("mailbox-before-commit");
         tx.commit().await?;

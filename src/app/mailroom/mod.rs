@@ -182,7 +182,7 @@ async fn outgoing_lines(app: &App, tx: &mut Tx, rows: Vec<Mail>) -> Result<Vec<O
     let ids: Vec<_> = rows.iter().filter(|m| !m.restricted).map(|m| m.content).collect();
     let texts = contents::contents_get(tx, &app.vault, &ids).await?;
     let line = |m: Mail| {
-        let envelope = texts.get(&m.content).map(|c| (timeline::who(c), c.subject.clone()));
+        let envelope = texts.get(&m.content).map(|c| (timeline::who(c), secrets::masked(&c.subject)));
         outgoing_line(app, &m, envelope)
     };
     Ok(rows.into_iter().take(PAGE).map(line).collect())
@@ -222,7 +222,7 @@ pub async fn outgoing(app: &App, actor: &Actor, id: MailId) -> Result<OutgoingMa
         audit::audit_append(&mut tx, app.now(), Some(actor.id), "restricted_mail_viewed", Some(mail.case), "").await?;
         tx.commit().await?;
     }
-    let envelope = content.as_ref().map(|c| (c.address.clone(), c.subject.clone()));
+    let envelope = content.as_ref().map(|c| (c.address.clone(), secrets::masked(&c.subject)));
     Ok(OutgoingMail {
         outgoing: outgoing_line(app, &mail, envelope),
         from: app.address_of(&mail.product),

@@ -48,7 +48,7 @@ async fn decided(app: &App, actor: &Actor, id: MessageId) -> Result<Decided, Err
         subject: format!("A mail that could not be read: {why}"),
         ..Letter::default()
     });
-    let from = app.checker.check(&raw).await;
+    let from = app.checker.check(&raw).await.about(&letter.address);
     let sender = app.vault.digest("address", normal_address(&letter.address).as_bytes());
     let mut tx = app.db.begin().await?;
     let (_, waits) = theirs(actor, messages::message_waiting_lock(&mut tx, message.id).await?)?;
@@ -70,14 +70,15 @@ fn theirs(actor: &Actor, found: Option<(Message, Waits)>) -> Result<(Message, Wa
 pub async fn attach(app: &App, actor: &Actor, id: MessageId, to: &str) -> Result<Reference, Error> {
     let says = "Enter the reference of a case, for example R-10021";
     let to: Reference = to.trim().parse().map_err(|_| Error::field("to", says))?;
-    let Decided { mut tx, message, letter, from, sender, .. } = decided(app, actor, id).await?;
+    let Decided { mut tx, message, letter, from, sender, waits } = decided(app, actor, id).await?;
     let visible = |case: &crate::domain::case::Case| !case.is_restricted() || actor.may(Act::SeeRestricted);
     let case =
         followed(&mut tx, to).await?.filter(visible).ok_or_else(|| Error::field("to", "There is no such case"))?;
     if case.product != message.product {
         return Err(Error::field("to", "That case is of another product"));
     }
-    if message.restricted && !case.is_restricted() {
+    // what could not be read counts as sealed until a responder has looked, who decides here
+    if message.restricted && waits.near.is_some() && !case.is_restricted() {
         return Err(Error::field("to", "This mail may be restricted; it can only go to a restricted case"));
     }
     let reference = case.reference;
@@ -123,7 +124,7 @@ pub async fn discard(app: &App, actor: &Actor, id: MessageId, reason: &str) -> R
     }
     messages::message_set_aside(&mut tx, id, MessageState::Discarded, reason).await?;
     let near = match waits.near {
-        Some(near) => cases::case_lock(&mut tx, near).await?,
+        Some(near) => followed(&mut tx, near).await?,
         None => None,
     };
     if let Some(mut case) = near {

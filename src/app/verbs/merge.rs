@@ -61,6 +61,9 @@ fn fits(case: &Case, into: Case) -> Result<Case, String> {
     if into.product != case.product || into.is_restricted() != case.is_restricted() {
         return Err("There is no such case of this product and of this circle".to_owned());
     }
+    if into.confirmed != case.confirmed {
+        return Err("The kind of one of both is confirmed and that of the other is not; confirm both first".to_owned());
+    }
     if case.merged.is_some() {
         return Err("This case was merged already".to_owned());
     }

@@ -49,6 +49,8 @@ pub async fn redact_message(
     let (vault, restricted) = (&app.vault, desk.case.is_restricted());
     contents::content_replace(&mut desk.tx, vault, reference, restricted, id, &content).await?;
     messages::message_replace_raw(&mut desk.tx, vault, message, &raw).await?;
+    // what came once more by another way says the same
+    messages::duplicates_forget_raw(&mut desk.tx, reference).await?;
     if !restricted && let Some(first) = contents::content_first(&mut desk.tx, vault, reference).await? {
         let face = intake::face(app.packs.get(&desk.case.product), &first);
         cases::face_save(&mut desk.tx, reference, Some(&face)).await?;

@@ -38,6 +38,9 @@ pub async fn change_state(
     }
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
     no_run(&desk.case, "to")?;
+    if let Some(into) = desk.case.merged {
+        return Err(Error::field("to", format!("This case was merged into {into}, which goes on in its place")));
+    }
     let from = desk.case.state;
     if !from.next().contains(&to) {
         let possible = from.next().iter().map(|s| s.label().to_lowercase()).collect::<Vec<_>>().join(", ");

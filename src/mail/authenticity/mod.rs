@@ -80,6 +80,17 @@ pub struct Authenticity {
 }
 
 impl Authenticity {
+    /// What is known of a mail that we take for one of `address`. Where the verdict speaks of another domain, the headers
+    /// are bent so that readers differ, and it says nothing about this address.
+    #[must_use]
+    pub fn about(mut self, address: &str) -> Self {
+        let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
+        if self.dmarc == Verdict::Pass && !domain.eq_ignore_ascii_case(&self.domain) {
+            self.dmarc = Verdict::Unknown;
+        }
+        self
+    }
+
     /// What staff read about it, a line each; nothing where nobody looked.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
