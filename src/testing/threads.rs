@@ -302,4 +302,39 @@ on_both! {
         let case = agrees_with_its_events(&house, reference).await;
         assert!(case.confirmed);
     }
+
+    async fn mail_that_waits_moves_behind_the_wall_with_the_case_it_points_at(house: House) {
+        let reference = house.opens(&request()).await;
+        house.receives(&mail(EVE, &format!("about {reference}"), "e1@evil.example", "something I saw")).await;
+        let seen = async |actor| quarantine::list(&house.app, actor, false, i64::MAX, 10).await.expect("a list").remove(0);
+        assert!(seen(&house.agent).await.face.is_some());
+        verbs::classify_case(&house.app, &house.officer, reference, i64::MAX, Kind::ContentCsam, "a report").await.expect("classified");
+        let hidden = seen(&house.agent).await;
+        assert_eq!((hidden.face, hidden.near, hidden.walled), (None, None, true));
+    }
+
+    async fn too_many_answers_on_a_restricted_case_wait_behind_the_wall(house: House) {
+        let report = mail(ANNA, "report", "a1@mail.example", "This is a report about child safety, item 4471.");
+        let reference = house.opens(&report).await;
+        let answer = |n: usize| {
+            format!("In-Reply-To: <a1@mail.example>\n{}", mail(ANNA, "Re: report", &format!("b{n}@mail.example"), "One more word."))
+        };
+        let most = usize::try_from(house.app.settings.mail.per_sender).expect("a count");
+        for n in 1..most {
+            assert_eq!(house.receives(&answer(n)).await, Read::Appended(reference));
+        }
+        assert_eq!(house.receives(&answer(most)).await, Read::Quarantined(Doubt::Many));
+        let waiting = quarantine::list(&house.app, &house.agent, false, i64::MAX, 10).await.expect("a list");
+        assert_eq!((waiting[0].face.clone(), waiting[0].walled), (None, true));
+        assert_eq!(quarantine::one(&house.app, &house.agent, waiting[0].id).await.expect("a page").content, None);
+    }
+
+    async fn what_nobody_could_read_stays_sealed_whatever_becomes_of_it(house: House) {
+        assert_eq!(house.receives(" \n\n").await, Read::SetAside);
+        let id = waiting(&house).await[0].id;
+        quarantine::discard(&house.app, &house.officer, id, "it is empty").await.expect("discarded");
+        quarantine::put_back(&house.app, &house.officer, id).await.expect("put back");
+        assert_eq!(quarantine::one(&house.app, &house.agent, id).await.expect("a page").content, None);
+        assert!(quarantine::one(&house.app, &house.officer, id).await.expect("a page").content.is_some());
+    }
 }
