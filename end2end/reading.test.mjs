@@ -113,7 +113,7 @@ for (const javaScriptEnabled of [true, false]) {
     // what swallows the rest of a document comes last in its own mail; here each stands in a block of its own
     const swallows = /<plaintext|<frameset|<!DOCTYPE|<title>|<textarea|<noembed|<xmp/i;
     const html = PAYLOADS.filter((payload) => !swallows.test(payload)).map((payload, n) => `<div><p>payload ${n}</p>${payload}</div>`).join("\n");
-    await house.ingest(rich({ who, id, html: `${html}<p>the end</p>` }));
+    await house.ingest(rich({ who, id, html: `<img src="cid:dot@x" alt="dot">${html}<p>the end</p>` }));
     const page = await deskOf(browser, house, house.officer, { javaScriptEnabled });
     t.after(() => page.context().close());
     const bad = guard(page);
