@@ -145,8 +145,8 @@ async fn take_in(
     match &place {
         // a report repeats what it could not deliver: what it says of its mail counts, its own words are nobody's
         Place::Bounced(case, _) if guess.kind.is_restricted() && !case.is_restricted() => {
-            letter.text =
-                "A delivery report. Its words are not shown: they may speak of a restricted matter.".to_owned();
+            letter.text.clear();
+            letter.text.push_str("A delivery report. Its words are not shown: they may speak of a restricted matter.");
             letter.files.clear();
         }
         Place::Bounced(..) => {}

@@ -53,9 +53,7 @@ async fn remove(app: &App, copy: &Copied) -> Result<bool, Trouble> {
     let Ok(uid) = u32::try_from(uid) else { return Ok(false) };
     let mut mailbox = Mailbox::connect(&watched.server).await?;
     let is_same = i64::from(mailbox.open(folder).await?.uid_validity) == life;
-    if is_same {
-        mailbox.remove(uid).await?;
-    }
+    let is_gone = is_same && mailbox.remove(uid).await?;
     mailbox.leave().await;
-    Ok(is_same)
+    Ok(is_gone)
 }

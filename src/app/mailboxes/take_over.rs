@@ -18,11 +18,14 @@ use crate::{
 
 /// After how many connections that ended over a message the next one has its turn.
 const CUTS: i64 = 3;
+/// How large a message counts whose size the server does not say, in bytes: decides how long it may take.
+const UNSAID: u32 = 32 << 20;
 
 impl Visit {
-    /// Takes over the message `uid`; `listed` is none where it is in the folder no more. `waiting` are behind it.
+    /// Takes over the message `uid`; `listed` is none where the server did not say its size, which some do not of messages
+    /// that they cannot show: whether it is there, only asking for it tells. `waiting` are behind it.
     pub(super) async fn take_over(&mut self, uid: u32, listed: Option<Listed>, waiting: usize) -> Result<(), Trouble> {
-        let Some(listed) = listed else { return self.pass(uid, waiting).await };
+        let listed = listed.unwrap_or(Listed { uid, size: UNSAID });
         if usize::try_from(listed.size).unwrap_or(usize::MAX) > LARGEST {
             return self.leave_behind(uid, &KeepError::TooLarge.to_string(), Again::Never, waiting).await;
         }

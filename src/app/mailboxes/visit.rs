@@ -105,8 +105,7 @@ impl Visit {
         drop(tx);
         let cursor = self.cursor;
         for uid in due.into_iter().filter_map(|uid| u32::try_from(uid).ok()).filter(|uid| *uid <= cursor) {
-            let sizes = self.sizes(&[uid]).await?;
-            self.take_over(uid, sizes.get(&uid).copied(), waiting).await?;
+            self.take_over(uid, None, waiting).await?;
         }
         Ok(())
     }

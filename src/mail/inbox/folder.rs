@@ -166,13 +166,14 @@ impl Mailbox {
         Ok(told)
     }
 
-    /// Removes one message from the folder that is open, and no other. Where the server cannot remove single messages it is
-    /// marked as deleted, and leaves with the next cleaning up.
+    /// Removes one message from the folder that is open, and no other. False where the server cannot remove single messages:
+    /// it is marked as deleted, and leaves with the next cleaning up.
     ///
     /// # Errors
     /// When the server refuses or the connection fails.
-    pub async fn remove(&mut self, uid: u32) -> Result<(), Error> {
-        self.expunge(&uid.to_string()).await
+    pub async fn remove(&mut self, uid: u32) -> Result<bool, Error> {
+        self.expunge(&uid.to_string()).await?;
+        Ok(self.can.uid_plus)
     }
 
     async fn expunge(&mut self, set: &str) -> Result<(), Error> {
