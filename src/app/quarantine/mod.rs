@@ -125,7 +125,7 @@ pub async fn one(app: &App, actor: &Actor, id: MessageId) -> Result<Opening, Err
     }
     let raw = messages::message_raw(&mut tx, &app.vault, id).await?.unwrap_or_default();
     drop(tx);
-    let content = content(app, &waiting.product, raw).await;
+    let content = content(app, raw).await;
     if sealed {
         let mut tx = app.db.begin().await?;
         audit::audit_append(&mut tx, app.now(), Some(actor.id), "unread_mail_viewed", None, &id.0.to_string()).await?;
@@ -135,15 +135,12 @@ pub async fn one(app: &App, actor: &Actor, id: MessageId) -> Result<Opening, Err
 }
 
 /// What a mail says, for reading; where no letter can be made of it, its first lines.
-async fn content(app: &App, product: &str, raw: Vec<u8>) -> Content {
+async fn content(app: &App, raw: Vec<u8>) -> Content {
     let Opened { letter, raw } = intake::opened(app, raw).await;
     let from = app.checker.check(&raw).await;
-    let own = app.address_of(product);
     match letter {
         Ok(letter) => intake::content_of(letter, &from),
-        Err(why) => {
-            Content { text: first_lines(&raw), remarks: vec![why.to_string()], address: own, ..Content::default() }
-        }
+        Err(why) => Content { text: first_lines(&raw), remarks: vec![why.to_string()], ..Content::default() },
     }
 }
 

@@ -100,8 +100,8 @@ fn said(content: Option<Content>) -> AnyView {
         <section class="after" aria-labelledby="h-says">
             <h2 id="h-says">"What it says"</h2>
             <dl class="pairs">
-                <dt>"From"</dt><dd dir="auto">{who.join(", ")}</dd>
-                <dt>"Subject"</dt><dd dir="auto">{content.subject}</dd>
+                {pair("From", who.join(", "))}
+                {pair("Subject", content.subject)}
                 {files}
             </dl>
             <ul class="plain dim">{remarks}</ul>
@@ -109,6 +109,10 @@ fn said(content: Option<Content>) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+fn pair(term: &'static str, says: String) -> Option<impl IntoView> {
+    (!says.is_empty()).then(|| view! { <dt>{term}</dt><dd dir="auto">{says}</dd> })
 }
 
 /// The ways out, the likeliest first.
@@ -137,11 +141,11 @@ fn decisions(facts: &Waiting, unread: bool, typed: &str, problems: &Problems) ->
                 <TextField id="to" label="It belongs to this case" value=to problems=problems.clone() />
                 <p class="acts"><button class="btn main" name="do" value="attach">"Add it to the case"</button></p>
             </form>
-            <form class="acts" method="post" action=action.clone()>
+            <form class="acts after" method="post" action=action.clone()>
                 <button class="btn" name="do" value="release">"Open a case of its own"</button>
                 {again}
             </form>
-            <details class="act" open=problems.of("reason").is_some()>
+            <details class="act after" open=problems.of("reason").is_some()>
                 <summary class="btn quiet">"Discard it"</summary>
                 <form class="sheet" method="post" action=action>
                     <TextField id="reason" label="Why has nobody to answer it?" value=reason problems=problems.clone() />
