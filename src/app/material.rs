@@ -52,9 +52,6 @@ pub async fn dispose(app: &App, id: MessageId) -> Result<Disposed, Error> {
     };
     let raw = messages::message_raw(&mut tx, &app.vault, id).await?;
     drop(tx);
-    if !is_confirmed(app, reference).await? {
-        return Ok(Disposed::Done);
-    }
     let goes = goes(app, &message.product);
     let (files, raw_too) = (goes.contains(&Disposal::Files), goes.contains(&Disposal::Raw));
     if let Some(raw) = raw.filter(|_| files || raw_too) {
@@ -64,7 +61,7 @@ pub async fn dispose(app: &App, id: MessageId) -> Result<Disposed, Error> {
         failpoint("material-before-commit");
         let mut tx = app.db.begin().await?;
         let case = cases::case_lock(&mut tx, reference).await?.ok_or(Error::NotFound)?;
-        if !counts(&mut tx, &case).await? {
+        if !is_confirmed(&mut tx, reference).await? {
             return Ok(Disposed::Done);
         }
         let kept = (!raw_too).then_some(bare.text.as_slice());
@@ -72,7 +69,10 @@ pub async fn dispose(app: &App, id: MessageId) -> Result<Disposed, Error> {
         tx.commit().await?;
         failpoint("material-after-commit");
     }
-    if !goes.contains(&Disposal::Mailbox) {
+    let mut tx = app.db.begin().await?;
+    let gone = goes.contains(&Disposal::Mailbox) && is_confirmed(&mut tx, reference).await?;
+    drop(tx);
+    if !gone {
         return Ok(Disposed::Done);
     }
     match mailboxes::remove_copies(app, id).await {
@@ -88,26 +88,11 @@ pub async fn dispose(app: &App, id: MessageId) -> Result<Disposed, Error> {
     }
 }
 
-/// True where a responder confirmed the kind of the case, or of the one it was merged into.
-async fn counts(tx: &mut Tx, case: &Case) -> store::Result<bool> {
+/// True where a responder confirmed the kind of the case, or of the one that goes on in its place.
+async fn is_confirmed(tx: &mut Tx, reference: Reference) -> store::Result<bool> {
+    let Some(own) = cases::case_get(tx, reference).await? else { return Ok(false) };
     let sure = |case: &Case| case.confirmed && case.is_restricted();
-    Ok(match case.merged {
-        None => sure(case),
-        Some(into) => sure(case) || followed(tx, into).await?.is_some_and(|case| sure(&case)),
-    })
-}
-
-async fn is_confirmed(app: &App, reference: Reference) -> Result<bool, Error> {
-    let mut tx = app.db.read().await?;
-    let Some(case) = cases::case_get(&mut tx, reference).await? else { return Ok(false) };
-    let merged = match case.merged {
-        Some(into) => cases::case_get(&mut tx, into).await?,
-        None => None,
-    };
-    Ok([Some(case), merged]
-        .into_iter()
-        .flatten()
-        .any(|case| case.is_restricted() && (case.confirmed || case.merged.is_some())))
+    Ok(sure(&own) || (own.merged.is_some() && followed(tx, reference).await?.is_some_and(|case| sure(&case))))
 }
 
 /// A mail that is known came once more, by another way or at another place: where its case is confirmed, that copy goes too.
@@ -117,9 +102,7 @@ async fn is_confirmed(app: &App, reference: Reference) -> Result<bool, Error> {
 pub(super) async fn again(tx: &mut Tx, message: MessageId) -> store::Result<()> {
     let case = messages::message_get(tx, message).await?.and_then(|message| message.case);
     let Some(case) = case else { return Ok(()) };
-    if let Some(case) = cases::case_get(tx, case).await?
-        && counts(tx, &case).await?
-    {
+    if is_confirmed(tx, case).await? {
         jobs::job_enqueue(tx, &Work::DisposeMaterial { message }, 0).await?;
     }
     Ok(())

@@ -4,7 +4,7 @@ use super::{Result, Tx, row::known, sql, vault::Sealed, vault::Vault};
 use crate::domain::{
     codes::codes,
     identity::{MessageId, Reference},
-    mail::{Came, Doubt},
+    mail::{Came, Doubt, Verdict},
     time::Instant,
 };
 
@@ -293,6 +293,8 @@ pub struct Waits {
     pub near: Option<Reference>,
     /// Who wrote, and the subject line.
     pub face: Option<(String, String)>,
+    /// What its sender's domain said of it when it came.
+    pub dmarc: Verdict,
 }
 
 #[derive(sqlx::FromRow)]
@@ -302,11 +304,16 @@ struct WaitsRow {
     near_id: Option<i64>,
     who: Option<String>,
     about: Option<String>,
+    dmarc: Option<String>,
 }
 
 impl WaitsRow {
     fn waits(self) -> Result<(Message, Waits)> {
-        let waits = Waits { near: self.near_id.map(Reference), face: self.who.zip(self.about) };
+        let dmarc = match self.dmarc {
+            Some(code) => known(Verdict::from_code(&code), "messages", self.message.id, "dmarc", &code)?,
+            None => Verdict::Unknown,
+        };
+        let waits = Waits { near: self.near_id.map(Reference), face: self.who.zip(self.about), dmarc };
         Ok((self.message.message()?, waits))
     }
 }
@@ -315,7 +322,7 @@ impl WaitsRow {
 macro_rules! waits_where {
     ($rest:literal) => {
         concat!(
-            "SELECT id, product, state, reason, case_id, restricted, received_at, size, near_id, who, about FROM messages ",
+            "SELECT id, product, state, reason, case_id, restricted, received_at, size, near_id, who, about, dmarc FROM messages ",
             $rest
         )
     };
@@ -383,10 +390,11 @@ pub async fn message_quarantine(
     restricted: bool,
     face: Option<(String, String)>,
     why: Doubt,
+    dmarc: Verdict,
 ) -> Result<()> {
     let (who, about) = face.unzip();
     sql("UPDATE messages SET state = 'quarantined', sender = $2, near_id = $3, restricted = $4, who = $5, about = $6,
-         reason = $7 WHERE id = $1")
+         reason = $7, dmarc = $8 WHERE id = $1")
     .bind(id)
     .bind(sender)
     .bind(near)
@@ -394,6 +402,7 @@ pub async fn message_quarantine(
     .bind(who)
     .bind(about)
     .bind(why.code())
+    .bind(dmarc.code())
     .run(tx)
     .await?;
     Ok(())

@@ -1,20 +1,24 @@
 //! What comes back of the mails that left: which one a report speaks of.
 
-use super::{Result, Tx, mails, mails::Mail, sql};
+use super::{Result, Tx, mails, mails::Mail, per_engine, sql};
 use crate::domain::identity::{MailId, Reference};
 
-/// The mail of ours with one of these Message-IDs; with several, the first that is found.
+/// The newest mail of ours with one of these Message-IDs.
 ///
 /// # Errors
 /// As the database says.
 pub async fn mail_by_message_id(tx: &mut Tx, message_ids: &[String]) -> Result<Option<Mail>> {
-    for message_id in message_ids {
-        let found = sql("SELECT id FROM mails WHERE message_id = $1").bind(message_id).maybe::<(i64,)>(tx).await?;
-        if let Some((id,)) = found {
-            return mails::mail_get(tx, MailId(id)).await;
-        }
+    let found = per_engine(
+        "SELECT MAX(id) FROM mails WHERE message_id IN (SELECT v FROM json_array_elements_text(CAST($1 AS JSON)) AS v)",
+        "SELECT MAX(id) FROM mails WHERE message_id IN (SELECT value FROM json_each($1))",
+    )
+    .bind(serde_json::to_string(message_ids).unwrap_or_default())
+    .one::<(Option<i64>,)>(tx)
+    .await?;
+    match found {
+        (Some(id),) => mails::mail_get(tx, MailId(id)).await,
+        (None,) => Ok(None),
     }
-    Ok(None)
 }
 
 /// The newest mail that was handed over to one of these, of one case or of any.

@@ -21,14 +21,22 @@ pub async fn thread_remember(tx: &mut Tx, vault: &Vault, case: Reference, messag
     Ok(())
 }
 
-/// The case a Message-ID belongs to, and whether we made the id.
+/// The case that the first of these Message-IDs that we know belongs to. Eight at a time: most mails answer fewer.
 ///
 /// # Errors
 /// As the database says.
-pub async fn thread_find(tx: &mut Tx, vault: &Vault, message_id: &str) -> Result<Option<(Reference, bool)>> {
-    let row = sql("SELECT case_id, ours FROM threads WHERE digest = $1")
-        .bind(digest(vault, message_id))
-        .maybe::<(i64, bool)>(tx)
-        .await?;
-    Ok(row.map(|(case, ours)| (Reference(case), ours)))
+pub async fn thread_find(tx: &mut Tx, vault: &Vault, message_ids: &[String]) -> Result<Option<Reference>> {
+    for ids in message_ids.chunks(8) {
+        let digests: Vec<_> = ids.iter().map(|id| digest(vault, id)).collect();
+        let mut query = sql("SELECT digest, case_id FROM threads WHERE digest IN ($1, $2, $3, $4, $5, $6, $7, $8)");
+        for n in 0..8 {
+            query = query.bind(digests.get(n).cloned());
+        }
+        let found = query.all::<(Vec<u8>, i64)>(tx).await?;
+        let first = digests.iter().find_map(|one| found.iter().find(|(digest, _)| digest == one));
+        if let Some((_, case)) = first {
+            return Ok(Some(Reference(*case)));
+        }
+    }
+    Ok(None)
 }

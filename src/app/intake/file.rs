@@ -8,7 +8,7 @@ use crate::{
         case::{Case, Channel, State},
         event::{By, Event},
         identity::normal_address,
-        mail::Doubt,
+        mail::{Doubt, Verdict},
         secrets,
         work::Work,
     },
@@ -175,13 +175,14 @@ pub(super) async fn quarantine(
     letter: &Letter,
     near: Option<Case>,
     why: Doubt,
+    dmarc: Verdict,
 ) -> Result<Read, Error> {
     let restricted = near.as_ref().is_some_and(Case::is_restricted);
     let cut = |text: &str| text.chars().take(200).collect::<String>();
     let who = if letter.name.is_empty() { &letter.address } else { &letter.name };
     let face = (!restricted).then(|| (cut(who), cut(&secrets::masked(&letter.subject))));
     let reference = near.as_ref().map(|case| case.reference);
-    messages::message_quarantine(tx, message.id, sender, reference, restricted, face, why).await?;
+    messages::message_quarantine(tx, message.id, sender, reference, restricted, face, why, dmarc).await?;
     if let Some(mut case) = near {
         let event = Event::MessageQuarantined { message: message.id, why };
         cases::case_record(tx, &mut case, By::System, app.now(), event).await?;

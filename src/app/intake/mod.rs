@@ -12,5 +12,6 @@ pub use crate::mail::inbox::LARGEST;
 pub(super) use file::{append, content_of, open};
 pub use keep::{KeepError, Kept, keep, keep_in};
 pub(super) use open::{Request, face, open_case};
+pub(super) use read::guess;
 pub use read::{Opened, Read, opened, read};
 pub(super) use thread::{Place, followed};

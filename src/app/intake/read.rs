@@ -101,6 +101,14 @@ pub async fn read(app: &App, id: MessageId) -> Result<Read, Error> {
     take_in(app, &message, letter, &from, &raw).await
 }
 
+/// What a letter to the product asks for.
+pub(in crate::app) fn guess(app: &App, product: &str, letter: &Letter) -> Guess {
+    let Some(pack) = app.packs.get(product) else {
+        return Guess { kind: Kind::Inquiry, rule: "unsure".to_owned() };
+    };
+    app.classifier.guess(pack, app.settings.kind_of(product, &letter.recipients), &letter.subject, &letter.text)
+}
+
 /// What the message says, whichever way it travelled: the same words sent once arrive as one message.
 fn content_digest(app: &App, letter: &Letter, raw: &[u8]) -> Option<Vec<u8>> {
     let id = letter.given_id()?;
@@ -117,13 +125,7 @@ async fn take_in(
     from: &Authenticity,
     raw: &[u8],
 ) -> Result<Read, Error> {
-    let guess = app.packs.get(&message.product).map_or_else(
-        || Guess { kind: Kind::Inquiry, rule: "unsure".to_owned() },
-        |pack| {
-            let named = app.settings.kind_of(&message.product, &letter.recipients);
-            app.classifier.guess(pack, named, &letter.subject, &letter.text)
-        },
-    );
+    let guess = guess(app, &message.product, &letter);
     let digest = content_digest(app, &letter, raw);
     let sender = app.vault.digest("address", normal_address(&letter.address).as_bytes());
     let mut tx = app.db.begin().await?;
@@ -171,7 +173,9 @@ async fn take_in(
     let read = match place {
         Place::Case(case) => append(app, &mut tx, message, letter, from, *case).await?,
         Place::Bounced(case, mail) => report(app, &mut tx, message, letter, *case, *mail).await?,
-        Place::Doubtful(near, why) => quarantine(app, &mut tx, message, &letter, near.map(|case| *case), why).await?,
+        Place::Doubtful(near, why) => {
+            quarantine(app, &mut tx, message, &letter, near.map(|case| *case), why, from.dmarc).await?
+        }
         Place::Nowhere => open(app, &mut tx, message, letter, from, guess).await?,
     };
     failpoint("intake-before-commit");

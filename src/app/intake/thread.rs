@@ -36,16 +36,13 @@ async fn named(app: &App, tx: &mut Tx, product: &str, letter: &Letter) -> Result
     let by_token = |token: Option<&str>| thread::read(&key, product, token?);
     let addressed = letter.recipients.iter().filter_map(|address| by_token(thread::token_in(address)));
     let mut named: Vec<_> = addressed.map(|case| Named { case, proven: true }).collect();
-    for id in letter.answers() {
-        let known = match by_token(thread::token_of_message_id(&id)) {
-            Some(case) => Some(case),
-            None => threads::thread_find(tx, &app.vault, &id).await?.map(|(case, _)| case),
-        };
-        if let Some(case) = known {
-            named.push(Named { case, proven: true });
-            break;
-        }
-    }
+    let answers = letter.answers();
+    let signed = answers.iter().find_map(|id| by_token(thread::token_of_message_id(id)));
+    let known = match signed {
+        Some(case) => Some(case),
+        None => threads::thread_find(tx, &app.vault, &answers).await?,
+    };
+    named.extend(known.map(|case| Named { case, proven: true }));
     let words = letter.subject.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
     named.extend(words.filter_map(|word| word.parse().ok()).take(3).map(|case| Named { case, proven: false }));
     Ok(named)

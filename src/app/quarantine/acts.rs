@@ -12,7 +12,6 @@ use crate::{
     domain::{
         event::{By, Event},
         identity::{MessageId, Reference, normal_address},
-        kind::Kind,
         rights::{Act, Actor},
         work::Work,
     },
@@ -48,10 +47,10 @@ async fn decided(app: &App, actor: &Actor, id: MessageId) -> Result<Decided, Err
         subject: format!("A mail that could not be read: {why}"),
         ..Letter::default()
     });
-    let from = app.checker.check(&raw).await.about(&letter.address);
     let sender = app.vault.digest("address", normal_address(&letter.address).as_bytes());
     let mut tx = app.db.begin().await?;
     let (_, waits) = theirs(actor, messages::message_waiting_lock(&mut tx, message.id).await?)?;
+    let from = Authenticity::remembered(waits.dmarc, &letter.address);
     Ok(Decided { tx, message, waits, letter, from, sender })
 }
 
@@ -93,13 +92,7 @@ pub async fn attach(app: &App, actor: &Actor, id: MessageId, to: &str) -> Result
 /// `NotFound` where the mail no longer waits, or as the database says.
 pub async fn release(app: &App, actor: &Actor, id: MessageId) -> Result<Reference, Error> {
     let Decided { mut tx, message, letter, from, sender, waits } = decided(app, actor, id).await?;
-    let mut guess = app.packs.get(&message.product).map_or_else(
-        || Guess { kind: Kind::Inquiry, rule: "unsure".to_owned() },
-        |pack| {
-            let named = app.settings.kind_of(&message.product, &letter.recipients);
-            app.classifier.guess(pack, named, &letter.subject, &letter.text)
-        },
-    );
+    let mut guess = intake::guess(app, &message.product, &letter);
     // it speaks of a restricted case: it quotes what was written there
     if let Some(near) = waits.near.filter(|_| message.restricted && !guess.kind.is_restricted()) {
         let kind = cases::case_get(&mut tx, near).await?.map_or(guess.kind, |case| case.kind);

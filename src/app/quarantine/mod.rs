@@ -10,10 +10,11 @@ use super::{App, Error, intake, intake::Opened, reading};
 use crate::{
     domain::{
         identity::{MessageId, Reference},
-        mail::Doubt,
+        mail::{Doubt, Verdict},
         rights::{Act, Actor},
         time::Instant,
     },
+    mail::authenticity::Authenticity,
     store::{
         Tx, audit, cases, messages,
         messages::{Message, Waits},
@@ -118,14 +119,14 @@ pub async fn one(app: &App, actor: &Actor, id: MessageId) -> Result<Opening, Err
     let found = messages::message_waiting(&mut tx, id).await?.ok_or(Error::NotFound)?;
     // nobody has looked at what could not be read, so it may be anything
     let unread = found.0.state == MessageState::Unreadable;
-    let sealed = found.0.restricted || unread;
+    let (sealed, dmarc) = (found.0.restricted || unread, found.1.dmarc);
     let waiting = lines(app, actor, &mut tx, vec![found]).await?.pop().ok_or(Error::NotFound)?;
     if sealed && !actor.may(Act::SeeRestricted) {
         return Ok(Opening { waiting, content: None, unread });
     }
     let raw = messages::message_raw(&mut tx, &app.vault, id).await?.unwrap_or_default();
     drop(tx);
-    let content = content(app, raw).await;
+    let content = content(app, dmarc, raw).await;
     if sealed {
         let mut tx = app.db.begin().await?;
         audit::audit_append(&mut tx, app.now(), Some(actor.id), "unread_mail_viewed", None, &id.0.to_string()).await?;
@@ -134,12 +135,15 @@ pub async fn one(app: &App, actor: &Actor, id: MessageId) -> Result<Opening, Err
     Ok(Opening { waiting, content: Some(reading::covered(content).0), unread })
 }
 
-/// What a mail says, for reading; where no letter can be made of it, its first lines.
-async fn content(app: &App, raw: Vec<u8>) -> Content {
+/// What a mail says, for reading; where no letter can be made of it, its first lines. Asks nobody: what is known of where
+/// it comes from was found out when it arrived.
+async fn content(app: &App, dmarc: Verdict, raw: Vec<u8>) -> Content {
     let Opened { letter, raw } = intake::opened(app, raw).await;
-    let from = app.checker.check(&raw).await;
     match letter {
-        Ok(letter) => intake::content_of(letter, &from),
+        Ok(letter) => {
+            let from = Authenticity::remembered(dmarc, &letter.address);
+            intake::content_of(letter, &from)
+        }
         Err(why) => Content { text: first_lines(&raw), remarks: vec![why.to_string()], ..Content::default() },
     }
 }

@@ -3,14 +3,10 @@
 
 use crate::mail::quoted::{self, Trimmed};
 use anyhow::Context as _;
-use std::io::{self, Read as _, Write as _};
-
-/// How much of the input is looked at, in bytes.
-const LARGEST: u64 = 256 * 1024 * 1024;
+use std::io::{self, Write as _};
 
 pub fn run(as_json: bool) -> anyhow::Result<()> {
-    let mut bytes = Vec::new();
-    io::stdin().lock().take(LARGEST).read_to_end(&mut bytes).context("standard input cannot be read")?;
+    let (bytes, _) = super::input().context("standard input cannot be read")?;
     let said = said(quoted::trim(&String::from_utf8_lossy(&bytes)), as_json);
     // whoever reads may have seen enough
     match io::stdout().lock().write_all(said.as_bytes()) {

@@ -80,6 +80,14 @@ pub struct Authenticity {
 }
 
 impl Authenticity {
+    /// What was found out when a mail of `address` arrived, as far as it was kept.
+    #[must_use]
+    pub fn remembered(dmarc: Verdict, address: &str) -> Self {
+        let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain).to_owned();
+        let source = if dmarc == Verdict::Unknown { Source::None } else { Source::Asked };
+        Self { dmarc, domain, source, ..Self::default() }
+    }
+
     /// What is known of a mail that we take for one of `address`. Where the verdict speaks of another domain, the headers
     /// are bent so that readers differ, and it says nothing about this address.
     #[must_use]
@@ -104,6 +112,9 @@ impl Authenticity {
             Verdict::None => format!("{domain} does not say who may send mail for it, so nothing confirms the sender."),
             Verdict::Unknown => format!("Whether {domain} sent it is not known."),
         };
+        if (self.dkim, self.spf) == (Outcome::Unknown, Outcome::Unknown) {
+            return vec![first];
+        }
         let by = if self.source == Source::Relay { "as our mail server says" } else { "as asked on arrival" };
         vec![first, format!("DKIM {}, SPF {}, {by}", self.dkim.code(), self.spf.code())]
     }

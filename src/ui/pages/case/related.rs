@@ -2,6 +2,7 @@
 //! ends this case as the same as another one.
 
 use super::{
+    acts::written,
     clockwork::form,
     tried::{Act, Tried},
 };
@@ -11,10 +12,7 @@ use crate::{
         quarantine::Waiting,
     },
     domain::case::State,
-    ui::{
-        components::field::{Field, TextField},
-        paths, render,
-    },
+    ui::{components::field::TextField, paths},
 };
 use chrono_tz::Tz;
 use leptos::prelude::*;
@@ -68,7 +66,7 @@ fn merge(full: &Full, tried: &Tried) -> AnyView {
         <TextField id="merge-into" label="The case that goes on" kind="text"
             hint="Its reference. It has to be the earlier one; mail that answers this case goes there from then on."
             value=tried.value(act, "merge-into") problems=tried.problems.clone() />
-        {reason(tried, act, "merge-reason", "How do you know that both are the same?")}
+        {written(tried, act, "reason", "How do you know that both are the same?")}
     };
     form(full, tried, act, open, "It is the same as another case", "Merge", fields)
 }
@@ -86,23 +84,11 @@ pub(super) fn confirm(full: &Full, tried: &Tried) -> Option<impl IntoView + use<
                     <p class="hint">{says}</p>
                     <input type="hidden" name="do" value=act.code() />
                     <input type="hidden" name="seen" value=tried.seen(act, full.case.seq) />
-                    {reason(tried, act, "confirm-reason", "What makes you sure? Do not describe the content.")}
+                    {written(tried, act, "reason", "What makes you sure? Do not describe the content.")}
                     <p class="acts"><button class="btn main">
                         {tried.button(act, "Confirm and destroy", "Confirm anyway")}</button></p>
                 </form>
             </details>
         }
     })
-}
-
-fn reason(tried: &Tried, act: Act, id: &'static str, label: &'static str) -> impl IntoView + use<> {
-    let problems = tried.problems.clone();
-    let (invalid, described) = (problems.invalid(id), problems.described(id, true));
-    let text = render::raw_text(&tried.value(act, id));
-    view! {
-        <Field id label hint="Stands in the timeline; the person does not see it." problems>
-            <textarea id=id name=id rows="3" dir="auto" aria-invalid=invalid aria-describedby=described
-                inner_html=text></textarea>
-        </Field>
-    }
 }

@@ -208,11 +208,10 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
             of_clocks(asked, reference, act, seen, typed).await
         }
         Act::Confirm => {
-            let reason = typed.text("confirm-reason");
             verbs::confirm_restriction(app, actor, reference, seen, &reason).await.map(|()| Done::Confirmed)
         }
         Act::Merge => {
-            let (into, reason) = (typed.text("merge-into"), typed.text("merge-reason"));
+            let into = typed.text("merge-into");
             verbs::merge_case(app, actor, reference, seen, &into, &reason).await.map(|()| Done::Merged)
         }
         Act::Language => {
