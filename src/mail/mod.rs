@@ -8,7 +8,6 @@ pub mod clean;
 pub mod compose;
 pub mod inbox;
 pub mod language;
-mod leaves;
 pub mod outbox;
 pub mod outline;
 pub mod parse;

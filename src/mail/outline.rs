@@ -51,8 +51,8 @@ pub fn outline<'a>(head: &Head<'a>, limits: &Limits) -> Outline<'a> {
 
 /// Headers with their empty line, and what comes after it.
 pub fn split(entity: &[u8]) -> (&[u8], &[u8]) {
-    let body = head::of_mail(entity, Limits::default().header_bytes).body;
-    entity.split_at(entity.len() - body.len())
+    let head = head::of_mail(entity, Limits::default().header_bytes);
+    (head.raw, head.body)
 }
 
 struct Walk<'a> {
@@ -272,6 +272,7 @@ impl Part<'_> {
     /// The same, holding its own bytes.
     fn into_owned<'b>(self) -> Part<'b> {
         Part {
+            head: Cow::Owned(self.head.into_owned()),
             body: Cow::Owned(self.body.into_owned()),
             said: self.said,
             name: self.name,

@@ -3,7 +3,6 @@
 
 use super::{
     clean::{self, TooMuch},
-    leaves::leaves,
     parse,
 };
 use std::collections::HashMap;
@@ -44,8 +43,8 @@ pub fn rich(raw: &[u8], with_pictures: bool) -> Result<Option<Rich>, TooMuch> {
     }
     let cleaned = clean::clean(&source, &pictures)?;
     let (html, secrets) = clean::mask(&cleaned.html);
-    let leaves = leaves(raw);
-    let here = |id: &&String| leaves.iter().any(|leaf| leaf.content_id.as_deref() == Some(id.as_str()));
+    let brought = parse::content_ids(raw);
+    let here = |id: &&String| brought.contains(id);
     Ok(Some(Rich {
         html,
         pictures: cleaned.pictures.iter().filter(here).count().min(MOST),

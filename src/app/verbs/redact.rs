@@ -19,7 +19,7 @@ use crate::{
 /// Redacts one mail of the case; how many secrets it held.
 ///
 /// # Errors
-/// `Invalid` on `sure` where there is nothing to redact; `Conflict` where others were quicker; `NotFound` where the
+/// `Invalid` on `sure` where there is nothing to redact, or where the raw mail would still tell a secret; `Conflict` where others were quicker; `NotFound` where the
 /// mail is not of this case.
 pub async fn redact_message(
     app: &App,
@@ -35,8 +35,11 @@ pub async fn redact_message(
     drop(tx);
     // reading a mail takes its time, and the transaction has to be short
     let written = tokio::task::spawn_blocking(move || (redact::redact(&before), before)).await;
-    let (Redacted { raw, found: in_raw }, before) =
-        written.map_err(|_| Error::field("sure", "The stored mail could not be written anew; nothing was changed"))?;
+    let unable = |why: &dyn std::fmt::Display| {
+        Error::field("sure", format!("The stored mail could not be written anew ({why}); nothing was changed"))
+    };
+    let (redacted, before) = written.map_err(|_| unable(&"reading it failed"))?;
+    let Redacted { raw, found: in_raw } = redacted.map_err(|why| unable(&why))?;
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
     let history = events::events_of(&mut desk.tx, reference).await?;
     let id = reading::content_of(&history, message).ok_or(Error::NotFound)?;

@@ -64,6 +64,15 @@ pub fn attachment(raw: &[u8], part: usize) -> Option<(String, Vec<u8>)> {
     Some((name, bytes))
 }
 
+/// The Content-IDs of the parts of a mail, in order.
+#[must_use]
+pub fn content_ids(raw: &[u8]) -> Vec<String> {
+    let raw = super::plain_bytes(raw);
+    let limits = Limits::default();
+    let outline = outline::outline(&head::of_mail(&raw, limits.header_bytes), &limits);
+    outline.parts.into_iter().filter_map(|part| part.content_id).collect()
+}
+
 /// A picture that the mail shows within its text, by its Content-ID: its type by its own first bytes and its bytes.
 /// Only JPEG, PNG, GIF and WebP, and none of more than `most` bytes. The caller has checked that the case is not
 /// restricted.

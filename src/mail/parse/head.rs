@@ -16,6 +16,8 @@ pub struct Header<'a> {
 pub struct Head<'a> {
     /// The headers in order.
     pub headers: Vec<Header<'a>>,
+    /// All that comes before the body, the empty line included.
+    pub raw: &'a [u8],
     /// What comes after the empty line.
     pub body: &'a [u8],
     /// True where there were more bytes of headers than may be read.
@@ -111,6 +113,11 @@ fn is_mailbox_line(line: &[u8]) -> bool {
 }
 
 fn read(raw: &[u8], most: usize, is_mail: bool) -> Head<'_> {
+    let head = headers(raw, most, is_mail);
+    Head { raw: &raw[..raw.len() - head.body.len()], ..head }
+}
+
+fn headers(raw: &[u8], most: usize, is_mail: bool) -> Head<'_> {
     let mut start = 0;
     if is_mail {
         while start < raw.len() {

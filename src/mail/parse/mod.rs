@@ -25,7 +25,7 @@ mod words;
 
 pub use bare::{Bare, without_files};
 pub use clean::line;
-pub use files::{attachment, inline_image};
+pub use files::{attachment, content_ids, inline_image};
 pub use letter::{Attached, Letter, Limits, Protection, What};
 pub use problem::Problem;
 
@@ -234,7 +234,7 @@ fn tidy(problems: Vec<Problem>) -> Vec<Problem> {
 }
 
 /// The mail as bytes a reader of headers understands: without a mark at its beginning, and not two bytes a character.
-fn plain_bytes(raw: &[u8]) -> Cow<'_, [u8]> {
+pub(super) fn plain_bytes(raw: &[u8]) -> Cow<'_, [u8]> {
     let wide = |encoding: &'static encoding_rs::Encoding, bytes: &[u8]| {
         Cow::Owned(encoding.decode_without_bom_handling(bytes).0.into_owned().into_bytes())
     };

@@ -42,6 +42,8 @@ pub enum Disposition {
 /// One part that holds no further parts.
 #[derive(Debug, Clone)]
 pub struct Part<'a> {
+    /// Its headers as they stand, with the empty line after them.
+    pub head: Cow<'a, [u8]>,
     /// The body as it stands in the mail, still encoded.
     pub body: Cow<'a, [u8]>,
     /// Its type in lower case, for example `text/plain`, with its parameters.
@@ -149,6 +151,7 @@ impl<'a> Part<'a> {
         let name = name.or_else(|| said.get("name").or(said.get("filename")).filter(|name| named(name)));
         let content_id = text("Content-ID").map(|id| one_line(&id).trim_matches(['<', '>', ' ']).to_owned());
         Self {
+            head: Cow::Borrowed(head.raw),
             body: Cow::Borrowed(head.body),
             name: name.map(str::to_owned),
             said,
