@@ -386,23 +386,21 @@ pub async fn message_quarantine(
     tx: &mut Tx,
     id: MessageId,
     sender: &[u8],
-    near: Option<Reference>,
     restricted: bool,
-    face: Option<(String, String)>,
     why: Doubt,
-    dmarc: Verdict,
+    waits: Waits,
 ) -> Result<()> {
-    let (who, about) = face.unzip();
+    let (who, about) = waits.face.unzip();
     sql("UPDATE messages SET state = 'quarantined', sender = $2, near_id = $3, restricted = $4, who = $5, about = $6,
          reason = $7, dmarc = $8 WHERE id = $1")
     .bind(id)
     .bind(sender)
-    .bind(near)
+    .bind(waits.near)
     .bind(restricted)
     .bind(who)
     .bind(about)
     .bind(why.code())
-    .bind(dmarc.code())
+    .bind(waits.dmarc.code())
     .run(tx)
     .await?;
     Ok(())
