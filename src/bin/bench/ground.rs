@@ -1,4 +1,4 @@
-//! Where the bench works: a temporary SQLite file or a database of a PostgreSQL server of its own.
+//! Where the bench works: a temporary `SQLite` file or a database of a `PostgreSQL` server of its own.
 
 use recourse::{
     app::{
@@ -12,6 +12,7 @@ use recourse::{
 use std::{collections::HashMap, path::Path};
 
 #[path = "../../testing/postgres.rs"]
+#[expect(clippy::expect_used, reason = "without its server there is nothing to measure")]
 mod postgres;
 
 /// Which engine.

@@ -2,7 +2,7 @@
 //! many come, and how soon many mailboxes have been looked at.
 
 #[path = "../../testing/dovecot.rs"]
-#[expect(dead_code, reason = "the tests use all of it")]
+#[expect(clippy::expect_used, reason = "without its server there is nothing to measure")]
 mod dovecot;
 
 use super::{Measured, figures::per_second, ground::Ground, memory};

@@ -1,5 +1,5 @@
 //! Measures what the design promises, and prints the table that the README shows. Never decides a test.
-//! Every figure is the median of five runs; PostgreSQL is a server of the bench's own.
+//! Every figure is the median of five runs; `PostgreSQL` is a server of the bench's own.
 
 mod clocks;
 mod erasure;
