@@ -165,6 +165,26 @@ impl Vault {
         Ok(bytes)
     }
 
+    /// A new key for a thing that is kept in pieces, and the same wrapped by the master key.
+    ///
+    /// # Errors
+    /// When there is no randomness.
+    pub fn own_key(&self, purpose: &str) -> Result<(OwnKey, Vec<u8>), super::Error> {
+        let own = Zeroizing::new(random::<32>()?);
+        let wrapped = encrypt(&self.master, purpose.as_bytes(), own.as_slice())?;
+        Ok((OwnKey { own, purpose: purpose.to_owned() }, wrapped))
+    }
+
+    /// The key of a thing that is kept in pieces.
+    ///
+    /// # Errors
+    /// When it was wrapped by another key, or for another purpose.
+    pub fn unwrapped(&self, purpose: &str, wrapped: &[u8]) -> Result<OwnKey, VaultError> {
+        let own = Zeroizing::new(decrypt(&self.master, purpose.as_bytes(), wrapped)?);
+        let own = <[u8; 32]>::try_from(own.as_slice()).map_err(|_| VaultError::Closed)?;
+        Ok(OwnKey { own: Zeroizing::new(own), purpose: purpose.to_owned() })
+    }
+
     /// A key for one use alone, made from the master key and the use's name.
     #[must_use]
     pub fn derive(&self, label: &str) -> Zeroizing<[u8; 32]> {
@@ -175,6 +195,30 @@ impl Vault {
     #[must_use]
     pub fn digest(&self, domain: &str, data: &[u8]) -> Vec<u8> {
         mac(&self.digest, &[domain.as_bytes(), &[0], data]).to_vec()
+    }
+}
+
+/// The key of one thing that is kept in pieces. Each says which of how many it is: none can be left out or change places.
+pub struct OwnKey {
+    own: Zeroizing<[u8; 32]>,
+    purpose: String,
+}
+
+impl OwnKey {
+    /// Seals piece `n` of `all`.
+    ///
+    /// # Errors
+    /// When there is no randomness.
+    pub fn seal(&self, n: usize, all: usize, plain: &[u8]) -> Result<Vec<u8>, super::Error> {
+        encrypt(&self.own, format!("{} {n}/{all}", self.purpose).as_bytes(), plain)
+    }
+
+    /// Opens piece `n` of `all`.
+    ///
+    /// # Errors
+    /// When it is another piece, of another thing, or was changed.
+    pub fn open(&self, n: usize, all: usize, cipher: &[u8]) -> Result<Vec<u8>, VaultError> {
+        decrypt(&self.own, format!("{} {n}/{all}", self.purpose).as_bytes(), cipher)
     }
 }
 

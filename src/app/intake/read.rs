@@ -22,6 +22,7 @@ use crate::{
     store::{
         messages,
         messages::{Message, MessageState},
+        raws,
     },
 };
 use std::{
@@ -80,7 +81,7 @@ pub async fn read(app: &App, id: MessageId) -> Result<Read, Error> {
     if !matches!(message.state, MessageState::Stored | MessageState::Unreadable) {
         return Ok(Read::Already);
     }
-    let raw = messages::message_raw(&mut tx, &app.vault, id).await?.unwrap_or_default();
+    let raw = raws::message_raw(&mut tx, &app.vault, id).await?.unwrap_or_default();
     drop(tx);
     let Opened { letter, raw } = opened(app, raw).await;
     let letter = match letter {
