@@ -136,7 +136,7 @@ mod tests {
     use crate::{
         domain::{mail::Came, time::Instant},
         store::messages::message_keep,
-        testing::{house::House, on_both},
+        testing::on_both,
     };
 
     on_both! {
