@@ -18,6 +18,10 @@ pub struct TableSchema {
     pub columns: BTreeMap<String, ColumnSchema>,
     /// Sets of columns that name a row, the primary key first.
     pub unique: Vec<BTreeSet<String>>,
+    /// The columns of each index by which rows are looked up, in their order, the primary key first; what stands behind an
+    /// expression is left out. An index more or less changes no erasure, so that none is outdated by it.
+    #[serde(skip)]
+    pub indexes: Vec<Vec<String>>,
     /// What its rows refer to.
     pub references: Vec<Reference>,
     /// True where the engine has an address for each row: not in a `SQLite` table `WITHOUT ROWID`, not in a `PostgreSQL`
@@ -38,6 +42,12 @@ pub struct ColumnSchema {
     pub has_default: bool,
     /// The most characters, where there is such a bound.
     pub longest: Option<usize>,
+    /// True where the database works it out from other columns: nobody can set it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub generated: bool,
+    /// What the database calls the order of its texts, where texts that differ may count as equal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub collation: Option<String>,
 }
 
 /// What a column can hold, roughly.
