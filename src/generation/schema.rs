@@ -44,6 +44,12 @@ pub struct ColumnSchema {
     pub has_default: bool,
     /// The most characters, where there is such a bound.
     pub longest: Option<usize>,
+    /// True where the database works it out from other columns: nobody can set it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub generated: bool,
+    /// What the database calls the order of its texts, where texts that differ may count as equal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub collation: Option<String>,
 }
 
 /// What a column can hold, roughly.
