@@ -125,12 +125,38 @@ impl Statement {
     pub fn new(text: impl Into<String>, values: &[String]) -> Self {
         Self { text: text.into(), values: values.to_vec() }
     }
+
+    /// The same without the values that its text does not name: `PostgreSQL` refuses a value without a type.
+    fn used(self) -> Self {
+        let (mut text, mut values, mut numbers) = (String::new(), Vec::new(), std::collections::BTreeMap::new());
+        let (mut quote, mut rest) = (None, self.text.as_str());
+        while let Some(c) = rest.chars().next() {
+            rest = &rest[c.len_utf8()..];
+            quote = match quote {
+                Some(open) if open == c => None,
+                None if c == '\'' || c == '"' => Some(c),
+                as_before => as_before,
+            };
+            text.push(c);
+            let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+            if let (None, '$', Ok(n)) = (quote, c, rest[..digits].parse::<usize>()) {
+                rest = &rest[digits..];
+                let number = *numbers.entry(n).or_insert_with(|| {
+                    values.extend(n.checked_sub(1).and_then(|n| self.values.get(n)).cloned());
+                    values.len()
+                });
+                text.push_str(&number.to_string());
+            }
+        }
+        Self { text, values }
+    }
 }
 
 macro_rules! bound {
     ($statement:expr) => {{
-        let mut query = sqlx::query(AssertSqlSafe($statement.text));
-        for value in $statement.values {
+        let statement = $statement.used();
+        let mut query = sqlx::query(AssertSqlSafe(statement.text));
+        for value in statement.values {
             query = query.bind(value);
         }
         query

@@ -105,16 +105,24 @@ impl Source {
     /// # Errors
     /// When the database does not answer, or the map no longer fits it.
     pub async fn erasure(&self, target: &Target) -> Result<Erasure<'_>, Error> {
+        target.extent.known_to(&self.map).map_err(Error::Limits)?;
         let mut conn = self.engine.conn().await?;
         let schema = self.live(&mut conn).await?;
         let scope_hash = self.scope_hash(&schema, target);
         let dialect = self.engine.dialect();
-        let scope = Scope::new(&self.map, &schema, dialect, target.subjects.len(), target.today);
+        let reach = self.reach(&schema, &target.extent);
+        if let Some(fault) = reach.faults.first() {
+            let column = fault.column.as_deref().unwrap_or_default();
+            return Err(Error::Drift(format!("{}.{column} {}", fault.table, fault.detail)));
+        }
+        let values = [target.values(), reach.values.clone()].concat();
+        let scope =
+            Scope::new(&self.map, &schema, dialect, target.subjects.len(), target.today).reaching(reach);
         let steps = steps::steps(&scope, &target.pseudonym)
             .map_err(|circle| Error::Drift(format!("{} refer to each other", circle.join(", "))))?;
         let steps = steps.into_iter().map(|step| prepared(&scope, step)).collect();
         let mentions = mentions(&scope, target, false);
-        Ok(Erasure { source: self, values: target.values(), steps, mentions, scope_hash })
+        Ok(Erasure { source: self, values, steps, mentions, scope_hash })
     }
 }
 
@@ -167,7 +175,7 @@ fn prepared(scope: &Scope<'_>, step: Step) -> Prepared {
         format!("UPDATE {table} AS t SET {} WHERE {which}", step.sets.join(", "))
     };
     let these = if step.frozen { scope.listed(&step.table, "t", 1) } else { at_value(1) };
-    let elsewhere = if step.files.is_empty() { String::new() } else { elsewhere(scope, &step.table, &these) };
+    let elsewhere = if step.files.is_empty() { String::new() } else { elsewhere(scope, &step, &these) };
     let batch = if step.files.is_empty() { BATCH } else { BATCH_WITH_FILES };
     let total = as_text("count(*)", scope.dialect);
     Prepared {
@@ -197,16 +205,17 @@ fn json_row(scope: &Scope<'_>, table: &str, owned: bool) -> String {
     }
 }
 
-/// Which of the files in the second value are named by any row of the map's tables other than `these` of `table`, whose
-/// addresses or keys are the first value.
-fn elsewhere(scope: &Scope<'_>, table: &str, these: &str) -> String {
+/// Which of the files in the second value are named by any row of the map's tables other than `these` of the step, whose
+/// addresses or keys are the first value; rows that stay may go on naming one in another column.
+fn elsewhere(scope: &Scope<'_>, step: &Step, these: &str) -> String {
     let names = match scope.dialect {
         Dialect::Postgres => "SELECT jsonb_array_elements_text($2::text::jsonb)",
         Dialect::Sqlite => "SELECT value FROM json_each($2)",
     };
     let mut branches = Vec::new();
     for (name, column) in scope.file_columns() {
-        let other_rows = if name == table { format!(" AND NOT ({these})") } else { String::new() };
+        let loses = name == step.table && step.files.iter().any(|file| file == column);
+        let other_rows = if loses { format!(" AND NOT ({these})") } else { String::new() };
         let (from, at) = (quoted(name), format!("t.{}", quoted(column)));
         branches.push(format!("SELECT {at} FROM {from} t WHERE {at} IN ({names}){other_rows}"));
     }

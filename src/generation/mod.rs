@@ -2,16 +2,20 @@
 //! data map. Set-based statements only; every batch commits by itself. Never touches our own store, never decides
 //! whether a run may begin.
 
+mod carry_out;
 mod check;
+mod chosen;
 mod engine;
 mod erase;
 pub mod export;
+mod extent;
 mod files;
 mod find;
 mod introspect;
 mod live;
 pub mod map;
 mod plan;
+mod reach;
 pub mod receipt;
 mod schema;
 mod scope;
@@ -21,11 +25,13 @@ mod source;
 pub mod spool;
 mod steps;
 
+pub use carry_out::{CarriedOut, Counted, ROUNDS};
 pub use erase::{Batch, Erasure, Rows, Verified};
+pub use extent::{Extent, Item};
 pub use files::Files;
 pub use find::{Found, Key};
 pub use map::DataMap;
-pub use plan::Target;
+pub use plan::{Target, one_account, texts_of};
 pub use source::Source;
 pub use steps::{Does, Step};
 
@@ -47,6 +53,9 @@ pub enum Error {
     /// The data map does not fit the schema, or no longer the one a run began with.
     #[error("the data map and the schema do not fit: {0}")]
     Drift(String),
+    /// A run is limited to what the data map does not have.
+    #[error("{0}")]
+    Limits(String),
     /// Somebody asked to stop.
     #[error("it was stopped")]
     Cancelled,

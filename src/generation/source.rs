@@ -82,17 +82,23 @@ impl Source {
     /// The live schema, which the map has to fit.
     pub(super) async fn live(&self, conn: &mut Conn) -> Result<Schema, Error> {
         let schema = introspect::read(conn, self.engine.dialect()).await?;
-        match self.faults(&schema).first() {
-            None => Ok(schema),
-            Some(fault) => {
-                let column = fault.column.as_ref().map(|column| format!(".{column}")).unwrap_or_default();
-                Err(Error::Drift(format!("{}{column}: {}", fault.table, fault.detail)))
-            }
-        }
+        fitting(self.faults(&schema)).map(|()| schema)
+    }
+
+    /// The same for whoever looks at rows alone and at no file.
+    pub(super) async fn live_rows(&self, conn: &mut Conn) -> Result<Schema, Error> {
+        let schema = introspect::read(conn, self.engine.dialect()).await?;
+        fitting(check::check(&self.map, &schema, self.engine.dialect())).map(|()| schema)
     }
 
     /// Closes every connection.
     pub async fn close(&self) {
         self.engine.close().await;
     }
+}
+
+fn fitting(faults: Vec<Warning>) -> Result<(), Error> {
+    let Some(fault) = faults.first() else { return Ok(()) };
+    let column = fault.column.as_ref().map(|column| format!(".{column}")).unwrap_or_default();
+    Err(Error::Drift(format!("{}{column}: {}", fault.table, fault.detail)))
 }

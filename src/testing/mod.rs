@@ -7,7 +7,7 @@ mod clockwork;
 mod company;
 pub(crate) mod dovecot;
 mod exports;
-mod generation;
+pub(crate) mod generation;
 pub(crate) mod house;
 mod jobs;
 mod letters;

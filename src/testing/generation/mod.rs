@@ -3,6 +3,7 @@
 mod bucket;
 mod erasing;
 mod exporting;
+mod limits;
 mod opened;
 mod others;
 mod packing;

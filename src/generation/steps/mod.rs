@@ -1,5 +1,9 @@
 //! An erasure as an ordered list of steps, each a set of rows and what is done with them: links cut first, then, table
-//! by table, rows that refer before rows that are referred to. The same map, schema and day give the same list.
+//! by table, rows that refer before rows that are referred to. The same map, schema, limits and day give the same list.
+
+mod narrow;
+
+pub use narrow::held;
 
 use super::{
     engine::{Dialect, quoted},
@@ -40,7 +44,7 @@ pub struct Step {
     pub sets: Vec<String>,
     /// The columns that change, with their action, for the plan.
     pub columns: BTreeMap<String, Action>,
-    /// Columns that name files; only where rows go.
+    /// Columns that name files, which go with their rows or become empty.
     pub files: Vec<String>,
     /// True where the rows cannot be found any more once earlier steps are done: their keys are written down first.
     pub frozen: bool,
@@ -125,10 +129,11 @@ fn links(scope: &Scope<'_>, name: &str, steps: &mut Vec<Step>) {
     let Some(table) = scope.map.table(name) else { return };
     for link in table.link.iter().filter(|link| link.others == Some(Others::Null)) {
         let to_gone = || scope.to_gone(name, "t", &link.to, &link.on);
-        // the person's own rows go by themselves, or are changed as their columns say
-        let theirs = || match table.erase {
-            Erase::Delete => format!("{} AND ({}) IS NOT TRUE", to_gone(), scope.own(name, "t")),
-            Erase::Change | Erase::Keep => to_gone(),
+        // the person's own rows go by themselves, or are changed as their columns say; with limits some of them stay
+        let theirs = || match (table.erase, scope.reach.is_limited) {
+            (Erase::Delete, true) => scope.not_gone(name, "t", &to_gone()),
+            (Erase::Delete, false) => format!("{} AND ({}) IS NOT TRUE", to_gone(), scope.own(name, "t")),
+            (Erase::Change | Erase::Keep, _) => to_gone(),
         };
         if scope.gone(&link.to, "x").is_some() {
             let mut step = step(scope, name, Does::Unlink, &BTreeSet::new(), theirs);
@@ -136,6 +141,7 @@ fn links(scope: &Scope<'_>, name: &str, steps: &mut Vec<Step>) {
             steps.push(step);
         }
     }
+    narrow::let_go(scope, name, table, steps);
 }
 
 fn set_null<'c>(step: &mut Step, columns: impl Iterator<Item = &'c String>) {
@@ -173,7 +179,8 @@ fn table(scope: &Scope<'_>, name: &str, pseudonym: &str, steps: &mut Vec<Step>) 
             // each row is counted once: not as the person's own, nor by an earlier link
             let rows = || {
                 let earlier = before.iter().map(|link| scope.to_gone(name, "t", &link.to, &link.on));
-                let others = earlier.chain([scope.own(name, "t")]).map(|rows| format!(" AND ({rows}) IS NOT TRUE"));
+                let own = if scope.reach.is_limited { scope.own_or_shared(name, "t") } else { scope.own(name, "t") };
+                let others = earlier.chain([own]).map(|rows| format!(" AND ({rows}) IS NOT TRUE"));
                 scope.to_gone(name, "t", &link.to, &link.on) + &others.collect::<Vec<_>>().concat()
             };
             let linked = step(scope, name, Does::DeleteLinked, &consumed, rows);
@@ -190,20 +197,41 @@ fn table(scope: &Scope<'_>, name: &str, pseudonym: &str, steps: &mut Vec<Step>) 
     }
     let changes: BTreeMap<_, _> =
         table.columns.iter().filter_map(|(column, is)| is.erase.map(|action| (column.clone(), action))).collect();
-    if !changes.is_empty() && scope.staying(name, "x").is_some() {
-        let (sets, differs) = changed(scope, name, table, pseudonym);
-        let rows = || format!("{} AND ({})", scope.staying(name, "t").unwrap_or_default(), differs.join(" OR "));
-        let change = step(scope, name, Does::Change, &consumed, rows);
-        steps.push(Step { sets, columns: changes, to_do: Some(differs.join(" OR ")), ..change });
+    if scope.staying(name, "x").is_some() {
+        change(scope, name, changes, pseudonym, &consumed, |alias| scope.staying(name, alias), steps);
     }
+    if let Some(changes) = scope.reach.columns.get(name) {
+        change(scope, name, changes.clone(), pseudonym, &consumed, |alias| scope.by_category(name, alias), steps);
+    }
+}
+
+/// Columns of `rows`, which stay, become what `changes` says.
+fn change(
+    scope: &Scope<'_>,
+    name: &str,
+    changes: BTreeMap<String, Action>,
+    pseudonym: &str,
+    consumed: &BTreeSet<String>,
+    rows: impl Fn(&str) -> Option<String>,
+    steps: &mut Vec<Step>,
+) {
+    let Some(table) = scope.map.table(name).filter(|_| !changes.is_empty() && rows("x").is_some()) else { return };
+    let (sets, differs) = changed(scope, name, table, &changes, pseudonym);
+    let files = changes.keys().filter(|column| table.columns.get(*column).is_some_and(|is| is.file));
+    let files: Vec<_> = files.cloned().collect();
+    let rows = || format!("{} AND ({})", rows("t").unwrap_or_default(), differs.join(" OR "));
+    let change = step(scope, name, Does::Change, consumed, rows);
+    steps.push(Step { sets, files, columns: changes, to_do: Some(differs.join(" OR ")), ..change });
 }
 
 /// Shared rows: for each owner that is the person, the columns that lead there become null.
 fn detach(scope: &Scope<'_>, name: &str, table: &Table, consumed: &BTreeSet<String>, steps: &mut Vec<Step>) {
+    let Some(_) = scope.meant(name, "t", "") else { return };
     for join in &table.owner {
         let rows = || {
             let leads = scope.joined(name, "t", &join.to, &join.on, &|p| scope.mine(&join.to, p));
-            format!("{leads} AND {}", scope.of_another(name, "t"))
+            let shared = format!("{leads} AND {}", scope.of_another(name, "t"));
+            scope.meant(name, "t", &shared).unwrap_or_default()
         };
         let mut step = step(scope, name, Does::Detach, consumed, rows);
         set_null(&mut step, join.on.keys());
@@ -212,20 +240,27 @@ fn detach(scope: &Scope<'_>, name: &str, table: &Table, consumed: &BTreeSet<Stri
 }
 
 /// The assignments of the columns that change, and the conditions that one of them has still to be made.
-fn changed(scope: &Scope<'_>, name: &str, table: &Table, pseudonym: &str) -> (Vec<String>, Vec<String>) {
+fn changed(
+    scope: &Scope<'_>,
+    name: &str,
+    table: &Table,
+    changes: &BTreeMap<String, Action>,
+    pseudonym: &str,
+) -> (Vec<String>, Vec<String>) {
     let (mut sets, mut differs) = (Vec::new(), Vec::new());
-    for (column, is) in &table.columns {
+    for (column, action) in changes {
+        let value = table.columns.get(column).and_then(|is| is.value.as_deref());
         let (here, at) = (quoted(column), format!("t.{}", quoted(column)));
-        let becomes = match is.erase {
-            Some(Action::Null) => {
+        let becomes = match action {
+            Action::Null => {
                 differs.push(format!("{at} IS NOT NULL"));
                 sets.push(format!("{here} = NULL"));
                 continue;
             }
-            Some(Action::Fixed) => literal(scope, name, column, is.value.as_deref().unwrap_or_default()),
-            Some(Action::Default) => empty(scope, name, column),
-            Some(Action::Pseudonym) => literal(scope, name, column, pseudonym),
-            Some(Action::Truncate) => truncated(scope, name, column, &at),
+            Action::Fixed => literal(scope, name, column, value.unwrap_or_default()),
+            Action::Default => empty(scope, name, column),
+            Action::Pseudonym => literal(scope, name, column, pseudonym),
+            Action::Truncate => truncated(scope, name, column, &at),
             _ => continue,
         };
         // a column that holds nothing has nothing to erase
