@@ -3,11 +3,12 @@
 
 use super::{
     Error, Source,
+    aim::Aim,
     engine::{Conn, Dialect, Statement, Texts, quoted},
     find::as_text,
     plan::{Target, mentions},
     scope::Scope,
-    steps::{self, Step},
+    steps::{self, Step, Whole},
 };
 use std::collections::BTreeSet;
 
@@ -110,18 +111,18 @@ impl Source {
         let schema = self.live(&mut conn).await?;
         let scope_hash = self.scope_hash(&schema, target);
         let dialect = self.engine.dialect();
-        let reach = self.reach(&schema, &target.extent);
+        let reach = self.reach(&schema, target);
         if let Some(fault) = reach.faults.first() {
             let column = fault.column.as_deref().unwrap_or_default();
             return Err(Error::Drift(format!("{}.{column} {}", fault.table, fault.detail)));
         }
         let values = [target.values(), reach.values.clone()].concat();
-        let scope =
-            Scope::new(&self.map, &schema, dialect, target.subjects.len(), target.today).reaching(reach);
-        let steps = steps::steps(&scope, &target.pseudonym)
+        let scope = Scope::new(&self.map, &schema, dialect, target.subjects.len(), target.today).reaching(reach);
+        let steps = steps::steps(&scope, &target.aim, &target.pseudonym)
             .map_err(|circle| Error::Drift(format!("{} refer to each other", circle.join(", "))))?;
         let steps = steps.into_iter().map(|step| prepared(&scope, step)).collect();
-        let mentions = mentions(&scope, target, false);
+        let erases = target.aim == Aim::Erase;
+        let mentions = if erases { mentions(&scope, target, false) } else { Vec::new() };
         Ok(Erasure { source: self, values, steps, mentions, scope_hash })
     }
 }
@@ -145,6 +146,21 @@ enum Address {
 }
 
 fn prepared(scope: &Scope<'_>, step: Step) -> Prepared {
+    if let Some(Whole { count, change }) = step.whole.clone() {
+        let none = String::new;
+        return Prepared {
+            select: none(),
+            select_listed: none(),
+            keys: none(),
+            count,
+            count_listed: none(),
+            change,
+            elsewhere: none(),
+            batch: 0,
+            address: Address::Key,
+            step,
+        };
+    }
     let table = quoted(&step.table);
     let address = address(scope, &step.table);
     let key = json_row(scope, &step.table, false);
@@ -298,7 +314,8 @@ impl Erasure<'_> {
     /// # Errors
     /// When the database does not answer.
     pub async fn open(&self, n: usize) -> Result<Rows, Error> {
-        if self.source.engine.dialect() == Dialect::Sqlite || self.steps[n].step.frozen {
+        let step = &self.steps[n].step;
+        if self.source.engine.dialect() == Dialect::Sqlite || step.frozen || step.whole.is_some() {
             // SQLite's rows are looked for again with every batch: a reader would keep the writer waiting
             return Ok(Rows { conn: None, read: 0 });
         }
@@ -317,6 +334,9 @@ impl Erasure<'_> {
     /// When the database refuses, or a file stays.
     pub async fn next(&self, n: usize, rows: &mut Rows) -> Result<Batch, Error> {
         let prepared = &self.steps[n];
+        if prepared.step.whole.is_some() {
+            return self.whole(n).await;
+        }
         let found = if let Some(conn) = &mut rows.conn {
             let found = conn.rows(Statement::new(format!("FETCH {} FROM rows_left", prepared.batch), &[])).await?;
             if found.is_empty() {
@@ -332,6 +352,18 @@ impl Erasure<'_> {
         let before = if rows.conn.is_none() { self.values.clone() } else { Vec::new() };
         let values = [before, vec![addresses.clone()]].concat();
         self.apply(prepared, found, addresses, values).await
+    }
+
+    /// Does a step that is one statement. What is left then is for the re-query to find.
+    async fn whole(&self, n: usize) -> Result<Batch, Error> {
+        let before = self.found(n).await?;
+        if before == 0 {
+            return Ok(Batch::default());
+        }
+        let mut conn = self.source.engine.conn().await?;
+        conn.run(Statement::new(self.steps[n].change.clone(), &self.values)).await?;
+        drop(conn);
+        Ok(Batch { rows: before - self.found(n).await?, files: 0 })
     }
 
     /// Does a written-down portion of a frozen step.

@@ -2,9 +2,12 @@
 //! data map. Set-based statements only; every batch commits by itself. Never touches our own store, never decides
 //! whether a run may begin.
 
+mod aim;
 mod carry_out;
 mod check;
+mod choices;
 mod chosen;
+mod corrections;
 mod engine;
 mod erase;
 pub mod export;
@@ -25,6 +28,7 @@ mod source;
 pub mod spool;
 mod steps;
 
+pub use aim::{Aim, Correction};
 pub use carry_out::{CarriedOut, Counted, ROUNDS};
 pub use erase::{Batch, Erasure, Rows, Verified};
 pub use extent::{Extent, Item};

@@ -64,8 +64,8 @@ impl Vault {
     /// A vault over a master key of 32 bytes.
     #[must_use]
     pub fn new(master: [u8; 32]) -> Self {
-        let digest = mac(&master, &[b"recourse keyed digest"]);
-        let id = data_encoding::BASE32_NOPAD.encode(&mac(&master, &[b"recourse key id"])[..5]).to_lowercase();
+        let digest = mac(&master, [&b"recourse keyed digest"[..]]);
+        let id = data_encoding::BASE32_NOPAD.encode(&mac(&master, [&b"recourse key id"[..]])[..5]).to_lowercase();
         Self { master: Arc::new(Zeroizing::new(master)), digest: Arc::new(Zeroizing::new(digest)), id: id.into() }
     }
 
@@ -188,13 +188,19 @@ impl Vault {
     /// A key for one use alone, made from the master key and the use's name.
     #[must_use]
     pub fn derive(&self, label: &str) -> Zeroizing<[u8; 32]> {
-        Zeroizing::new(mac(&self.master, &[b"recourse derived key", &[0], label.as_bytes()]))
+        Zeroizing::new(mac(&self.master, [&b"recourse derived key"[..], &[0], label.as_bytes()]))
     }
 
     /// A keyed digest: equal for equal input, says nothing without the key.
     #[must_use]
     pub fn digest(&self, domain: &str, data: &[u8]) -> Vec<u8> {
-        mac(&self.digest, &[domain.as_bytes(), &[0], data]).to_vec()
+        self.digest_of(domain, [data])
+    }
+
+    /// The same of pieces that follow each other.
+    #[must_use]
+    pub fn digest_of<'a>(&self, domain: &'a str, pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
+        mac(&self.digest, [domain.as_bytes(), &[0][..]].into_iter().chain(pieces)).to_vec()
     }
 }
 
@@ -222,7 +228,7 @@ impl OwnKey {
     }
 }
 
-fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
+fn mac<'a>(key: &[u8; 32], parts: impl IntoIterator<Item = &'a [u8]>) -> [u8; 32] {
     // HMAC takes keys of any length; its block-sized constructor wants 64 bytes
     let mut block = Zeroizing::new([0_u8; 64]);
     block[..32].copy_from_slice(key);

@@ -15,7 +15,7 @@ use crate::{
         run::{RunKind, RunState, Stop, open_until},
         work::Work,
     },
-    generation::{Extent, Found, Key, Target, one_account, texts_of},
+    generation::{Aim, Extent, Found, Key, Target, one_account, texts_of},
     store::{contents, holds, jobs, runs},
 };
 
@@ -137,7 +137,7 @@ pub(super) async fn target_of(
     let pseudonym = data_encoding::BASE32_NOPAD.encode(&keyed).to_lowercase();
     let pseudonym = format!("p_{}", &pseudonym[..PSEUDONYM]);
     let (subjects, found_by, extent) = (found.subjects, found.found_by, Extent::default());
-    Ok(Target { subjects, found_by, texts, pseudonym, today, holds, extent })
+    Ok(Target { subjects, found_by, texts, pseudonym, today, holds, extent, aim: Aim::Erase })
 }
 
 /// The holds that stand on these accounts now.

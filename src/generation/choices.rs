@@ -1,0 +1,155 @@
+//! A person's choice about a use of their data, as the map says where it stands: the flags that are set, the rows that are
+//! added where nothing was ever said, or the statements that the map has instead.
+
+use super::{
+    engine::{Dialect, quoted},
+    map::{Choice, DataMap, Flag, Statements},
+    scope::Scope,
+    steps::{Does, Step, Whole, literal},
+};
+use crate::domain::plan::{Action, Warning, WarningCode};
+use std::collections::BTreeMap;
+
+impl DataMap {
+    /// The uses that the map says how to stop, each once.
+    #[must_use]
+    pub fn uses(&self) -> Vec<&str> {
+        let mut uses: Vec<_> = self.choices.iter().map(|choice| choice.what.as_str()).collect();
+        uses.dedup();
+        uses
+    }
+}
+
+/// Why a choice cannot be written down.
+pub fn faults(map: &DataMap, what: &str) -> Vec<Warning> {
+    if map.choices.iter().any(|choice| choice.what == what) {
+        return Vec::new();
+    }
+    let known = map.uses().join(", ");
+    let known = if known.is_empty() { "none".to_owned() } else { known };
+    vec![Warning {
+        code: WarningCode::Drift,
+        table: String::new(),
+        column: None,
+        detail: format!("The data map does not say where a choice about {what} stands; it knows: {known}."),
+        rows: 0,
+        blocks: true,
+    }]
+}
+
+/// The steps that write a choice down; none where the map does not know the use.
+pub fn steps(scope: &Scope<'_>, what: &str, stops: bool) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for choice in scope.map.choices.iter().filter(|choice| choice.what == what) {
+        match (&choice.flag, &choice.statements) {
+            (Some(flag), _) => {
+                steps.extend(set(scope, flag, stops));
+                steps.extend(flag.add.then(|| add(scope, flag, stops)).flatten());
+            }
+            (None, Some(statements)) => steps.push(stated(scope, choice, statements, stops)),
+            (None, None) => {}
+        }
+    }
+    steps
+}
+
+const fn value(flag: &Flag, stops: bool) -> &String {
+    if stops { &flag.stop } else { &flag.allow }
+}
+
+/// The condition that a row of the flag's table speaks of this use.
+fn speaks(scope: &Scope<'_>, flag: &Flag, alias: &str) -> String {
+    let only = flag.only.iter().map(|(column, value)| {
+        format!(" AND {alias}.{} = {}", quoted(column), literal(scope, &flag.table, column, value))
+    });
+    scope.own(&flag.table, alias) + &only.collect::<Vec<_>>().concat()
+}
+
+/// The person's rows get the value.
+fn set(scope: &Scope<'_>, flag: &Flag, stops: bool) -> Option<Step> {
+    let (table, column) = (&flag.table, &flag.column);
+    let becomes = literal(scope, table, column, value(flag, stops));
+    let differs = format!("NOT {}", same(scope.dialect, &format!("t.{}", quoted(column)), &becomes));
+    let mut sets = vec![format!("{} = {becomes}", quoted(column))];
+    let mut columns = BTreeMap::from([(column.clone(), Action::Fixed)]);
+    if let Some(at) = &flag.at {
+        sets.push(format!("{} = {}", quoted(at), now(scope.dialect)));
+        columns.insert(at.clone(), Action::Fixed);
+    }
+    scope.map.table(table)?;
+    let rows = format!("{} AND {differs}", speaks(scope, flag, "t"));
+    Some(Step { sets, columns, to_do: Some(differs), ..Step::new(table, Does::Choose, rows) })
+}
+
+/// Who never said anything gets a row that says it.
+fn add(scope: &Scope<'_>, flag: &Flag, stops: bool) -> Option<Step> {
+    let (table, subject) = (scope.map.table(&flag.table)?, &scope.map.subject);
+    let owner = table.owner.iter().find(|join| join.to == *subject)?;
+    let mut columns: Vec<(&String, String)> =
+        owner.on.iter().map(|(here, there)| (here, format!("s.{}", quoted(there)))).collect();
+    let said = flag.only.iter().chain(std::iter::once((&flag.column, value(flag, stops))));
+    columns.extend(said.map(|(column, value)| (column, literal(scope, &flag.table, column, value))));
+    columns.extend(flag.at.iter().map(|at| (at, now(scope.dialect))));
+    let (names, values): (Vec<_>, Vec<_>) = columns.into_iter().map(|(name, value)| (quoted(name), value)).unzip();
+    let on: Vec<_> = owner.on.iter().map(|(here, there)| format!("t.{} = s.{}", quoted(here), quoted(there))).collect();
+    let only: Vec<_> = flag
+        .only
+        .iter()
+        .map(|(column, value)| format!(" AND t.{} = {}", quoted(column), literal(scope, &flag.table, column, value)))
+        .collect();
+    let without = format!(
+        "FROM {} s WHERE {} AND NOT EXISTS (SELECT 1 FROM {} t WHERE {}{})",
+        quoted(subject),
+        scope.own(subject, "s"),
+        quoted(&flag.table),
+        on.join(" AND "),
+        only.concat()
+    );
+    let whole = Whole {
+        count: format!("SELECT count(*) {without}"),
+        change: format!(
+            "INSERT INTO {} ({}) SELECT {} {without}",
+            quoted(&flag.table),
+            names.join(", "),
+            values.join(", ")
+        ),
+    };
+    let columns = BTreeMap::from([(flag.column.clone(), Action::Fixed)]);
+    Some(Step { columns, whole: Some(whole), ..Step::new(&flag.table, Does::Add, String::new()) })
+}
+
+/// The map's own statement.
+fn stated(scope: &Scope<'_>, choice: &Choice, statements: &Statements, stops: bool) -> Step {
+    let (change, count) =
+        if stops { (&statements.stop, &statements.not_stopped) } else { (&statements.allow, &statements.not_allowed) };
+    let whole = Whole { count: with_keys(scope, count), change: with_keys(scope, change) };
+    Step { whole: Some(whole), ..Step::new(&scope.map.subject, Does::State, choice.what.clone()) }
+}
+
+/// A statement of the map with the person's key in the place of `{column}`; each stands for the keys of all their accounts.
+fn with_keys(scope: &Scope<'_>, statement: &str) -> String {
+    let Some(subject) = scope.map.table(&scope.map.subject) else { return statement.to_owned() };
+    let width = subject.key.len();
+    let mut text = statement.to_owned();
+    for (n, column) in subject.key.iter().enumerate() {
+        let values = (0..scope.subjects).map(|i| scope.value(&scope.map.subject, column, i * width + n + 1));
+        text = text.replace(&format!("{{{column}}}"), &format!("({})", values.collect::<Vec<_>>().join(", ")));
+    }
+    text
+}
+
+/// The present moment by the database's clock.
+fn now(dialect: Dialect) -> String {
+    match dialect {
+        Dialect::Postgres => "CURRENT_TIMESTAMP".to_owned(),
+        Dialect::Sqlite => "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')".to_owned(),
+    }
+}
+
+/// The condition that two values are the same, NULL being the same as NULL.
+pub fn same(dialect: Dialect, a: &str, b: &str) -> String {
+    match dialect {
+        Dialect::Postgres => format!("({a} IS NOT DISTINCT FROM {b})"),
+        Dialect::Sqlite => format!("({a} IS {b})"),
+    }
+}
