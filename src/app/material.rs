@@ -136,7 +136,7 @@ async fn record(
     let without = Content { files: Vec::new(), ..received };
     contents::content_replace(tx, &app.vault, reference, true, content, &without).await?;
     match kept {
-        Some(text) => raws::message_replace_raw(tx, &app.vault, id, text.to_vec()).await?,
+        Some(text) => raws::message_replace_raw(tx, &app.vault, id, text).await?,
         None => raws::message_forget_raw(tx, id).await?,
     }
     cases::case_record(tx, &mut case, By::System, now, Event::MaterialDisposed { message: id, content: stays }).await?;

@@ -86,20 +86,20 @@ pub async fn message_keep(
         return Ok((known, false));
     }
     let size = i64::try_from(raw.len()).unwrap_or(i64::MAX);
-    let sealed = raws::seal(vault, raw)?;
+    let (key, wrapped_key) = raws::new_key(vault)?;
     let row = sql("INSERT INTO messages (product, state, received_at, size, raw_digest, wrapped_key, cipher, came)
          VALUES ($1, 'stored', $2, $3, $4, $5, $6, $7) ON CONFLICT (product, raw_digest) DO NOTHING RETURNING id")
     .bind(product)
     .bind(at)
     .bind(size)
     .bind(digest.clone())
-    .bind(sealed.wrapped_key)
-    .bind(sealed.whole)
+    .bind(wrapped_key)
+    .bind(Vec::<u8>::new())
     .bind(came.code())
     .maybe::<(i64,)>(tx)
     .await?;
     if let Some((id,)) = row {
-        sealed.pieces.keep(tx, MessageId(id)).await?;
+        raws::pieces_keep(tx, MessageId(id), &key, &raw).await?;
         return Ok((MessageId(id), true));
     }
     // somebody else was quicker by a moment

@@ -1,5 +1,6 @@
-//! The raw bytes of messages, sealed. What is large is kept in pieces, so that neither we nor the database ever hold it
-//! more than once. Forgetting the wrapped key makes the bytes unreadable; the pieces go too.
+//! The raw bytes of messages, sealed and kept in pieces: neither we nor the database ever hold a large one more than once,
+//! and no change to a message's row writes its bytes anew. Forgetting the wrapped key makes the bytes unreadable; the
+//! pieces go too. Messages of before the pieces have their bytes in their row.
 
 use super::{
     Result, Tx, sql,
@@ -8,48 +9,26 @@ use super::{
 use crate::domain::identity::{MessageId, Reference};
 
 const SEALED_AS: &str = "message";
-/// Bytes of one piece; smaller messages are kept whole.
+/// Bytes of one piece.
 const PIECE: usize = 1 << 20;
 
-/// Raw bytes about to be kept.
-pub(super) struct SealedRaw {
-    pub wrapped_key: Vec<u8>,
-    /// The ciphertext; empty where it is kept in pieces.
-    pub whole: Vec<u8>,
-    pub pieces: Pieces,
+/// A new key for the raw bytes of a message, and the same wrapped.
+pub(super) fn new_key(vault: &Vault) -> Result<(OwnKey, Vec<u8>)> {
+    vault.own_key(SEALED_AS)
 }
 
-/// What is kept beside its message.
-pub(super) enum Pieces {
-    None,
-    Of(OwnKey, Vec<u8>),
-}
-
-/// Prepares raw bytes to be kept.
-pub(super) fn seal(vault: &Vault, raw: Vec<u8>) -> Result<SealedRaw> {
-    if raw.len() <= PIECE {
-        let Sealed { wrapped_key, cipher } = vault.seal_in_place(SEALED_AS, raw)?;
-        return Ok(SealedRaw { wrapped_key, whole: cipher, pieces: Pieces::None });
+/// Keeps the pieces of `raw`, one after the other: together they would be in memory twice.
+pub(super) async fn pieces_keep(tx: &mut Tx, message: MessageId, key: &OwnKey, raw: &[u8]) -> Result<()> {
+    let all = raw.len().div_ceil(PIECE);
+    for (n, piece) in raw.chunks(PIECE).enumerate() {
+        sql("INSERT INTO message_pieces (message_id, place, cipher) VALUES ($1, $2, $3)")
+            .bind(message)
+            .bind(i64::try_from(n).unwrap_or(i64::MAX))
+            .bind(key.seal(n, all, piece)?)
+            .run(tx)
+            .await?;
     }
-    let (key, wrapped_key) = vault.own_key(SEALED_AS)?;
-    Ok(SealedRaw { wrapped_key, whole: Vec::new(), pieces: Pieces::Of(key, raw) })
-}
-
-impl Pieces {
-    /// Keeps them, one after the other: together they would be in memory twice.
-    pub async fn keep(self, tx: &mut Tx, message: MessageId) -> Result<()> {
-        let Self::Of(key, raw) = self else { return Ok(()) };
-        let all = raw.len().div_ceil(PIECE);
-        for (n, piece) in raw.chunks(PIECE).enumerate() {
-            sql("INSERT INTO message_pieces (message_id, place, cipher) VALUES ($1, $2, $3)")
-                .bind(message)
-                .bind(i64::try_from(n).unwrap_or(i64::MAX))
-                .bind(key.seal(n, all, piece)?)
-                .run(tx)
-                .await?;
-        }
-        Ok(())
-    }
+    Ok(())
 }
 
 /// The raw bytes. The caller has checked that the reader may have them.
@@ -64,7 +43,7 @@ pub async fn message_raw(tx: &mut Tx, vault: &Vault, id: MessageId) -> Result<Op
     // what was destroyed has no key
     let Some((wrapped_key, cipher, size)) = row.filter(|(key, ..)| !key.is_empty()) else { return Ok(None) };
     if !cipher.is_empty() {
-        return Ok(Some(vault.open_in_place(SEALED_AS, Sealed { wrapped_key, cipher })?));
+        return Ok(Some(vault.open(SEALED_AS, &Sealed { wrapped_key, cipher })?));
     }
     let (key, size) = (vault.unwrapped(SEALED_AS, &wrapped_key)?, usize::try_from(size).unwrap_or_default());
     let all = size.div_ceil(PIECE);
@@ -84,18 +63,17 @@ pub async fn message_raw(tx: &mut Tx, vault: &Vault, id: MessageId) -> Result<Op
 ///
 /// # Errors
 /// As the database says, or when sealing fails.
-pub async fn message_replace_raw(tx: &mut Tx, vault: &Vault, id: MessageId, raw: Vec<u8>) -> Result<()> {
-    let size = i64::try_from(raw.len()).unwrap_or(i64::MAX);
-    let sealed = seal(vault, raw)?;
+pub async fn message_replace_raw(tx: &mut Tx, vault: &Vault, id: MessageId, raw: &[u8]) -> Result<()> {
+    let (key, wrapped_key) = new_key(vault)?;
     sql("UPDATE messages SET wrapped_key = $2, cipher = $3, size = $4 WHERE id = $1")
         .bind(id)
-        .bind(sealed.wrapped_key)
-        .bind(sealed.whole)
-        .bind(size)
+        .bind(wrapped_key)
+        .bind(Vec::<u8>::new())
+        .bind(i64::try_from(raw.len()).unwrap_or(i64::MAX))
         .run(tx)
         .await?;
     sql("DELETE FROM message_pieces WHERE message_id = $1").bind(id).run(tx).await?;
-    sealed.pieces.keep(tx, id).await
+    pieces_keep(tx, id, &key, raw).await
 }
 
 /// Destroys the raw bytes and their key. The digests stay, so that the same mail is still known when it comes again.
@@ -144,7 +122,7 @@ mod tests {
             let vault = house.app.vault.clone();
             let mut tx = house.app.db.begin().await.expect("a writer");
             let large: Vec<u8> = (0..PIECE * 2 + 7).map(|n| u8::try_from(n % 251).unwrap_or_default()).collect();
-            for (size, pieces) in [(1, 0), (PIECE, 0), (PIECE + 1, 2), (PIECE * 2, 2), (PIECE * 2 + 7, 3)] {
+            for (size, pieces) in [(1, 1), (PIECE, 1), (PIECE + 1, 2), (PIECE * 2, 2), (PIECE * 2 + 7, 3)] {
                 let raw = large[..size].to_vec();
                 let kept = message_keep(&mut tx, &vault, "imagegen-artisticmonk", raw.clone(), Came::Pipe, Instant(0));
                 let (id, _) = kept.await.expect("kept");
@@ -156,10 +134,10 @@ mod tests {
                 sql("UPDATE message_pieces SET place = $3 WHERE message_id = $1 AND place = $2").bind(id).bind(from).bind(to).run(&mut tx).await.expect("moved");
             }
             assert!(message_raw(&mut tx, &vault, id).await.is_err(), "two pieces changed places");
-            message_replace_raw(&mut tx, &vault, id, b"short".to_vec()).await.expect("replaced");
+            message_replace_raw(&mut tx, &vault, id, b"short").await.expect("replaced");
             assert_eq!(message_raw(&mut tx, &vault, id).await.expect("it opens").as_deref(), Some(&b"short"[..]));
-            assert_eq!(pieces_of(&mut tx, id).await, 0);
-            message_replace_raw(&mut tx, &vault, id, large.clone()).await.expect("replaced");
+            assert_eq!(pieces_of(&mut tx, id).await, 1);
+            message_replace_raw(&mut tx, &vault, id, &large).await.expect("replaced");
             assert_eq!(message_raw(&mut tx, &vault, id).await.expect("it opens"), Some(large));
             message_forget_raw(&mut tx, id).await.expect("forgotten");
             assert_eq!((message_raw(&mut tx, &vault, id).await.expect("it says"), pieces_of(&mut tx, id).await), (None, 0));

@@ -4,7 +4,7 @@
 
 use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
-    aead::{Aead, AeadInOut as _, Payload},
+    aead::{Aead, Payload},
 };
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
@@ -58,7 +58,6 @@ impl std::fmt::Debug for Vault {
 /// XChaCha20-Poly1305, the first format.
 const FORMAT: u8 = 1;
 const NONCE: usize = 24;
-const TAG: usize = 16;
 
 impl Vault {
     /// A vault over a master key of 32 bytes.
@@ -118,23 +117,6 @@ impl Vault {
         Ok(Sealed { wrapped_key, cipher })
     }
 
-    /// Seals `plain` where it lies, without a second copy of it: for what is large.
-    ///
-    /// # Errors
-    /// When there is no randomness.
-    pub fn seal_in_place(&self, purpose: &str, mut plain: Vec<u8>) -> Result<Sealed, super::Error> {
-        let own = Zeroizing::new(random::<32>()?);
-        let nonce = random::<NONCE>()?;
-        plain.reserve_exact(1 + NONCE + TAG);
-        plain.splice(0..0, std::iter::once(FORMAT).chain(nonce));
-        let tag = XChaCha20Poly1305::new((&*own).into())
-            .encrypt_inout_detached(&XNonce::from(nonce), purpose.as_bytes(), (&mut plain[1 + NONCE..]).into())
-            .map_err(|_| super::Error::Sealed(VaultError::Closed))?;
-        plain.extend_from_slice(&tag);
-        let wrapped_key = encrypt(&self.master, purpose.as_bytes(), own.as_slice())?;
-        Ok(Sealed { wrapped_key, cipher: plain })
-    }
-
     /// Opens what `seal` closed.
     ///
     /// # Errors
@@ -143,26 +125,6 @@ impl Vault {
         let own = Zeroizing::new(decrypt(&self.master, purpose.as_bytes(), &sealed.wrapped_key)?);
         let own = <[u8; 32]>::try_from(own.as_slice()).map_err(|_| VaultError::Closed)?;
         decrypt(&Zeroizing::new(own), purpose.as_bytes(), &sealed.cipher)
-    }
-
-    /// Opens what was sealed where it lies, without a second copy of it: for what is large.
-    ///
-    /// # Errors
-    /// When it was sealed under another key or purpose, or was changed.
-    pub fn open_in_place(&self, purpose: &str, sealed: Sealed) -> Result<Vec<u8>, VaultError> {
-        let Sealed { wrapped_key, cipher: mut bytes } = sealed;
-        let own = Zeroizing::new(decrypt(&self.master, purpose.as_bytes(), &wrapped_key)?);
-        let own = Zeroizing::new(<[u8; 32]>::try_from(own.as_slice()).map_err(|_| VaultError::Closed)?);
-        let end = bytes.len().checked_sub(TAG).ok_or(VaultError::Closed)?;
-        let tag = <[u8; TAG]>::try_from(bytes.split_off(end).as_slice()).map_err(|_| VaultError::Closed)?;
-        let (head, message) = bytes.split_at_mut_checked(1 + NONCE).ok_or(VaultError::Closed)?;
-        let nonce = head.strip_prefix(&[FORMAT]).ok_or(VaultError::Closed)?;
-        let nonce = <[u8; NONCE]>::try_from(nonce).map_err(|_| VaultError::Closed)?;
-        XChaCha20Poly1305::new((&*own).into())
-            .decrypt_inout_detached(&XNonce::from(nonce), purpose.as_bytes(), message.into(), &tag.into())
-            .map_err(|_| VaultError::Closed)?;
-        bytes.drain(..=NONCE);
-        Ok(bytes)
     }
 
     /// A new key for a thing that is kept in pieces, and the same wrapped by the master key.
@@ -277,20 +239,14 @@ mod tests {
         }
         assert!(vault.open("message", &changed).is_err());
         assert!(!sealed.cipher.windows(5).any(|w| w == b"hello"));
-        let sealed = vault.seal_in_place("message", b"hello".to_vec()).expect("sealing works");
-        assert_eq!(vault.open("message", &sealed).expect("it opens"), b"hello");
-        assert!(!sealed.cipher.windows(5).any(|w| w == b"hello"));
-        let empty = vault.seal_in_place("message", Vec::new()).expect("sealing works");
+        let empty = vault.seal("message", b"").expect("sealing works");
         assert_eq!(vault.open("message", &empty).expect("it opens"), b"");
-        assert_eq!(vault.open_in_place("message", empty).expect("it opens"), b"");
-        assert_eq!(vault.open_in_place("message", sealed.clone()).expect("it opens"), b"hello");
-        assert!(vault.open_in_place("content", sealed.clone()).is_err());
         for byte in 0..sealed.cipher.len() {
             let mut changed = sealed.clone();
             changed.cipher[byte] ^= 1;
-            assert!(vault.open_in_place("message", changed).is_err(), "{byte}");
+            assert!(vault.open("message", &changed).is_err(), "{byte}");
             let cipher = sealed.cipher[..byte].to_vec();
-            assert!(vault.open_in_place("message", Sealed { cipher, ..sealed.clone() }).is_err(), "{byte}");
+            assert!(vault.open("message", &Sealed { cipher, ..sealed.clone() }).is_err(), "{byte}");
         }
     }
 

@@ -51,7 +51,7 @@ pub async fn redact_message(
     }
     let (vault, restricted) = (&app.vault, desk.case.is_restricted());
     contents::content_replace(&mut desk.tx, vault, reference, restricted, id, &content).await?;
-    raws::message_replace_raw(&mut desk.tx, vault, message, raw).await?;
+    raws::message_replace_raw(&mut desk.tx, vault, message, &raw).await?;
     // what came once more by another way says the same
     raws::duplicates_forget_raw(&mut desk.tx, reference).await?;
     if !restricted && let Some(first) = contents::content_first(&mut desk.tx, vault, reference).await? {
