@@ -116,8 +116,7 @@ impl Source {
             return Err(Error::Drift(format!("{}.{column} {}", fault.table, fault.detail)));
         }
         let values = [target.values(), reach.values.clone()].concat();
-        let scope =
-            Scope::new(&self.map, &schema, dialect, target.subjects.len(), target.today).reaching(reach);
+        let scope = Scope::new(&self.map, &schema, dialect, target.subjects.len(), target.today).reaching(reach);
         let steps = steps::steps(&scope, &target.pseudonym)
             .map_err(|circle| Error::Drift(format!("{} refer to each other", circle.join(", "))))?;
         let steps = steps.into_iter().map(|step| prepared(&scope, step)).collect();

@@ -133,7 +133,8 @@ async fn subjects_by(
     conn: &mut Conn,
 ) -> Result<Vec<Key>, Error> {
     let live = schema.tables.get(&identity.table).and_then(|table| table.columns.get(&identity.column));
-    let Some((value, live)) = live.and_then(|live| Some((comparable(value, identity.normal, live, dialect)?, live))) else {
+    let Some((value, live)) = live.and_then(|live| Some((comparable(value, identity.normal, live, dialect)?, live)))
+    else {
         return Ok(Vec::new());
     };
     let matches =

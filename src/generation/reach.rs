@@ -75,11 +75,8 @@ impl Reach {
 
     /// Tables and items, as they are named.
     fn of_rows(map: &DataMap, schema: &Schema, extent: &Extent, dialect: super::engine::Dialect) -> Self {
-        let mut reach = Self {
-            is_limited: !extent.is_whole(),
-            tables: extent.tables.iter().cloned().collect(),
-            ..Self::default()
-        };
+        let mut reach =
+            Self { is_limited: !extent.is_whole(), tables: extent.tables.iter().cloned().collect(), ..Self::default() };
         let mut keys: BTreeMap<&String, BTreeSet<&Vec<String>>> = BTreeMap::new();
         for item in &extent.items {
             keys.entry(&item.table).or_default().insert(&item.key);

@@ -209,7 +209,9 @@ fn expression(scope: &Scope<'_>, table: &str, column: &ColumnCopy) -> String {
     let by_category = scope.reach.columns.get(table);
     let value = |at: String| match (by_category, scope.wholly(table, "t")) {
         // rows that are there for a category alone have nothing of the other columns
-        (Some(chosen), Some(wholly)) if !chosen.contains_key(&column.name) => format!("CASE WHEN {wholly} THEN {at} END"),
+        (Some(chosen), Some(wholly)) if !chosen.contains_key(&column.name) => {
+            format!("CASE WHEN {wholly} THEN {at} END")
+        }
         _ => at,
     };
     value(match scope.dialect {
