@@ -2,6 +2,7 @@
 //! data map. Set-based statements only; every batch commits by itself. Never touches our own store, never decides
 //! whether a run may begin.
 
+mod advice;
 mod aim;
 mod carry_out;
 mod check;
@@ -18,6 +19,7 @@ mod introspect;
 mod live;
 pub mod map;
 mod plan;
+pub mod propose;
 mod reach;
 pub mod receipt;
 mod schema;

@@ -196,8 +196,11 @@ impl<'a> Scope<'a> {
     ) -> String {
         let here: Vec<_> = on.keys().cloned().collect();
         let there: Vec<_> = on.values().cloned().collect();
-        // the subject's own key is known: no need to look it up
-        if to == self.map.subject && self.map.table(to).is_some_and(|t| t.key == there && there.len() == 1) {
+        // the subject's own key is known: no need to look it up, unless only some of the subject's rows are meant
+        if to == self.map.subject
+            && !self.reach.items.contains_key(to)
+            && self.map.table(to).is_some_and(|t| t.key == there && there.len() == 1)
+        {
             let values: Vec<_> = (1..=self.subjects).map(|n| self.value(to, &there[0], n)).collect();
             if !values.is_empty() {
                 return format!("{} IN ({})", self.compared(name, alias, &here), values.join(", "));

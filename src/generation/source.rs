@@ -1,11 +1,12 @@
 //! One product's generation database: where it is, where its files are, how it is mapped.
 
 use super::{
-    Error, Fault, check,
+    Error, Extent, Fault, advice, check,
     engine::{Conn, Engine},
+    extent,
     files::Files,
     introspect,
-    map::DataMap,
+    map::{DataMap, Erase},
     schema::Schema,
 };
 use crate::domain::plan::{Warning, WarningCode};
@@ -52,6 +53,63 @@ impl Source {
         &self.map.product
     }
 
+    /// Whether the map has everything that limits name.
+    ///
+    /// # Errors
+    /// What it does not have, with what there is.
+    pub fn knows(&self, extent: &Extent) -> Result<(), Error> {
+        extent.known_to(&self.map).map_err(Error::Limits)
+    }
+
+    /// The categories of the map, in order: what a run can be limited to.
+    #[must_use]
+    pub fn categories(&self) -> Vec<String> {
+        extent::categories(&self.map)
+    }
+
+    /// The tables of the map, in order, with what people call them and their key columns.
+    pub fn tables(&self) -> impl Iterator<Item = (&str, String, &[String])> {
+        self.map.tables.iter().map(|(name, table)| (name.as_str(), table.title(name), table.key.as_slice()))
+    }
+
+    /// True where rows of `table` are kept for a reason and a period.
+    #[must_use]
+    pub fn keeps(&self, table: &str) -> bool {
+        self.map.table(table).is_some_and(|table| table.erase == Erase::Keep)
+    }
+
+    /// True where the live schema has this table, whether the map names it or not.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn has_table(&self, table: &str) -> Result<bool, Error> {
+        let mut conn = self.engine.conn().await?;
+        Ok(introspect::read(&mut conn, self.engine.dialect()).await?.tables.contains_key(table))
+    }
+
+    /// Joins of a run that no index serves: warnings that stop nothing.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn unindexed(&self) -> Result<Vec<Warning>, Error> {
+        let mut conn = self.engine.conn().await?;
+        let schema = introspect::read(&mut conn, self.engine.dialect()).await?;
+        Ok(advice::unindexed(&self.map, &schema, self.engine.dialect()))
+    }
+
+    /// What does not stop a plan but deserves a look: joins without an index, tables that look personal and are not
+    /// mapped.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn advice(&self) -> Result<Vec<Warning>, Error> {
+        let mut conn = self.engine.conn().await?;
+        let schema = introspect::read(&mut conn, self.engine.dialect()).await?;
+        let mut found = advice::unindexed(&self.map, &schema, self.engine.dialect());
+        found.extend(advice::unmapped(&self.map, &schema));
+        Ok(found)
+    }
+
     /// What keeps the map from being used on the live schema; empty when nothing does.
     ///
     /// # Errors
@@ -70,7 +128,7 @@ impl Source {
                 code: WarningCode::Drift,
                 table: name.clone(),
                 column: None,
-                detail: "names files, but the configuration says no folder and no bucket of files for this product"
+                detail: "names files, but no folder and no bucket of files is given for this product"
                     .to_owned(),
                 rows: 0,
                 blocks: true,

@@ -184,7 +184,7 @@ impl Source {
             }
         }
         let is_limited = !target.extent.is_whole();
-        if is_limited && plan.tables.is_empty() && !plan.warnings.iter().any(|w| w.code == WarningCode::NothingFound) {
+        if is_limited && plan.tables.is_empty() && plan.may_run() {
             let says = "The person has nothing within these limits.";
             plan.warnings.push(warning(WarningCode::NothingFound, "", 0, true, says));
         }

@@ -148,8 +148,6 @@ fn total(dialect: Dialect) -> String {
 }
 
 fn line(step: &Step) -> PlanLine {
-    let action =
-        if step.deletes() { Action::Delete } else { step.columns.values().next().copied().unwrap_or(Action::Null) };
     let reason = match step.does {
         Does::Unlink => Some("rows that stay, their link to rows that go"),
         Does::DeleteLinked => Some("other people’s rows that point to rows that go"),
@@ -160,7 +158,7 @@ fn line(step: &Step) -> PlanLine {
     };
     PlanLine {
         table: step.table.clone(),
-        action,
+        action: step.action(),
         rows: 0,
         columns: step.columns.clone(),
         reason: reason.map(str::to_owned),

@@ -111,6 +111,12 @@ impl Step {
         format!("{} {does} {}", self.table, columns.join(", ")).trim_end().to_owned()
     }
 
+    /// What happens, in one word of the plan: to the rows, or else to the first of the columns.
+    #[must_use]
+    pub fn action(&self) -> Action {
+        if self.deletes() { Action::Delete } else { self.columns.values().next().copied().unwrap_or(Action::Null) }
+    }
+
     /// True when the rows are other people's.
     #[must_use]
     pub const fn of_others(&self) -> bool {

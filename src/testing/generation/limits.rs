@@ -173,7 +173,8 @@ async fn leaves(on: On, map: &str, limits: &[&str], by_hand: &str, files: &[&str
     let after = world.dump().await;
     assert_eq!(after, other.dump().await, "{limits:?}: {done:#?}");
     let planned: i64 = plan.tables.iter().filter(|line| line.action != Action::Keep).map(|line| line.rows).sum();
-    let did: i64 = done.iter().filter(|(step, ..)| !step.contains(" loosen ")).map(|(_, rows, _)| rows).sum();
+    let of_plan = |step: &str| !step.contains(" loosen ") && !step.starts_with("invoices change ");
+    let did: i64 = done.iter().filter(|(step, ..)| of_plan(step)).map(|(_, rows, _)| rows).sum();
     assert_eq!(did, planned, "{limits:?}: {:#?} {done:#?}", plan.tables);
     assert_eq!(plan.files.count, i64::try_from(files.len()).expect("few"), "{limits:?}");
     assert_eq!(source.erasure(&ada).await.expect("it prepares").scope_hash(), plan.scope_hash);
@@ -382,8 +383,8 @@ on_both_engines! {
         pages.is_sound();
 
         let both = copy_of(&world, MAP, "1", extent(&["content_old", "item notes 1"])).await;
-        assert_eq!(both.rows("notes")[0], r#"{"body":null,"id":null,"mood":null,"of_prompt":null,"path":null,"stars":null,"user_id":null}"#);
-        assert!(both.rows("notes")[1].contains("\"body\":\"mine\"") && both.told.files.count == 1);
+        assert_eq!(both.rows("notes")[1], r#"{"body":null,"id":null,"mood":null,"of_prompt":null,"path":null,"stars":null,"user_id":null}"#);
+        assert!(both.rows("notes")[0].contains("\"body\":\"mine\"") && both.told.files.count == 1);
         both.is_sound();
 
         let source = world.source(MAP);
