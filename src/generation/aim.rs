@@ -1,7 +1,11 @@
 //! What a run changes in a generation database: it erases, writes a person's choice down, or corrects values. Says what,
 //! never how.
 
+use crate::domain::run::RunKind;
 use serde::{Deserialize, Serialize};
+
+/// The choice that is about every use at once.
+pub const RESTRICTION: &str = "restriction";
 
 /// What a run is for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +45,21 @@ pub struct Correction {
 }
 
 impl Aim {
+    /// What kind of run has it.
+    #[must_use]
+    pub fn kind(&self) -> RunKind {
+        match self {
+            Self::Erase => RunKind::Erase,
+            Self::Correct { .. } => RunKind::Correct,
+            Self::Choose { what, stops } => match (what.as_str(), stops) {
+                (RESTRICTION, true) => RunKind::Restrict,
+                (RESTRICTION, false) => RunKind::Release,
+                (_, true) => RunKind::OptOut,
+                (_, false) => RunKind::OptIn,
+            },
+        }
+    }
+
     /// What the statements need besides keys, in the order in which `corrections` numbers it.
     #[must_use]
     pub fn values(&self) -> Vec<String> {

@@ -2,8 +2,11 @@
 //! added where nothing was ever said, or the statements that the map has instead.
 
 use super::{
+    Fault,
+    check::fits,
     engine::{Dialect, quoted},
     map::{Choice, DataMap, Flag, Statements},
+    schema::{Schema, Type},
     scope::Scope,
     steps::{Does, Step, Whole, literal},
 };
@@ -18,6 +21,86 @@ impl DataMap {
         uses.dedup();
         uses
     }
+}
+
+/// What the map gets wrong about choices, by itself.
+pub fn unsound(map: &DataMap) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for choice in &map.choices {
+        let mut fault = |table: &str, column: Option<&str>, says: &str| {
+            faults.push(Fault::new(table, column, format!("choice {}: {says}", choice.what)));
+        };
+        if choice.what.trim().is_empty() {
+            fault("", None, "what has to say what use it is about");
+        }
+        match (&choice.flag, &choice.statements) {
+            (Some(flag), None) => {
+                let Some(table) = map.table(&flag.table) else {
+                    fault(&flag.table, None, "names a table that the map does not have");
+                    continue;
+                };
+                let columns = flag.only.keys().chain(&flag.at).chain([&flag.column]);
+                for column in columns.filter(|column| !table.columns.contains_key(*column)) {
+                    fault(&flag.table, Some(column), "names a column that the map does not list");
+                }
+                if flag.stop == flag.allow {
+                    fault(&flag.table, Some(&flag.column), "stop and allow are the same value");
+                }
+                if flag.add && !table.owner.iter().any(|join| join.to == map.subject) {
+                    fault(&flag.table, None, "add needs an owner that is the subject's own table");
+                }
+            }
+            (None, Some(statements)) => {
+                let key = map.table(&map.subject).map(|table| table.key.clone()).unwrap_or_default();
+                let all = [&statements.stop, &statements.allow, &statements.not_stopped, &statements.not_allowed];
+                let names = |text: &&String| !key.iter().all(|column| text.contains(&format!("{{{column}}}")));
+                if all.into_iter().any(|text| names(&text)) {
+                    let says = format!("each statement has to name the person, by {}", braced(&key));
+                    fault("", None, &says);
+                }
+            }
+            _ => fault("", None, "needs either flag or statements"),
+        }
+    }
+    faults
+}
+
+fn braced(key: &[String]) -> String {
+    key.iter().map(|column| format!("{{{column}}}")).collect::<Vec<_>>().join(" and ")
+}
+
+/// What of the map's choices does not fit the schema: code, table, column, and why.
+pub fn unfit<'m>(map: &'m DataMap, schema: &Schema) -> Vec<(WarningCode, &'m str, &'m str, String)> {
+    let mut faults = Vec::new();
+    for flag in map.choices.iter().filter_map(|choice| choice.flag.as_ref()) {
+        let Some(live) = schema.tables.get(&flag.table) else { continue };
+        let values = flag.only.iter().chain([(&flag.column, &flag.stop), (&flag.column, &flag.allow)]);
+        for (column, value) in values {
+            let unfit = live.columns.get(column).and_then(|is| fits(value, is.kind, is.longest).err());
+            faults.extend(unfit.map(|says| (WarningCode::TypeMismatch, flag.table.as_str(), column.as_str(), says)));
+        }
+        if let Some(at) = &flag.at
+            && live.columns.get(at).is_some_and(|is| !matches!(is.kind, Type::Timestamp | Type::Date | Type::Text))
+        {
+            let says = "at wants a column that holds a moment or a day".to_owned();
+            faults.push((WarningCode::TypeMismatch, &flag.table, at, says));
+        }
+        let owner = map.table(&flag.table).and_then(|table| table.owner.iter().find(|join| join.to == map.subject));
+        let said = |column: &String| {
+            flag.only.contains_key(column)
+                || *column == flag.column
+                || flag.at.as_ref() == Some(column)
+                || owner.is_some_and(|join| join.on.contains_key(column))
+        };
+        let listed = map.table(&flag.table).into_iter().flat_map(|table| table.columns.keys());
+        for column in listed.filter(|column| flag.add && !said(column)) {
+            if live.columns.get(column).is_some_and(|is| !is.nullable && !is.has_default) {
+                let says = "a row that is added would have nothing here, and it may not be null; give it a default";
+                faults.push((WarningCode::NotNull, &flag.table, column, says.to_owned()));
+            }
+        }
+    }
+    faults
 }
 
 /// Why a choice cannot be written down.

@@ -8,6 +8,7 @@ mod carry_out;
 mod check;
 mod choices;
 mod chosen;
+mod correctable;
 mod corrections;
 mod engine;
 mod erase;
@@ -30,8 +31,9 @@ mod source;
 pub mod spool;
 mod steps;
 
-pub use aim::{Aim, Correction};
+pub use aim::{Aim, Correction, RESTRICTION};
 pub use carry_out::{CarriedOut, Counted, ROUNDS};
+pub use correctable::Correctable;
 pub use erase::{Batch, Erasure, Rows, Verified};
 pub use extent::{Extent, Item};
 pub use files::Files;

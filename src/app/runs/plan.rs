@@ -42,8 +42,8 @@ pub async fn plan_run(app: &App, actor: &Actor, reference: Reference, seen: i64)
     }
     let target = target_of(app, &product, &identities, found).await?;
     let counted = match kind {
-        RunKind::Erase => source.plan(&target).await,
         RunKind::Export => source.plan_copy(&target.subjects, &target.found_by, &target.extent).await,
+        _ => source.plan(&target).await,
     };
     let mut plan = counted.map_err(|error| unanswered(&product, &error))?;
     plan.warnings.extend(one_account(&target));
@@ -62,8 +62,8 @@ pub async fn plan_run(app: &App, actor: &Actor, reference: Reference, seen: i64)
     desk.take_up().await?;
     let scope_hash = plan.scope_hash.clone();
     desk.record(match kind {
-        RunKind::Erase => Event::RunPlanned { run, scope_hash },
         RunKind::Export => Event::ExportAsked { run, scope_hash },
+        _ => Event::RunPlanned { run, scope_hash },
     })
     .await?;
     let mut planned = runs::run_lock(&mut desk.tx, run).await?.ok_or(Error::NotFound)?;

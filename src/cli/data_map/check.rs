@@ -94,12 +94,7 @@ async fn look(config: &Config, product: &str) -> anyhow::Result<Looked> {
 }
 
 /// Compares the map whose text is `map` with the database at `url`.
-async fn look_at(
-    url: &str,
-    files: Option<Files>,
-    map: &str,
-    (whose, key): (&str, &str),
-) -> anyhow::Result<Looked> {
+async fn look_at(url: &str, files: Option<Files>, map: &str, (whose, key): (&str, &str)) -> anyhow::Result<Looked> {
     let source = match Source::new(url, files, map) {
         Ok(source) => source,
         Err(faults) => {

@@ -88,7 +88,9 @@ fn is_named_like(column: &str, table: &[String]) -> bool {
     let words = words(column);
     words.split_last().is_some_and(|(last, before)| {
         let before: Vec<_> = before.iter().map(|word| singular(word)).collect();
-        last == "id" && !before.is_empty() && (before == table || table.last().is_some_and(|last| before == [last.clone()]))
+        last == "id"
+            && !before.is_empty()
+            && (before == table || table.last().is_some_and(|last| before == [last.clone()]))
     })
 }
 

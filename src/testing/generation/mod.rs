@@ -1,6 +1,7 @@
 //! Tests of the generation room on real engines: each is written once and runs on `SQLite` and on `PostgreSQL`.
 
 mod bucket;
+mod choosing;
 mod erasing;
 mod exporting;
 mod limits;
