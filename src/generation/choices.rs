@@ -5,6 +5,7 @@ use super::{
     Fault,
     check::fits,
     engine::{Dialect, quoted},
+    find::as_text,
     map::{Choice, DataMap, Flag, Statements},
     schema::{Schema, Type},
     scope::Scope,
@@ -189,7 +190,7 @@ fn add(scope: &Scope<'_>, flag: &Flag, stops: bool) -> Option<Step> {
         only.concat()
     );
     let whole = Whole {
-        count: format!("SELECT count(*) {without}"),
+        count: format!("SELECT {} {without}", as_text("count(*)", scope.dialect)),
         change: format!(
             "INSERT INTO {} ({}) SELECT {} {without}",
             quoted(&flag.table),
@@ -205,7 +206,8 @@ fn add(scope: &Scope<'_>, flag: &Flag, stops: bool) -> Option<Step> {
 fn stated(scope: &Scope<'_>, choice: &Choice, statements: &Statements, stops: bool) -> Step {
     let (change, count) =
         if stops { (&statements.stop, &statements.not_stopped) } else { (&statements.allow, &statements.not_allowed) };
-    let whole = Whole { count: with_keys(scope, count), change: with_keys(scope, change) };
+    let count = format!("SELECT {}", as_text(&format!("({})", with_keys(scope, count)), scope.dialect));
+    let whole = Whole { count, change: with_keys(scope, change) };
     Step { whole: Some(whole), ..Step::new(&scope.map.subject, Does::State, choice.what.clone()) }
 }
 

@@ -6,6 +6,7 @@ use super::{
     check::fits,
     choices::same,
     engine::quoted,
+    find::as_text,
     schema::Schema,
     scope::Scope,
     steps::{Does, Step, Whole},
@@ -55,7 +56,7 @@ fn step(scope: &Scope<'_>, one: &Correction, first: usize) -> Option<Step> {
     let (table, at) = (quoted(&one.table), format!("t.{}", quoted(&one.column)));
     let differs = format!("NOT {}", same(scope.dialect, &at, &becomes));
     let whole = Whole {
-        count: format!("SELECT count(*) FROM {table} t WHERE {row} AND {differs}"),
+        count: format!("SELECT {} FROM {table} t WHERE {row} AND {differs}", as_text("count(*)", scope.dialect)),
         change: format!(
             "UPDATE {table} AS t SET {} = {becomes} WHERE {row} AND {differs} AND {}",
             quoted(&one.column),
@@ -73,7 +74,8 @@ pub fn questions(scope: &Scope<'_>, corrections: &[Correction]) -> Vec<(String, 
     for one in corrections {
         if let Some(Parts { row, was, becomes }) = parts(scope, one, first) {
             let at = format!("t.{}", quoted(&one.column));
-            let rows = format!("SELECT count(*) FROM {} t WHERE {row}", quoted(&one.table));
+            let count = as_text("count(*)", scope.dialect);
+            let rows = format!("SELECT {count} FROM {} t WHERE {row}", quoted(&one.table));
             let differs = |value: &str| format!(" AND NOT {}", same(scope.dialect, &at, value));
             let changed = format!("{rows}{}{}", differs(&was), differs(&becomes));
             asked.push((one.table.clone(), one.column.clone(), [rows, changed]));

@@ -113,8 +113,11 @@ impl Source {
         }
         if may_ask {
             plan.warnings.extend(self.reach(&schema, target).faults);
-            let questions = self.questions(&schema, target);
-            self.count(conn, target, questions, &mut plan).await?;
+            // what an erasure cannot do to one column says nothing of the others; a correction is about its column alone
+            if target.aim == Aim::Erase || plan.may_run() {
+                let questions = self.questions(&schema, target);
+                self.count(conn, target, questions, &mut plan).await?;
+            }
         }
         Ok(plan)
     }
