@@ -53,7 +53,9 @@ pub fn unmapped(map: &DataMap, schema: &Schema) -> Vec<Warning> {
     let mut found = Vec::new();
     for (name, live) in schema.tables.iter().filter(|(name, _)| map.table(name).is_none()) {
         for (column, why) in evidence::personal(live) {
-            let detail = format!("looks personal ({why}), but the map does not have this table; add it, or leave it if it is about nobody");
+            let detail = format!(
+                "looks personal ({why}), but the map does not have this table; add it, or leave it if it is about nobody"
+            );
             found.push(warning(WarningCode::Drift, name, Some(column), detail));
         }
     }

@@ -128,8 +128,7 @@ impl Source {
                 code: WarningCode::Drift,
                 table: name.clone(),
                 column: None,
-                detail: "names files, but no folder and no bucket of files is given for this product"
-                    .to_owned(),
+                detail: "names files, but no folder and no bucket of files is given for this product".to_owned(),
                 rows: 0,
                 blocks: true,
             });

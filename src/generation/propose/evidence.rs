@@ -23,12 +23,47 @@ const COLUMNS: &[(&[&str], &str, &str, &str)] = &[
     (&["phone", "mobile", "telephone", "msisdn", "whatsapp"], "contact", "account", "a phone number"),
     (&["ip", "ip address", "remote addr"], "usage", "security", "an internet address"),
     (&["user agent", "browser"], "usage", "security", "a browser"),
-    (&["street", "postcode", "zip", "postal code", "city", "shipping address", "billing address", "customer address"], "contact", "account", "a postal address"),
-    (&["first name", "last name", "full name", "given name", "family name", "surname", "display name", "customer name", "real name", "nickname"], "profile", "account", "a person's name"),
+    (
+        &[
+            "street",
+            "postcode",
+            "zip",
+            "postal code",
+            "city",
+            "shipping address",
+            "billing address",
+            "customer address",
+        ],
+        "contact",
+        "account",
+        "a postal address",
+    ),
+    (
+        &[
+            "first name",
+            "last name",
+            "full name",
+            "given name",
+            "family name",
+            "surname",
+            "display name",
+            "customer name",
+            "real name",
+            "nickname",
+        ],
+        "profile",
+        "account",
+        "a person's name",
+    ),
     (&["birth", "birthday", "dob", "birthdate", "age", "gender"], "profile", "age check", "about the person"),
     (&["username", "user name", "handle", "login name", "screen name"], "account", "account", "the name of an account"),
     (&["bio", "about me", "avatar", "profile picture"], "profile", "service", "about the person"),
-    (&["device", "imei", "serial", "fingerprint", "advertising id", "idfa", "push token"], "device", "security", "a device"),
+    (
+        &["device", "imei", "serial", "fingerprint", "advertising id", "idfa", "push token"],
+        "device",
+        "security",
+        "a device",
+    ),
     (&["latitude", "longitude", "location", "geo"], "usage", "service", "where somebody is"),
     (&["iban", "card", "account number", "vat id", "tax id", "pan"], "billing", "billing", "a means of payment"),
     (&["passport", "national id", "aadhaar", "ssn"], "account", "legal", "an official number"),
@@ -36,7 +71,26 @@ const COLUMNS: &[(&[&str], &str, &str, &str)] = &[
 
 /// Words of tables, with what their rows probably are.
 const TABLES: &[(&[&str], &str, &str)] = &[
-    (&["invoice", "payment", "tax", "ledger", "receipt", "refund", "payout", "billing", "transaction", "order", "charge", "credit", "subscription", "purchase"], "billing", "billing"),
+    (
+        &[
+            "invoice",
+            "payment",
+            "tax",
+            "ledger",
+            "receipt",
+            "refund",
+            "payout",
+            "billing",
+            "transaction",
+            "order",
+            "charge",
+            "credit",
+            "subscription",
+            "purchase",
+        ],
+        "billing",
+        "billing",
+    ),
     (&["session", "login", "visit", "access", "activity", "event", "log", "audit", "view"], "usage", "security"),
     (&["device"], "device", "security"),
     (&["consent", "agreement", "opt out", "flag", "preference", "setting"], "consent", "legal"),
@@ -44,7 +98,36 @@ const TABLES: &[(&[&str], &str, &str)] = &[
     (&["password", "token", "credential", "identity", "oauth", "auth", "api key", "passkey"], "account", "security"),
     (&["profile"], "profile", "service"),
     (&["user", "account", "customer", "member", "person", "client", "subscriber"], "account", "account"),
-    (&["prompt", "generation", "image", "picture", "photo", "video", "post", "comment", "message", "gallery", "album", "file", "upload", "document", "note", "like", "favorite", "collection", "chat", "conversation", "review", "asset", "job", "creation"], "content", "service"),
+    (
+        &[
+            "prompt",
+            "generation",
+            "image",
+            "picture",
+            "photo",
+            "video",
+            "post",
+            "comment",
+            "message",
+            "gallery",
+            "album",
+            "file",
+            "upload",
+            "document",
+            "note",
+            "like",
+            "favorite",
+            "collection",
+            "chat",
+            "conversation",
+            "review",
+            "asset",
+            "job",
+            "creation",
+        ],
+        "content",
+        "service",
+    ),
 ];
 
 /// Names of tables whose rows the law of many countries wants kept.
@@ -116,7 +199,20 @@ pub fn identity(table: &str, name: &str, live: &ColumnSchema) -> Option<(&'stati
 /// Whether values name files: certainly, or perhaps.
 #[must_use]
 pub fn file(table: &str, name: &str, live: &ColumnSchema) -> Option<bool> {
-    const PICTURES: &[&str] = &["image", "picture", "photo", "avatar", "thumbnail", "thumb", "preview", "video", "file", "cover", "asset", "upload"];
+    const PICTURES: &[&str] = &[
+        "image",
+        "picture",
+        "photo",
+        "avatar",
+        "thumbnail",
+        "thumb",
+        "preview",
+        "video",
+        "file",
+        "cover",
+        "asset",
+        "upload",
+    ];
     if live.kind != Type::Text {
         return None;
     }
@@ -124,7 +220,14 @@ pub fn file(table: &str, name: &str, live: &ColumnSchema) -> Option<bool> {
     let of_files = any_of(&stems, PICTURES).is_some();
     let in_files = any_of(&self::stems(table), PICTURES).is_some();
     match stems.last().map(String::as_str) {
-        _ if any_of(&stems, &["object key", "storage key", "s3 key", "blob key", "file key", "file path", "storage path"]).is_some() => Some(true),
+        _ if any_of(
+            &stems,
+            &["object key", "storage key", "s3 key", "blob key", "file key", "file path", "storage path"],
+        )
+        .is_some() =>
+        {
+            Some(true)
+        }
         Some("key") if of_files => Some(true),
         Some("path") if of_files || in_files => Some(true),
         Some("path" | "filename") => Some(false),
@@ -137,14 +240,29 @@ pub fn file(table: &str, name: &str, live: &ColumnSchema) -> Option<bool> {
 /// True where people probably write freely.
 #[must_use]
 pub fn is_free_text(name: &str, live: &ColumnSchema) -> bool {
-    const FREE: &[&str] = &["text", "body", "message", "comment", "note", "description", "bio", "prompt", "content", "caption", "feedback", "review", "line"];
+    const FREE: &[&str] = &[
+        "text",
+        "body",
+        "message",
+        "comment",
+        "note",
+        "description",
+        "bio",
+        "prompt",
+        "content",
+        "caption",
+        "feedback",
+        "review",
+        "line",
+    ];
     live.kind == Type::Text && !is_pointer(&words(name)) && any_of(&stems(name), FREE).is_some()
 }
 
 /// True for what lets somebody in, and says nothing of them.
 #[must_use]
 pub fn is_secret(name: &str) -> bool {
-    any_of(&stems(name), &["password", "secret", "token", "salt", "hash", "digest", "api key", "otp", "recovery code"]).is_some()
+    any_of(&stems(name), &["password", "secret", "token", "salt", "hash", "digest", "api key", "otp", "recovery code"])
+        .is_some()
 }
 
 /// True for a date or moment by type or name.
@@ -179,16 +297,40 @@ mod tests {
     fn names_say_what_is_personal_and_what_is_not() {
         let live = TableSchema {
             columns: [
-                "email", "contactEmail", "PhoneNumber", "ip_address", "userAgent", "first_name", "birthDate", "city",
-                "title", "status", "device_id", "capacity", "shipment", "chip", "model", "created_at", "username",
+                "email",
+                "contactEmail",
+                "PhoneNumber",
+                "ip_address",
+                "userAgent",
+                "first_name",
+                "birthDate",
+                "city",
+                "title",
+                "status",
+                "device_id",
+                "capacity",
+                "shipment",
+                "chip",
+                "model",
+                "created_at",
+                "username",
             ]
             .map(|name| (name.to_owned(), text()))
             .into(),
             ..TableSchema::default()
         };
         let found: Vec<_> = personal(&live).map(|(name, _)| name.as_str()).collect();
-        let expected =
-            ["PhoneNumber", "birthDate", "city", "contactEmail", "email", "first_name", "ip_address", "userAgent", "username"];
+        let expected = [
+            "PhoneNumber",
+            "birthDate",
+            "city",
+            "contactEmail",
+            "email",
+            "first_name",
+            "ip_address",
+            "userAgent",
+            "username",
+        ];
         assert_eq!(found, expected);
     }
 

@@ -62,8 +62,10 @@ fn by_others(schema: &Schema, subject: &str, ways: &[Way], mapped: &mut BTreeMap
             !mapped.contains_key(*name) && !key(live).is_empty()
         };
         let found = schema.tables.iter().filter(|(name, live)| fresh(name, live, mapped)).find_map(|(name, _)| {
-            let mut up: Vec<_> =
-                ways.iter().filter(|way| way.from == *name && way.to != *name && mapped.contains_key(&way.to)).collect();
+            let mut up: Vec<_> = ways
+                .iter()
+                .filter(|way| way.from == *name && way.to != *name && mapped.contains_key(&way.to))
+                .collect();
             // gallery_items hang on galleries, not on the images in them
             let named = |way: &Way| any_of_table(name, &way.to);
             up.sort_by_key(|way| (way.to == subject, !named(way), way.may_be_null, !way.is_sure));
@@ -117,17 +119,22 @@ fn links<'w>(
         let why = way.why();
         let kept = evidence::kept(&way.from).is_some();
         match () {
-            () if way.to == way.from && !may_be_null => {
-                (None, format!("{why}; decide: refers to its own table and may not be null, so rows cannot go in batches"))
-            }
+            () if way.to == way.from && !may_be_null => (
+                None,
+                format!("{why}; decide: refers to its own table and may not be null, so rows cannot go in batches"),
+            ),
             () if way.to == way.from => (Some("null"), format!("{why}; what others made of it stands without it")),
-            () if way.to == subject && may_be_null => (Some("null"), format!("{why}; the row is not theirs, only names them")),
+            () if way.to == subject && may_be_null => {
+                (Some("null"), format!("{why}; the row is not theirs, only names them"))
+            }
             () if joins_only && !kept && way.to != subject && table.owners.iter().all(|owner| !owner.on.is_empty()) => {
                 (Some("delete"), format!("{why}; the row means nothing without it"))
             }
             () => (
                 None,
-                format!("{why}; decide: others = \"delete\" or \"null\" where somebody else's row may point here; a plan that meets one stops"),
+                format!(
+                    "{why}; decide: others = \"delete\" or \"null\" where somebody else's row may point here; a plan that meets one stops"
+                ),
             ),
         }
     };

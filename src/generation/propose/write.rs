@@ -33,7 +33,9 @@ pub fn map(
         let says = match (key(live).is_empty(), personal.is_empty()) {
             (true, _) => "decide: it has no key that names a row, so it cannot be mapped".to_owned(),
             (false, true) => "nothing leads from it to a person".to_owned(),
-            (false, false) => format!("decide: looks personal, but nothing leads from it to {subject} ({})", personal.join("; ")),
+            (false, false) => {
+                format!("decide: looks personal, but nothing leads from it to {subject} ({})", personal.join("; "))
+            }
         };
         let _ = writeln!(out, "# {}: {says}", one_line(name));
     }
@@ -106,8 +108,14 @@ fn table(
     let kept = evidence::kept(name).filter(|_| name != subject).and_then(|word| Some((word, counted_from(live)?)));
     match (&kept, evidence::kept(name).filter(|_| name != subject)) {
         (Some((word, after)), _) => {
-            let _ = writeln!(out, "erase = \"keep\" # “{word}” in its name: books and bills have to be kept in most countries");
-            let _ = writeln!(out, "# decide: which law wants it kept, as the person will read it, how long, and from which day on");
+            let _ = writeln!(
+                out,
+                "erase = \"keep\" # “{word}” in its name: books and bills have to be kept in most countries"
+            );
+            let _ = writeln!(
+                out,
+                "# decide: which law wants it kept, as the person will read it, how long, and from which day on"
+            );
             let _ = writeln!(
                 out,
                 "keep = {{ reason = \"(the law that wants it kept)\", period = \"P8Y\", after = {} }}",
@@ -115,7 +123,10 @@ fn table(
             );
         }
         (None, Some(word)) => {
-            let _ = writeln!(out, "erase = \"delete\" # decide: “{word}” in its name may have to be kept, but no column says from which day on");
+            let _ = writeln!(
+                out,
+                "erase = \"delete\" # decide: “{word}” in its name may have to be kept, but no column says from which day on"
+            );
         }
         (None, None) => {
             let _ = writeln!(out, "erase = \"delete\" # decide: \"change\" or \"keep\" where rows have to stay");
@@ -132,11 +143,23 @@ fn table(
     for (column, is) in &live.columns {
         let points = |way: &&Way| !mapped.reversed && way.on.iter().any(|(here, _)| here == column);
         let owner = mapped.owners.iter().find(points);
-        let goes = owner.is_some() || mapped.links.iter().any(|(way, ..)| way.on.iter().any(|(here, _)| here == column));
+        let goes =
+            owner.is_some() || mapped.links.iter().any(|(way, ..)| way.on.iter().any(|(here, _)| here == column));
         let refers = kept.is_some() && goes && tables.len() > 1;
-        let line = column_line(name, column, is, of_table, owner.map(|way| way.to == subject), refers.then(|| {
-            mapped.owners.iter().chain(mapped.links.iter().map(|(way, ..)| way)).any(|way| way.may_be_null && points(&way))
-        }));
+        let line = column_line(
+            name,
+            column,
+            is,
+            of_table,
+            owner.map(|way| way.to == subject),
+            refers.then(|| {
+                mapped
+                    .owners
+                    .iter()
+                    .chain(mapped.links.iter().map(|(way, ..)| way))
+                    .any(|way| way.may_be_null && points(&way))
+            }),
+        );
         let _ = writeln!(out, "{line}");
     }
     out.push('\n');
@@ -213,12 +236,16 @@ fn column_line(
 /// The column that a period counts from.
 fn counted_from(live: &TableSchema) -> Option<String> {
     let fits = |(name, is): &(&String, &ColumnSchema)| {
-        evidence::is_moment(name, is) && (matches!(is.kind, Type::Date | Type::Timestamp) || is.named.eq_ignore_ascii_case("text"))
+        evidence::is_moment(name, is)
+            && (matches!(is.kind, Type::Date | Type::Timestamp) || is.named.eq_ignore_ascii_case("text"))
     };
     let mut moments: Vec<_> = live.columns.iter().filter(fits).map(|(name, _)| name).collect();
     let rank = |name: &str| {
         let words = super::words::words(name);
-        ["issued", "invoice", "paid", "booked", "date", "created"].iter().position(|known| words.iter().any(|w| w == known)).unwrap_or(9)
+        ["issued", "invoice", "paid", "booked", "date", "created"]
+            .iter()
+            .position(|known| words.iter().any(|w| w == known))
+            .unwrap_or(9)
     };
     moments.sort_by_key(|name| rank(name));
     moments.first().map(|name| (*name).clone())
@@ -231,7 +258,16 @@ fn bare(name: &str) -> String {
 }
 
 fn quoted(text: &str) -> String {
-    toml::Value::String(text.to_owned()).to_string()
+    let mut out = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            c if c.is_control() => out.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
 }
 
 /// A comment ends with its line, whatever a name has in it.

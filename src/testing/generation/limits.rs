@@ -296,7 +296,7 @@ on_both_engines! {
         let keyed = MAP.replace("label = { category = \"device\" }", "label = { category = \"words\" }");
         let source = world.source(&keyed);
         let plan = source.plan(&ada(&source, &["device"]).await).await.expect("it plans");
-        assert!(codes(&plan).contains(&(WarningCode::KeyColumn, "tablets", Some("id"), true)), "{:#?}", plan.warnings);
+        assert!(codes(&plan).contains(&(WarningCode::KeyColumn, "user_tablets", Some("tablet"), true)), "{:#?}", plan.warnings);
         assert_eq!(world.dump().await, before);
     }
 

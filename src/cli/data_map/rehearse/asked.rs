@@ -131,7 +131,11 @@ mod tests {
             ("pages:,2", "pages", vec!["", "2"]),
         ] {
             let item = item_of(text).expect("it is read");
-            assert_eq!((item.table.as_str(), item.key), (table, key.iter().map(|k| (*k).to_owned()).collect()), "{text}");
+            assert_eq!(
+                (item.table.as_str(), item.key),
+                (table, key.iter().map(|k| (*k).to_owned()).collect()),
+                "{text}"
+            );
         }
         for text in ["images", "images:", ":1", "", "images\\:1"] {
             assert!(item_of(text).is_err(), "{text:?}");

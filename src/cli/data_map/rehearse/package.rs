@@ -15,12 +15,7 @@ use anyhow::Context as _;
 use serde_json::json;
 use std::{path::Path, sync::Arc};
 
-pub async fn copied(
-    source: &Source,
-    target: &Target,
-    out: Option<&Path>,
-    now: Instant,
-) -> Result<Rehearsed, Trouble> {
+pub async fn copied(source: &Source, target: &Target, out: Option<&Path>, now: Instant) -> Result<Rehearsed, Trouble> {
     let mut plan = source.plan_copy(&target.subjects, &target.found_by, &target.extent).await?;
     plan.warnings.extend(one_account(target));
     let mut json = shown::plan(&plan);

@@ -31,8 +31,7 @@ pub fn warning(warning: &Warning) -> Value {
 fn line(line: &PlanLine) -> Value {
     let columns: Map<String, Value> =
         line.columns.iter().map(|(column, action)| (column.clone(), action.code().into())).collect();
-    let mut value =
-        json!({ "table": line.table, "action": line.action.code(), "rows": line.rows, "columns": columns });
+    let mut value = json!({ "table": line.table, "action": line.action.code(), "rows": line.rows, "columns": columns });
     put(&mut value, "reason", line.reason.clone());
     put(&mut value, "keep_until", line.keep_until.clone());
     value
@@ -60,7 +59,8 @@ pub fn for_people(json: &Value) -> String {
     for table in json["tables"].as_array().into_iter().flatten() {
         let columns = table["columns"].as_object().into_iter().flatten();
         let columns: Vec<_> = columns.map(|(column, action)| format!("{column}: {}", text(action))).collect();
-        let because = [table.get("reason").map(text), table.get("keep_until").map(|day| format!("until {}", text(day)))];
+        let because =
+            [table.get("reason").map(text), table.get("keep_until").map(|day| format!("until {}", text(day)))];
         let rest: Vec<_> = columns.into_iter().chain(because.into_iter().flatten()).collect();
         let line = format!(
             "{:>9}  {:<10} {:<24} {}",
@@ -80,7 +80,9 @@ pub fn for_people(json: &Value) -> String {
         let place = format!("{}{column}", text(&warning["table"]));
         let _ = writeln!(out, "{what}: {} {place}: {}", text(&warning["code"]), text(&warning["detail"]));
     }
-    for (key, says) in [("verified", "verified"), ("scope_hash", "scope"), ("package", "package"), ("contacts", "addresses on record")] {
+    for (key, says) in
+        [("verified", "verified"), ("scope_hash", "scope"), ("package", "package"), ("contacts", "addresses on record")]
+    {
         if let Some(value) = json.get(key) {
             let _ = writeln!(out, "{says}: {}", text(value));
         }
