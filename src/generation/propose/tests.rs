@@ -52,7 +52,7 @@ on_both_engines! {
         found(&world.url, &world.files().join("founded")).await.expect("it is founded");
         let (text, map) = proposed(&world).await;
         is_explained(&text);
-        assert_eq!((map.subject.as_str(), map.product.as_str(), map.tables.len()), ("users", "p", 18), "{text}");
+        assert_eq!((map.subject.as_str(), map.product.as_str(), map.tables.len()), ("users", "p", 20), "{text}");
         for (table, by) in [
             ("prompts", "users user_id=id"), ("images", "users user_id=id"), ("devices", "user_devices id=device_id"),
             ("gallery_items", "galleries gallery_id=id"), ("profiles", "users user_id=id"), ("likes", "users user_id=id"),
