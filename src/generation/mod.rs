@@ -2,6 +2,7 @@
 //! data map. Set-based statements only; every batch commits by itself. Never touches our own store, never decides
 //! whether a run may begin.
 
+mod alike;
 mod check;
 mod engine;
 mod erase;
@@ -36,7 +37,7 @@ pub enum Error {
     #[error("the generation database: {}", summary(.0))]
     Database(#[from] sqlx::Error),
     /// The address is none.
-    #[error("the generation database's address must begin with postgres:// or sqlite://")]
+    #[error("the generation database's address must begin with postgres://, mariadb://, mysql:// or sqlite://")]
     Address,
     /// It answered something unexpected.
     #[error("the generation database: {0}")]
