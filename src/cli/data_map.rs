@@ -1,7 +1,7 @@
 //! Compares a product's data map with the schema of its generation database, for the product's own tests: a column
 //! that was added without a word about it is found before it is shipped. Opens nothing of the console's own.
 
-use super::open;
+use super::{grants, open};
 use crate::{
     config::Config,
     generation::{Error, Source},
@@ -17,10 +17,15 @@ pub enum DataMap {
         #[arg(long, value_name = "ID")]
         product: String,
     },
+    /// Prints what its account in the generation database has to be allowed, and no more, as SQL
+    Grants(grants::Grants),
 }
 
 pub async fn run(config: &Config, command: DataMap) -> anyhow::Result<()> {
-    let DataMap::Check { product } = command;
+    let product = match command {
+        DataMap::Check { product } => product,
+        DataMap::Grants(asked) => return grants::run(config, asked).await,
+    };
     let looked = look(config, &product).await?;
     if looked.faults.is_empty() {
         println!("the data map {} of {product} fits the live schema", looked.version);

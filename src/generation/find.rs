@@ -64,7 +64,7 @@ impl Source {
     /// # Errors
     /// When the database does not answer or the map does not fit it.
     pub async fn find(&self, identities: &[Identity]) -> Result<Found, Error> {
-        let mut conn = self.engine.conn().await?;
+        let mut conn = self.reader.conn().await?;
         let schema = self.live(&mut conn).await?;
         let mut found = Found::default();
         for identity in identities {

@@ -9,6 +9,7 @@ mod erase;
 pub mod export;
 mod files;
 mod find;
+pub mod grants;
 mod introspect;
 mod live;
 pub mod map;

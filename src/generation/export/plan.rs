@@ -22,7 +22,7 @@ impl Source {
     /// # Errors
     /// When the database does not answer, or the files cannot be looked at.
     pub async fn plan_copy(&self, subjects: &[Key], found_by: &[String]) -> Result<Plan, Error> {
-        let mut conn = self.engine.conn().await?;
+        let mut conn = self.reader.conn().await?;
         conn.begin_snapshot().await?;
         let schema = introspect::read(&mut conn, self.engine.dialect()).await?;
         let mut plan = Plan {

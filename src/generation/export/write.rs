@@ -111,7 +111,7 @@ impl Source {
     }
 
     async fn copy_all(&self, order: &CopyOrder, pack: Pack, watch: &Watch) -> Result<Copied, Error> {
-        let mut conn = self.engine.conn().await?;
+        let mut conn = self.reader.conn().await?;
         conn.begin_snapshot().await?;
         // all rows are read, and the reader may be slow
         conn.without_hurry().await?;

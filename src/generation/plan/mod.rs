@@ -51,7 +51,7 @@ impl Source {
     /// # Errors
     /// When the database does not answer, or the files cannot be looked at.
     pub async fn plan(&self, target: &Target) -> Result<Plan, Error> {
-        let mut conn = self.engine.conn().await?;
+        let mut conn = self.reader.conn().await?;
         conn.begin_snapshot().await?;
         self.plan_at(&mut conn, target).await
     }

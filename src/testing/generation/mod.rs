@@ -3,6 +3,8 @@
 mod bucket;
 mod erasing;
 mod exporting;
+mod granted;
+mod maria;
 mod opened;
 mod others;
 mod packing;

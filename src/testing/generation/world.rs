@@ -285,6 +285,9 @@ async fn maria_by_hand(url: &str) -> sqlx::MySqlConnection {
 
 /// Runs statements on `MariaDB`.
 pub async fn by_hand(url: &str, text: &str) {
+    if text.trim().is_empty() {
+        return;
+    }
     let mut conn = maria_by_hand(url).await;
     conn.execute(sqlx::raw_sql(Text(text.to_owned()))).await.expect("it runs");
     conn.close().await.expect("it closes");
