@@ -17,6 +17,10 @@ const SETTINGS: &str = "SET SESSION sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES
     foreign_key_checks = 1, unique_checks = 1, sql_select_limit = DEFAULT,
     lock_wait_timeout = 5, innodb_lock_wait_timeout = 5, net_write_timeout = 600";
 
+/// `MariaDB` remembers what a subquery answered for a value, and calls texts that differ in case the same value: somebody
+/// else's row would get the answer for the first one's.
+const CACHES: &str = "SET SESSION optimizer_switch = 'subquery_cache=off'";
+
 /// Longest time for a statement, in seconds.
 const STATEMENT: u32 = 300;
 
@@ -35,6 +39,9 @@ pub fn pool(url: &str) -> Result<MySqlPool, Error> {
                 conn.execute("SET NAMES utf8mb4 COLLATE utf8mb4_bin").await?;
                 conn.execute(SETTINGS).await?;
                 conn.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").await?;
+                if is_mariadb(conn).await? {
+                    conn.execute(CACHES).await?;
+                }
                 limit(conn, STATEMENT).await
             })
         });
@@ -43,13 +50,17 @@ pub fn pool(url: &str) -> Result<MySqlPool, Error> {
 
 /// How long one statement may take, in seconds; 0 for as long as it likes. `MySQL` bounds reading only.
 pub async fn limit(conn: &mut MySqlConnection, seconds: u32) -> Result<(), sqlx::Error> {
-    let version: String = sqlx::query_scalar("SELECT CAST(VERSION() AS CHAR)").fetch_one(&mut *conn).await?;
-    let text = if version.contains("MariaDB") {
+    let text = if is_mariadb(conn).await? {
         format!("SET SESSION max_statement_time = {seconds}")
     } else {
         format!("SET SESSION max_execution_time = {}", u64::from(seconds) * 1_000)
     };
     conn.execute(AssertSqlSafe(text)).await.map(|_| ())
+}
+
+async fn is_mariadb(conn: &mut MySqlConnection) -> Result<bool, sqlx::Error> {
+    let version: String = sqlx::query_scalar("SELECT CAST(VERSION() AS CHAR)").fetch_one(conn).await?;
+    Ok(version.contains("MariaDB"))
 }
 
 /// A value that was asked for as text. Where texts are compared byte for byte the server calls them bytes.

@@ -126,8 +126,8 @@ async fn names_are_what_they_are_whatever_stands_in_them() {
     assert_eq!(copied.told.tables.iter().map(|table| table.rows).sum::<i64>(), 3);
     erase(&source, "name", "x").await;
     assert_eq!(world.rows("user", "1 = 1").await.len(), 1);
-    assert_eq!(world.rows("o`r\"\"d$1er", "1 = 1").await.len(), 1);
-    assert_eq!(world.rows("o`r\"\"d$1er", "\"it's\" IS NULL").await.len(), 1);
+    assert_eq!(world.rows("o`r\"d$1er", "1 = 1").await.len(), 1);
+    assert_eq!(world.rows("o`r\"d$1er", "\"it's\" IS NULL").await.len(), 1);
 }
 
 #[tokio::test]
@@ -138,7 +138,7 @@ async fn keys_of_every_kind_lead_to_their_rows_and_no_others() {
         CREATE TABLE a (id BINARY(16) PRIMARY KEY, person BIGINT UNSIGNED, KEY (person));
         CREATE TABLE b (a BINARY(16) REFERENCES a (id), at DATETIME(6), kind ENUM ('x', 'y'), PRIMARY KEY (a, at, kind));
         CREATE TABLE c (name TEXT NOT NULL, person BIGINT UNSIGNED, up TEXT, UNIQUE (name), KEY (person));
-        CREATE TABLE d (id UUID PRIMARY KEY, person BIGINT UNSIGNED, up UUID REFERENCES d (id), price DECIMAL(9,2), day DATE, year YEAR, UNIQUE (price, day, year), KEY (person));
+        CREATE TABLE d (id UUID PRIMARY KEY, person BIGINT UNSIGNED, up UUID REFERENCES d (id), price DECIMAL(9,2) NOT NULL, day DATE NOT NULL, year YEAR NOT NULL, UNIQUE (price, day, year), KEY (person));
         INSERT INTO people VALUES (18446744073709551615, 'de'), (9223372036854775807, 'de'), (0, 'in');
         INSERT INTO a VALUES (x'00112233445566778899aabbccddeeff', 18446744073709551615), (x'00112233445566778899aabbccddee00', 0), (x'27202722', 9223372036854775807);
         INSERT INTO b VALUES (x'00112233445566778899aabbccddeeff', '2026-01-02 03:04:05.123456', 'x'), (x'00112233445566778899aabbccddeeff', '2026-01-02 03:04:05.123457', 'y'),

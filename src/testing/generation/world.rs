@@ -211,8 +211,12 @@ impl World {
             }
             On::Maria => {
                 let columns = self.columns(table).await;
-                let list: Vec<_> = columns.iter().map(|c| format!("coalesce(hex(t.\"{c}\"), '')")).collect();
-                format!("SELECT concat_ws('|', {}) FROM \"{table}\" t WHERE {condition} ORDER BY 1", list.join(", "))
+                let list: Vec<_> = columns.iter().map(|c| format!("coalesce(hex(t.{}), '')", quoted(c))).collect();
+                format!(
+                    "SELECT concat_ws('|', {}) FROM {} t WHERE {condition} ORDER BY 1",
+                    list.join(", "),
+                    quoted(table)
+                )
             }
             On::Postgres => format!("SELECT t::text FROM \"{table}\" t WHERE {condition} ORDER BY 1"),
         };
@@ -291,6 +295,10 @@ pub async fn by_hand(url: &str, text: &str) {
     let mut conn = maria_by_hand(url).await;
     conn.execute(sqlx::raw_sql(Text(text.to_owned()))).await.expect("it runs");
     conn.close().await.expect("it closes");
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 fn all_files(folder: &std::path::Path) -> Vec<PathBuf> {
