@@ -70,6 +70,7 @@ pub fn from_text(text: &str, is: Option<&ColumnSchema>) -> String {
     match (is.kind, &is.collation) {
         (Type::Integer | Type::Bool, _) if is.named.contains("unsigned") => format!("CAST({text} AS UNSIGNED)"),
         (Type::Integer | Type::Bool, _) => format!("CAST({text} AS SIGNED)"),
+        (Type::Number, _) => number(text, &is.named),
         (Type::Date, _) => format!("CAST({text} AS DATE)"),
         (Type::Timestamp, _) => format!("CAST({text} AS DATETIME(6))"),
         (Type::Bytes, _) => format!("UNHEX({text})"),
@@ -77,6 +78,13 @@ pub fn from_text(text: &str, is: Option<&ColumnSchema>) -> String {
         (_, Some(collation)) => format!("CONVERT({text} USING {}) COLLATE {collation}", charset(collation)),
         _ => text.to_owned(),
     }
+}
+
+/// A text as a number of the type `named`: in another one it might be rounded.
+fn number(text: &str, named: &str) -> String {
+    let exact = named.split(' ').next().filter(|named| named.starts_with("decimal"));
+    let kind = exact.unwrap_or(if named.starts_with("float") { "FLOAT" } else { "DOUBLE" });
+    format!("CAST({text} AS {kind})")
 }
 
 /// The condition that columns are, as one, any of the rows of values, each given by its number; `of` are the columns that
@@ -150,9 +158,8 @@ fn in_json(is: Option<&ColumnSchema>) -> String {
 pub fn listed_column(alias: &str, i: usize, is: Option<&ColumnSchema>) -> String {
     let at = format!("{alias}.c{i}");
     match is.map(|is| is.kind) {
-        Some(Type::Integer | Type::Text) => at,
+        Some(Type::Integer | Type::Text | Type::Other) => at,
         Some(Type::Uuid) => format!("CAST({at} AS UUID)"),
-        Some(Type::Other) => at,
         _ => from_text(&at, is),
     }
 }
@@ -183,13 +190,7 @@ pub fn literal(value: &str, is: Option<&ColumnSchema>) -> String {
     match is.kind {
         Type::Integer => from_text(&text, Some(is)),
         Type::Bool => if value == "true" { "1" } else { "0" }.to_owned(),
-        Type::Number if is.named.starts_with("decimal") => {
-            let precise = is.named.split(' ').next().unwrap_or(&is.named);
-            format!("CAST({text} AS {precise})")
-        }
-        Type::Number if is.named.starts_with("float") => format!("CAST({text} AS FLOAT)"),
-        Type::Number => format!("CAST({text} AS DOUBLE)"),
-        Type::Date => format!("CAST({text} AS DATE)"),
+        Type::Number | Type::Date => from_text(&text, Some(is)),
         Type::Timestamp => {
             let utc = chrono::DateTime::parse_from_rfc3339(value).map(|at| at.naive_utc());
             let at = utc.map_or_else(|_| value.to_owned(), |at| at.format("%Y-%m-%d %H:%M:%S%.6f").to_string());
