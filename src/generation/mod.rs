@@ -3,6 +3,7 @@
 //! whether a run may begin.
 
 mod advice;
+mod alike;
 mod carry_out;
 mod check;
 mod chosen;
@@ -12,6 +13,7 @@ pub mod export;
 mod extent;
 mod files;
 mod find;
+pub mod grants;
 mod introspect;
 mod live;
 pub mod map;
@@ -44,7 +46,7 @@ pub enum Error {
     #[error("the generation database: {}", summary(.0))]
     Database(#[from] sqlx::Error),
     /// The address is none.
-    #[error("the generation database's address must begin with postgres:// or sqlite://")]
+    #[error("the generation database's address must begin with postgres://, mariadb://, mysql:// or sqlite://")]
     Address,
     /// It answered something unexpected.
     #[error("the generation database: {0}")]

@@ -5,7 +5,7 @@ use crate::{
     domain::time::Instant,
     generation::receipt::{PublicKeys, Signed},
     testing::generation::{
-        on_both_engines,
+        on_every_engine,
         world::{MAP, World},
     },
 };
@@ -47,7 +47,7 @@ fn keys(value: &Value) -> Vec<&str> {
     value.as_object().expect("an object").keys().map(String::as_str).collect()
 }
 
-on_both_engines! {
+on_every_engine! {
     async fn a_plan_is_said_and_nothing_changes(on: On) {
         let world = World::new(on).await;
         is_a_copy(&world).await;
