@@ -166,6 +166,8 @@ impl Config {
             mailbox::doubles(id, &product.mailbox)?;
             let generation = &mut product.generation;
             read_secret(&mut generation.url, generation.url_file.as_deref(), "products.ID.generation.url_file")?;
+            let replica_file = generation.replica_url_file.as_deref();
+            read_secret(&mut generation.replica_url, replica_file, "products.ID.generation.replica_url_file")?;
             if let Some(bucket) = &mut generation.s3 {
                 let place = format!("products.{id}.generation.s3");
                 bucket.read(&place, "products.ID.generation.s3.secret_access_key_file")?;
@@ -220,9 +222,17 @@ impl Config {
                 return Err(ConfigError::Senseless(format!("products.{id}.returns is no mail address")));
             }
             let (generation, url) = (&product.generation, product.generation.url.reveal());
-            if !url.is_empty() && !["postgres://", "postgresql://", "sqlite://"].iter().any(|s| url.starts_with(s)) {
+            for (key, url) in [("url", url), ("replica_url", generation.replica_url.reveal())] {
+                if !url.is_empty() && engine(url).is_none() {
+                    return Err(ConfigError::Senseless(format!(
+                        "products.{id}.generation.{key} must begin with postgres://, mariadb://, mysql:// or sqlite://"
+                    )));
+                }
+            }
+            let replica = engine(generation.replica_url.reveal());
+            if replica.is_some() && (replica != engine(url) || replica == Some("sqlite")) {
                 return Err(ConfigError::Senseless(format!(
-                    "products.{id}.generation.url must begin with postgres:// or sqlite://"
+                    "products.{id}.generation.replica_url has to be of the same engine as url; SQLite has no replicas"
                 )));
             }
             if generation.files.is_some() && generation.s3.is_some() {
@@ -274,6 +284,16 @@ fn read_secret(secret: &mut Secret, file: Option<&Path>, key: &'static str) -> R
     Ok(())
 }
 
+/// Which engine a generation database's address means; none for any other address.
+fn engine(url: &str) -> Option<&'static str> {
+    match url.split_once("://")?.0 {
+        "postgres" | "postgresql" => Some("postgres"),
+        "mariadb" | "mysql" => Some("mariadb"),
+        "sqlite" => Some("sqlite"),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -314,6 +334,26 @@ mod tests {
         }
         load(&format!("[packages]\ns3 = {{ {keys}, endpoint = \"http://h\", allow_http = true }}\n"))
             .expect("it reads");
+    }
+
+    #[test]
+    fn a_generation_database_is_of_an_engine_that_we_speak() {
+        let product = |text: &str| load(&format!("[products.p.generation]\ndata_map = \"m\"\n{text}\n"));
+        for url in ["postgres://h/d", "postgresql://h/d", "mariadb://u:hunter2@h/d", "mysql://h/d", "sqlite:///d"] {
+            let config = product(&format!("url = \"{url}\"")).expect(url);
+            assert!(!format!("{config:?}").contains("hunter2"));
+        }
+        product("url = \"mysql://h/d\"\nreplica_url = \"mariadb://h2/d\"").expect("another address of the same engine");
+        for (text, says) in [
+            ("url = \"oracle://u:hunter2@h/d\"", "generation.url must begin with"),
+            ("url = \"mysql://h/d\"\nreplica_url = \"u:hunter2@h/d\"", "generation.replica_url must begin with"),
+            ("url = \"mysql://h/d\"\nreplica_url = \"postgres://u:hunter2@h/d\"", "same engine"),
+            ("url = \"sqlite:///d\"\nreplica_url = \"sqlite:///e\"", "SQLite has no replicas"),
+            ("replica_url = \"mysql://h/d\"", "same engine"),
+        ] {
+            let refused = product(text).expect_err(text).to_string();
+            assert!(refused.contains(says) && !refused.contains("hunter2"), "{refused}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod calendar;
 mod check;
 mod data_map;
 pub mod demo;
+mod grants;
 mod healthcheck;
 mod ingest;
 mod mail;

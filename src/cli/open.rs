@@ -309,6 +309,10 @@ pub(crate) fn sources(config: &Config) -> anyhow::Result<HashMap<String, Source>
             let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
             anyhow::anyhow!("the data map {}:\n  {}", file.display(), faults.join("\n  "))
         })?;
+        let source = match generation.replica_url.reveal() {
+            "" => source,
+            url => source.with_replica(url).with_context(|| format!("products.{id}.generation.replica_url"))?,
+        };
         if source.product() != id {
             bail!("the data map {} is of product {}, not of {id}", file.display(), source.product());
         }

@@ -148,10 +148,15 @@ pub struct Product {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Generation {
-    /// `postgres://…` or `sqlite://FILE`; empty means that the product has none and no run is possible.
+    /// `postgres://…`, `mariadb://…` or `sqlite://FILE`; empty means that the product has none and no run is possible.
     pub url: Secret,
     /// A file that holds the address instead.
     pub url_file: Option<PathBuf>,
+    /// A copy of it that the engine keeps up to date, for looking people up, planning and copies; empty means the
+    /// database itself.
+    pub replica_url: Secret,
+    /// A file that holds that address instead.
+    pub replica_url_file: Option<PathBuf>,
     /// The folder in which the files lie that rows name.
     pub files: Option<PathBuf>,
     /// The bucket in which they lie instead.

@@ -86,7 +86,10 @@ fn of_table(
     if let Some(column) = table.key.iter().find(|c| live.columns.get(*c).is_some_and(|is| is.nullable)) {
         found.add(WarningCode::KeyColumn, name, Some(column), "a key that may be null does not name every row");
     }
-    if table.key.iter().any(|c| live.columns.get(c).is_some_and(|is| is.kind == Type::Bytes)) {
+    // MariaDB's bytes of a bounded length, as it keeps UUIDs, are written down as hexadecimal digits
+    let writes_bytes = |named: &str| dialect == Dialect::Maria && !named.ends_with("blob");
+    let cannot = |is: &super::schema::ColumnSchema| is.kind == Type::Bytes && !writes_bytes(&is.named);
+    if table.key.iter().any(|c| live.columns.get(c).is_some_and(cannot)) {
         let says = "a key of bytes cannot be written down; use another unique column";
         found.add(WarningCode::TypeMismatch, name, table.key.first().map(String::as_str), says);
     }
@@ -161,6 +164,10 @@ fn of_column(
     found: &mut Found,
 ) {
     let Some(is) = live.columns.get(column) else { return };
+    if is.generated {
+        let says = "the database works this column out from others and lets nobody set it; change those it comes from";
+        return found.add(WarningCode::TypeMismatch, table, Some(column), says);
+    }
     if action == Action::Null {
         return may_be_null(table, column, live, "erase = \"null\"", found);
     }
@@ -194,7 +201,7 @@ fn of_column(
 }
 
 const fn truncates(kind: Type, dialect: Dialect) -> bool {
-    matches!((kind, dialect), (Type::Timestamp | Type::Address, Dialect::Postgres))
+    matches!((kind, dialect), (Type::Timestamp | Type::Address, Dialect::Postgres) | (Type::Timestamp, Dialect::Maria))
         || matches!((kind, dialect), (Type::Timestamp | Type::Text, Dialect::Sqlite))
 }
 

@@ -3,9 +3,9 @@
 
 use super::{
     Fault,
+    alike::{as_text, identical},
     check::fits,
     engine::{Dialect, quoted},
-    find::as_text,
     map::{Choice, DataMap, Flag, Statements},
     schema::{Schema, Type},
     scope::Scope,
@@ -153,7 +153,8 @@ fn speaks(scope: &Scope<'_>, flag: &Flag, alias: &str) -> String {
 fn set(scope: &Scope<'_>, flag: &Flag, stops: bool) -> Option<Step> {
     let (table, column) = (&flag.table, &flag.column);
     let becomes = literal(scope, table, column, value(flag, stops));
-    let differs = format!("NOT {}", same(scope.dialect, &format!("t.{}", quoted(column)), &becomes));
+    let at = format!("t.{}", quoted(column));
+    let differs = format!("NOT {}", identical(scope.dialect, &at, scope.column(table, column), &becomes));
     let mut sets = vec![format!("{} = {becomes}", quoted(column))];
     let mut columns = BTreeMap::from([(column.clone(), Action::Fixed)]);
     if let Some(at) = &flag.at {
@@ -228,13 +229,6 @@ fn now(dialect: Dialect) -> String {
     match dialect {
         Dialect::Postgres => "CURRENT_TIMESTAMP".to_owned(),
         Dialect::Sqlite => "strftime('%Y-%m-%dT%H:%M:%SZ', 'now')".to_owned(),
-    }
-}
-
-/// The condition that two values are the same, NULL being the same as NULL.
-pub fn same(dialect: Dialect, a: &str, b: &str) -> String {
-    match dialect {
-        Dialect::Postgres => format!("({a} IS NOT DISTINCT FROM {b})"),
-        Dialect::Sqlite => format!("({a} IS {b})"),
+        Dialect::Maria => "UTC_TIMESTAMP()".to_owned(),
     }
 }

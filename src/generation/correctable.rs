@@ -3,8 +3,8 @@
 use super::{
     Error, Item, Key, Source, Target,
     aim::{Aim, Correction},
+    alike::as_text,
     engine::{Statement, quoted},
-    find::as_text,
     map::Table,
     schema::Schema,
     scope::Scope,

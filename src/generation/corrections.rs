@@ -3,10 +3,9 @@
 
 use super::{
     aim::Correction,
+    alike::{as_text, identical},
     check::fits,
-    choices::same,
     engine::quoted,
-    find::as_text,
     schema::Schema,
     scope::Scope,
     steps::{Does, Step, Whole},
@@ -54,13 +53,14 @@ fn parts(scope: &Scope<'_>, one: &Correction, first: usize) -> Option<Parts> {
 fn step(scope: &Scope<'_>, one: &Correction, first: usize) -> Option<Step> {
     let Parts { row, was, becomes } = parts(scope, one, first)?;
     let (table, at) = (quoted(&one.table), format!("t.{}", quoted(&one.column)));
-    let differs = format!("NOT {}", same(scope.dialect, &at, &becomes));
+    let is = scope.column(&one.table, &one.column);
+    let differs = format!("NOT {}", identical(scope.dialect, &at, is, &becomes));
     let whole = Whole {
         count: format!("SELECT {} FROM {table} t WHERE {row} AND {differs}", as_text("count(*)", scope.dialect)),
         change: format!(
             "UPDATE {table} AS t SET {} = {becomes} WHERE {row} AND {differs} AND {}",
             quoted(&one.column),
-            same(scope.dialect, &at, &was)
+            identical(scope.dialect, &at, is, &was)
         ),
     };
     let columns = BTreeMap::from([(one.column.clone(), Action::Correct)]);
@@ -76,7 +76,8 @@ pub fn questions(scope: &Scope<'_>, corrections: &[Correction]) -> Vec<(String, 
             let at = format!("t.{}", quoted(&one.column));
             let count = as_text("count(*)", scope.dialect);
             let rows = format!("SELECT {count} FROM {} t WHERE {row}", quoted(&one.table));
-            let differs = |value: &str| format!(" AND NOT {}", same(scope.dialect, &at, value));
+            let is = scope.column(&one.table, &one.column);
+            let differs = |value: &str| format!(" AND NOT {}", identical(scope.dialect, &at, is, value));
             let changed = format!("{rows}{}{}", differs(&was), differs(&becomes));
             asked.push((one.table.clone(), one.column.clone(), [rows, changed]));
         }

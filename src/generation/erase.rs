@@ -4,8 +4,9 @@
 use super::{
     Error, Source,
     aim::Aim,
+    alike,
+    alike::as_text,
     engine::{Conn, Dialect, Statement, Texts, quoted},
-    find::as_text,
     plan::{Target, mentions},
     scope::Scope,
     steps::{self, Step, Whole},
@@ -134,7 +135,7 @@ fn address(scope: &Scope<'_>, table: &str) -> Address {
         Dialect::Postgres if live.is_some_and(|table| table.has_row_id) => Address::Ctid,
         Dialect::Sqlite if live.is_some_and(|table| table.has_row_id) => Address::RowId,
         // a partitioned table's rows have the same address in each of its parts
-        Dialect::Postgres | Dialect::Sqlite => Address::Key,
+        Dialect::Postgres | Dialect::Sqlite | Dialect::Maria => Address::Key,
     }
 }
 
@@ -183,9 +184,11 @@ fn prepared(scope: &Scope<'_>, step: Step) -> Prepared {
         (true, _) => listed.clone(),
         // the cursor's snapshot holds the rows where they are
         (false, Dialect::Postgres) => at_value(1),
-        (false, Dialect::Sqlite) => format!("{} AND ({})", at_value(scope.values() + 1), step.rows),
+        (false, Dialect::Sqlite | Dialect::Maria) => format!("{} AND ({})", at_value(scope.values() + 1), step.rows),
     };
-    let change = if step.deletes() {
+    let change = if scope.dialect == Dialect::Maria {
+        changed_by_key(scope, &step, &which)
+    } else if step.deletes() {
         format!("DELETE FROM {table} AS t WHERE {which}")
     } else {
         format!("UPDATE {table} AS t SET {} WHERE {which}", step.sets.join(", "))
@@ -208,16 +211,34 @@ fn prepared(scope: &Scope<'_>, step: Step) -> Prepared {
     }
 }
 
+/// `MariaDB`: the rows are looked for first, and then changed by their keys. A condition in the change itself would be
+/// worked out for every row of the table, and may not look into the same table everywhere.
+fn changed_by_key(scope: &Scope<'_>, step: &Step, which: &str) -> String {
+    let table = quoted(&step.table);
+    let key = scope.map.table(&step.table).map(|table| table.key.clone()).unwrap_or_default();
+    let found: Vec<_> = key.iter().enumerate().map(|(i, c)| format!("t.{} AS recourse_key_{i}", quoted(c))).collect();
+    let same: Vec<_> = key.iter().enumerate().map(|(i, c)| format!("t.{} = d.recourse_key_{i}", quoted(c))).collect();
+    // the bound keeps what is looked for a table of its own
+    let found = format!("(SELECT {} FROM {table} t WHERE {which} LIMIT {})", found.join(", "), i64::MAX);
+    let joined = format!("{found} AS d STRAIGHT_JOIN {table} AS t ON {}", same.join(" AND "));
+    if step.deletes() {
+        format!("DELETE t FROM {joined}")
+    } else {
+        format!("UPDATE {joined} SET {}", step.sets.join(", "))
+    }
+}
+
 /// A row's key as a JSON array of texts; with the columns by which it is somebody's, where `owned`.
 fn json_row(scope: &Scope<'_>, table: &str, owned: bool) -> String {
     let mut columns = scope.map.table(table).map(|table| table.key.clone()).unwrap_or_default();
     if owned {
         columns.extend(scope.guards(table));
     }
-    let list: Vec<_> = columns.iter().map(|c| as_text(&format!("t.{}", quoted(c)), scope.dialect)).collect();
+    let text = |c: &String| alike::text(&format!("t.{}", quoted(c)), scope.column(table, c), scope.dialect);
+    let list: Vec<_> = columns.iter().map(text).collect();
     match scope.dialect {
         Dialect::Postgres => format!("jsonb_build_array({})::text", list.join(", ")),
-        Dialect::Sqlite => format!("json_array({})", list.join(", ")),
+        Dialect::Sqlite | Dialect::Maria => format!("json_array({})", list.join(", ")),
     }
 }
 
@@ -226,13 +247,20 @@ fn json_row(scope: &Scope<'_>, table: &str, owned: bool) -> String {
 fn elsewhere(scope: &Scope<'_>, step: &Step, these: &str) -> String {
     let names = match scope.dialect {
         Dialect::Postgres => "SELECT jsonb_array_elements_text($2::text::jsonb)",
-        Dialect::Sqlite => "SELECT value FROM json_each($2)",
+        Dialect::Sqlite | Dialect::Maria => "SELECT value FROM json_each($2)",
     };
     let mut branches = Vec::new();
     for (name, column) in scope.file_columns() {
         let loses = name == step.table && step.files.iter().any(|file| file == column);
         let other_rows = if loses { format!(" AND NOT ({these})") } else { String::new() };
         let (from, at) = (quoted(name), format!("t.{}", quoted(column)));
+        if scope.dialect == Dialect::Maria {
+            let side = alike::Side::new("t", column, scope.column(name, column));
+            let listed = alike::listed_texts(2, "f", side.is);
+            let among = alike::among(&alike::pairs_with_list("f", &[side]), &listed);
+            branches.push(format!("SELECT {} FROM {from} t WHERE {among}{other_rows}", alike::bytes(&at)));
+            continue;
+        }
         branches.push(format!("SELECT {at} FROM {from} t WHERE {at} IN ({names}){other_rows}"));
     }
     branches.join(" UNION ")
@@ -295,7 +323,7 @@ impl Erasure<'_> {
         let Some(conn) = &mut rows.conn else { return Ok(None) };
         let statement = match self.source.engine.dialect() {
             Dialect::Postgres => Statement::new(format!("FETCH {PORTION} FROM rows_left"), &[]),
-            Dialect::Sqlite => {
+            Dialect::Sqlite | Dialect::Maria => {
                 let text = format!("{} ORDER BY 1 LIMIT {PORTION} OFFSET {}", self.steps[n].keys, rows.read);
                 Statement::new(text, &self.values)
             }
@@ -315,8 +343,9 @@ impl Erasure<'_> {
     /// When the database does not answer.
     pub async fn open(&self, n: usize) -> Result<Rows, Error> {
         let step = &self.steps[n].step;
-        if self.source.engine.dialect() == Dialect::Sqlite || step.frozen || step.whole.is_some() {
-            // SQLite's rows are looked for again with every batch: a reader would keep the writer waiting
+        if self.source.engine.dialect() != Dialect::Postgres || step.frozen || step.whole.is_some() {
+            // rows are looked for again with every batch: a reader would keep SQLite's writer waiting, and MariaDB has no
+            // cursor that lets others use its connection
             return Ok(Rows { conn: None, read: 0 });
         }
         let mut rows = Rows::begin(self.source.engine.conn().await?).await?;

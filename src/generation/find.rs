@@ -2,7 +2,8 @@
 //! the map says makes two writings alike.
 
 use super::{
-    Error, Source,
+    Error, Source, alike,
+    alike::as_text,
     engine::{Conn, Dialect, Statement, quoted},
     map::{DataMap, IdentityColumn, Normal},
     schema::{ColumnSchema, Schema, Type},
@@ -63,7 +64,7 @@ impl Source {
     /// # Errors
     /// When the database does not answer or the map does not fit it.
     pub async fn find(&self, identities: &[Identity]) -> Result<Found, Error> {
-        let mut conn = self.engine.conn().await?;
+        let mut conn = self.reader.conn().await?;
         let schema = self.live_rows(&mut conn).await?;
         let mut found = Found::default();
         for identity in identities {
@@ -115,15 +116,6 @@ impl Source {
     }
 }
 
-/// A column as text, whatever its type.
-#[must_use]
-pub fn as_text(column: &str, dialect: Dialect) -> String {
-    match dialect {
-        Dialect::Postgres => format!("{column}::text"),
-        Dialect::Sqlite => format!("CAST({column} AS TEXT)"),
-    }
-}
-
 async fn subjects_by(
     map: &DataMap,
     schema: &Schema,
@@ -140,8 +132,11 @@ async fn subjects_by(
     let matches =
         |alias: &str| equals(&format!("{alias}.{}", quoted(&identity.column)), identity.normal, live, dialect);
     let Some(subject) = map.table(&map.subject) else { return Ok(Vec::new()) };
-    let keys: Vec<_> = subject.key.iter().map(|column| as_text(&format!("s.{}", quoted(column)), dialect)).collect();
-    let conditions = up(map, &identity.table, &matches, 0);
+    let is = |column: &String| schema.tables.get(&map.subject).and_then(|table| table.columns.get(column));
+    let key = |column: &String| alike::text(&format!("s.{}", quoted(column)), is(column), dialect);
+    let keys: Vec<_> = subject.key.iter().map(key).collect();
+    let scope = Scope::new(map, schema, dialect, 0, NaiveDate::MIN);
+    let conditions = up(&scope, &identity.table, &matches, 0);
     let text = format!(
         "SELECT {} FROM {} s WHERE {} LIMIT {}",
         keys.join(", "),
@@ -154,7 +149,8 @@ async fn subjects_by(
 }
 
 /// The conditions on the subject's row `s` that a row of `table` for which `matches` holds belongs to it.
-fn up(map: &DataMap, table: &str, matches: &dyn Fn(&str) -> String, depth: usize) -> Vec<String> {
+fn up(scope: &Scope<'_>, table: &str, matches: &dyn Fn(&str) -> String, depth: usize) -> Vec<String> {
+    let map = scope.map;
     if table == map.subject {
         return vec![matches("s")];
     }
@@ -162,19 +158,12 @@ fn up(map: &DataMap, table: &str, matches: &dyn Fn(&str) -> String, depth: usize
     let mut conditions = Vec::new();
     for join in is.owner.iter().filter(|join| join.to != table) {
         let alias = format!("u{depth}");
-        let list = |alias: &str, columns: Vec<&String>| {
-            columns.iter().map(|c| format!("{alias}.{}", quoted(c))).collect::<Vec<_>>().join(", ")
-        };
         let parent = |p: &str| {
-            format!(
-                "({}) IN (SELECT {} FROM {} {alias} WHERE {})",
-                list(p, join.on.values().collect()),
-                list(&alias, join.on.keys().collect()),
-                quoted(table),
-                matches(&alias)
-            )
+            let pairs = scope.equal((table, &alias), (&join.to, p), &join.on);
+            let pairs: Vec<_> = pairs.into_iter().map(|(here, there)| (there, here)).collect();
+            alike::among(&pairs, &format!("{} {alias} WHERE {}", quoted(table), matches(&alias)))
         };
-        conditions.extend(up(map, &join.to, &parent, depth + 1));
+        conditions.extend(up(scope, &join.to, &parent, depth + 1));
     }
     conditions
 }
@@ -205,6 +194,23 @@ fn equals(column: &str, normal: Normal, live: &ColumnSchema, dialect: Dialect) -
                 .iter()
                 .fold(column.to_owned(), |inner, sign| format!("replace({inner}, '{sign}', '')"));
             format!("{stripped} = $1 COLLATE BINARY")
+        }
+        (Dialect::Maria, Normal::Exact) if live.kind != Type::Text => {
+            format!("{column} = {}", alike::value(1, Some(live)))
+        }
+        (Dialect::Maria, Normal::Exact) => {
+            let (indexed, value) = (alike::value(1, Some(live)), alike::bytes("$1"));
+            format!("({column} = {indexed} AND {} = {value})", alike::bytes(column))
+        }
+        (Dialect::Maria, Normal::Lower) => {
+            let lower = |text: &str| alike::bytes(&format!("LOWER(CONVERT({text} USING utf8mb4))"));
+            let same = format!("{} = {}", lower(column), lower("$1"));
+            // such an order finds, by its index, at least those that differ in case alone
+            let any_case = live.collation.as_ref().is_some_and(|collation| collation.ends_with("_ci"));
+            if any_case { format!("({column} = {} AND {same})", alike::value(1, Some(live))) } else { same }
+        }
+        (Dialect::Maria, Normal::Digits) => {
+            format!("{} = {}", alike::bytes(&format!("REGEXP_REPLACE({column}, '[^0-9]', '')")), alike::bytes("$1"))
         }
     }
 }

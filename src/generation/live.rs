@@ -2,7 +2,7 @@
 //! writes them; bytes stay bytes.
 
 use super::Error;
-use sqlx::{Row as _, TypeInfo as _, ValueRef as _, postgres::PgRow, sqlite::SqliteRow};
+use sqlx::{Row as _, TypeInfo as _, ValueRef as _, mysql::MySqlRow, postgres::PgRow, sqlite::SqliteRow};
 use std::borrow::Cow;
 
 /// One row.
@@ -11,6 +11,8 @@ pub enum LiveRow {
     Postgres(PgRow),
     /// Of `SQLite`, where every value says itself what it is.
     Sqlite(SqliteRow),
+    /// Of `MariaDB`: every column was asked for as text, or is of bytes.
+    Maria(MySqlRow),
 }
 
 /// One value.
@@ -36,6 +38,10 @@ impl LiveRow {
                 row.try_get::<Option<&str>, _>(i)?.map_or(Cell::Null, |text| Cell::Text(Cow::Borrowed(text)))
             }
             Self::Sqlite(row) => of_sqlite(row, i)?,
+            Self::Maria(row) if bytes => row.try_get_unchecked::<Option<&[u8]>, _>(i)?.map_or(Cell::Null, Cell::Bytes),
+            Self::Maria(row) => {
+                row.try_get_unchecked::<Option<&str>, _>(i)?.map_or(Cell::Null, |text| Cell::Text(Cow::Borrowed(text)))
+            }
         })
     }
 

@@ -4,6 +4,7 @@
 
 mod advice;
 mod aim;
+mod alike;
 mod carry_out;
 mod check;
 mod choices;
@@ -16,6 +17,7 @@ pub mod export;
 mod extent;
 mod files;
 mod find;
+pub mod grants;
 mod introspect;
 mod live;
 pub mod map;
@@ -50,7 +52,7 @@ pub enum Error {
     #[error("the generation database: {}", summary(.0))]
     Database(#[from] sqlx::Error),
     /// The address is none.
-    #[error("the generation database's address must begin with postgres:// or sqlite://")]
+    #[error("the generation database's address must begin with postgres://, mariadb://, mysql:// or sqlite://")]
     Address,
     /// It answered something unexpected.
     #[error("the generation database: {0}")]

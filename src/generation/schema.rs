@@ -119,8 +119,10 @@ impl ColumnSchema {
             // each value says itself what it is
             (Dialect::Sqlite, Type::Integer) => text.parse::<i64>().is_ok(),
             (Dialect::Sqlite, _) | (_, Type::Text) => true,
-            (_, Type::Integer) if self.named == "smallint" => text.parse::<i16>().is_ok(),
-            (_, Type::Integer) if self.named == "integer" => text.parse::<i32>().is_ok(),
+            (_, Type::Integer) if self.named.contains("unsigned") => text.parse::<u64>().is_ok(),
+            (Dialect::Maria, Type::Bytes) => text.len() % 2 == 0 && text.bytes().all(|b| b.is_ascii_hexdigit()),
+            (Dialect::Postgres, Type::Integer) if self.named == "smallint" => text.parse::<i16>().is_ok(),
+            (Dialect::Postgres, Type::Integer) if self.named == "integer" => text.parse::<i32>().is_ok(),
             (_, Type::Integer) => text.parse::<i64>().is_ok(),
             (_, Type::Number) => text.parse::<f64>().is_ok(),
             (_, Type::Bool) => matches!(text, "true" | "false" | "t" | "f" | "1" | "0"),

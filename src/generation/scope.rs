@@ -3,6 +3,7 @@
 //! after a crash. The subject's keys are always the first values of a statement.
 
 use super::{
+    alike::{self, Side, tuple},
     engine::{Dialect, quoted},
     map::{DataMap, Erase, Join, Others, Shared, Table},
     reach::Reach,
@@ -65,6 +66,7 @@ impl<'a> Scope<'a> {
             (Dialect::Postgres, Some(is)) if is.kind != Type::Text => format!("CAST(${n}::text AS {})", is.named),
             (Dialect::Postgres, _) => format!("${n}::text"),
             (Dialect::Sqlite, _) => format!("${n}"),
+            (Dialect::Maria, is) => alike::value(n, is),
         }
     }
 
@@ -115,6 +117,9 @@ impl<'a> Scope<'a> {
         if rows.is_empty() {
             return NEVER.to_owned();
         }
+        if self.dialect == Dialect::Maria {
+            return self.known(name, alias, &table.key, (name, &table.key));
+        }
         let values = if width > 1 && self.dialect == Dialect::Sqlite {
             format!("VALUES {}", rows.join(", "))
         } else {
@@ -133,7 +138,6 @@ impl<'a> Scope<'a> {
         base: impl Fn(&str) -> String,
     ) -> String {
         let (first, next, all) = (self.alias(), self.alias(), self.alias());
-        let parent: Vec<_> = join.on.keys().cloned().collect();
         let of_parent: Vec<_> = join.on.values().cloned().collect();
         // the closure carries the key, what children refer to, and by what a row is somebody's
         let mut carried: Vec<_> = table.key.iter().collect();
@@ -151,18 +155,14 @@ impl<'a> Scope<'a> {
         let list =
             |alias: &str| carried.iter().map(|c| format!("{alias}.{}", quoted(c))).collect::<Vec<_>>().join(", ");
         let names = carried.iter().map(|c| quoted(c)).collect::<Vec<_>>().join(", ");
-        let on: Vec<_> = parent
-            .iter()
-            .zip(&of_parent)
-            .map(|(here, there)| format!("{next}.{} = {all}.{}", quoted(here), quoted(there)))
-            .collect();
+        let on = alike::all_equal(&self.equal((name, &next), (name, &all), &join.on));
         format!(
             "{} IN (WITH RECURSIVE {all} ({names}) AS (SELECT {} FROM {table} {first} WHERE {} UNION SELECT {} FROM {table} {next} JOIN {all} ON {}{goes_on}) SELECT {} FROM {all})",
             columns(alias, &table.key),
             list(&first),
             base(&first),
             list(&next),
-            on.join(" AND "),
+            on,
             table.key.iter().map(|c| format!("{all}.{}", quoted(c))).collect::<Vec<_>>().join(", "),
             table = quoted(name),
         )
@@ -180,7 +180,12 @@ impl<'a> Scope<'a> {
                     format!("SELECT {} FROM {} {x} WHERE {}", list(&x, &table.key), quoted(name), part(&x))
                 };
                 let branches: Vec<_> = several.iter().map(|part| branch(part)).collect();
-                format!("{} IN ({})", columns(alias, &table.key), branches.join(" UNION "))
+                let mut keys = branches.join(" UNION ");
+                if self.dialect == Dialect::Maria {
+                    // it would look into each branch for every row of the table
+                    keys = format!("SELECT * FROM ({keys}) {}", self.alias());
+                }
+                format!("{} IN ({keys})", columns(alias, &table.key))
             }
         }
     }
@@ -197,10 +202,16 @@ impl<'a> Scope<'a> {
         let here: Vec<_> = on.keys().cloned().collect();
         let there: Vec<_> = on.values().cloned().collect();
         // the subject's own key is known: no need to look it up, unless only some of the subject's rows are meant
-        if to == self.map.subject
+        let of_subject = to == self.map.subject
             && !self.reach.items.contains_key(to)
-            && self.map.table(to).is_some_and(|t| t.key == there && there.len() == 1)
-        {
+            && self.map.table(to).is_some_and(|t| t.key == there && there.len() == 1);
+        if of_subject && self.dialect == Dialect::Maria {
+            // which text leads to which is the database's to say
+            let is_text = self.column(to, &there[0]).is_some_and(|is| is.collation.is_some());
+            if !is_text && self.subjects > 0 {
+                return self.known(name, alias, &here, (to, &there));
+            }
+        } else if of_subject {
             let values: Vec<_> = (1..=self.subjects).map(|n| self.value(to, &there[0], n)).collect();
             if !values.is_empty() {
                 return format!("{} IN ({})", self.compared(name, alias, &here), values.join(", "));
@@ -209,7 +220,7 @@ impl<'a> Scope<'a> {
         self.mentioned.borrow_mut().insert(to.to_owned());
         let x = self.alias();
         let found = pred(&x);
-        format!("{} IN (SELECT {} FROM {} {x} WHERE {found})", columns(alias, &here), list(&x, &there), quoted(to))
+        alike::among(&self.equal((name, alias), (to, &x), on), &format!("{} {x} WHERE {found}", quoted(to)))
     }
 
     /// True where rows of the table may be somebody else's as well: several owners, or an owner that several rows name.
@@ -229,11 +240,7 @@ impl<'a> Scope<'a> {
         let Some(table) = self.map.table(name) else { return NEVER.to_owned() };
         let exists = |join: &Join| {
             let x = self.alias();
-            let on: Vec<_> = join
-                .on
-                .iter()
-                .map(|(here, there)| format!("{x}.{} = {alias}.{}", quoted(there), quoted(here)))
-                .collect();
+            let on = alike::all_equal(&self.equal((name, alias), (&join.to, &x), &join.on));
             let theirs = self.own(&join.to, &x);
             // a row of a shared row is shared as well
             let shared = if self.may_be_shared(&join.to) {
@@ -241,11 +248,7 @@ impl<'a> Scope<'a> {
             } else {
                 String::new()
             };
-            format!(
-                "EXISTS (SELECT 1 FROM {} {x} WHERE {} AND (({theirs}) IS NOT TRUE{shared}))",
-                quoted(&join.to),
-                on.join(" AND ")
-            )
+            format!("EXISTS (SELECT 1 FROM {} {x} WHERE {} AND (({theirs}) IS NOT TRUE{shared}))", quoted(&join.to), on)
         };
         let parts: Vec<_> = table.owner.iter().filter(|join| join.to != name).map(exists).collect();
         if parts.is_empty() { NEVER.to_owned() } else { format!("({})", parts.join(" OR ")) }
@@ -334,6 +337,8 @@ impl<'a> Scope<'a> {
         let at = format!("{alias}.{}", quoted(&keep.after));
         Some(match self.dialect {
             Dialect::Postgres => format!("{at} < DATE '{cut}'"),
+            // nor can the year 0
+            Dialect::Maria => format!("({at} >= DATE '1000-01-01' AND {at} < DATE '{cut}')"),
             // whatever is not an ISO date cannot be judged, and stays
             Dialect::Sqlite => {
                 format!("(typeof({at}) = 'text' AND {at} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-*' AND {at} < '{cut}')")
@@ -345,6 +350,9 @@ impl<'a> Scope<'a> {
     #[must_use]
     pub fn listed(&self, name: &str, alias: &str, n: usize) -> String {
         let Some(table) = self.map.table(name) else { return NEVER.to_owned() };
+        if self.dialect == Dialect::Maria {
+            return self.listed_with(name, alias, &table.key, &[], n);
+        }
         let items: Vec<_> = table
             .key
             .iter()
@@ -355,7 +363,7 @@ impl<'a> Scope<'a> {
                     Some(is) => format!("CAST(e ->> {i} AS {})", is.named),
                     None => format!("e ->> {i}"),
                 },
-                Dialect::Sqlite => format!("json_extract(e.value, '$[{i}]')"),
+                Dialect::Sqlite | Dialect::Maria => format!("json_extract(e.value, '$[{i}]')"),
             })
             .collect();
         format!("{} IN (SELECT {} FROM {})", columns(alias, &table.key), items.join(", "), self.each(n))
@@ -366,6 +374,9 @@ impl<'a> Scope<'a> {
     #[must_use]
     pub fn written_down(&self, name: &str, alias: &str, n: usize) -> String {
         let (listed, guards) = (self.listed(name, alias, n), self.guards(name));
+        if let (Dialect::Maria, Some(table)) = (self.dialect, self.map.table(name)) {
+            return self.listed_with(name, alias, &table.key, &guards, n);
+        }
         let Some(table) = self.map.table(name).filter(|_| !guards.is_empty()) else { return listed };
         let same: Vec<_> = table
             .key
@@ -376,7 +387,9 @@ impl<'a> Scope<'a> {
                 let at = format!("{alias}.{}", quoted(column));
                 match self.dialect {
                     Dialect::Postgres => format!("{at}::text IS NOT DISTINCT FROM (e ->> {i})"),
-                    Dialect::Sqlite => format!("CAST({at} AS TEXT) IS json_extract(e.value, '$[{i}]')"),
+                    Dialect::Sqlite | Dialect::Maria => {
+                        format!("CAST({at} AS TEXT) IS json_extract(e.value, '$[{i}]')")
+                    }
                 }
             })
             .collect();
@@ -397,7 +410,7 @@ impl<'a> Scope<'a> {
     fn each(&self, n: usize) -> String {
         match self.dialect {
             Dialect::Postgres => format!("jsonb_array_elements(${n}::text::jsonb) e"),
-            Dialect::Sqlite => format!("json_each(${n}) e"),
+            Dialect::Sqlite | Dialect::Maria => format!("json_each(${n}) e"),
         }
     }
 
@@ -409,7 +422,50 @@ impl<'a> Scope<'a> {
         })
     }
 
-    fn column(&self, table: &str, column: &str) -> Option<&super::schema::ColumnSchema> {
+    /// `MariaDB`: the rows whose key stands in the list, with the same values in the columns of `guards`, which may be null.
+    fn listed_with(&self, name: &str, alias: &str, key: &[String], guards: &[String], n: usize) -> String {
+        let e = self.alias();
+        let sides: Vec<_> = key.iter().map(|column| Side::new(alias, column, self.column(name, column))).collect();
+        let mut pairs = alike::pairs_with_list(&e, &sides);
+        for (i, column) in guards.iter().enumerate() {
+            let at = alike::text(&format!("{alias}.{}", quoted(column)), self.column(name, column), self.dialect);
+            let there = format!("{e}.c{}", key.len() + i);
+            pairs.push((format!("{at} IS NULL"), format!("{there} IS NULL")));
+            pairs.push((alike::bytes(&format!("COALESCE({at}, '')")), alike::bytes(&format!("COALESCE({there}, '')"))));
+        }
+        // guards are compared as they were written down
+        let kinds = key.iter().map(|column| self.column(name, column)).chain(guards.iter().map(|_| None));
+        alike::among(&pairs, &alike::listed(n, &e, &kinds.collect::<Vec<_>>()))
+    }
+
+    /// `MariaDB`: columns that are, as one, a key of the subject's, of whose values they are known to be.
+    fn known(&self, name: &str, alias: &str, columns: &[String], (to, of): (&str, &[String])) -> String {
+        let sides: Vec<_> = columns.iter().map(|column| Side::new(alias, column, self.column(name, column))).collect();
+        let of: Vec<_> = of.iter().map(|column| self.column(to, column)).collect();
+        let rows: Vec<_> = (0..self.subjects).map(|i| (1..=of.len()).map(|j| i * of.len() + j).collect()).collect();
+        alike::known(&sides, &of, &rows)
+    }
+
+    /// What has to be equal for a row of one table to lead to one of another.
+    #[must_use]
+    pub fn equal(
+        &self,
+        (name, alias): (&str, &str),
+        (to, x): (&str, &str),
+        on: &BTreeMap<String, String>,
+    ) -> Vec<(String, String)> {
+        let is_key = self.schema.tables.get(to).is_some_and(|other| other.names_a_row(on.values()));
+        let same = |(here, there): (&String, &String)| {
+            let left = Side::new(alias, here, self.column(name, here));
+            let right = Side::new(x, there, self.column(to, there));
+            alike::same(self.dialect, &left, &right, is_key)
+        };
+        on.iter().flat_map(same).collect()
+    }
+
+    /// What a column holds.
+    #[must_use]
+    pub fn column(&self, table: &str, column: &str) -> Option<&super::schema::ColumnSchema> {
         self.schema.tables.get(table)?.columns.get(column)
     }
 
@@ -429,11 +485,6 @@ fn columns(alias: &str, columns: &[String]) -> String {
 
 fn list(alias: &str, columns: &[String]) -> String {
     columns.iter().map(|column| format!("{alias}.{}", quoted(column))).collect::<Vec<_>>().join(", ")
-}
-
-fn tuple(parts: impl Iterator<Item = String>) -> String {
-    let parts: Vec<_> = parts.collect();
-    if parts.len() == 1 { parts.concat() } else { format!("({})", parts.join(", ")) }
 }
 
 /// The first day whose rows are still kept on `today`: a floor, so that months count to the later day where the

@@ -17,6 +17,8 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct Source {
     pub(super) engine: Engine,
+    /// Where people are looked up, plans are counted and copies are read: a replica, or the database itself.
+    pub(super) reader: Engine,
     pub(super) files: Option<Files>,
     pub(super) map: Arc<DataMap>,
     /// SHA-256 of the map's text, in hexadecimal.
@@ -32,7 +34,25 @@ impl Source {
         let engine = Engine::new(url).map_err(|error| vec![Fault::new("", None, error.to_string())])?;
         let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(map.as_bytes()));
         let map = DataMap::read(map)?;
-        Ok(Self { engine, files, map: Arc::new(map), digest })
+        Ok(Self { reader: engine.clone(), engine, files, map: Arc::new(map), digest })
+    }
+
+    /// The same, but people are looked up, plans are counted and copies are read at `url`, which follows the database.
+    ///
+    /// # Errors
+    /// When the address is none of the same engine.
+    pub fn with_replica(self, url: &str) -> Result<Self, Error> {
+        let reader = Engine::new(url)?;
+        if reader.dialect() != self.engine.dialect() {
+            return Err(Error::Address);
+        }
+        Ok(Self { reader, ..self })
+    }
+
+    /// The same without its replica: what decides about a change is read where the change is made.
+    #[must_use]
+    pub fn itself(&self) -> Self {
+        Self { reader: self.engine.clone(), ..self.clone() }
     }
 
     /// What the system is called in letters to the person.
@@ -151,6 +171,7 @@ impl Source {
     /// Closes every connection.
     pub async fn close(&self) {
         self.engine.close().await;
+        self.reader.close().await;
     }
 }
 

@@ -12,6 +12,7 @@ pub(crate) mod house;
 mod jobs;
 mod letters;
 mod mailboxes;
+pub(crate) mod maria;
 pub(crate) mod meddler;
 mod objects;
 mod outbox;

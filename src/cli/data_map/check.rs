@@ -149,6 +149,10 @@ mod tests {
         look(&configured(folder, url, map), PRODUCT).await.expect("it looks").faults
     }
 
+    async fn advice(folder: &Path, url: &str) -> Vec<String> {
+        look(&configured(folder, url, DATA_MAP), PRODUCT).await.expect("it looks").advice
+    }
+
     async fn change(url: &str, statement: &'static str) {
         if url.starts_with("sqlite") {
             let mut conn = SqliteConnection::connect(url).await.expect("it opens");
@@ -171,6 +175,26 @@ mod tests {
             says.len() == 1 && says[0].starts_with("filter_events.excerpt: ") && says[0].contains("NOT NULL"),
             "{says:?}"
         );
+
+        // what deserves a look stops nothing, unless it is asked to
+        assert_eq!(advice(folder, url).await, ["filter_events.user_id"; 0]);
+        change(url, "CREATE TABLE newsletter (mail TEXT, sent TEXT); DROP INDEX images_user").await;
+        assert_eq!(faults(folder, url, DATA_MAP).await, Vec::<String>::new());
+        let found = advice(folder, url).await;
+        assert!(found[0].starts_with("images.user_id: ") && found[0].ends_with("(no_index)"), "{found:?}");
+        assert!(found[1].starts_with("newsletter.mail: looks personal") && found[1].ends_with("(drift)"), "{found:?}");
+        assert_eq!(found.len(), 2, "{found:?}");
+        let alone = |strict| Check {
+            product: None,
+            map: Some(folder.join("map.toml")),
+            url: Some(url.to_owned()),
+            files: None,
+            strict,
+        };
+        run(|| bail!("no configuration is read"), alone(false)).await.expect("it fits");
+        let strict = run(|| bail!("no configuration is read"), alone(true)).await;
+        assert!(strict.expect_err("it is strict").to_string().contains("2 faults"));
+        change(url, "CREATE INDEX images_user ON images (user_id); DROP TABLE newsletter").await;
 
         change(url, "ALTER TABLE users ADD COLUMN phone TEXT").await;
         change(url, "ALTER TABLE likes RENAME COLUMN created_at TO liked_at").await;

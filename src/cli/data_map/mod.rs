@@ -6,6 +6,7 @@ mod init;
 mod rehearse;
 
 use crate::{
+    cli::grants,
     config::{Config, Flags},
     generation::{Error, Files, Source},
     store::Clock,
@@ -20,6 +21,8 @@ pub enum DataMap {
     Check(check::Check),
     /// Proposes a map from a live schema, with the reason for each line; prints it
     Init(init::Init),
+    /// Prints what its account in the generation database has to be allowed, and no more, as SQL
+    Grants(grants::Grants),
     /// Shows what a run would do to a copy of a database, without a console; --apply does it there
     Rehearse(rehearse::Rehearse),
 }
@@ -27,6 +30,7 @@ pub enum DataMap {
 pub async fn run(flags: &Flags, command: DataMap) -> anyhow::Result<()> {
     match command {
         DataMap::Check(check) => check::run(|| Ok(Config::load(flags)?), check).await,
+        DataMap::Grants(asked) => grants::run(|| Ok(Config::load(flags)?), asked).await,
         DataMap::Init(init) => init::run(&init).await,
         DataMap::Rehearse(asked) => rehearse::run(&asked, Clock::System.now()).await,
     }

@@ -3,8 +3,8 @@
 
 use crate::generation::{
     Extent, Key,
+    alike::{self, as_text},
     engine::{Dialect, quoted},
-    find::as_text,
     map::{Column, DataMap, Join, Redact, Shared, Table},
     reach::Reach,
     schema::{ColumnSchema, Schema, Type},
@@ -28,6 +28,18 @@ pub enum Form {
     /// As the path of a file in the package.
     File,
 }
+
+/// `MariaDB`'s types of shapes.
+const SHAPES: [&str; 8] = [
+    "geometry",
+    "point",
+    "linestring",
+    "polygon",
+    "multipoint",
+    "multilinestring",
+    "multipolygon",
+    "geometrycollection",
+];
 
 /// A column that leaves: its name in the database, and what people call it.
 #[derive(Debug, Clone)]
@@ -221,6 +233,10 @@ fn expression(scope: &Scope<'_>, table: &str, column: &ColumnCopy) -> String {
         // as text, an address would get the width of its network
         Dialect::Postgres if live.is_some_and(|live| live.named == "inet") => format!("abbrev({at})"),
         Dialect::Postgres => as_text(&at, scope.dialect),
+        // as text made anew, a very long one would be nothing
+        Dialect::Maria if column.form == Form::Bytes || live.is_some_and(|live| live.collation.is_some()) => at,
+        Dialect::Maria if live.is_some_and(|live| SHAPES.contains(&live.named.as_str())) => format!("ST_AsText({at})"),
+        Dialect::Maria => alike::text(&at, live, scope.dialect),
     })
 }
 
@@ -242,6 +258,7 @@ fn file_names(scope: &Scope<'_>, name: &str, table: &Table) -> Vec<String> {
         let text = match scope.dialect {
             Dialect::Postgres => format!("{at}::text COLLATE \"C\""),
             Dialect::Sqlite => format!("CAST({at} AS TEXT) COLLATE BINARY"),
+            Dialect::Maria => alike::bytes(&at),
         };
         format!(
             "SELECT DISTINCT {text} FROM {} t WHERE {rows} AND {at} IS NOT NULL AND {at} <> ''{theirs}",

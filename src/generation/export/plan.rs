@@ -24,7 +24,7 @@ impl Source {
     /// When the database does not answer, the files cannot be looked at, or a limit names what is not there.
     pub async fn plan_copy(&self, subjects: &[Key], found_by: &[String], extent: &Extent) -> Result<Plan, Error> {
         extent.known_to(&self.map).map_err(Error::Limits)?;
-        let mut conn = self.engine.conn().await?;
+        let mut conn = self.reader.conn().await?;
         conn.begin_snapshot().await?;
         let schema = introspect::read(&mut conn, self.engine.dialect()).await?;
         let mut plan = Plan {

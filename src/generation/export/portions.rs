@@ -1,5 +1,6 @@
 //! Goes through the rows of a statement in portions: on `PostgreSQL` a cursor, so that no statement runs for as long as
-//! a slow reader takes; on `SQLite` the statement itself. Within a portion rows come one by one.
+//! a slow reader takes; on `SQLite` and `MariaDB`
+//! the statement itself, sent as fast as it is read. Within a portion rows come one by one.
 
 use crate::generation::{
     Error,
@@ -26,7 +27,7 @@ impl Portions {
     /// statement answers with.
     pub async fn open(conn: &mut Conn, dialect: Dialect, n: usize, statement: Statement) -> Result<Self, Error> {
         let (statement, close) = match dialect {
-            Dialect::Sqlite => (statement, None),
+            Dialect::Sqlite | Dialect::Maria => (statement, None),
             Dialect::Postgres => {
                 let declare = format!("DECLARE copy_{n} NO SCROLL CURSOR FOR {}", statement.text);
                 conn.run(Statement::new(declare, &statement.values)).await?;
@@ -41,7 +42,7 @@ impl Portions {
         let more = match (self.before, self.dialect) {
             (None, _) => true,
             (Some(rows), Dialect::Postgres) => rows == PORTION,
-            (Some(_), Dialect::Sqlite) => false,
+            (Some(_), Dialect::Sqlite | Dialect::Maria) => false,
         };
         let (rows, statement) = (self.before.insert(0), self.statement.clone());
         more.then(move || conn.stream(statement).inspect_ok(|_| *rows += 1).boxed())

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::generation::{
     Error, Source,
-    engine::{Conn, Dialect, Statement},
+    engine::{Conn, Statement},
 };
 use bytes::Bytes;
 use futures_util::TryStreamExt as _;
@@ -111,14 +111,10 @@ impl Source {
     }
 
     async fn copy_all(&self, order: &CopyOrder, pack: Pack, watch: &Watch) -> Result<Copied, Error> {
-        let mut conn = self.engine.conn().await?;
+        let mut conn = self.reader.conn().await?;
         conn.begin_snapshot().await?;
-        if self.engine.dialect() == Dialect::Postgres {
-            // all rows are read, and the reader may be slow
-            for setting in ["cursor_tuple_fraction = 1.0", "idle_in_transaction_session_timeout = 0"] {
-                conn.run(Statement::new(format!("SET LOCAL {setting}"), &[])).await?;
-            }
-        }
+        // all rows are read, and the reader may be slow
+        conn.without_hurry().await?;
         order.extent.known_to(&self.map).map_err(Error::Limits)?;
         let schema = self.live(&mut conn).await?;
         if order.subjects.is_empty() || self.copy_hash(&schema, &order.subjects, &order.extent) != order.scope_hash {

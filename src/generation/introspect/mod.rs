@@ -1,5 +1,6 @@
 //! Reads what a generation database looks like, in a few set-based queries, whatever its size.
 
+mod maria;
 mod postgres;
 mod sqlite;
 
@@ -18,6 +19,7 @@ pub async fn read(conn: &mut Conn, dialect: Dialect) -> Result<Schema, Error> {
     let (columns, indexes, references) = match dialect {
         Dialect::Postgres => (postgres::COLUMNS, postgres::INDEXES, postgres::REFERENCES),
         Dialect::Sqlite => (sqlite::COLUMNS, sqlite::INDEXES, sqlite::REFERENCES),
+        Dialect::Maria => (maria::COLUMNS, maria::INDEXES, maria::REFERENCES),
     };
     let mut schema = Schema::default();
     for row in conn.rows(Statement::new(columns, &[])).await? {
@@ -108,6 +110,9 @@ fn bound_in(named: &str) -> Option<usize> {
 
 fn kind_of(named: &str, dialect: Dialect) -> Type {
     let name = named.to_ascii_lowercase();
+    if dialect == Dialect::Maria {
+        return kind_of_maria(&name);
+    }
     let starts = |words: &[&str]| words.iter().any(|word| name.starts_with(word));
     match name.as_str() {
         "date" => Type::Date,
@@ -122,6 +127,23 @@ fn kind_of(named: &str, dialect: Dialect) -> Type {
         _ if starts(&["bytea", "blob"]) => Type::Bytes,
         // a column of SQLite without a type holds what it is given
         "" if dialect == Dialect::Sqlite => Type::Text,
+        _ => Type::Other,
+    }
+}
+
+fn kind_of_maria(name: &str) -> Type {
+    let word = name.split(['(', ' ']).next().unwrap_or(name);
+    match word {
+        // nobody has another use for numbers of one digit or bit
+        "tinyint" | "bit" if name.starts_with("tinyint(1)") || name == "bit(1)" => Type::Bool,
+        "tinyint" | "smallint" | "mediumint" | "int" | "bigint" | "year" | "bit" => Type::Integer,
+        "decimal" | "float" | "double" => Type::Number,
+        "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" => Type::Text,
+        "binary" | "varbinary" | "tinyblob" | "blob" | "mediumblob" | "longblob" => Type::Bytes,
+        "date" => Type::Date,
+        "datetime" | "timestamp" => Type::Timestamp,
+        "uuid" => Type::Uuid,
+        "inet4" | "inet6" => Type::Address,
         _ => Type::Other,
     }
 }

@@ -84,7 +84,7 @@ impl Source {
     /// When the database does not answer, the files cannot be looked at, or a limit names what is not there.
     pub async fn plan(&self, target: &Target) -> Result<Plan, Error> {
         target.extent.known_to(&self.map).map_err(Error::Limits)?;
-        let mut conn = self.engine.conn().await?;
+        let mut conn = self.reader.conn().await?;
         conn.begin_snapshot().await?;
         self.plan_at(&mut conn, target).await
     }

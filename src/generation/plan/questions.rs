@@ -10,9 +10,10 @@ use crate::{
     generation::{
         Source,
         aim::Aim,
+        alike,
+        alike::{Side, as_text},
         corrections,
         engine::{Dialect, quoted},
-        find::as_text,
         map::{Erase, Shared},
         schema::Schema,
         scope::Scope,
@@ -127,19 +128,26 @@ fn file_questions(scope: &Scope<'_>, step: &Step, column: &str) -> FileQuestions
     let (table, name) = (quoted(&step.table), format!("t.{}", quoted(column)));
     let named = scope.file_columns().map(|(other, file)| {
         let stays = scope.lost(other, file, "o").map(|lost| format!(" AND ({lost}) IS NOT TRUE")).unwrap_or_default();
-        format!("EXISTS (SELECT 1 FROM {} o WHERE o.{} = {name}{stays})", quoted(other), quoted(file))
+        let theirs = Side::new("o", file, scope.column(other, file));
+        let same = alike::is_same(scope.dialect, &theirs, &Side::new("t", column, scope.column(&step.table, column)));
+        format!("EXISTS (SELECT 1 FROM {} o WHERE {same}{stays})", quoted(other))
     });
     let elsewhere = format!("({})", named.collect::<Vec<_>>().join(" OR "));
     let rows = format!("FROM {table} t WHERE {} AND {name} IS NOT NULL", step.rows);
-    let collate = if scope.dialect == Dialect::Postgres { " COLLATE \"C\"" } else { "" };
     let last = scope.values() + 1;
+    // byte for byte, in an order that every page has in common
+    let (exact, last) = match scope.dialect {
+        Dialect::Postgres => (format!("{name} COLLATE \"C\""), format!("${last}::text")),
+        Dialect::Sqlite => (name.clone(), format!("${last}")),
+        Dialect::Maria => (alike::bytes(&name), alike::bytes(&format!("${last}"))),
+    };
     FileQuestions {
         table: step.table.clone(),
-        shared: format!("SELECT {} {rows} AND {elsewhere}", as_text(&format!("count(DISTINCT {name})"), scope.dialect)),
-        page: format!(
-            "SELECT DISTINCT {name}{collate} {rows} AND NOT {elsewhere} AND {name}{collate} > {} ORDER BY 1 LIMIT 1000",
-            if scope.dialect == Dialect::Postgres { format!("${last}::text") } else { format!("${last}") }
+        shared: format!(
+            "SELECT {} {rows} AND {elsewhere}",
+            as_text(&format!("count(DISTINCT {exact})"), scope.dialect)
         ),
+        page: format!("SELECT DISTINCT {exact} {rows} AND NOT {elsewhere} AND {exact} > {last} ORDER BY 1 LIMIT 1000"),
     }
 }
 
@@ -198,6 +206,10 @@ pub fn mentions(scope: &Scope<'_>, target: &Target, without_gone: bool) -> Vec<(
                 conditions.push(match scope.dialect {
                     Dialect::Postgres => format!("strpos(lower({at}::text), lower(${n}::text)) > 0"),
                     Dialect::Sqlite => format!("instr(lower({at}), lower(${n})) > 0"),
+                    Dialect::Maria => {
+                        let lower = |text: &str| alike::bytes(&format!("LOWER(CONVERT({text} USING utf8mb4))"));
+                        format!("LOCATE({}, {}) > 0", lower(&format!("${n}")), lower(&at))
+                    }
                 });
             }
         }

@@ -5,7 +5,7 @@ use crate::{
     cli::demo::company::found,
     generation::{DataMap, Source, map::Erase, map::Normal, map::Others},
     testing::generation::{
-        on_both_engines,
+        on_every_engine,
         world::{On, World},
     },
 };
@@ -33,15 +33,22 @@ fn link(map: &DataMap, table: &str, to: &str) -> Option<Option<Others>> {
 fn is_explained(text: &str) {
     for line in text.lines() {
         let bare = line.trim();
-        let explained = bare.is_empty() || bare.contains('#') || ["owner = [", "link = [", "]"].contains(&bare);
+        let explained = bare.is_empty()
+            || bare.contains('#')
+            || ["owner = [", "link = [", "]"].contains(&bare)
+            || bare.ends_with(".columns]");
         let of_identity = ["kind =", "table =", "column =", "normal ="].iter().any(|key| bare.starts_with(key));
         let under_a_comment = ["version =", "system =", "subject =", "keep ="].iter().any(|key| bare.starts_with(key));
         assert!(explained || of_identity || under_a_comment, "no reason: {line}");
     }
 }
 
-on_both_engines! {
+on_every_engine! {
     async fn the_demos_schema(on: On) {
+        if on == On::Maria {
+            // the demo's company has no such database
+            return;
+        }
         let world = World::empty(on).await;
         if on == On::Sqlite {
             std::fs::remove_file(world.folder.path().join("generation.db")).expect("it goes");
@@ -49,7 +56,7 @@ on_both_engines! {
         found(&world.url, &world.files().join("founded")).await.expect("it is founded");
         let (text, map) = proposed(&world).await;
         is_explained(&text);
-        assert_eq!((map.subject.as_str(), map.product.as_str(), map.tables.len()), ("users", "p", 18), "{text}");
+        assert_eq!((map.subject.as_str(), map.product.as_str(), map.tables.len()), ("users", "p", 20), "{text}");
         for (table, by) in [
             ("prompts", "users user_id=id"), ("images", "users user_id=id"), ("devices", "user_devices id=device_id"),
             ("gallery_items", "galleries gallery_id=id"), ("profiles", "users user_id=id"), ("likes", "users user_id=id"),
@@ -94,11 +101,11 @@ on_both_engines! {
 
     async fn names_in_camel_case(on: On) {
         let world = World::empty(on).await;
-        world.run("CREATE TABLE \"User\" (\"id\" TEXT PRIMARY KEY NOT NULL, \"emailAddress\" TEXT NOT NULL UNIQUE, \"phoneNumber\" TEXT, \"createdAt\" TIMESTAMP NOT NULL);
-            CREATE TABLE \"GeneratedImage\" (\"id\" TEXT PRIMARY KEY NOT NULL, \"userId\" TEXT NOT NULL REFERENCES \"User\" (\"id\"), \"remixOfId\" TEXT REFERENCES \"GeneratedImage\" (\"id\"), \"storageKey\" TEXT, \"negativePrompt\" TEXT);
-            CREATE TABLE \"ImageLike\" (\"userId\" TEXT NOT NULL REFERENCES \"User\" (\"id\"), \"generatedImageId\" TEXT NOT NULL REFERENCES \"GeneratedImage\" (\"id\"), PRIMARY KEY (\"userId\", \"generatedImageId\"));
-            CREATE TABLE \"PaymentInvoice\" (\"id\" TEXT PRIMARY KEY NOT NULL, \"userId\" TEXT REFERENCES \"User\" (\"id\"), \"issuedOn\" DATE NOT NULL);
-            CREATE TABLE \"Model\" (\"id\" TEXT PRIMARY KEY NOT NULL, \"title\" TEXT)").await;
+        world.run("CREATE TABLE \"User\" (\"id\" VARCHAR(60) PRIMARY KEY NOT NULL, \"emailAddress\" VARCHAR(60) NOT NULL UNIQUE, \"phoneNumber\" TEXT, \"createdAt\" TIMESTAMP NOT NULL);
+            CREATE TABLE \"GeneratedImage\" (\"id\" VARCHAR(60) PRIMARY KEY NOT NULL, \"userId\" VARCHAR(60) NOT NULL REFERENCES \"User\" (\"id\"), \"remixOfId\" VARCHAR(60) REFERENCES \"GeneratedImage\" (\"id\"), \"storageKey\" TEXT, \"negativePrompt\" TEXT);
+            CREATE TABLE \"ImageLike\" (\"userId\" VARCHAR(60) NOT NULL REFERENCES \"User\" (\"id\"), \"generatedImageId\" VARCHAR(60) NOT NULL REFERENCES \"GeneratedImage\" (\"id\"), PRIMARY KEY (\"userId\", \"generatedImageId\"));
+            CREATE TABLE \"PaymentInvoice\" (\"id\" VARCHAR(60) PRIMARY KEY NOT NULL, \"userId\" VARCHAR(60) REFERENCES \"User\" (\"id\"), \"issuedOn\" DATE NOT NULL);
+            CREATE TABLE \"Model\" (\"id\" VARCHAR(60) PRIMARY KEY NOT NULL, \"title\" TEXT)").await;
         let (text, map) = proposed(&world).await;
         is_explained(&text);
         assert_eq!(map.subject, "User");
@@ -122,7 +129,7 @@ on_both_engines! {
             CREATE TABLE job_files (job_id BIGINT NOT NULL, nr BIGINT NOT NULL, file_path TEXT, PRIMARY KEY (job_id, nr));
             CREATE TABLE posts (id BIGINT PRIMARY KEY, author_id BIGINT, approved_by BIGINT, body TEXT);
             CREATE TABLE models (id BIGINT PRIMARY KEY, title TEXT);
-            CREATE TABLE newsletter (address_email TEXT PRIMARY KEY NOT NULL);
+            CREATE TABLE newsletter (address_email VARCHAR(60) PRIMARY KEY NOT NULL);
             CREATE TABLE heap (customer_id BIGINT, line TEXT)").await;
         let (text, map) = proposed(&world).await;
         is_explained(&text);

@@ -74,13 +74,16 @@ pub fn subject(schema: &Schema) -> Option<(String, String)> {
         let referring = referring.count();
         let has_mail = live.columns.keys().any(|column| any_of(&self::stems(column), &["email", "mail"]).is_some());
         let by_name = named.map_or(0, |rank| 40 - 10 * rank);
-        let score = by_name + 2 * referring.min(15) + if has_mail { 15 } else { 0 } - stems.len().min(5);
+        let score = by_name + 2 * referring.min(15) + if has_mail { 15 } else { 0 };
+        // `users` before `archived_users`
+        let score = (2 * score).saturating_sub(stems.len());
         let name_says = if named.is_some() { "named like people" } else { "decide: not named like people" };
         let mail = if has_mail { ", with a mail address" } else { "" };
-        (score, name.clone(), format!("{name_says}{mail}; {referring} tables refer to it"))
+        let refer = if referring == 1 { "1 table refers".to_owned() } else { format!("{referring} tables refer") };
+        (score, name.clone(), format!("{name_says}{mail}; {refer} to it"))
     });
     let best = scored.max_by(|a, b| (a.0, &b.1).cmp(&(b.0, &a.1)));
-    best.filter(|(score, ..)| *score >= 15).map(|(_, name, why)| (name, why))
+    best.filter(|(score, ..)| *score >= 29).map(|(_, name, why)| (name, why))
 }
 
 /// `user_id` and `userId` for `users`.

@@ -7,7 +7,7 @@ pub use narrow::held;
 
 use super::{
     aim::Aim,
-    choices, corrections,
+    alike, choices, corrections,
     engine::{Dialect, quoted},
     map::{DataMap, Erase, Others, Shared, Table},
     schema::Schema,
@@ -317,6 +317,7 @@ fn changed(
         differs.push(match scope.dialect {
             Dialect::Postgres => format!("({at} IS NOT NULL AND {at} IS DISTINCT FROM {becomes})"),
             Dialect::Sqlite => format!("({at} IS NOT NULL AND {at} IS NOT {becomes})"),
+            Dialect::Maria => alike::differs(&at, scope.column(name, column), &becomes),
         });
         sets.push(format!("{here} = CASE WHEN {here} IS NULL THEN NULL ELSE {} END", becomes.replace(&at, &here)));
     }
@@ -331,6 +332,7 @@ pub(super) fn literal(scope: &Scope<'_>, name: &str, column: &str, value: &str) 
     match (scope.dialect, is) {
         (Dialect::Postgres, Some(is)) if is.kind == super::schema::Type::Text => format!("{text}::text"),
         (Dialect::Postgres, Some(is)) => format!("CAST({text} AS {})", is.named),
+        (Dialect::Maria, is) => alike::literal(value, is),
         (_, Some(is)) if matches!(is.kind, super::schema::Type::Integer | super::schema::Type::Number) => {
             format!("CAST({text} AS {})", if is.kind == super::schema::Type::Integer { "INTEGER" } else { "REAL" })
         }
@@ -353,6 +355,8 @@ fn empty(scope: &Scope<'_>, name: &str, column: &str) -> String {
         Some(Type::Integer | Type::Number) => "0",
         Some(Type::Bool) => "false",
         Some(Type::Date) => "1970-01-01",
+        // the first moment that every engine can write down
+        Some(Type::Timestamp) if scope.dialect == Dialect::Maria => "1970-01-01T00:00:01Z",
         Some(Type::Timestamp) => "1970-01-01T00:00:00Z",
         Some(Type::Uuid) => "00000000-0000-0000-0000-000000000000",
         Some(Type::Address) => "0.0.0.0",
@@ -373,6 +377,7 @@ fn truncated(scope: &Scope<'_>, name: &str, column: &str, at: &str) -> String {
             let named = is.map_or("timestamptz", |is| is.named.as_str());
             format!("date_trunc('day', {at})::{named}")
         }
+        (Dialect::Maria, _) => format!("CAST(CAST({at} AS DATE) AS DATETIME)"),
         // only what is an ISO moment has a day
         (Dialect::Sqlite, _) => format!(
             "CASE WHEN typeof({at}) = 'text' AND {at} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-*' THEN substr({at}, 1, 10) ELSE {at} END"

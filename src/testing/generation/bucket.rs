@@ -1,7 +1,7 @@
 //! A person goes whose files lie in a bucket: nothing else happens than with files in a folder.
 
 use super::{
-    on_both_engines,
+    on_every_engine,
     world::{MAP, On, World, carry_out, target},
 };
 use crate::{
@@ -25,7 +25,7 @@ fn source(world: &World, files: Files) -> Source {
     Source::new(&world.url, Some(files), MAP).expect("the map holds together")
 }
 
-on_both_engines! {
+on_every_engine! {
     async fn a_person_whose_files_are_in_a_bucket_goes_as_from_a_folder(on: On) {
         let (world, folder) = (World::new(on).await, World::new(on).await);
         let (s3, files) = served(&world).await;

@@ -2,7 +2,7 @@
 //! while they are what was to be corrected.
 
 use super::{
-    on_both_engines,
+    on_every_engine,
     world::{MAP, On, World, carry_out, target},
 };
 use crate::{
@@ -71,7 +71,7 @@ async fn done(source: &Source, target: &Target) -> Vec<i64> {
     steps.into_iter().map(|(_, rows, _)| rows).collect()
 }
 
-on_both_engines! {
+on_every_engine! {
     async fn a_choice_is_written_down_for_one_person_and_can_be_taken_back(on: On) {
         let (world, source) = world(on).await;
         let before = world.dump().await;

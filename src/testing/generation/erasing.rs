@@ -1,12 +1,12 @@
 //! A person goes, and nobody else is touched.
 
 use super::{
-    on_both_engines,
+    on_every_engine,
     world::{MAP, On, World, carry_out, target},
 };
 use crate::domain::plan::{Action, WarningCode};
 
-on_both_engines! {
+on_every_engine! {
     async fn a_person_is_found_by_every_identity_and_nobody_by_another(on: On) {
         let world = World::new(on).await;
         let source = world.source(MAP);
@@ -179,7 +179,7 @@ on_both_engines! {
         world.run("CREATE TABLE albums (id BIGINT PRIMARY KEY, user_id BIGINT NOT NULL REFERENCES users (id), cover BIGINT);
             CREATE TABLE pages (id BIGINT PRIMARY KEY, album_id BIGINT NOT NULL REFERENCES albums (id));").await;
         match on {
-            On::Postgres => world.run("ALTER TABLE albums ADD FOREIGN KEY (cover) REFERENCES pages (id)").await,
+            On::Postgres | On::Maria => world.run("ALTER TABLE albums ADD FOREIGN KEY (cover) REFERENCES pages (id)").await,
             On::Sqlite => world.run("DROP TABLE albums; CREATE TABLE albums (id BIGINT PRIMARY KEY,
                 user_id BIGINT NOT NULL REFERENCES users (id), cover BIGINT REFERENCES pages (id))").await,
         }

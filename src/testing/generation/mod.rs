@@ -1,18 +1,20 @@
-//! Tests of the generation room on real engines: each is written once and runs on `SQLite` and on `PostgreSQL`.
+//! Tests of the generation room on real engines: each is written once and runs on all of them.
 
 mod bucket;
 mod choosing;
 mod erasing;
 mod exporting;
+mod granted;
 mod limits;
+mod maria;
 mod opened;
 mod others;
 mod packing;
 mod warnings;
 pub(crate) mod world;
 
-/// Writes each test once and runs it on a `SQLite` and on a `PostgreSQL` generation database.
-macro_rules! on_both_engines {
+/// Writes each test once and runs it on a generation database of each engine.
+macro_rules! on_every_engine {
     ($($(#[$doc:meta])* async fn $name:ident($on:ident: On) $body:block)+) => { $(
         $(#[$doc])*
         mod $name {
@@ -22,7 +24,9 @@ macro_rules! on_both_engines {
             async fn sqlite() { test(crate::testing::generation::world::On::Sqlite).await; }
             #[tokio::test]
             async fn postgres() { test(crate::testing::generation::world::On::Postgres).await; }
+            #[tokio::test]
+            async fn maria() { test(crate::testing::generation::world::On::Maria).await; }
         }
     )+ };
 }
-pub(crate) use on_both_engines;
+pub(crate) use on_every_engine;

@@ -1,7 +1,7 @@
 //! What is another person's stays, however it hangs on the one who goes: cases in which it nearly did not.
 
 use super::{
-    on_both_engines,
+    on_every_engine,
     world::{MAP, On, World, carry_out, target},
 };
 use crate::domain::plan::WarningCode;
@@ -13,7 +13,7 @@ fn with(tables: &str) -> String {
 
 const COMMENTS: &str = "[tables.comments]\nkey = [\"id\"]\nowner = [{ to = \"users\", on = { user_id = \"id\" } }, { to = \"comments\", on = { up = \"id\" } }]\nerase = \"delete\"\ncolumns = { id = {}, user_id = {}, up = {} }\n";
 
-on_both_engines! {
+on_every_engine! {
     /// Somebody else's answer to the person's comment is theirs; the map has to say what becomes of it.
     async fn an_answer_of_somebody_else_is_not_taken_along(on: On) {
         let world = World::new(on).await;

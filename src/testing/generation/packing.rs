@@ -1,7 +1,7 @@
 //! How a copy is packed: files, what stops it, what it refuses.
 
 use super::{
-    on_both_engines,
+    on_every_engine,
     opened::{Opened, copy, order},
     world::{MAP, World, target},
 };
@@ -11,7 +11,7 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 
-on_both_engines! {
+on_every_engine! {
     async fn other_programs_open_it(on: On) {
         let world = World::new(on).await;
         let (source, order) = order(&world, MAP, "1").await;

@@ -1,7 +1,7 @@
 //! Each warning stops the plan that deserves it.
 
 use super::{
-    on_both_engines,
+    on_every_engine,
     world::{MAP, On, World, carry_out, target},
 };
 use crate::domain::plan::{Plan, Warning, WarningCode};
@@ -38,7 +38,7 @@ async fn plan_of(on: On, change: &str, from: &str, to: &str) -> Plan {
     world.source(&MAP.replacen(from, to, 1)).plan(&ada).await.expect("it plans")
 }
 
-on_both_engines! {
+on_every_engine! {
     async fn a_row_shared_with_somebody_else_stops_where_the_map_has_no_rule(on: On) {
         stops(on, "", "shared = \"keep\"\n", "", WarningCode::SharedRow, "devices", None).await;
         stops(on, "", ", others = \"delete\" }]\nerase = \"delete\"\ncolumns = { user_id = {}, image_id", " }]\nerase = \"delete\"\ncolumns = { user_id = {}, image_id",

@@ -1,9 +1,9 @@
-//! A small generation database on either engine, with a map, for tests of the generation room alone.
+//! A small generation database on any engine, with a map, for tests of the generation room alone.
 
 use crate::{
     domain::identity::Identity,
     generation::{Error, Extent, Files, Found, Source, Target, Verified},
-    testing::{house, postgres},
+    testing::{house, maria, postgres},
 };
 use chrono::NaiveDate;
 use sqlx::{AssertSqlSafe, AssertSqlSafe as Text, Connection as _, Executor as _, Row as _};
@@ -14,6 +14,7 @@ use std::{fmt::Write as _, fs, path::PathBuf};
 pub enum On {
     Sqlite,
     Postgres,
+    Maria,
 }
 
 /// A database with its files.
@@ -23,16 +24,16 @@ pub struct World {
     pub on: On,
 }
 
-/// Both engines understand it.
+/// Every engine understands it.
 pub const SCHEMA: &str = "
-CREATE TABLE users (id BIGINT PRIMARY KEY, email TEXT NOT NULL UNIQUE, name TEXT, referred_by BIGINT REFERENCES users (id));
+CREATE TABLE users (id BIGINT PRIMARY KEY, email VARCHAR(255) NOT NULL UNIQUE, name TEXT, referred_by BIGINT REFERENCES users (id));
 CREATE TABLE logins (user_id BIGINT NOT NULL REFERENCES users (id), at TIMESTAMP NOT NULL, address TEXT, PRIMARY KEY (user_id, at));
 CREATE TABLE images (id BIGINT PRIMARY KEY, user_id BIGINT NOT NULL REFERENCES users (id),
     remix_of BIGINT REFERENCES images (id), object_key TEXT, title TEXT);
 CREATE TABLE likes (user_id BIGINT NOT NULL REFERENCES users (id), image_id BIGINT NOT NULL REFERENCES images (id),
     PRIMARY KEY (user_id, image_id));
-CREATE TABLE devices (serial TEXT PRIMARY KEY, model TEXT);
-CREATE TABLE user_devices (user_id BIGINT NOT NULL REFERENCES users (id), serial TEXT NOT NULL REFERENCES devices (serial),
+CREATE TABLE devices (serial VARCHAR(60) PRIMARY KEY, model TEXT);
+CREATE TABLE user_devices (user_id BIGINT NOT NULL REFERENCES users (id), serial VARCHAR(60) NOT NULL REFERENCES devices (serial),
     PRIMARY KEY (user_id, serial));
 CREATE TABLE invoices (id BIGINT PRIMARY KEY, user_id BIGINT REFERENCES users (id), name TEXT, issued_on DATE NOT NULL);
 CREATE TABLE usage_log (id BIGINT PRIMARY KEY, user_id BIGINT REFERENCES users (id), account TEXT NOT NULL, line TEXT);
@@ -134,7 +135,9 @@ impl World {
     /// The small database.
     pub async fn new(on: On) -> Self {
         let world = Self::empty(on).await;
-        world.run(SCHEMA).await;
+        // MariaDB's TEXT holds 64 KiB
+        let schema = if on == On::Maria { SCHEMA.replace("title TEXT", "title LONGTEXT") } else { SCHEMA.to_owned() };
+        world.run(&schema).await;
         world.run(ROWS).await;
         for name in ["a/10.png", "a/11.png", "b/20.png", "shared.png"] {
             let file = world.files().join(name);
@@ -159,6 +162,12 @@ impl World {
                 house::create(&name, "template0").await;
                 postgres::url(&name)
             }
+            On::Maria => {
+                let name = postgres::fresh_name();
+                let create = format!("CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci");
+                by_hand(&maria::url(""), &create).await;
+                maria::url(&name)
+            }
         };
         Self { url, folder, on }
     }
@@ -171,8 +180,11 @@ impl World {
         Source::new(&self.url, Some(Files::Folder(self.files())), map).expect("the map holds together")
     }
 
-    /// Runs statements that both engines understand.
+    /// Runs statements.
     pub async fn run(&self, text: &str) {
+        if self.on == On::Maria {
+            return by_hand(&self.url, text).await;
+        }
         let text = Text(text.to_owned());
         match self.on {
             On::Sqlite => {
@@ -185,6 +197,7 @@ impl World {
                 conn.execute(sqlx::raw_sql(text)).await.expect("it runs");
                 conn.close().await.expect("it closes");
             }
+            On::Maria => {}
         }
     }
 
@@ -196,13 +209,28 @@ impl World {
                 let list: Vec<_> = columns.iter().map(|c| format!("coalesce(quote(\"{c}\"), '')")).collect();
                 format!("SELECT {} FROM \"{table}\" t WHERE {condition} ORDER BY 1", list.join(" || '|' || "))
             }
+            On::Maria => {
+                let columns = self.columns(table).await;
+                let list: Vec<_> = columns.iter().map(|c| format!("coalesce(hex(t.{}), '')", quoted(c))).collect();
+                format!(
+                    "SELECT concat_ws('|', {}) FROM {} t WHERE {condition} ORDER BY 1",
+                    list.join(", "),
+                    quoted(table)
+                )
+            }
             On::Postgres => format!("SELECT t::text FROM \"{table}\" t WHERE {condition} ORDER BY 1"),
         };
         self.texts(&text).await
     }
 
     async fn columns(&self, table: &str) -> Vec<String> {
-        self.texts(&format!("SELECT name FROM pragma_table_info('{table}')")).await
+        let from = match self.on {
+            On::Maria => format!(
+                "SELECT column_name FROM information_schema.columns WHERE table_schema = database() AND table_name = '{table}' ORDER BY ordinal_position"
+            ),
+            _ => format!("SELECT name FROM pragma_table_info('{table}')"),
+        };
+        self.texts(&from).await
     }
 
     async fn texts(&self, text: &str) -> Vec<String> {
@@ -217,6 +245,11 @@ impl World {
                 let rows = sqlx::query(AssertSqlSafe(text)).fetch_all(&mut conn).await.expect("it runs");
                 rows.iter().map(|row| row.get(0)).collect()
             }
+            On::Maria => {
+                let mut conn = maria_by_hand(&self.url).await;
+                let rows = sqlx::query(AssertSqlSafe(text)).fetch_all(&mut conn).await.expect("it runs");
+                rows.iter().map(|row| row.get_unchecked(0)).collect()
+            }
         }
     }
 
@@ -224,6 +257,7 @@ impl World {
     pub async fn dump(&self) -> String {
         let tables = match self.on {
             On::Sqlite => "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY 1",
+            On::Maria => "SELECT table_name FROM information_schema.tables WHERE table_schema = database() ORDER BY 1",
             On::Postgres => {
                 "SELECT relname::text FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace ORDER BY 1"
             }
@@ -243,6 +277,28 @@ impl World {
         }
         dump
     }
+}
+
+/// A connection that reads statements as the other engines do.
+async fn maria_by_hand(url: &str) -> sqlx::MySqlConnection {
+    let mut conn = sqlx::MySqlConnection::connect(url).await.expect("it connects");
+    let settings = "SET sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES,PIPES_AS_CONCAT,STRICT_ALL_TABLES', max_recursive_iterations = 1000000";
+    conn.execute(settings).await.expect("it is set");
+    conn
+}
+
+/// Runs statements on `MariaDB`.
+pub async fn by_hand(url: &str, text: &str) {
+    if text.trim().is_empty() {
+        return;
+    }
+    let mut conn = maria_by_hand(url).await;
+    conn.execute(sqlx::raw_sql(Text(text.to_owned()))).await.expect("it runs");
+    conn.close().await.expect("it closes");
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 fn all_files(folder: &std::path::Path) -> Vec<PathBuf> {

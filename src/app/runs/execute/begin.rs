@@ -23,6 +23,8 @@ impl Turn<'_> {
     /// Looks once more whether this is what was approved, then writes the subject's keys down: before the first write.
     pub(super) async fn begin(&mut self, source: &Source, secret: &Secret) -> Result<(), Halt> {
         self.still_approved(secret).await?;
+        // a replica may lag behind
+        let source = &source.itself();
         let found = source.find(&secret.identities).await?;
         if found.subjects.is_empty() {
             return Err(Halt::Stop(Stop::NothingFound));

@@ -8,6 +8,9 @@ mod shown;
 
 pub use asked::Rehearse;
 
+#[cfg(test)]
+mod tests;
+
 use super::{files_at, source_of, unanswered};
 use crate::{
     domain::{plan::WarningCode, time::Instant},

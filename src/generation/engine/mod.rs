@@ -2,10 +2,16 @@
 //! and every answer is text. The only place of this room where text becomes SQL; names in it were checked against the
 //! live schema and are quoted.
 
+mod maria;
+mod statement;
+
+pub use statement::{Statement, quoted};
+
 use super::{Error, live::LiveRow};
 use futures_util::stream::{BoxStream, StreamExt as _};
 use sqlx::{
     AssertSqlSafe, Column as _, ConnectOptions, Row as _, TypeInfo as _, ValueRef as _,
+    mysql::{MySql, MySqlPool},
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPool, PgPoolOptions, Postgres},
     sqlite::{Sqlite, SqliteConnectOptions, SqlitePool, SqlitePoolOptions},
@@ -19,6 +25,8 @@ pub enum Dialect {
     Postgres,
     /// `SQLite` 3.38 or later.
     Sqlite,
+    /// `MariaDB` 10.6 or later, `MySQL` 8.0.19 or later.
+    Maria,
 }
 
 /// One generation database.
@@ -28,6 +36,8 @@ pub enum Engine {
     Postgres(PgPool),
     /// A `SQLite` file.
     Sqlite(SqlitePool),
+    /// `MariaDB`.
+    Maria(MySqlPool),
 }
 
 /// One connection; given back when dropped.
@@ -37,6 +47,8 @@ pub enum Conn {
     Postgres(PoolConnection<Postgres>),
     /// `SQLite`.
     Sqlite(PoolConnection<Sqlite>),
+    /// `MariaDB`.
+    Maria(PoolConnection<MySql>),
 }
 
 /// How long a connection may take.
@@ -47,12 +59,15 @@ const CONNECTIONS: u32 = 4;
 const ROWS_AHEAD: usize = 16;
 
 impl Engine {
-    /// Prepares connections to `postgres://…` or `sqlite://FILE`; nothing is opened yet.
+    /// Prepares connections to `postgres://…`, `mariadb://…`, `mysql://…` or `sqlite://FILE`; nothing is opened yet.
     ///
     /// # Errors
-    /// When the address is neither.
+    /// When the address is none of them.
     pub fn new(url: &str) -> Result<Self, Error> {
         let bad = |_| Error::Address;
+        if url.starts_with("mariadb://") || url.starts_with("mysql://") {
+            return Ok(Self::Maria(maria::pool(url)?));
+        }
         if url.starts_with("sqlite://") {
             let options = SqliteConnectOptions::from_str(url)
                 .map_err(bad)?
@@ -84,6 +99,7 @@ impl Engine {
         match self {
             Self::Postgres(_) => Dialect::Postgres,
             Self::Sqlite(_) => Dialect::Sqlite,
+            Self::Maria(_) => Dialect::Maria,
         }
     }
 
@@ -95,6 +111,7 @@ impl Engine {
         Ok(match self {
             Self::Postgres(pool) => Conn::Postgres(pool.acquire().await?),
             Self::Sqlite(pool) => Conn::Sqlite(pool.acquire().await?),
+            Self::Maria(pool) => Conn::Maria(pool.acquire().await?),
         })
     }
 
@@ -103,6 +120,7 @@ impl Engine {
         match self {
             Self::Postgres(pool) => pool.close().await,
             Self::Sqlite(pool) => pool.close().await,
+            Self::Maria(pool) => pool.close().await,
         }
     }
 }
@@ -110,53 +128,11 @@ impl Engine {
 /// One row as text; NULL is none.
 pub type Texts = Vec<Option<String>>;
 
-/// A statement with its values, which stand as `$1`, `$2`, ….
-#[derive(Debug, Clone)]
-pub struct Statement {
-    /// The text.
-    pub text: String,
-    /// The values.
-    pub values: Vec<String>,
-}
-
-impl Statement {
-    /// A statement.
-    #[must_use]
-    pub fn new(text: impl Into<String>, values: &[String]) -> Self {
-        Self { text: text.into(), values: values.to_vec() }
-    }
-
-    /// The same without the values that its text does not name: `PostgreSQL` refuses a value without a type.
-    fn used(self) -> Self {
-        let (mut text, mut values, mut numbers) = (String::new(), Vec::new(), std::collections::BTreeMap::new());
-        let (mut quote, mut rest) = (None, self.text.as_str());
-        while let Some(c) = rest.chars().next() {
-            rest = &rest[c.len_utf8()..];
-            quote = match quote {
-                Some(open) if open == c => None,
-                None if c == '\'' || c == '"' => Some(c),
-                as_before => as_before,
-            };
-            text.push(c);
-            let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-            if let (None, '$', Ok(n)) = (quote, c, rest[..digits].parse::<usize>()) {
-                rest = &rest[digits..];
-                let number = *numbers.entry(n).or_insert_with(|| {
-                    values.extend(n.checked_sub(1).and_then(|n| self.values.get(n)).cloned());
-                    values.len()
-                });
-                text.push_str(&number.to_string());
-            }
-        }
-        Self { text, values }
-    }
-}
-
 macro_rules! bound {
     ($statement:expr) => {{
-        let statement = $statement.used();
-        let mut query = sqlx::query(AssertSqlSafe(statement.text));
-        for value in statement.values {
+        let Statement { text, values } = $statement;
+        let mut query = sqlx::query(AssertSqlSafe(text));
+        for value in values {
             query = query.bind(value);
         }
         query
@@ -171,12 +147,16 @@ impl Conn {
     pub async fn rows(&mut self, statement: Statement) -> Result<Vec<Texts>, Error> {
         match self {
             Self::Postgres(conn) => {
-                let rows = bound!(statement).fetch_all(&mut **conn).await?;
+                let rows = bound!(statement.numbered()).fetch_all(&mut **conn).await?;
                 rows.iter().map(|row| (0..row.len()).map(|i| Ok(row.try_get(i)?)).collect()).collect()
             }
             Self::Sqlite(conn) => {
-                let rows = bound!(statement).fetch_all(&mut **conn).await?;
+                let rows = bound!(statement.numbered()).fetch_all(&mut **conn).await?;
                 rows.iter().map(|row| (0..row.len()).map(|i| sqlite_text(row, i)).collect()).collect()
+            }
+            Self::Maria(conn) => {
+                let rows = bound!(statement.positional()).fetch_all(&mut **conn).await?;
+                rows.iter().map(|row| (0..row.len()).map(|i| maria::text(row, i)).collect()).collect()
             }
         }
     }
@@ -184,8 +164,15 @@ impl Conn {
     /// Every row, one after the other: no more of them wait in memory than the engine's driver reads ahead.
     pub fn stream(&mut self, statement: Statement) -> BoxStream<'_, Result<LiveRow, Error>> {
         match self {
-            Self::Postgres(conn) => bound!(statement).fetch(&mut **conn).map(|row| Ok(LiveRow::Postgres(row?))).boxed(),
-            Self::Sqlite(conn) => bound!(statement).fetch(&mut **conn).map(|row| Ok(LiveRow::Sqlite(row?))).boxed(),
+            Self::Postgres(conn) => {
+                bound!(statement.numbered()).fetch(&mut **conn).map(|row| Ok(LiveRow::Postgres(row?))).boxed()
+            }
+            Self::Sqlite(conn) => {
+                bound!(statement.numbered()).fetch(&mut **conn).map(|row| Ok(LiveRow::Sqlite(row?))).boxed()
+            }
+            Self::Maria(conn) => {
+                bound!(statement.positional()).fetch(&mut **conn).map(|row| Ok(LiveRow::Maria(row?))).boxed()
+            }
         }
     }
 
@@ -195,8 +182,13 @@ impl Conn {
     /// As the database says.
     pub async fn run(&mut self, statement: Statement) -> Result<i64, Error> {
         let changed = match self {
-            Self::Postgres(conn) => bound!(statement).execute(&mut **conn).await?.rows_affected(),
-            Self::Sqlite(conn) => bound!(statement).execute(&mut **conn).await?.rows_affected(),
+            Self::Postgres(conn) => bound!(statement.numbered()).execute(&mut **conn).await?.rows_affected(),
+            Self::Sqlite(conn) => bound!(statement.numbered()).execute(&mut **conn).await?.rows_affected(),
+            // what begins and ends a transaction cannot be prepared everywhere
+            Self::Maria(conn) if statement.values.is_empty() => {
+                sqlx::raw_sql(AssertSqlSafe(statement.text)).execute(&mut **conn).await?.rows_affected()
+            }
+            Self::Maria(conn) => bound!(statement.positional()).execute(&mut **conn).await?.rows_affected(),
         };
         Ok(i64::try_from(changed).unwrap_or(i64::MAX))
     }
@@ -226,11 +218,18 @@ impl Conn {
     /// # Errors
     /// As the database says.
     pub async fn begin_reading(&mut self) -> Result<(), Error> {
-        let text = match self {
-            Self::Postgres(_) => "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
-            Self::Sqlite(_) => "BEGIN DEFERRED",
+        let texts: &[&str] = match self {
+            Self::Postgres(_) => &["BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"],
+            Self::Sqlite(_) => &["BEGIN DEFERRED"],
+            Self::Maria(_) => &[
+                "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+                "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+            ],
         };
-        self.run(Statement::new(text, &[])).await.map(|_| ())
+        for text in texts {
+            self.run(Statement::new(*text, &[])).await?;
+        }
+        Ok(())
     }
 
     /// Ends what `begin_reading` began.
@@ -241,11 +240,29 @@ impl Conn {
         self.run(Statement::new("COMMIT", &[])).await.map(|_| ())
     }
 
+    /// Lets what is read in this snapshot take as long as a slow reader needs.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn without_hurry(&mut self) -> Result<(), Error> {
+        match self {
+            Self::Postgres(_) => {
+                for setting in ["cursor_tuple_fraction = 1.0", "idle_in_transaction_session_timeout = 0"] {
+                    self.run(Statement::new(format!("SET LOCAL {setting}"), &[])).await?;
+                }
+            }
+            Self::Sqlite(_) => {}
+            Self::Maria(conn) => maria::limit(conn, 0).await?,
+        }
+        Ok(())
+    }
+
     /// From now on the connection is closed, not given back, when it is dropped.
     pub fn close_on_drop(&mut self) {
         match self {
             Self::Postgres(conn) => conn.close_on_drop(),
             Self::Sqlite(conn) => conn.close_on_drop(),
+            Self::Maria(conn) => conn.close_on_drop(),
         }
     }
 }
@@ -266,10 +283,4 @@ fn sqlite_text(row: &sqlx::sqlite::SqliteRow, i: usize) -> Result<Option<String>
         }
         _ => Ok(Some(row.try_get_unchecked::<String, _>(i)?)),
     }
-}
-
-/// A name as it stands in a statement, whatever it is called.
-#[must_use]
-pub fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }

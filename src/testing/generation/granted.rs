@@ -1,0 +1,111 @@
+//! An account that was given what is printed, and nothing else, can do everything that a run does.
+
+use super::world::{MAP, On, World, by_hand, carry_out, target};
+use crate::{
+    generation::{Files, Source, export::CopyOrder, grants::PASSWORD},
+    testing::{maria, postgres},
+};
+use std::sync::Arc;
+
+async fn enough_and_no_more(on: On) {
+    let world = World::new(on).await;
+    world.run("CREATE TABLE unmapped (id BIGINT PRIMARY KEY, image_id BIGINT, secret TEXT)").await;
+    let account = format!("run_{}", postgres::fresh_name());
+    let printed = world.source(MAP).grants(&account).await.expect("it is printed");
+    assert!(printed.contains(PASSWORD), "{printed}");
+    world.run(&printed).await;
+    let url = match on {
+        On::Maria => {
+            let database = world.url.rsplit('/').next().and_then(|rest| rest.split('?').next()).expect("a name");
+            maria::url_as(&format!("{account}:{}", PASSWORD.replace(' ', "%20")), database)
+        }
+        _ => world.url.replace("test@", &format!("{account}@")),
+    };
+    let source = Source::new(&url, Some(Files::Folder(world.files())), MAP).expect("the map holds together");
+    assert_eq!(source.check().await.expect("it sees the schema"), []);
+
+    let ada = target(&source, "email", "ada@example.org").await;
+    let plan = source.plan_copy(&ada.subjects, &ada.found_by, &ada.extent).await.expect("it plans");
+    let spool = world.folder.path().to_owned();
+    let order = CopyOrder {
+        subjects: ada.subjects.clone(),
+        extent: ada.extent.clone(),
+        scope_hash: plan.scope_hash.clone(),
+        spool,
+        about: crate::generation::export::About::default(),
+        file_key: [5; 32],
+    };
+    let (copied, _) = source.write_copy(&order, Vec::new(), Arc::default()).await.expect("it copies");
+    assert_eq!(copied.tables.iter().map(|table| table.rows).sum::<i64>(), plan.totals().copied);
+    assert!(source.plan(&ada).await.expect("it plans").may_run());
+    let (done, verified) = carry_out(&source, &ada).await.expect("it is carried out");
+    assert_eq!(verified.left, [], "{done:#?}");
+    assert_eq!(world.rows("users", "id = 1").await.len(), 0);
+
+    // what no step does is refused, and a table that is not in the map is seen but not read
+    for refused in [
+        "UPDATE users SET email = 'x' WHERE id = 2",
+        "UPDATE images SET user_id = 2",
+        "DELETE FROM usage_log",
+        "INSERT INTO devices VALUES ('x', 'x')",
+        "SELECT * FROM unmapped",
+        "DROP TABLE unmapped",
+    ] {
+        assert!(tried(on, &url, refused).await.is_err(), "{refused}");
+    }
+    world.run("ALTER TABLE unmapped ADD FOREIGN KEY (image_id) REFERENCES images (id) ON DELETE CASCADE").await;
+    let faults = source.check().await.expect("it sees the schema");
+    assert!(faults.iter().any(|fault| fault.table == "unmapped"), "{faults:?}");
+    if on == On::Maria {
+        by_hand(&maria::url(""), &format!("DROP USER '{account}'@'%'")).await;
+    }
+}
+
+async fn tried(on: On, url: &str, text: &str) -> Result<(), sqlx::Error> {
+    use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
+    let statement = sqlx::raw_sql(AssertSqlSafe(text.to_owned()));
+    match on {
+        On::Maria => sqlx::MySqlConnection::connect(url).await?.execute(statement).await.map(|_| ()),
+        _ => sqlx::PgConnection::connect(url).await?.execute(statement).await.map(|_| ()),
+    }
+}
+
+#[tokio::test]
+async fn on_postgresql() {
+    enough_and_no_more(On::Postgres).await;
+}
+
+#[tokio::test]
+async fn on_mariadb() {
+    enough_and_no_more(On::Maria).await;
+}
+
+#[tokio::test]
+async fn sqlite_has_none() {
+    let world = World::new(On::Sqlite).await;
+    let printed = world.source(MAP).grants("recourse_run").await.expect("it is printed");
+    assert!(printed.lines().all(|line| line.starts_with("--")), "{printed}");
+}
+
+/// People are looked up, plans are counted and copies are read at the replica; what changes is the database itself.
+#[tokio::test]
+async fn a_replica_is_read_and_the_database_itself_changed() {
+    for on in [On::Postgres, On::Maria] {
+        let (world, replica) = (World::new(on).await, World::new(on).await);
+        replica.run("INSERT INTO logins VALUES (1, '2026-11-24 00:00:00', NULL); UPDATE users SET email = 'late@example.org' WHERE id = 1").await;
+        let source = world.source(MAP).with_replica(&replica.url).expect("the same engine");
+        assert!(world.source(MAP).with_replica("sqlite://x").is_err());
+        let ada = target(&source, "email", "late@example.org").await;
+        assert_eq!(ada.subjects.len(), 1, "found at the replica");
+        assert_eq!(target(&source.itself(), "email", "late@example.org").await.subjects.len(), 0);
+        let logins =
+            |plan: &crate::domain::plan::Plan| plan.tables.iter().find(|l| l.table == "logins").map(|l| l.rows);
+        assert_eq!(logins(&source.plan(&ada).await.expect("it plans")), Some(3));
+        assert_eq!(logins(&source.itself().plan(&ada).await.expect("it plans")), Some(2));
+        let before = replica.dump().await;
+        let (_, verified) = carry_out(&source, &ada).await.expect("it is carried out");
+        assert_eq!(verified.left, []);
+        assert_eq!(replica.dump().await, before);
+        assert_eq!(world.rows("users", "id = 1").await.len(), 0);
+    }
+}
