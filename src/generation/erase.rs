@@ -110,11 +110,10 @@ impl Source {
         let schema = self.live(&mut conn).await?;
         let scope_hash = self.scope_hash(&schema, target);
         let dialect = self.engine.dialect();
-        let reach = self.reach(&schema, &target.extent);
-        if let Some(fault) = reach.faults.first() {
-            let column = fault.column.as_deref().unwrap_or_default();
-            return Err(Error::Drift(format!("{}.{column} {}", fault.table, fault.detail)));
+        if !target.extent.categories.is_empty() {
+            self.can_reach(&mut conn, &schema, target).await?;
         }
+        let reach = self.reach(&schema, &target.extent);
         let values = [target.values(), reach.values.clone()].concat();
         let scope = Scope::new(&self.map, &schema, dialect, target.subjects.len(), target.today).reaching(reach);
         let steps = steps::steps(&scope, &target.pseudonym)

@@ -120,7 +120,9 @@ impl ColumnSchema {
             (Dialect::Sqlite, Type::Integer) => text.parse::<i64>().is_ok(),
             (Dialect::Sqlite, _) | (_, Type::Text) => true,
             (_, Type::Integer) if self.named.contains("unsigned") => text.parse::<u64>().is_ok(),
-            (Dialect::Maria, Type::Bytes) => text.len() % 2 == 0 && text.bytes().all(|b| b.is_ascii_hexdigit()),
+            (Dialect::Maria, Type::Bytes) => {
+                text.len().is_multiple_of(2) && text.bytes().all(|b| b.is_ascii_hexdigit())
+            }
             (Dialect::Postgres, Type::Integer) if self.named == "smallint" => text.parse::<i16>().is_ok(),
             (Dialect::Postgres, Type::Integer) if self.named == "integer" => text.parse::<i32>().is_ok(),
             (_, Type::Integer) => text.parse::<i64>().is_ok(),
