@@ -4,8 +4,6 @@
 
 pub mod evidence;
 mod mapped;
-#[cfg(test)]
-mod tests;
 mod ways;
 pub mod words;
 mod write;

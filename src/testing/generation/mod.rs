@@ -9,6 +9,7 @@ mod maria;
 mod opened;
 mod others;
 mod packing;
+mod proposing;
 mod warnings;
 pub(crate) mod world;
 

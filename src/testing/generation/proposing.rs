@@ -1,12 +1,15 @@
 //! Proposals for several schemas read back, and say what they should.
 
-use super::of_database;
+use super::{
+    on_every_engine,
+    world::{On, World},
+};
 use crate::{
     cli::demo::company::found,
-    generation::{DataMap, Source, map::Erase, map::Normal, map::Others},
-    testing::generation::{
-        on_every_engine,
-        world::{On, World},
+    generation::{
+        DataMap, Source,
+        map::{Erase, Normal, Others},
+        propose::of_database,
     },
 };
 
