@@ -76,6 +76,11 @@ fn of_table(
         let says = "the map does not list this column; add it, with what it holds and what becomes of it";
         found.add(WarningCode::Drift, name, Some(column), says);
     }
+    if live.keeps_history {
+        let says = "the database keeps older states of its rows (SYSTEM VERSIONING), so that nothing in it is erased; \
+            take that away, or leave the table to be erased by hand";
+        found.add(WarningCode::TypeMismatch, name, None, says);
+    }
     if !live.names_a_row(&table.key) {
         let says = format!("key = {:?} does not name one row; use the primary key or a unique one", table.key);
         found.add(WarningCode::KeyColumn, name, table.key.first().map(String::as_str), says);

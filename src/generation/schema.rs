@@ -24,6 +24,9 @@ pub struct TableSchema {
     pub indexes: Vec<Vec<String>>,
     /// What its rows refer to.
     pub references: Vec<Reference>,
+    /// True where the database keeps every older state of a row, so that nothing in it ever goes.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub keeps_history: bool,
     /// True where the engine has an address for each row: not in a `SQLite` table `WITHOUT ROWID`, not in a `PostgreSQL`
     /// table of several parts.
     pub has_row_id: bool,

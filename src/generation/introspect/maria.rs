@@ -8,7 +8,8 @@ pub const COLUMNS: &str = "SELECT CAST(c.TABLE_NAME AS CHAR), CAST(c.COLUMN_NAME
     CASE WHEN c.COLUMN_DEFAULT IS NULL AND c.EXTRA NOT LIKE '%auto_increment%' THEN 'false' ELSE 'true' END,
     CAST(c.CHARACTER_MAXIMUM_LENGTH AS CHAR), 'false',
     CASE WHEN COALESCE(c.GENERATION_EXPRESSION, '') = '' THEN 'false' ELSE 'true' END,
-    CASE WHEN j.named IS NULL THEN CAST(c.COLLATION_NAME AS CHAR) END
+    CASE WHEN j.named IS NULL THEN CAST(c.COLLATION_NAME AS CHAR) END,
+    CASE WHEN t.TABLE_TYPE = 'SYSTEM VERSIONED' THEN 'true' ELSE 'false' END
     FROM information_schema.COLUMNS c
     JOIN information_schema.TABLES t ON t.TABLE_SCHEMA = c.TABLE_SCHEMA AND t.TABLE_NAME = c.TABLE_NAME
     LEFT JOIN (SELECT /*M! k.TABLE_NAME AS at, */ k.CONSTRAINT_NAME AS named FROM information_schema.CHECK_CONSTRAINTS k
@@ -17,12 +18,12 @@ pub const COLUMNS: &str = "SELECT CAST(c.TABLE_NAME AS CHAR), CAST(c.COLUMN_NAME
     WHERE c.TABLE_SCHEMA = DATABASE() AND t.TABLE_SCHEMA = DATABASE()
         AND t.TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')";
 
-/// An index over a column's first characters names no row, but leads to it, and what stands behind is of no use. A unique
-/// one of long texts is kept as a hash, by which rows are not looked up.
+/// An index over a column's first characters names no row, but leads to it. A unique one of long texts is kept as a hash,
+/// by which rows are not looked up.
 pub const INDEXES: &str = "SELECT CAST(s.TABLE_NAME AS CHAR), CAST(s.INDEX_NAME AS CHAR),
     CAST(COALESCE(s.COLUMN_NAME, '') AS CHAR),
     CASE WHEN s.NON_UNIQUE = 0 AND s.SUB_PART IS NULL THEN 'true' ELSE 'false' END,
-    CASE WHEN s.INDEX_TYPE = 'BTREE' THEN 'true' ELSE 'false' END
+    CASE WHEN s.INDEX_TYPE = 'BTREE' /*M! AND s.IGNORED = 'NO' */ THEN 'true' ELSE 'false' END
     FROM information_schema.STATISTICS s WHERE s.TABLE_SCHEMA = DATABASE()
     ORDER BY s.INDEX_NAME <> 'PRIMARY', s.TABLE_NAME, s.INDEX_NAME, s.SEQ_IN_INDEX";
 
