@@ -28,6 +28,11 @@ pub fn check(map: &DataMap, schema: &Schema, dialect: Dialect) -> Vec<Warning> {
             found.add(WarningCode::TypeMismatch, &identity.table, Some(&identity.column), says);
         }
     }
+    if schema.hides_tables {
+        let says = "this account may not see every table of the database, and a reference to rows that go could stay unseen; \
+            grant it REFERENCES on the whole database, as `recourse data-map grants` prints it";
+        found.add(WarningCode::UnmappedReference, &map.subject, None, says);
+    }
     references(map, schema, &mut found);
     for (table, column, says) in super::export::rules::unfit(map, schema, dialect) {
         found.add(WarningCode::SharedRow, table, Some(column), says);

@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Schema {
     /// By name.
     pub tables: BTreeMap<String, TableSchema>,
+    /// True where there may be tables that the account does not see.
+    pub hides_tables: bool,
 }
 
 /// One table.

@@ -22,6 +22,7 @@ pub async fn read(conn: &mut Conn, dialect: Dialect) -> Result<Schema, Error> {
         Dialect::Maria => (maria::COLUMNS, maria::INDEXES, maria::REFERENCES),
     };
     let mut schema = Schema::default();
+    schema.hides_tables = dialect == Dialect::Maria && maria::hides_tables(conn).await?;
     for row in conn.rows(Statement::new(columns, &[])).await? {
         let [table, column, named, nullable, default, longest, has_row_id, generated, collation, keeps_history] =
             fields(row)?;
