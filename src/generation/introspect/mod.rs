@@ -21,8 +21,8 @@ pub async fn read(conn: &mut Conn, dialect: Dialect) -> Result<Schema, Error> {
         Dialect::Sqlite => (sqlite::COLUMNS, sqlite::INDEXES, sqlite::REFERENCES),
         Dialect::Maria => (maria::COLUMNS, maria::INDEXES, maria::REFERENCES),
     };
-    let mut schema = Schema::default();
-    schema.hides_tables = dialect == Dialect::Maria && maria::hides_tables(conn).await?;
+    let hides_tables = dialect == Dialect::Maria && maria::hides_tables(conn).await?;
+    let mut schema = Schema { hides_tables, ..Schema::default() };
     for row in conn.rows(Statement::new(columns, &[])).await? {
         let [table, column, named, nullable, default, longest, has_row_id, generated, collation, keeps_history] =
             fields(row)?;

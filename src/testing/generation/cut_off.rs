@@ -37,8 +37,8 @@ async fn keys(erasure: &Erasure<'_>) -> Vec<Vec<String>> {
 /// Works for at most `most` batches; returns how many there were.
 async fn work(erasure: &Erasure<'_>, keys: &[Vec<String>], most: usize) -> usize {
     let mut batches = 0;
-    for n in 0..keys.len() {
-        for portion in &keys[n] {
+    for (n, portions) in keys.iter().enumerate() {
+        for portion in portions {
             if batches == most {
                 return batches;
             }
