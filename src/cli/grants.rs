@@ -64,8 +64,11 @@ mod tests {
         std::fs::write(&file, MAP).expect("it is written");
         let given = ["grants", "--map", &file.display().to_string(), "--url", &world.url, "--account", "o'brien"];
         let asked = Asked::try_parse_from(given).expect("it is asked for").grants;
-        let printed =
-            source(&Config::default(), &asked).expect("it opens").grants(&asked.account).await.expect("it prints");
+        let printed = source(|| Ok(Config::default()), &asked)
+            .expect("it opens")
+            .grants(&asked.account)
+            .await
+            .expect("it prints");
         for line in [
             "CREATE USER 'o''brien'@'%' IDENTIFIED BY",
             ".`order` TO 'o''brien'@'%';",
@@ -80,7 +83,7 @@ mod tests {
         );
         assert!(Asked::try_parse_from(["grants", "--map", "x"]).is_err() && Asked::try_parse_from(["grants"]).is_err());
         let unknown = Asked::try_parse_from(["grants", "--product", "nobody"]).expect("it is asked for").grants;
-        let says = source(&Config::default(), &unknown).expect_err("no such product").to_string();
+        let says = source(|| Ok(Config::default()), &unknown).expect_err("no such product").to_string();
         assert!(says.contains("nobody has no generation database"), "{says}");
     }
 }
