@@ -44,3 +44,46 @@ fn source(config: impl FnOnce() -> anyhow::Result<Config>, asked: &Grants) -> an
         anyhow::anyhow!("the data map {}:\n  {}", map.display(), faults.join("\n  "))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::generation::world::{MAP, On, World};
+    use clap::Parser as _;
+
+    #[derive(clap::Parser)]
+    struct Asked {
+        #[command(flatten)]
+        grants: Grants,
+    }
+
+    #[tokio::test]
+    async fn a_map_and_an_address_are_enough() {
+        let world = World::new(On::Maria).await;
+        let file = world.folder.path().join("map.toml");
+        std::fs::write(&file, MAP).expect("it is written");
+        let given = ["grants", "--map", &file.display().to_string(), "--url", &world.url, "--account", "o'brien"];
+        let asked = Asked::try_parse_from(given).expect("it is asked for").grants;
+        let printed = source(|| Ok(Config::default()), &asked)
+            .expect("it opens")
+            .grants(&asked.account)
+            .await
+            .expect("it prints");
+        for line in [
+            "CREATE USER 'o''brien'@'%' IDENTIFIED BY",
+            ".`order` TO 'o''brien'@'%';",
+            "GRANT UPDATE (`account`, `user_id`) ON",
+            "GRANT UPDATE (`user_id`) ON",
+        ] {
+            assert!(printed.contains(line), "{line} in {printed}");
+        }
+        assert!(
+            !printed.lines().any(|line| line.starts_with("GRANT DELETE") && line.contains("usage_log")),
+            "{printed}"
+        );
+        assert!(Asked::try_parse_from(["grants", "--map", "x"]).is_err() && Asked::try_parse_from(["grants"]).is_err());
+        let unknown = Asked::try_parse_from(["grants", "--product", "nobody"]).expect("it is asked for").grants;
+        let says = source(|| Ok(Config::default()), &unknown).expect_err("no such product").to_string();
+        assert!(says.contains("nobody has no generation database"), "{says}");
+    }
+}

@@ -4,7 +4,7 @@
 use super::{
     engine::Dialect,
     map::{DataMap, Normal},
-    propose::evidence,
+    propose::{evidence, named_like_keys},
     schema::Schema,
     scope::Scope,
 };
@@ -57,6 +57,14 @@ pub fn unmapped(map: &DataMap, schema: &Schema) -> Vec<Warning> {
                 "looks personal ({why}), but the map does not have this table; add it, or leave it if it is about nobody"
             );
             found.push(warning(WarningCode::Drift, name, Some(column), detail));
+        }
+    }
+    for (name, column, to) in named_like_keys(schema, &map.subject) {
+        if map.table(&name).is_none() && map.table(&to).is_some() {
+            let detail = format!(
+                "is named like a key of {to}, but the map does not have this table; add it, or leave it if it is about nobody"
+            );
+            found.push(warning(WarningCode::Drift, &name, Some(&column), detail));
         }
     }
     found

@@ -188,9 +188,8 @@ pub fn literal(value: &str, is: Option<&ColumnSchema>) -> String {
     let text = format!("'{}'", value.replace('\'', "''"));
     let Some(is) = is else { return text };
     match is.kind {
-        Type::Integer => from_text(&text, Some(is)),
         Type::Bool => if value == "true" { "1" } else { "0" }.to_owned(),
-        Type::Number | Type::Date => from_text(&text, Some(is)),
+        Type::Integer | Type::Number | Type::Date => from_text(&text, Some(is)),
         Type::Timestamp => {
             let utc = chrono::DateTime::parse_from_rfc3339(value).map(|at| at.naive_utc());
             let at = utc.map_or_else(|_| value.to_owned(), |at| at.format("%Y-%m-%d %H:%M:%S%.6f").to_string());

@@ -28,6 +28,11 @@ pub fn check(map: &DataMap, schema: &Schema, dialect: Dialect) -> Vec<Warning> {
             found.add(WarningCode::TypeMismatch, &identity.table, Some(&identity.column), says);
         }
     }
+    if schema.hides_tables {
+        let says = "this account may not see every table of the database, and a reference to rows that go could stay unseen; \
+            grant it REFERENCES on the whole database, as `recourse data-map grants` prints it";
+        found.add(WarningCode::UnmappedReference, &map.subject, None, says);
+    }
     references(map, schema, &mut found);
     for (code, table, column, says) in super::choices::unfit(map, schema) {
         found.add(code, table, Some(column), says);
@@ -78,6 +83,11 @@ fn of_table(
     for column in live.columns.keys().filter(|column| !table.columns.contains_key(*column)) {
         let says = "the map does not list this column; add it, with what it holds and what becomes of it";
         found.add(WarningCode::Drift, name, Some(column), says);
+    }
+    if live.keeps_history {
+        let says = "the database keeps older states of its rows (SYSTEM VERSIONING), so that nothing in it is erased; \
+            take that away, or leave the table to be erased by hand";
+        found.add(WarningCode::TypeMismatch, name, None, says);
     }
     if !live.names_a_row(&table.key) {
         let says = format!("key = {:?} does not name one row; use the primary key or a unique one", table.key);

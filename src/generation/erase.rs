@@ -11,12 +11,15 @@ use super::{
     scope::Scope,
     steps::{self, Step, Whole},
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 /// Rows in one batch: long enough to be quick, short enough to let others at the tables.
 const BATCH: usize = 10_000;
 /// Rows in one batch of a table whose rows name files.
 const BATCH_WITH_FILES: usize = 500;
+/// Rows that are looked for at once on `MariaDB`: while somebody else reads an older state, a backup for instance, what is
+/// gone already has to be passed over again each time.
+const READ_AHEAD: usize = 100_000;
 /// Keys written down together.
 const PORTION: usize = 1_000;
 
@@ -46,6 +49,7 @@ struct Prepared {
     elsewhere: String,
     batch: usize,
     address: Address,
+    dialect: Dialect,
 }
 
 /// What one batch did.
@@ -70,16 +74,23 @@ pub struct Verified {
 pub struct Rows {
     conn: Option<Conn>,
     read: usize,
+    /// What was read ahead.
+    waiting: VecDeque<Texts>,
 }
 
 impl Rows {
     /// Begins to read one moment on `conn`.
     async fn begin(conn: Conn) -> Result<Self, Error> {
-        let mut rows = Self { conn: Some(conn), read: 0 };
+        let mut rows = Self { conn: Some(conn), read: 0, waiting: VecDeque::new() };
         if let Some(conn) = &mut rows.conn {
             conn.begin_reading().await?;
         }
         Ok(rows)
+    }
+
+    /// The next of what was read ahead.
+    fn take(&mut self, most: usize) -> Vec<Texts> {
+        self.waiting.drain(..most.min(self.waiting.len())).collect()
     }
 
     /// Gives the connection back: a new one for each step would cost more than most steps do.
@@ -113,9 +124,13 @@ impl Source {
         let scope_hash = self.scope_hash(&schema, target);
         let dialect = self.engine.dialect();
         let reach = self.reach(&schema, target);
-        if let Some(fault) = reach.faults.first() {
-            let column = fault.column.as_deref().unwrap_or_default();
-            return Err(Error::Drift(format!("{}.{column} {}", fault.table, fault.detail)));
+        if target.aim != Aim::Erase
+            && let Some(fault) = reach.faults.first()
+        {
+            return Err(Error::Drift(fault.detail.clone()));
+        }
+        if !target.extent.categories.is_empty() {
+            self.can_reach(&mut conn, &schema, target).await?;
         }
         let values = [target.values(), reach.values.clone()].concat();
         let scope = Scope::new(&self.map, &schema, dialect, target.subjects.len(), target.today).reaching(reach);
@@ -159,6 +174,7 @@ fn prepared(scope: &Scope<'_>, step: Step) -> Prepared {
             elsewhere: none(),
             batch: 0,
             address: Address::Key,
+            dialect: scope.dialect,
             step,
         };
     }
@@ -197,16 +213,20 @@ fn prepared(scope: &Scope<'_>, step: Step) -> Prepared {
     let elsewhere = if step.files.is_empty() { String::new() } else { elsewhere(scope, &step, &these) };
     let batch = if step.files.is_empty() { BATCH } else { BATCH_WITH_FILES };
     let total = as_text("count(*)", scope.dialect);
+    let keys = json_row(scope, &step.table, true);
+    // an order in which no two are alike
+    let keys = if scope.dialect == Dialect::Maria { alike::bytes(&keys) } else { keys };
     Prepared {
         select: format!("SELECT {at}{files} FROM {table} t WHERE {}", step.rows),
         select_listed: format!("SELECT {at}{files} FROM {table} t WHERE {listed}"),
-        keys: format!("SELECT {} FROM {table} t WHERE {}", json_row(scope, &step.table, true), step.rows),
+        keys: format!("SELECT {keys} FROM {table} t WHERE {}", step.rows),
         count: format!("SELECT {total} FROM {table} t WHERE {}", step.rows),
         count_listed: format!("SELECT {total} FROM {table} t WHERE {listed}"),
         change,
         elsewhere,
         batch,
         address,
+        dialect: scope.dialect,
         step,
     }
 }
@@ -321,15 +341,16 @@ impl Erasure<'_> {
     /// When the database does not answer.
     pub async fn next_keys(&self, n: usize, rows: &mut Rows) -> Result<Option<String>, Error> {
         let Some(conn) = &mut rows.conn else { return Ok(None) };
-        let statement = match self.source.engine.dialect() {
-            Dialect::Postgres => Statement::new(format!("FETCH {PORTION} FROM rows_left"), &[]),
-            Dialect::Sqlite | Dialect::Maria => {
-                let text = format!("{} ORDER BY 1 LIMIT {PORTION} OFFSET {}", self.steps[n].keys, rows.read);
-                Statement::new(text, &self.values)
+        let found = if self.source.engine.dialect() == Dialect::Postgres {
+            conn.rows(Statement::new(format!("FETCH {PORTION} FROM rows_left"), &[])).await?
+        } else {
+            if rows.waiting.is_empty() {
+                let text = format!("{} ORDER BY 1 LIMIT {READ_AHEAD} OFFSET {}", self.steps[n].keys, rows.read);
+                rows.waiting.extend(conn.rows(Statement::new(text, &self.values)).await?);
+                rows.read += rows.waiting.len();
             }
+            rows.take(PORTION)
         };
-        let found = conn.rows(statement).await?;
-        rows.read += found.len();
         let keys: Vec<_> = found.iter().filter_map(|row| row.first()?.as_deref()).collect();
         if keys.is_empty() {
             rows.end().await?;
@@ -346,7 +367,7 @@ impl Erasure<'_> {
         if self.source.engine.dialect() != Dialect::Postgres || step.frozen || step.whole.is_some() {
             // rows are looked for again with every batch: a reader would keep SQLite's writer waiting, and MariaDB has no
             // cursor that lets others use its connection
-            return Ok(Rows { conn: None, read: 0 });
+            return Ok(Rows { conn: None, read: 0, waiting: VecDeque::new() });
         }
         let mut rows = Rows::begin(self.source.engine.conn().await?).await?;
         if let Some(conn) = &mut rows.conn {
@@ -374,8 +395,13 @@ impl Erasure<'_> {
             }
             found
         } else {
-            let text = format!("{} LIMIT {}", prepared.select, prepared.batch);
-            self.source.engine.conn().await?.rows(Statement::new(text, &self.values)).await?
+            if rows.waiting.is_empty() {
+                let most = if prepared.dialect == Dialect::Maria { READ_AHEAD } else { prepared.batch };
+                let text = format!("{} LIMIT {most}", prepared.select);
+                let found = self.source.engine.conn().await?.rows(Statement::new(text, &self.values)).await?;
+                rows.waiting.extend(found);
+            }
+            rows.take(prepared.batch)
         };
         let addresses = addresses(prepared.address, &found);
         let before = if rows.conn.is_none() { self.values.clone() } else { Vec::new() };

@@ -36,7 +36,10 @@ impl Reach {
     pub fn of_erasure(map: &DataMap, schema: &Schema, extent: &Extent, dialect: super::engine::Dialect) -> Self {
         let mut reach = Self::of_rows(map, schema, extent, dialect);
         let of_category = |(name, table): &(&String, &Table)| {
-            !reach.tables.contains(*name) && table.columns.values().any(|is| extent.has_category(&is.category))
+            let has_rows = **name == map.subject || !table.owner.is_empty();
+            has_rows
+                && !reach.tables.contains(*name)
+                && table.columns.values().any(|is| extent.has_category(&is.category))
         };
         for (name, table) in map.tables.iter().filter(of_category).collect::<Vec<_>>() {
             let Some(live) = schema.tables.get(name) else { continue };
@@ -169,7 +172,8 @@ fn emptied(
         let in_key = table.key.contains(column) || live.unique.first().is_some_and(|key| key.contains(column));
         let by_owner = table.owner.iter().any(|join| join.on.contains_key(column));
         let refers = live.references.iter().any(|reference| reference.columns.contains(column));
-        let fault = if is_key_or_join(table, column) && is_number(column, is.kind) {
+        let linked = table.link.iter().any(|link| link.on.contains_key(column));
+        let fault = if (in_key || by_owner) && is_number(column, is.kind) {
             // a number that names a row says nothing of the person; without it the row could not be found
             continue;
         } else if in_key || by_owner {
@@ -177,7 +181,7 @@ fn emptied(
         } else if is.nullable {
             becomes.insert(column.clone(), Action::Null);
             continue;
-        } else if refers {
+        } else if refers || linked {
             (WarningCode::KeyColumn, "refers to another table and may not be null")
         } else if live.is_key(column) {
             (WarningCode::KeyColumn, "is unique and may not be null, so it cannot become empty in several rows")

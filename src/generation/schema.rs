@@ -11,6 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Schema {
     /// By name.
     pub tables: BTreeMap<String, TableSchema>,
+    /// True where there may be tables that the account does not see.
+    pub hides_tables: bool,
 }
 
 /// One table.
@@ -26,6 +28,9 @@ pub struct TableSchema {
     pub indexes: Vec<Vec<String>>,
     /// What its rows refer to.
     pub references: Vec<Reference>,
+    /// True where the database keeps every older state of a row, so that nothing in it ever goes.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub keeps_history: bool,
     /// True where the engine has an address for each row: not in a `SQLite` table `WITHOUT ROWID`, not in a `PostgreSQL`
     /// table of several parts.
     pub has_row_id: bool,
@@ -120,7 +125,9 @@ impl ColumnSchema {
             (Dialect::Sqlite, Type::Integer) => text.parse::<i64>().is_ok(),
             (Dialect::Sqlite, _) | (_, Type::Text) => true,
             (_, Type::Integer) if self.named.contains("unsigned") => text.parse::<u64>().is_ok(),
-            (Dialect::Maria, Type::Bytes) => text.len() % 2 == 0 && text.bytes().all(|b| b.is_ascii_hexdigit()),
+            (Dialect::Maria, Type::Bytes) => {
+                text.len().is_multiple_of(2) && text.bytes().all(|b| b.is_ascii_hexdigit())
+            }
             (Dialect::Postgres, Type::Integer) if self.named == "smallint" => text.parse::<i16>().is_ok(),
             (Dialect::Postgres, Type::Integer) if self.named == "integer" => text.parse::<i32>().is_ok(),
             (_, Type::Integer) => text.parse::<i64>().is_ok(),

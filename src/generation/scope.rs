@@ -3,7 +3,7 @@
 //! after a crash. The subject's keys are always the first values of a statement.
 
 use super::{
-    alike::{self, Side, tuple},
+    alike::{self, tuple},
     engine::{Dialect, quoted},
     map::{DataMap, Erase, Join, Others, Shared, Table},
     reach::Reach,
@@ -81,7 +81,7 @@ impl<'a> Scope<'a> {
         self.subjects * self.map.table(&self.map.subject).map_or(0, |table| table.key.len())
     }
 
-    fn alias(&self) -> String {
+    pub(super) fn alias(&self) -> String {
         self.aliases.set(self.aliases.get() + 1);
         format!("x{}", self.aliases.get())
     }
@@ -420,47 +420,6 @@ impl<'a> Scope<'a> {
             let files = table.columns.iter().filter(|(_, is)| is.file);
             files.map(move |(column, _)| (name.as_str(), column.as_str()))
         })
-    }
-
-    /// `MariaDB`: the rows whose key stands in the list, with the same values in the columns of `guards`, which may be null.
-    fn listed_with(&self, name: &str, alias: &str, key: &[String], guards: &[String], n: usize) -> String {
-        let e = self.alias();
-        let sides: Vec<_> = key.iter().map(|column| Side::new(alias, column, self.column(name, column))).collect();
-        let mut pairs = alike::pairs_with_list(&e, &sides);
-        for (i, column) in guards.iter().enumerate() {
-            let at = alike::text(&format!("{alias}.{}", quoted(column)), self.column(name, column), self.dialect);
-            let there = format!("{e}.c{}", key.len() + i);
-            pairs.push((format!("{at} IS NULL"), format!("{there} IS NULL")));
-            pairs.push((alike::bytes(&format!("COALESCE({at}, '')")), alike::bytes(&format!("COALESCE({there}, '')"))));
-        }
-        // guards are compared as they were written down
-        let kinds = key.iter().map(|column| self.column(name, column)).chain(guards.iter().map(|_| None));
-        alike::among(&pairs, &alike::listed(n, &e, &kinds.collect::<Vec<_>>()))
-    }
-
-    /// `MariaDB`: columns that are, as one, a key of the subject's, of whose values they are known to be.
-    fn known(&self, name: &str, alias: &str, columns: &[String], (to, of): (&str, &[String])) -> String {
-        let sides: Vec<_> = columns.iter().map(|column| Side::new(alias, column, self.column(name, column))).collect();
-        let of: Vec<_> = of.iter().map(|column| self.column(to, column)).collect();
-        let rows: Vec<_> = (0..self.subjects).map(|i| (1..=of.len()).map(|j| i * of.len() + j).collect()).collect();
-        alike::known(&sides, &of, &rows)
-    }
-
-    /// What has to be equal for a row of one table to lead to one of another.
-    #[must_use]
-    pub fn equal(
-        &self,
-        (name, alias): (&str, &str),
-        (to, x): (&str, &str),
-        on: &BTreeMap<String, String>,
-    ) -> Vec<(String, String)> {
-        let is_key = self.schema.tables.get(to).is_some_and(|other| other.names_a_row(on.values()));
-        let same = |(here, there): (&String, &String)| {
-            let left = Side::new(alias, here, self.column(name, here));
-            let right = Side::new(x, there, self.column(to, there));
-            alike::same(self.dialect, &left, &right, is_key)
-        };
-        on.iter().flat_map(same).collect()
     }
 
     /// What a column holds.

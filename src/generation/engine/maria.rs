@@ -15,11 +15,12 @@ use std::str::FromStr as _;
 const SETTINGS: &str = "SET SESSION sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES,PIPES_AS_CONCAT,STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION',
     time_zone = '+00:00', autocommit = 1, completion_type = 0, sql_auto_is_null = 0, sql_safe_updates = 0,
     foreign_key_checks = 1, unique_checks = 1, sql_select_limit = DEFAULT,
-    lock_wait_timeout = 5, innodb_lock_wait_timeout = 5, net_write_timeout = 600";
+    lock_wait_timeout = 5, innodb_lock_wait_timeout = 5, net_write_timeout = 600, wait_timeout = 28800";
 
 /// `MariaDB` remembers what a subquery answered for a value, and calls texts that differ in case the same value: somebody
 /// else's row would get the answer for the first one's.
-const CACHES: &str = "SET SESSION optimizer_switch = 'subquery_cache=off'";
+const OF_MARIADB: &str = "SET SESSION optimizer_switch = 'subquery_cache=off',
+    idle_transaction_timeout = 0, idle_readonly_transaction_timeout = 0, idle_write_transaction_timeout = 0";
 
 /// Longest time for a statement, in seconds.
 const STATEMENT: u32 = 300;
@@ -40,7 +41,7 @@ pub fn pool(url: &str) -> Result<MySqlPool, Error> {
                 conn.execute(SETTINGS).await?;
                 conn.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").await?;
                 if is_mariadb(conn).await? {
-                    conn.execute(CACHES).await?;
+                    conn.execute(OF_MARIADB).await?;
                 }
                 limit(conn, STATEMENT).await
             })
@@ -49,13 +50,19 @@ pub fn pool(url: &str) -> Result<MySqlPool, Error> {
 }
 
 /// How long one statement may take, in seconds; 0 for as long as it likes. `MySQL` bounds reading only.
-pub async fn limit(conn: &mut MySqlConnection, seconds: u32) -> Result<(), sqlx::Error> {
+async fn limit(conn: &mut MySqlConnection, seconds: u32) -> Result<(), sqlx::Error> {
     let text = if is_mariadb(conn).await? {
         format!("SET SESSION max_statement_time = {seconds}")
     } else {
         format!("SET SESSION max_execution_time = {}", u64::from(seconds) * 1_000)
     };
     conn.execute(AssertSqlSafe(text)).await.map(|_| ())
+}
+
+/// Lets one statement be read for as long as a day.
+pub async fn without_hurry(conn: &mut MySqlConnection) -> Result<(), Error> {
+    conn.execute("SET SESSION net_write_timeout = 86400").await?;
+    Ok(limit(conn, 0).await?)
 }
 
 async fn is_mariadb(conn: &mut MySqlConnection) -> Result<bool, sqlx::Error> {

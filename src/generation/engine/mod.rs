@@ -252,7 +252,7 @@ impl Conn {
                 }
             }
             Self::Sqlite(_) => {}
-            Self::Maria(conn) => maria::limit(conn, 0).await?,
+            Self::Maria(conn) => maria::without_hurry(conn).await?,
         }
         Ok(())
     }

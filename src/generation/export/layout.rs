@@ -248,8 +248,8 @@ fn file_names(scope: &Scope<'_>, name: &str, table: &Table) -> Vec<String> {
         let own = scope.own(name, "t");
         if of_category(column) { Some(own) } else { scope.meant(name, "t", &own) }
     };
-    let named = columns.filter_map(|(column, is)| Some((column, is, rows(column)?)));
-    let names = named.map(|(column, is, rows)| {
+    let meant = columns.filter_map(|(column, is)| Some((column, is, rows(column)?)));
+    let names = meant.map(|(column, is, rows)| {
         let at = format!("t.{}", quoted(column));
         let theirs = match is.redact {
             Some(_) => format!(" AND ({}) IS NOT TRUE", scope.of_another(name, "t")),

@@ -21,11 +21,14 @@ pub async fn read(conn: &mut Conn, dialect: Dialect) -> Result<Schema, Error> {
         Dialect::Sqlite => (sqlite::COLUMNS, sqlite::INDEXES, sqlite::REFERENCES),
         Dialect::Maria => (maria::COLUMNS, maria::INDEXES, maria::REFERENCES),
     };
-    let mut schema = Schema::default();
+    let hides_tables = dialect == Dialect::Maria && maria::hides_tables(conn).await?;
+    let mut schema = Schema { hides_tables, ..Schema::default() };
     for row in conn.rows(Statement::new(columns, &[])).await? {
-        let [table, column, named, nullable, default, longest, has_row_id, generated, collation] = fields(row)?;
+        let [table, column, named, nullable, default, longest, has_row_id, generated, collation, keeps_history] =
+            fields(row)?;
         let table = schema.tables.entry(table).or_default();
         table.has_row_id = has_row_id == "true";
+        table.keeps_history = keeps_history == "true";
         let column_schema = ColumnSchema {
             kind: kind_of(&named, dialect),
             longest: longest.parse().ok().or_else(|| bound_in(&named)),

@@ -1,13 +1,14 @@
 //! The catalogue queries of `PostgreSQL`: tables of the schema that names without a prefix mean. Never reads a row.
 
 /// Table, column, type, whether NULL is allowed, whether filled in by itself, most characters, whether rows have an
-/// address, whether the database works the value out.
+/// address, whether the database works the value out,
+/// the order of its texts, whether the table keeps older states of its rows.
 pub const COLUMNS: &str = "SELECT c.relname::text, a.attname::text, format_type(a.atttypid, NULL)::text,
     (NOT a.attnotnull)::text, (a.atthasdef OR a.attidentity <> '')::text,
     CASE WHEN a.atttypid IN ('varchar'::regtype, 'bpchar'::regtype) AND a.atttypmod > 4
         THEN (a.atttypmod - 4)::text END,
     (c.relkind = 'r' AND NOT EXISTS (SELECT 1 FROM pg_inherits h WHERE h.inhparent = c.oid))::text,
-    (a.attgenerated <> '')::text, NULL
+    (a.attgenerated <> '')::text, NULL, 'false'
     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
     WHERE c.relkind IN ('r', 'p') AND c.relnamespace = current_schema()::regnamespace
         AND a.attnum > 0 AND NOT a.attisdropped";

@@ -1,7 +1,7 @@
 //! The catalogue queries of `SQLite`. Shapes as for `PostgreSQL`. Never reads a row.
 
 pub const COLUMNS: &str = "SELECT m.name, c.name, c.type, iif(c.\"notnull\" OR c.pk > 0, 'false', 'true'),
-    iif(c.dflt_value IS NULL, 'false', 'true'), NULL, iif(l.wr, 'false', 'true'), 'false', NULL
+    iif(c.dflt_value IS NULL, 'false', 'true'), NULL, iif(l.wr, 'false', 'true'), 'false', NULL, 'false'
     FROM sqlite_schema m JOIN pragma_table_list(m.name) l ON l.schema = 'main' JOIN pragma_table_info(m.name) c
     WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
 

@@ -112,7 +112,9 @@ impl Source {
             plan.warnings.push(warning(WarningCode::NothingFound, "", 0, true, says));
         }
         if may_ask {
-            plan.warnings.extend(self.reach(&schema, target).faults);
+            if target.aim != Aim::Erase {
+                plan.warnings.extend(self.reach(&schema, target).faults);
+            }
             // what an erasure cannot do to one column says nothing of the others; a correction is about its column alone
             if target.aim == Aim::Erase || plan.may_run() {
                 let questions = self.questions(&schema, target);
@@ -120,6 +122,21 @@ impl Source {
             }
         }
         Ok(plan)
+    }
+
+    /// Whether something of a chosen category stands where nothing can be done to it.
+    ///
+    /// # Errors
+    /// When it does, with table and column, or the database does not answer.
+    pub(super) async fn can_reach(&self, conn: &mut Conn, schema: &Schema, target: &Target) -> Result<(), Error> {
+        let Questions { values, faults, .. } = self.questions(schema, target);
+        for (fault, text) in faults {
+            if conn.count(Statement::new(text, &values)).await? > 0 {
+                let column = fault.column.as_deref().unwrap_or_default();
+                return Err(Error::Drift(format!("{}.{column} {}", fault.table, fault.detail)));
+            }
+        }
+        Ok(())
     }
 
     /// What the limits of a run mean on this schema, and the values that its statements need besides keys.
@@ -160,6 +177,10 @@ impl Source {
             if rows > 0 {
                 plan.warnings.push(shared_warning(&table, rule, rows));
             }
+        }
+        for (fault, text) in questions.faults {
+            let rows = conn.count(Statement::new(text, &values)).await?;
+            plan.warnings.extend((rows > 0).then_some(Warning { rows, ..fault }));
         }
         for (table, column, text) in questions.held {
             let rows = conn.count(Statement::new(text, &values)).await?;

@@ -5,7 +5,7 @@ use super::Target;
 use crate::{
     domain::{
         clock::period::Period,
-        plan::{Action, PlanLine},
+        plan::{Action, PlanLine, Warning},
     },
     generation::{
         Source,
@@ -76,10 +76,8 @@ impl Source {
             }
             if scope.may_be_shared(name) && scope.own_meant(name, "t").is_some() {
                 let shared = scope.shared(name, "t");
-                let meant = match scope.reach.columns.contains_key(name) {
-                    true => Some(shared),
-                    false => scope.meant(name, "t", &shared),
-                };
+                let of_columns = scope.reach.columns.contains_key(name);
+                let meant = if of_columns { Some(shared) } else { scope.meant(name, "t", &shared) };
                 questions.shared.push((name.clone(), table.shared, count(name, &meant.unwrap_or_default())));
             }
             if let Some(items) = scope.items(name, "t") {
@@ -91,6 +89,12 @@ impl Source {
                 let theirs = format!("{rows} AND ({}) IS NOT TRUE", scope.own(name, "t"));
                 questions.shared.push((name.clone(), None, count(name, &theirs)));
             }
+        }
+        for fault in &scope.reach.faults {
+            let column = fault.column.as_deref().unwrap_or_default();
+            let rows =
+                scope.by_category(&fault.table, "t").map(|rows| format!("{rows} AND t.{} IS NOT NULL", quoted(column)));
+            questions.faults.extend(rows.map(|rows| (fault.clone(), count(&fault.table, &rows))));
         }
         let held = steps::held(&scope).into_iter();
         questions.held = held.map(|(table, column, rows)| (table.clone(), column, count(&table, &rows))).collect();
@@ -106,6 +110,8 @@ pub(super) struct Questions {
     pub lines: Vec<(PlanLine, String)>,
     pub kept: Vec<(PlanLine, String, Option<Period>)>,
     pub shared: Vec<(String, Option<Shared>, String)>,
+    /// Columns of a chosen category that nothing can be done to, and in how many rows there is something.
+    pub faults: Vec<(Warning, String)>,
     /// Rows that stay and cannot let go of rows that go, by table and column.
     pub held: Vec<(String, String, String)>,
     /// How many items of a table are wanted, and how many there are of the person.

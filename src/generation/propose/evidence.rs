@@ -230,9 +230,8 @@ pub fn file(table: &str, name: &str, live: &ColumnSchema) -> Option<bool> {
         }
         Some("key") if of_files => Some(true),
         Some("path") if of_files || in_files => Some(true),
-        Some("path" | "filename") => Some(false),
+        Some("path" | "filename" | "file") => Some(false),
         Some("url" | "uri") if of_files || in_files => Some(false),
-        Some("file") => Some(false),
         _ => None,
     }
 }

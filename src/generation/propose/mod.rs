@@ -4,8 +4,6 @@
 
 pub mod evidence;
 mod mapped;
-#[cfg(test)]
-mod tests;
 mod ways;
 pub mod words;
 mod write;
@@ -25,6 +23,13 @@ pub async fn of_database(url: &str, product: Option<&str>, day: &str) -> Result<
     let schema = read.await;
     engine.close().await;
     Ok(of_schema(&schema?, product, day))
+}
+
+/// Columns that are named like a key of `subject` or another table although no foreign key says so: table, column, to.
+#[must_use]
+pub fn named_like_keys(schema: &Schema, subject: &str) -> Vec<(String, String, String)> {
+    let named = ways::all(schema, subject).into_iter().filter(|way| !way.is_sure && way.from != way.to);
+    named.filter_map(|way| Some((way.from.clone(), way.on.first()?.0.clone(), way.to))).collect()
 }
 
 /// Proposes a map for a schema; `day` is its version.

@@ -143,7 +143,6 @@ fn named_target(schema: &Schema, subject: &str, from: &str, column: &str, kind: 
         return Some((from.to_owned(), key_of(from)?));
     }
     let is_person = any_of(&named, OWNERS).is_some() || named.last().is_some_and(|last| last == "by");
-    (is_person && !own_key && from != subject || (is_person && from == subject && named.contains(&"by".to_owned())))
-        .then(|| Some((subject.to_owned(), key_of(subject)?)))
-        .flatten()
+    let fits = if from == subject { named.contains(&"by".to_owned()) } else { !own_key };
+    (is_person && fits).then(|| Some((subject.to_owned(), key_of(subject)?))).flatten()
 }

@@ -146,7 +146,7 @@ fn table(
         let goes =
             owner.is_some() || mapped.links.iter().any(|(way, ..)| way.on.iter().any(|(here, _)| here == column));
         let refers = kept.is_some() && goes && tables.len() > 1;
-        let line = column_line(
+        let written = column_line(
             name,
             column,
             is,
@@ -160,7 +160,7 @@ fn table(
                     .any(|way| way.may_be_null && points(&way))
             }),
         );
-        let _ = writeln!(out, "{line}");
+        let _ = writeln!(out, "{written}");
     }
     out.push('\n');
 }
@@ -262,7 +262,9 @@ fn quoted(text: &str) -> String {
     for c in text.chars() {
         match c {
             '"' | '\\' => out.extend(['\\', c]),
-            c if c.is_control() => out.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c if c.is_control() => {
+                let _ = write!(out, "\\u{:04X}", u32::from(c));
+            }
             c => out.push(c),
         }
     }

@@ -15,10 +15,7 @@ async fn enough_and_no_more(on: On) {
     assert!(printed.contains(PASSWORD), "{printed}");
     world.run(&printed).await;
     let url = match on {
-        On::Maria => {
-            let database = world.url.rsplit('/').next().and_then(|rest| rest.split('?').next()).expect("a name");
-            maria::url_as(&format!("{account}:{}", PASSWORD.replace(' ', "%20")), database)
-        }
+        On::Maria => maria::url_as(&format!("{account}:{}", PASSWORD.replace(' ', "%20")), database(&world)),
         _ => world.url.replace("test@", &format!("{account}@")),
     };
     let source = Source::new(&url, Some(Files::Folder(world.files())), MAP).expect("the map holds together");
@@ -57,8 +54,19 @@ async fn enough_and_no_more(on: On) {
     let faults = source.check().await.expect("it sees the schema");
     assert!(faults.iter().any(|fault| fault.table == "unmapped"), "{faults:?}");
     if on == On::Maria {
+        by_hand(
+            &maria::url(""),
+            &format!("REVOKE REFERENCES ON `{}`.* FROM '{account}'@'%'", database(&world).replace('_', "\\_")),
+        )
+        .await;
+        let blind = source.check().await.expect("it checks");
+        assert!(blind.iter().any(|fault| fault.blocks && fault.detail.contains("see every table")), "{blind:?}");
         by_hand(&maria::url(""), &format!("DROP USER '{account}'@'%'")).await;
     }
+}
+
+fn database(world: &World) -> &str {
+    world.url.rsplit('/').next().and_then(|rest| rest.split('?').next()).expect("a name")
 }
 
 async fn tried(on: On, url: &str, text: &str) -> Result<(), sqlx::Error> {

@@ -27,7 +27,7 @@ CREATE TABLE usage_log (id BIGINT PRIMARY KEY, user_id BIGINT REFERENCES users (
 CREATE TABLE tablets (id VARCHAR(60) PRIMARY KEY NOT NULL, label TEXT);
 CREATE TABLE user_tablets (user_id BIGINT NOT NULL REFERENCES users (id), tablet VARCHAR(60) NOT NULL REFERENCES tablets (id), PRIMARY KEY (user_id, tablet));
 CREATE TABLE likes (user_id BIGINT NOT NULL REFERENCES users (id), picture_id BIGINT NOT NULL REFERENCES pictures (id), PRIMARY KEY (user_id, picture_id));
-INSERT INTO users VALUES (1, 'ada@example.org', 'paints'), (2, 'bo@example.org', 'reads');
+INSERT INTO users VALUES (1, 'ada@example.org', 'paints'), (2, 'bo@example.org', 'reads'), (3, 'cy@example.org', NULL);
 INSERT INTO prompts VALUES (0, 1, 'zero', '2026-01-01 00:00:00'), (1, 1, 'a fox', NULL), (2, 2, 'a hen', NULL), (3, 1, 'a cow', NULL);
 INSERT INTO pictures VALUES (10, 1, 1, NULL, '10.png', 1), (11, 1, 1, 10, '11.png', 2), (12, 1, 3, NULL, 'both.png', 3), (20, 2, 2, 10, '20.png', 4);
 INSERT INTO notes VALUES (1, 1, 'mine', 5, 'n1.png', 'glad', NULL), (2, 2, 'his', 4, 'n2.png', 'sad', NULL), (3, 1, '', 0, 'both.png', NULL, NULL);
@@ -148,6 +148,11 @@ fn extent(limits: &[&str]) -> Extent {
 
 async fn ada(source: &Source, limits: &[&str]) -> Target {
     Target { extent: extent(limits), ..target(source, "account", "1").await }
+}
+
+/// Somebody who has no tablet, and is asked about theirs.
+async fn target_without_tablets(source: &Source) -> Target {
+    Target { extent: extent(&["device"]), ..target(source, "account", "3").await }
 }
 
 fn codes(plan: &Plan) -> Vec<(WarningCode, &str, Option<&str>, bool)> {
@@ -296,8 +301,16 @@ on_every_engine! {
         let keyed = MAP.replace("label = { category = \"device\" }", "label = { category = \"words\" }");
         let source = world.source(&keyed);
         let plan = source.plan(&ada(&source, &["device"]).await).await.expect("it plans");
+        let fine = source.plan(&target_without_tablets(&source).await).await.expect("it plans");
+        assert!(fine.warnings.iter().all(|w| w.code != WarningCode::KeyColumn), "there is nothing of theirs: {:#?}", fine.warnings);
         assert!(codes(&plan).contains(&(WarningCode::KeyColumn, "user_tablets", Some("tablet"), true)), "{:#?}", plan.warnings);
         assert_eq!(world.dump().await, before);
+        // a link that may be null becomes null, one that may not stops
+        let linked = MAP.replace("of_prompt = {}", "of_prompt = { category = \"pointing\" }");
+        let source = world.source(&linked);
+        world.run("UPDATE notes SET of_prompt = 1").await;
+        carry_out(&source, &ada(&source, &["pointing"]).await).await.expect("it is carried out");
+        assert_eq!(world.rows("notes", "of_prompt IS NULL").await.len(), 2);
     }
 
     async fn what_is_not_in_the_map_is_an_error_that_says_what_there_is(on: On) {

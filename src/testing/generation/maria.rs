@@ -272,6 +272,16 @@ async fn a_table_of_another_database_that_refers_to_ours_is_seen() {
     assert!(fault.detail.contains("silently delete"), "{}", fault.detail);
 }
 
+#[tokio::test]
+async fn a_table_that_keeps_its_history_is_no_place_to_erase_in() {
+    let world = world("CREATE TABLE people (id INT PRIMARY KEY, name VARCHAR(9)) WITH SYSTEM VERSIONING; INSERT INTO people VALUES (1, 'Ada')").await;
+    let map = head("people", &[("account", "id", "exact")])
+        + "[tables.people]\nkey = [\"id\"]\nerase = \"delete\"\ncolumns = { id = {}, name = {} }\n";
+    let faults = world.source(&map).check().await.expect("it checks");
+    let [fault] = faults.as_slice() else { panic!("{faults:?}") };
+    assert!(fault.blocks && fault.table == "people" && fault.detail.contains("SYSTEM VERSIONING"), "{fault:?}");
+}
+
 /// Somebody who works in a table keeps a run waiting for seconds, not for ever; then it is done again.
 #[tokio::test]
 async fn a_row_that_somebody_holds_is_an_error_and_done_later() {

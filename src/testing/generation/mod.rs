@@ -2,6 +2,7 @@
 
 mod bucket;
 mod choosing;
+mod cut_off;
 mod erasing;
 mod exporting;
 mod granted;
@@ -10,6 +11,7 @@ mod maria;
 mod opened;
 mod others;
 mod packing;
+mod proposing;
 mod warnings;
 pub(crate) mod world;
 

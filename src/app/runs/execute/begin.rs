@@ -31,6 +31,7 @@ impl Turn<'_> {
         }
         let mut target = target_of(self.app, &self.run.product, &secret.identities, found).await?;
         target.today = secret.target.today;
+        target.extent.clone_from(&secret.target.extent);
         let now = source.plan(&target).await?;
         if now.warnings.iter().any(|warning| warning.code == WarningCode::Hold) {
             return Err(Halt::Stop(Stop::Held));

@@ -40,7 +40,7 @@ pub struct Rehearse {
     /// Writes the copy for the person into this file, an unencrypted ZIP; with --kind export
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// Carries it out; only where the database has a table recourse_rehearsal_copy
+    /// Carries it out; only where the database has a table `recourse_rehearsal_copy`
     #[arg(long)]
     pub apply: bool,
     /// Prints JSON

@@ -119,6 +119,6 @@ fn signed(receipt: &Receipt) -> Result<String, Trouble> {
     let receipt = Receipt { key_id: signer.key_id().to_owned(), ..receipt.clone() };
     let (body, signature) = signer.sign(&receipt);
     let key = PublicKey::new(signer.key_id(), &signer.public_key(), receipt.started_at.clone(), None);
-    let signed = Signed { public_key: Some(key), ..Signed::new(&body, &signature, signer.key_id()) };
-    Ok(serde_json::to_string(&signed).map_err(anyhow::Error::new)?)
+    let receipt = Signed { public_key: Some(key), ..Signed::new(&body, &signature, signer.key_id()) };
+    Ok(serde_json::to_string(&receipt).map_err(anyhow::Error::new)?)
 }
