@@ -19,7 +19,7 @@ const BATCH: usize = 10_000;
 const BATCH_WITH_FILES: usize = 500;
 /// Rows that are looked for at once on `MariaDB`: while somebody else reads an older state, a backup for instance, what is
 /// gone already has to be passed over again each time.
-const READ_AHEAD: usize = 100_000;
+const READ_AHEAD: usize = 50_000;
 /// Keys written down together.
 const PORTION: usize = 1_000;
 
