@@ -9,7 +9,7 @@ use crate::{
         time::Instant,
     },
     generation::{
-        CarriedOut, Does, Erasure, Error, Source, Step, Target, one_account,
+        Aim, CarriedOut, Does, Erasure, Error, Source, Step, Target, one_account,
         receipt::{FORMAT, Mention, PublicKey, Receipt, Signed, Signer, StepDone, Who},
     },
     store::vault::random,
@@ -19,7 +19,8 @@ use serde_json::{Value, json};
 pub async fn performed(source: &Source, target: &Target, apply: bool, now: Instant) -> Result<Rehearsed, Trouble> {
     let mut plan = source.plan(target).await?;
     plan.warnings.extend(one_account(target));
-    if plan.warnings.iter().all(|warning| warning.code != WarningCode::Drift) {
+    let erases = target.aim == Aim::Erase;
+    if erases && plan.warnings.iter().all(|warning| warning.code != WarningCode::Drift) {
         plan.warnings.extend(source.unindexed().await?);
     }
     if !apply || !plan.may_run() {
