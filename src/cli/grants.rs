@@ -22,7 +22,7 @@ pub struct Grants {
     account: String,
 }
 
-pub async fn run(config: &Config, asked: Grants) -> anyhow::Result<()> {
+pub async fn run(config: impl FnOnce() -> anyhow::Result<Config>, asked: Grants) -> anyhow::Result<()> {
     let source = source(config, &asked)?;
     let sql = source.grants(&asked.account).await;
     source.close().await;
@@ -30,9 +30,9 @@ pub async fn run(config: &Config, asked: Grants) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn source(config: &Config, asked: &Grants) -> anyhow::Result<Source> {
+fn source(config: impl FnOnce() -> anyhow::Result<Config>, asked: &Grants) -> anyhow::Result<Source> {
     if let Some(product) = &asked.product {
-        let mut sources = open::sources(config)?;
+        let mut sources = open::sources(&config()?)?;
         return sources
             .remove(product)
             .with_context(|| format!("{product} has no generation database; set products.{product}.generation"));
@@ -64,8 +64,11 @@ mod tests {
         std::fs::write(&file, MAP).expect("it is written");
         let given = ["grants", "--map", &file.display().to_string(), "--url", &world.url, "--account", "o'brien"];
         let asked = Asked::try_parse_from(given).expect("it is asked for").grants;
-        let printed =
-            source(&Config::default(), &asked).expect("it opens").grants(&asked.account).await.expect("it prints");
+        let printed = source(|| Ok(Config::default()), &asked)
+            .expect("it opens")
+            .grants(&asked.account)
+            .await
+            .expect("it prints");
         for line in [
             "CREATE USER 'o''brien'@'%' IDENTIFIED BY",
             ".`order` TO 'o''brien'@'%';",
@@ -80,7 +83,7 @@ mod tests {
         );
         assert!(Asked::try_parse_from(["grants", "--map", "x"]).is_err() && Asked::try_parse_from(["grants"]).is_err());
         let unknown = Asked::try_parse_from(["grants", "--product", "nobody"]).expect("it is asked for").grants;
-        let says = source(&Config::default(), &unknown).expect_err("no such product").to_string();
+        let says = source(|| Ok(Config::default()), &unknown).expect_err("no such product").to_string();
         assert!(says.contains("nobody has no generation database"), "{says}");
     }
 }

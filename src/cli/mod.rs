@@ -167,7 +167,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             Command::Admin { command } => admin::run(&Config::load(&flags(None))?, command).await,
             Command::Migrate => migrate::migrate(&Config::load(&flags(None))?).await,
             Command::Check => check::check(&Config::load(&flags(None))?).await,
-            Command::DataMap { command } => data_map::run(&Config::load(&flags(None))?, command).await,
+            Command::DataMap { command } => data_map::run(&flags(None), command).await,
             Command::Policy { command } => policy::run(Config::load(&flags(None))?.policies.folder, command),
             Command::Receipt { command } => receipt::run(&flags(None), command).await,
             Command::Mail { command } => mail::run(&command),

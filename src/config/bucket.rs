@@ -2,7 +2,7 @@
 
 use super::{ConfigError, Secret, read_secret};
 use serde::Deserialize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// An S3-compatible bucket, with keys of its own.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -27,6 +27,19 @@ pub struct Bucket {
 }
 
 impl Bucket {
+    /// A bucket from a TOML file of its own.
+    ///
+    /// # Errors
+    /// When the file cannot be read, has an unknown key or says something that cannot work.
+    pub fn from_file(file: &Path) -> Result<Self, ConfigError> {
+        let says = |what: String| ConfigError::Senseless(format!("{}: {what}", file.display()));
+        let text = std::fs::read_to_string(file).map_err(|error| says(error.to_string()))?;
+        // the parser quotes the line that it stumbles over, which may hold the secret
+        let mut bucket: Self = toml::from_str(&text).map_err(|error| says(error.message().to_owned()))?;
+        bucket.read("the bucket", "secret_access_key_file")?;
+        Ok(bucket)
+    }
+
     /// Reads the secret's file and refuses what cannot work; `place` is where in the configuration this stands.
     pub(super) fn read(&mut self, place: &str, file_key: &'static str) -> Result<(), ConfigError> {
         read_secret(&mut self.secret_access_key, self.secret_access_key_file.as_deref(), file_key)?;

@@ -18,6 +18,7 @@ codes! {
         Copy "copy" "copy",
         LeaveOut "leave_out" "left out",
         Redact "redact" "redacted",
+        Correct "correct" "correct",
     }
 }
 
@@ -32,6 +33,7 @@ codes! {
         SelfReferenceLimit "self_reference_limit" "Rows that refer to each other",
         Hold "hold" "A hold",
         Drift "drift" "The schema has changed",
+        NoIndex "no_index" "A join without an index",
         OtherSubject "other_subject" "Mentioned by other people",
         NothingFound "nothing_found" "Nothing found",
     }

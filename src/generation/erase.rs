@@ -2,12 +2,14 @@
 //! writes down how far it is between them. Files go before the rows that name them.
 
 use super::{
-    Error, Source, alike,
+    Error, Source,
+    aim::Aim,
+    alike,
     alike::as_text,
     engine::{Conn, Dialect, Statement, Texts, quoted},
     plan::{Target, mentions},
     scope::Scope,
-    steps::{self, Step},
+    steps::{self, Step, Whole},
 };
 use std::collections::{BTreeSet, VecDeque};
 
@@ -116,16 +118,24 @@ impl Source {
     /// # Errors
     /// When the database does not answer, or the map no longer fits it.
     pub async fn erasure(&self, target: &Target) -> Result<Erasure<'_>, Error> {
+        target.extent.known_to(&self.map).map_err(Error::Limits)?;
         let mut conn = self.engine.conn().await?;
         let schema = self.live(&mut conn).await?;
         let scope_hash = self.scope_hash(&schema, target);
         let dialect = self.engine.dialect();
-        let scope = Scope::new(&self.map, &schema, dialect, target.subjects.len(), target.today);
-        let steps = steps::steps(&scope, &target.pseudonym)
+        let reach = self.reach(&schema, target);
+        if let Some(fault) = reach.faults.first() {
+            let column = fault.column.as_deref().unwrap_or_default();
+            return Err(Error::Drift(format!("{}.{column} {}", fault.table, fault.detail)));
+        }
+        let values = [target.values(), reach.values.clone()].concat();
+        let scope = Scope::new(&self.map, &schema, dialect, target.subjects.len(), target.today).reaching(reach);
+        let steps = steps::steps(&scope, &target.aim, &target.pseudonym)
             .map_err(|circle| Error::Drift(format!("{} refer to each other", circle.join(", "))))?;
         let steps = steps.into_iter().map(|step| prepared(&scope, step)).collect();
-        let mentions = mentions(&scope, target, false);
-        Ok(Erasure { source: self, values: target.values(), steps, mentions, scope_hash })
+        let erases = target.aim == Aim::Erase;
+        let mentions = if erases { mentions(&scope, target, false) } else { Vec::new() };
+        Ok(Erasure { source: self, values, steps, mentions, scope_hash })
     }
 }
 
@@ -148,6 +158,22 @@ enum Address {
 }
 
 fn prepared(scope: &Scope<'_>, step: Step) -> Prepared {
+    if let Some(Whole { count, change }) = step.whole.clone() {
+        let none = String::new;
+        return Prepared {
+            select: none(),
+            select_listed: none(),
+            keys: none(),
+            count,
+            count_listed: none(),
+            change,
+            elsewhere: none(),
+            batch: 0,
+            address: Address::Key,
+            dialect: scope.dialect,
+            step,
+        };
+    }
     let table = quoted(&step.table);
     let address = address(scope, &step.table);
     let key = json_row(scope, &step.table, false);
@@ -180,7 +206,7 @@ fn prepared(scope: &Scope<'_>, step: Step) -> Prepared {
         format!("UPDATE {table} AS t SET {} WHERE {which}", step.sets.join(", "))
     };
     let these = if step.frozen { scope.listed(&step.table, "t", 1) } else { at_value(1) };
-    let elsewhere = if step.files.is_empty() { String::new() } else { elsewhere(scope, &step.table, &these) };
+    let elsewhere = if step.files.is_empty() { String::new() } else { elsewhere(scope, &step, &these) };
     let batch = if step.files.is_empty() { BATCH } else { BATCH_WITH_FILES };
     let total = as_text("count(*)", scope.dialect);
     let keys = json_row(scope, &step.table, true);
@@ -232,16 +258,17 @@ fn json_row(scope: &Scope<'_>, table: &str, owned: bool) -> String {
     }
 }
 
-/// Which of the files in the second value are named by any row of the map's tables other than `these` of `table`, whose
-/// addresses or keys are the first value.
-fn elsewhere(scope: &Scope<'_>, table: &str, these: &str) -> String {
+/// Which of the files in the second value are named by any row of the map's tables other than `these` of the step, whose
+/// addresses or keys are the first value; rows that stay may go on naming one in another column.
+fn elsewhere(scope: &Scope<'_>, step: &Step, these: &str) -> String {
     let names = match scope.dialect {
         Dialect::Postgres => "SELECT jsonb_array_elements_text($2::text::jsonb)",
         Dialect::Sqlite | Dialect::Maria => "SELECT value FROM json_each($2)",
     };
     let mut branches = Vec::new();
     for (name, column) in scope.file_columns() {
-        let other_rows = if name == table { format!(" AND NOT ({these})") } else { String::new() };
+        let loses = name == step.table && step.files.iter().any(|file| file == column);
+        let other_rows = if loses { format!(" AND NOT ({these})") } else { String::new() };
         let (from, at) = (quoted(name), format!("t.{}", quoted(column)));
         if scope.dialect == Dialect::Maria {
             let side = alike::Side::new("t", column, scope.column(name, column));
@@ -332,7 +359,8 @@ impl Erasure<'_> {
     /// # Errors
     /// When the database does not answer.
     pub async fn open(&self, n: usize) -> Result<Rows, Error> {
-        if self.source.engine.dialect() != Dialect::Postgres || self.steps[n].step.frozen {
+        let step = &self.steps[n].step;
+        if self.source.engine.dialect() != Dialect::Postgres || step.frozen || step.whole.is_some() {
             // rows are looked for again with every batch: a reader would keep SQLite's writer waiting, and MariaDB has no
             // cursor that lets others use its connection
             return Ok(Rows { conn: None, read: 0, waiting: VecDeque::new() });
@@ -352,6 +380,9 @@ impl Erasure<'_> {
     /// When the database refuses, or a file stays.
     pub async fn next(&self, n: usize, rows: &mut Rows) -> Result<Batch, Error> {
         let prepared = &self.steps[n];
+        if prepared.step.whole.is_some() {
+            return self.whole(n).await;
+        }
         let found = if let Some(conn) = &mut rows.conn {
             let found = conn.rows(Statement::new(format!("FETCH {} FROM rows_left", prepared.batch), &[])).await?;
             if found.is_empty() {
@@ -372,6 +403,18 @@ impl Erasure<'_> {
         let before = if rows.conn.is_none() { self.values.clone() } else { Vec::new() };
         let values = [before, vec![addresses.clone()]].concat();
         self.apply(prepared, found, addresses, values).await
+    }
+
+    /// Does a step that is one statement. What is left then is for the re-query to find.
+    async fn whole(&self, n: usize) -> Result<Batch, Error> {
+        let before = self.found(n).await?;
+        if before == 0 {
+            return Ok(Batch::default());
+        }
+        let mut conn = self.source.engine.conn().await?;
+        conn.run(Statement::new(self.steps[n].change.clone(), &self.values)).await?;
+        drop(conn);
+        Ok(Batch { rows: before - self.found(n).await?, files: 0 })
     }
 
     /// Does a written-down portion of a frozen step.

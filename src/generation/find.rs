@@ -65,7 +65,7 @@ impl Source {
     /// When the database does not answer or the map does not fit it.
     pub async fn find(&self, identities: &[Identity]) -> Result<Found, Error> {
         let mut conn = self.reader.conn().await?;
-        let schema = self.live(&mut conn).await?;
+        let schema = self.live_rows(&mut conn).await?;
         let mut found = Found::default();
         for identity in identities {
             let value = identity.value.trim();
@@ -125,7 +125,8 @@ async fn subjects_by(
     conn: &mut Conn,
 ) -> Result<Vec<Key>, Error> {
     let live = schema.tables.get(&identity.table).and_then(|table| table.columns.get(&identity.column));
-    let Some((value, live)) = live.and_then(|live| Some((comparable(value, identity.normal, live)?, live))) else {
+    let Some((value, live)) = live.and_then(|live| Some((comparable(value, identity.normal, live, dialect)?, live)))
+    else {
         return Ok(Vec::new());
     };
     let matches =
@@ -168,19 +169,13 @@ fn up(scope: &Scope<'_>, table: &str, matches: &dyn Fn(&str) -> String, depth: u
 }
 
 /// The value as it is compared; none where no row of this type can equal it.
-fn comparable(value: &str, normal: Normal, live: &ColumnSchema) -> Option<String> {
+fn comparable(value: &str, normal: Normal, live: &ColumnSchema, dialect: Dialect) -> Option<String> {
     let value = match normal {
         Normal::Digits => value.chars().filter(char::is_ascii_digit).collect(),
         Normal::Exact | Normal::Lower => value.to_owned(),
     };
-    let fits = match live.kind {
-        Type::Integer if live.named.contains("unsigned") => value.parse::<u64>().is_ok(),
-        Type::Integer => value.parse::<i64>().is_ok(),
-        Type::Uuid => value.parse::<uuid::Uuid>().is_ok(),
-        Type::Text => true,
-        _ => false,
-    };
-    (fits && !value.is_empty() && !value.contains('\0')).then_some(value)
+    let fits = matches!(live.kind, Type::Integer | Type::Uuid | Type::Text) && live.may_hold(&value, dialect);
+    (fits && !value.is_empty()).then_some(value)
 }
 
 fn equals(column: &str, normal: Normal, live: &ColumnSchema, dialect: Dialect) -> String {

@@ -2,11 +2,19 @@
 //! data map. Set-based statements only; every batch commits by itself. Never touches our own store, never decides
 //! whether a run may begin.
 
+mod advice;
+mod aim;
 mod alike;
+mod carry_out;
 mod check;
+mod choices;
+mod chosen;
+mod correctable;
+mod corrections;
 mod engine;
 mod erase;
 pub mod export;
+mod extent;
 mod files;
 mod find;
 pub mod grants;
@@ -15,6 +23,8 @@ mod leads;
 mod live;
 pub mod map;
 mod plan;
+pub mod propose;
+mod reach;
 pub mod receipt;
 mod schema;
 mod scope;
@@ -24,11 +34,15 @@ mod source;
 pub mod spool;
 mod steps;
 
+pub use aim::{Aim, Correction, RESTRICTION};
+pub use carry_out::{CarriedOut, Counted, ROUNDS};
+pub use correctable::Correctable;
 pub use erase::{Batch, Erasure, Rows, Verified};
+pub use extent::{Extent, Item};
 pub use files::Files;
 pub use find::{Found, Key};
 pub use map::DataMap;
-pub use plan::Target;
+pub use plan::{Target, one_account, texts_of};
 pub use source::Source;
 pub use steps::{Does, Step};
 
@@ -50,6 +64,9 @@ pub enum Error {
     /// The data map does not fit the schema, or no longer the one a run began with.
     #[error("the data map and the schema do not fit: {0}")]
     Drift(String),
+    /// A run is limited to what the data map does not have.
+    #[error("{0}")]
+    Limits(String),
     /// Somebody asked to stop.
     #[error("it was stopped")]
     Cancelled,

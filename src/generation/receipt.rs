@@ -116,6 +116,9 @@ pub struct Signed {
     pub key_id: String,
     /// `Ed25519`.
     pub algorithm: String,
+    /// The public half of a key that is published nowhere: in rehearsals only, and never believed by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_key: Option<PublicKey>,
 }
 
 /// A public key with the time in which it signed, as published.
@@ -247,6 +250,7 @@ impl Signed {
             signature: data_encoding::BASE64.encode(signature),
             key_id: key_id.to_owned(),
             algorithm: "Ed25519".to_owned(),
+            public_key: None,
         }
     }
 

@@ -1,5 +1,7 @@
 //! What a generation database looks like at this moment: tables, columns, keys, references. Names and types only.
 
+use super::engine::Dialect;
+use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -104,7 +106,47 @@ pub struct Reference {
     pub on_delete: OnDelete,
 }
 
+impl ColumnSchema {
+    /// True where a value of this column can be written as `text`: anything else is no key of any row, and not to be
+    /// asked for.
+    #[must_use]
+    pub fn may_hold(&self, text: &str, dialect: Dialect) -> bool {
+        let moments = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"];
+        let is_moment = || {
+            let zoned = |form: &str| DateTime::parse_from_str(text, &format!("{form}%#z")).is_ok();
+            moments.iter().any(|form| NaiveDateTime::parse_from_str(text, form).is_ok() || zoned(form))
+                || DateTime::parse_from_rfc3339(text).is_ok()
+        };
+        if text.contains('\0') {
+            return false;
+        }
+        match (dialect, self.kind) {
+            // each value says itself what it is
+            (Dialect::Sqlite, Type::Integer) => text.parse::<i64>().is_ok(),
+            (Dialect::Sqlite, _) | (_, Type::Text) => true,
+            (_, Type::Integer) if self.named.contains("unsigned") => text.parse::<u64>().is_ok(),
+            (Dialect::Maria, Type::Bytes) => text.len() % 2 == 0 && text.bytes().all(|b| b.is_ascii_hexdigit()),
+            (Dialect::Postgres, Type::Integer) if self.named == "smallint" => text.parse::<i16>().is_ok(),
+            (Dialect::Postgres, Type::Integer) if self.named == "integer" => text.parse::<i32>().is_ok(),
+            (_, Type::Integer) => text.parse::<i64>().is_ok(),
+            (_, Type::Number) => text.parse::<f64>().is_ok(),
+            (_, Type::Bool) => matches!(text, "true" | "false" | "t" | "f" | "1" | "0"),
+            (_, Type::Date) => text.parse::<NaiveDate>().is_ok(),
+            (_, Type::Timestamp) => is_moment(),
+            (_, Type::Uuid) => text.parse::<uuid::Uuid>().is_ok(),
+            (_, Type::Address) => text.parse::<std::net::IpAddr>().is_ok(),
+            (_, Type::Bytes | Type::Other) => false,
+        }
+    }
+}
+
 impl TableSchema {
+    /// True when an index leads with one of `columns`: rows are found by them without reading the whole table.
+    #[must_use]
+    pub fn is_led_by(&self, columns: &[&String]) -> bool {
+        self.indexes.iter().any(|index| index.first().is_some_and(|first| columns.contains(&first)))
+    }
+
     /// True when `columns` together name at most one row.
     #[must_use]
     pub fn names_a_row<'a>(&self, columns: impl IntoIterator<Item = &'a String>) -> bool {

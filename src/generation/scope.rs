@@ -6,6 +6,7 @@ use super::{
     alike::{self, tuple},
     engine::{Dialect, quoted},
     map::{DataMap, Erase, Join, Others, Shared, Table},
+    reach::Reach,
     schema::{Schema, Type},
 };
 use chrono::{Days, Months, NaiveDate};
@@ -26,21 +27,30 @@ pub struct Scope<'a> {
     pub subjects: usize,
     /// The day that periods of rows that are kept are judged by.
     pub today: NaiveDate,
+    /// What is meant of it.
+    pub reach: Reach,
     aliases: Cell<usize>,
     mentioned: RefCell<BTreeSet<String>>,
 }
 
 /// A condition on the rows of an alias.
-type Condition<'c> = Box<dyn Fn(&str) -> String + 'c>;
+pub(super) type Condition<'c> = Box<dyn Fn(&str) -> String + 'c>;
 
 /// A condition that holds for no row.
 const NEVER: &str = "1 = 0";
 
 impl<'a> Scope<'a> {
-    /// Conditions for `subjects` subjects.
+    /// Conditions for `subjects` subjects, and everything of theirs.
     #[must_use]
     pub fn new(map: &'a DataMap, schema: &'a Schema, dialect: Dialect, subjects: usize, today: NaiveDate) -> Self {
-        Self { map, schema, dialect, subjects, today, aliases: Cell::new(0), mentioned: RefCell::default() }
+        let (aliases, mentioned) = (Cell::new(0), RefCell::default());
+        Self { map, schema, dialect, subjects, today, reach: Reach::default(), aliases, mentioned }
+    }
+
+    /// The same with limits.
+    #[must_use]
+    pub fn reaching(self, reach: Reach) -> Self {
+        Self { reach, ..self }
     }
 
     /// The tables that the conditions built since the last call rest on, besides the ones asked about.
@@ -60,9 +70,14 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// How many values a statement with these conditions begins with.
+    /// How many values a statement with these conditions begins with: the subjects' keys, then the items'.
     #[must_use]
     pub fn values(&self) -> usize {
+        self.keys() + self.reach.values.len()
+    }
+
+    /// How many of them are the subjects' keys.
+    pub(super) fn keys(&self) -> usize {
         self.subjects * self.map.table(&self.map.subject).map_or(0, |table| table.key.len())
     }
 
@@ -114,7 +129,14 @@ impl<'a> Scope<'a> {
     }
 
     /// Rows whose parents, however far up, are the person's.
-    fn closure(&self, name: &str, table: &Table, join: &Join, alias: &str, base: impl Fn(&str) -> String) -> String {
+    pub(super) fn closure(
+        &self,
+        name: &str,
+        table: &Table,
+        join: &Join,
+        alias: &str,
+        base: impl Fn(&str) -> String,
+    ) -> String {
         let (first, next, all) = (self.alias(), self.alias(), self.alias());
         let of_parent: Vec<_> = join.on.values().cloned().collect();
         // the closure carries the key, what children refer to, and by what a row is somebody's
@@ -148,7 +170,7 @@ impl<'a> Scope<'a> {
 
     /// The condition that any of `parts` holds; several are joined by keys, since an OR would keep the database from
     /// using its indexes.
-    fn any_of(&self, name: &str, alias: &str, parts: &[impl Fn(&str) -> String]) -> String {
+    pub(super) fn any_of(&self, name: &str, alias: &str, parts: &[impl Fn(&str) -> String]) -> String {
         match (parts, self.map.table(name)) {
             ([], _) | (_, None) => NEVER.to_owned(),
             ([only], _) => only(alias),
@@ -179,9 +201,10 @@ impl<'a> Scope<'a> {
     ) -> String {
         let here: Vec<_> = on.keys().cloned().collect();
         let there: Vec<_> = on.values().cloned().collect();
-        // the subject's own key is known: no need to look it up
-        let of_subject =
-            to == self.map.subject && self.map.table(to).is_some_and(|t| t.key == there && there.len() == 1);
+        // the subject's own key is known: no need to look it up, unless only some of the subject's rows are meant
+        let of_subject = to == self.map.subject
+            && !self.reach.items.contains_key(to)
+            && self.map.table(to).is_some_and(|t| t.key == there && there.len() == 1);
         if of_subject && self.dialect == Dialect::Maria {
             // which text leads to which is the database's to say
             let is_text = self.column(to, &there[0]).is_some_and(|is| is.collation.is_some());
@@ -255,20 +278,30 @@ impl<'a> Scope<'a> {
     pub fn gone_as_own(&self, name: &str, alias: &str) -> Option<String> {
         let table = self.map.table(name)?;
         match (table.erase, self.past(table, alias)) {
-            (Erase::Delete, _) => Some(self.mine(name, alias)),
-            (Erase::Keep, Some(past)) => Some(format!("({} AND {past})", self.mine(name, alias))),
+            (Erase::Delete, _) => self.meant(name, alias, &self.mine(name, alias)),
+            (Erase::Keep, Some(past)) => {
+                let over = format!("({} AND {past})", self.mine(name, alias));
+                if self.reach.past.contains(name) { Some(over) } else { self.meant(name, alias, &over) }
+            }
             (Erase::Keep | Erase::Change, _) => None,
         }
     }
 
-    /// The rows that stay of those whose fate is the person's to decide.
+    /// The rows that stay of those whose fate is the person's to decide, and that are meant as a whole.
     #[must_use]
     pub fn staying(&self, name: &str, alias: &str) -> Option<String> {
         let table = self.map.table(name)?;
+        if table.erase == Erase::Delete {
+            return None;
+        }
+        self.meant(name, alias, &self.not_past(name, table, alias))
+    }
+
+    /// Those whose fate is the person's to decide, without those past their period.
+    pub(super) fn not_past(&self, name: &str, table: &Table, alias: &str) -> String {
         match (table.erase, self.past(table, alias)) {
-            (Erase::Delete, _) => None,
-            (Erase::Keep, Some(past)) => Some(format!("({} AND ({past}) IS NOT TRUE)", self.mine(name, alias))),
-            (Erase::Keep | Erase::Change, _) => Some(self.mine(name, alias)),
+            (Erase::Keep, Some(past)) => format!("({} AND ({past}) IS NOT TRUE)", self.mine(name, alias)),
+            _ => self.mine(name, alias),
         }
     }
 

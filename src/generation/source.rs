@@ -1,11 +1,12 @@
 //! One product's generation database: where it is, where its files are, how it is mapped.
 
 use super::{
-    Error, Fault, check,
+    Error, Extent, Fault, advice, check,
     engine::{Conn, Engine},
+    extent,
     files::Files,
     introspect,
-    map::DataMap,
+    map::{DataMap, Erase},
     schema::Schema,
 };
 use crate::domain::plan::{Warning, WarningCode};
@@ -72,6 +73,63 @@ impl Source {
         &self.map.product
     }
 
+    /// Whether the map has everything that limits name.
+    ///
+    /// # Errors
+    /// What it does not have, with what there is.
+    pub fn knows(&self, extent: &Extent) -> Result<(), Error> {
+        extent.known_to(&self.map).map_err(Error::Limits)
+    }
+
+    /// The categories of the map, in order: what a run can be limited to.
+    #[must_use]
+    pub fn categories(&self) -> Vec<String> {
+        extent::categories(&self.map)
+    }
+
+    /// The tables of the map, in order, with what people call them and their key columns.
+    pub fn tables(&self) -> impl Iterator<Item = (&str, String, &[String])> {
+        self.map.tables.iter().map(|(name, table)| (name.as_str(), table.title(name), table.key.as_slice()))
+    }
+
+    /// True where rows of `table` are kept for a reason and a period.
+    #[must_use]
+    pub fn keeps(&self, table: &str) -> bool {
+        self.map.table(table).is_some_and(|table| table.erase == Erase::Keep)
+    }
+
+    /// True where the live schema has this table, whether the map names it or not.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn has_table(&self, table: &str) -> Result<bool, Error> {
+        let mut conn = self.engine.conn().await?;
+        Ok(introspect::read(&mut conn, self.engine.dialect()).await?.tables.contains_key(table))
+    }
+
+    /// Joins of a run that no index serves: warnings that stop nothing.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn unindexed(&self) -> Result<Vec<Warning>, Error> {
+        let mut conn = self.engine.conn().await?;
+        let schema = introspect::read(&mut conn, self.engine.dialect()).await?;
+        Ok(advice::unindexed(&self.map, &schema, self.engine.dialect()))
+    }
+
+    /// What does not stop a plan but deserves a look: joins without an index, tables that look personal and are not
+    /// mapped.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn advice(&self) -> Result<Vec<Warning>, Error> {
+        let mut conn = self.engine.conn().await?;
+        let schema = introspect::read(&mut conn, self.engine.dialect()).await?;
+        let mut found = advice::unindexed(&self.map, &schema, self.engine.dialect());
+        found.extend(advice::unmapped(&self.map, &schema));
+        Ok(found)
+    }
+
     /// What keeps the map from being used on the live schema; empty when nothing does.
     ///
     /// # Errors
@@ -90,8 +148,7 @@ impl Source {
                 code: WarningCode::Drift,
                 table: name.clone(),
                 column: None,
-                detail: "names files, but the configuration says no folder and no bucket of files for this product"
-                    .to_owned(),
+                detail: "names files, but no folder and no bucket of files is given for this product".to_owned(),
                 rows: 0,
                 blocks: true,
             });
@@ -102,13 +159,13 @@ impl Source {
     /// The live schema, which the map has to fit.
     pub(super) async fn live(&self, conn: &mut Conn) -> Result<Schema, Error> {
         let schema = introspect::read(conn, self.engine.dialect()).await?;
-        match self.faults(&schema).first() {
-            None => Ok(schema),
-            Some(fault) => {
-                let column = fault.column.as_ref().map(|column| format!(".{column}")).unwrap_or_default();
-                Err(Error::Drift(format!("{}{column}: {}", fault.table, fault.detail)))
-            }
-        }
+        fitting(self.faults(&schema)).map(|()| schema)
+    }
+
+    /// The same for whoever looks at rows alone and at no file.
+    pub(super) async fn live_rows(&self, conn: &mut Conn) -> Result<Schema, Error> {
+        let schema = introspect::read(conn, self.engine.dialect()).await?;
+        fitting(check::check(&self.map, &schema, self.engine.dialect())).map(|()| schema)
     }
 
     /// Closes every connection.
@@ -116,4 +173,10 @@ impl Source {
         self.engine.close().await;
         self.reader.close().await;
     }
+}
+
+fn fitting(faults: Vec<Warning>) -> Result<(), Error> {
+    let Some(fault) = faults.first() else { return Ok(()) };
+    let column = fault.column.as_ref().map(|column| format!(".{column}")).unwrap_or_default();
+    Err(Error::Drift(format!("{}{column}: {}", fault.table, fault.detail)))
 }

@@ -226,6 +226,7 @@ impl Packing<'_> {
         };
         let order = CopyOrder {
             subjects: secret.target.subjects.clone(),
+            extent: secret.target.extent.clone(),
             scope_hash: run.plan.scope_hash.clone(),
             spool: app.settings.spool.clone(),
             about,

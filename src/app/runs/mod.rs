@@ -64,7 +64,9 @@ fn unanswered(product: &str, error: &generation::Error) -> Error {
         }
         generation::Error::Files(says) => format!("Nothing was done. The product’s files: {says}"),
         generation::Error::Answer(says) => format!("Nothing was done: {says}"),
-        generation::Error::Package(_) | generation::Error::Cancelled => format!("Nothing was done: {error}"),
+        generation::Error::Limits(_) | generation::Error::Package(_) | generation::Error::Cancelled => {
+            format!("Nothing was done: {error}")
+        }
         generation::Error::Database(_) | generation::Error::Address => {
             "Nothing was done: the generation database did not answer. Try again in a moment".to_owned()
         }

@@ -11,12 +11,11 @@ use crate::{
     domain::{
         event::Event,
         identity::{Identity, Reference, RunId},
-        plan::{Warning, WarningCode},
         rights::Actor,
         run::{RunKind, RunState, Stop, open_until},
         work::Work,
     },
-    generation::{Found, Key, Target},
+    generation::{Aim, Extent, Found, Key, Target, one_account, texts_of},
     store::{contents, holds, jobs, runs},
 };
 
@@ -43,8 +42,8 @@ pub async fn plan_run(app: &App, actor: &Actor, reference: Reference, seen: i64)
     }
     let target = target_of(app, &product, &identities, found).await?;
     let counted = match kind {
-        RunKind::Erase => source.plan(&target).await,
-        RunKind::Export => source.plan_copy(&target.subjects, &target.found_by).await,
+        RunKind::Export => source.plan_copy(&target.subjects, &target.found_by, &target.extent).await,
+        _ => source.plan(&target).await,
     };
     let mut plan = counted.map_err(|error| unanswered(&product, &error))?;
     plan.warnings.extend(one_account(&target));
@@ -63,8 +62,8 @@ pub async fn plan_run(app: &App, actor: &Actor, reference: Reference, seen: i64)
     desk.take_up().await?;
     let scope_hash = plan.scope_hash.clone();
     desk.record(match kind {
-        RunKind::Erase => Event::RunPlanned { run, scope_hash },
         RunKind::Export => Event::ExportAsked { run, scope_hash },
+        _ => Event::RunPlanned { run, scope_hash },
     })
     .await?;
     let mut planned = runs::run_lock(&mut desk.tx, run).await?.ok_or(Error::NotFound)?;
@@ -79,20 +78,6 @@ pub async fn plan_run(app: &App, actor: &Actor, reference: Reference, seen: i64)
     runs::run_save(&mut desk.tx, &planned).await?;
     desk.commit("run_planned").await?;
     Ok(run)
-}
-
-/// An identity that several people share, a tablet say, must not take somebody else's account along.
-fn one_account(target: &Target) -> Option<Warning> {
-    (target.subjects.len() > 1).then(|| Warning {
-        code: WarningCode::OtherSubject,
-        table: String::new(),
-        column: None,
-        detail: "What the person was verified by leads to several accounts. Verify them by one that leads to theirs \
-                 alone, such as the account’s number."
-            .to_owned(),
-        rows: 0,
-        blocks: true,
-    })
 }
 
 /// What the case asks for, where it can be planned now.
@@ -145,16 +130,14 @@ pub(super) async fn target_of(
     identities: &[Identity],
     found: Found,
 ) -> Result<Target, Error> {
-    let texts = identities.iter().filter(|identity| !identity.value.bytes().all(|b| b.is_ascii_digit()));
-    let mut texts: Vec<_> = texts.map(|identity| identity.value.clone()).chain(found.contacts).collect();
-    texts.sort_by_key(|text| text.to_lowercase());
-    texts.dedup_by_key(|text| text.to_lowercase());
+    let texts = texts_of(identities, found.contacts);
     let today = app.now().local(app.packs.zone(product)).date_naive();
     let holds = holds_on(app, product, &found.subjects).await?;
     let keyed = app.vault.digest("pseudonym", serde_json::json!([product, found.subjects]).to_string().as_bytes());
     let pseudonym = data_encoding::BASE32_NOPAD.encode(&keyed).to_lowercase();
     let pseudonym = format!("p_{}", &pseudonym[..PSEUDONYM]);
-    Ok(Target { subjects: found.subjects, found_by: found.found_by, texts, pseudonym, today, holds })
+    let (subjects, found_by, extent) = (found.subjects, found.found_by, Extent::default());
+    Ok(Target { subjects, found_by, texts, pseudonym, today, holds, extent, aim: Aim::Erase })
 }
 
 /// The holds that stand on these accounts now.

@@ -2,9 +2,11 @@
 //! that reads them. Text only; nothing is asked here.
 
 use crate::generation::{
+    Extent, Key,
     alike::{self, as_text},
     engine::{Dialect, quoted},
     map::{Column, DataMap, Join, Redact, Shared, Table},
+    reach::Reach,
     schema::{ColumnSchema, Schema, Type},
     scope::Scope,
 };
@@ -100,20 +102,35 @@ pub struct Layout {
     pub tables: Vec<TableCopy>,
     /// Selects the names of all files, each once, in order; none where no column names any.
     pub files: Option<String>,
+    /// How many items of a table are wanted, and the statement that counts the person's.
+    pub items: Vec<(String, i64, String)>,
+    /// What every statement's values end with.
+    keys: Vec<String>,
 }
 
 impl Layout {
+    /// The values of every statement.
+    pub fn values(&self, subjects: &[Key]) -> Vec<String> {
+        subjects.iter().flat_map(|key| key.0.clone()).chain(self.keys.clone()).collect()
+    }
+
     /// The layout for one scope.
     pub fn new(scope: &Scope<'_>) -> Self {
         let (map, mut tables, mut stems, mut files) = (scope.map, Vec::new(), BTreeSet::new(), Vec::new());
         let mut named: Vec<_> = map.tables.iter().filter(|(name, table)| is_copied(map, name, table)).collect();
         named.sort_by_key(|(name, _)| **name != map.subject);
         for (name, table) in named {
-            tables.push(of_table(scope, name, table, stem(name, &mut stems)));
+            let Some(rows) = scope.own_meant(name, "t") else { continue };
+            tables.push(of_table(scope, name, table, stem(name, &mut stems), &rows));
             files.extend(file_names(scope, name, table));
         }
         let files = (!files.is_empty()).then(|| format!("{} ORDER BY 1", files.join(" UNION ")));
-        Self { tables, files }
+        let items = scope.reach.wanted.iter().filter_map(|(name, wanted)| {
+            let count = as_text("count(*)", scope.dialect);
+            let text = format!("SELECT {count} FROM {} t WHERE {}", quoted(name), scope.items(name, "t")?);
+            Some((name.clone(), *wanted, text))
+        });
+        Self { tables, files, items: items.collect(), keys: scope.reach.values.clone() }
     }
 }
 
@@ -122,7 +139,12 @@ fn is_copied(map: &DataMap, name: &str, table: &Table) -> bool {
     name == map.subject || !table.owner.is_empty()
 }
 
-fn of_table(scope: &Scope<'_>, name: &str, table: &Table, stem: String) -> TableCopy {
+/// True where the limits mean the column in some row: of all rows by its category, or of those that are meant wholly.
+fn is_meant(scope: &Scope<'_>, name: &str, column: &str) -> bool {
+    scope.wholly(name, "t").is_some() || scope.reach.columns.get(name).is_some_and(|chosen| chosen.contains_key(column))
+}
+
+fn of_table(scope: &Scope<'_>, name: &str, table: &Table, stem: String, rows: &str) -> TableCopy {
     let live = scope.schema.tables.get(name);
     let leaves = |(column, is): &(&String, &Column)| {
         let live = live.and_then(|live| live.columns.get(*column));
@@ -135,14 +157,15 @@ fn of_table(scope: &Scope<'_>, name: &str, table: &Table, stem: String) -> Table
             redact: is.redact,
         }
     };
-    let (out, shown): (Vec<_>, Vec<_>) = in_order(table).into_iter().partition(|(_, is)| is.leave_out.is_some());
+    let meant = in_order(table).into_iter().filter(|(column, _)| is_meant(scope, name, column));
+    let (out, shown): (Vec<_>, Vec<_>) = meant.partition(|(_, is)| is.leave_out.is_some());
     let columns: Vec<_> = shown.iter().map(leaves).collect();
     let tells_shared = columns.iter().any(|column| column.redact == Some(Redact::Shared));
     let mut list: Vec<_> = columns.iter().map(|column| expression(scope, name, column)).collect();
     if tells_shared {
         list.push(format!("CASE WHEN {} THEN '1' END", scope.of_another(name, "t")));
     }
-    let rows = format!("FROM {} t WHERE {}", quoted(name), scope.own(name, "t"));
+    let rows = format!("FROM {} t WHERE {rows}", quoted(name));
     TableCopy {
         name: name.to_owned(),
         title: table.title(name),
@@ -195,7 +218,15 @@ fn form(live: &ColumnSchema, is: &Column) -> Form {
 fn expression(scope: &Scope<'_>, table: &str, column: &ColumnCopy) -> String {
     let at = format!("t.{}", quoted(&column.name));
     let live = scope.schema.tables.get(table).and_then(|live| live.columns.get(&column.name));
-    match scope.dialect {
+    let by_category = scope.reach.columns.get(table);
+    let value = |at: String| match (by_category, scope.wholly(table, "t")) {
+        // rows that are there for a category alone have nothing of the other columns
+        (Some(chosen), Some(wholly)) if !chosen.contains_key(&column.name) => {
+            format!("CASE WHEN {wholly} THEN {at} END")
+        }
+        _ => at,
+    };
+    value(match scope.dialect {
         // each value says itself what it is
         Dialect::Sqlite => at,
         Dialect::Postgres if column.form == Form::Bytes => at,
@@ -206,13 +237,19 @@ fn expression(scope: &Scope<'_>, table: &str, column: &ColumnCopy) -> String {
         Dialect::Maria if column.form == Form::Bytes || live.is_some_and(|live| live.collation.is_some()) => at,
         Dialect::Maria if live.is_some_and(|live| SHAPES.contains(&live.named.as_str())) => format!("ST_AsText({at})"),
         Dialect::Maria => alike::text(&at, live, scope.dialect),
-    }
+    })
 }
 
 /// Selects the names of the files of each column that leaves.
 fn file_names(scope: &Scope<'_>, name: &str, table: &Table) -> Vec<String> {
     let columns = table.columns.iter().filter(|(_, is)| is.file && is.leave_out.is_none() && table.leave_out.is_none());
-    let names = columns.map(|(column, is)| {
+    let of_category = |column: &String| scope.reach.columns.get(name).is_some_and(|chosen| chosen.contains_key(column));
+    let rows = |column: &String| {
+        let own = scope.own(name, "t");
+        if of_category(column) { Some(own) } else { scope.meant(name, "t", &own) }
+    };
+    let named = columns.filter_map(|(column, is)| Some((column, is, rows(column)?)));
+    let names = named.map(|(column, is, rows)| {
         let at = format!("t.{}", quoted(column));
         let theirs = match is.redact {
             Some(_) => format!(" AND ({}) IS NOT TRUE", scope.of_another(name, "t")),
@@ -224,9 +261,8 @@ fn file_names(scope: &Scope<'_>, name: &str, table: &Table) -> Vec<String> {
             Dialect::Maria => alike::bytes(&at),
         };
         format!(
-            "SELECT DISTINCT {text} FROM {} t WHERE {} AND {at} IS NOT NULL AND {at} <> ''{theirs}",
-            quoted(name),
-            scope.own(name, "t")
+            "SELECT DISTINCT {text} FROM {} t WHERE {rows} AND {at} IS NOT NULL AND {at} <> ''{theirs}",
+            quoted(name)
         )
     });
     names.collect()
@@ -236,14 +272,16 @@ fn file_names(scope: &Scope<'_>, name: &str, table: &Table) -> Vec<String> {
 fn stem(name: &str, taken: &mut BTreeSet<String>) -> String {
     /// What Windows keeps for itself.
     const KEPT: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
-    let safe = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c.to_ascii_lowercase() } else { '-' };
+    let safe = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' };
     let mut stem: String = name.chars().map(safe).take(60).collect();
-    if stem.is_empty() || KEPT.contains(&stem.trim_end_matches(|c: char| c.is_ascii_digit())) {
+    let word = stem.to_ascii_lowercase();
+    if stem.is_empty() || KEPT.contains(&word.trim_end_matches(|c: char| c.is_ascii_digit())) {
         stem = format!("table-{stem}");
     }
     let first = stem.clone();
     let mut n = 1;
-    while !taken.insert(stem.clone()) {
+    // some systems tell no case apart
+    while !taken.insert(stem.to_ascii_lowercase()) {
         n += 1;
         stem = format!("{first}-{n}");
     }
@@ -251,8 +289,9 @@ fn stem(name: &str, taken: &mut BTreeSet<String>) -> String {
 }
 
 /// The schema and map of a layout, checked: for callers that have both.
-pub fn layout(map: &DataMap, schema: &Schema, dialect: Dialect, subjects: usize) -> Layout {
-    Layout::new(&Scope::new(map, schema, dialect, subjects, chrono::NaiveDate::MIN))
+pub fn layout(map: &DataMap, schema: &Schema, dialect: Dialect, subjects: usize, extent: &Extent) -> Layout {
+    let reach = Reach::of_copy(map, schema, extent, dialect);
+    Layout::new(&Scope::new(map, schema, dialect, subjects, chrono::NaiveDate::MIN).reaching(reach))
 }
 
 #[cfg(test)]
@@ -264,14 +303,14 @@ mod tests {
         let mut taken = BTreeSet::new();
         for (name, expected) in [
             ("images", "images"),
-            ("Images", "images-2"),
+            ("Images", "Images-2"),
             ("../../etc/passwd", "------etc-passwd"),
             ("a b", "a-b"),
             ("a/b", "a-b-2"),
             ("con", "table-con"),
-            ("LPT1", "table-lpt1"),
+            ("LPT1", "table-LPT1"),
             ("", "table-"),
-            ("Größe", "gr--e"),
+            ("Größe", "Gr--e"),
         ] {
             assert_eq!(stem(name, &mut taken), expected, "{name:?}");
         }

@@ -7,7 +7,10 @@ use super::{
 };
 use crate::{
     domain::plan::FileCount,
-    generation::map::{DataMap, Redact},
+    generation::{
+        Extent,
+        map::{DataMap, Redact},
+    },
 };
 use serde::Serialize;
 
@@ -26,6 +29,9 @@ struct Manifest<'t> {
     tables: Vec<OfTable<'t>>,
     left_out_tables: Vec<LeftOut>,
     files: FileCount,
+    /// What the copy was asked for, where not everything.
+    #[serde(skip_serializing_if = "Extent::is_whole")]
+    limited_to: &'t Extent,
 }
 
 #[derive(Serialize)]
@@ -57,7 +63,7 @@ struct ColumnLeftOut<'t> {
 }
 
 /// Everything but the lists that may be long, missing files and entries: a JSON object.
-pub fn manifest(about: &About, map: &DataMap, told: &Told<'_>) -> serde_json::Result<String> {
+pub fn manifest(about: &About, map: &DataMap, extent: &Extent, told: &Told<'_>) -> serde_json::Result<String> {
     serde_json::to_string_pretty(&Manifest {
         format: FORMAT,
         product: &about.product,
@@ -69,6 +75,7 @@ pub fn manifest(about: &About, map: &DataMap, told: &Told<'_>) -> serde_json::Re
         tables: told.tables.iter().map(|(table, rows)| of_table(table, *rows)).collect(),
         left_out_tables: told.left_out(),
         files: told.files.count,
+        limited_to: extent,
     })
 }
 

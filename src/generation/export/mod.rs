@@ -17,7 +17,7 @@ mod write;
 
 pub use watch::{Shown, Watch};
 
-use super::Key;
+use super::{Extent, Key};
 use crate::domain::plan::FileCount;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -30,6 +30,8 @@ pub const REDACTED: &str = "(withheld: it is about somebody else)";
 pub struct CopyOrder {
     /// The subject's rows.
     pub subjects: Vec<Key>,
+    /// What the copy is limited to.
+    pub extent: Extent,
     /// The scope hash that was approved.
     pub scope_hash: String,
     /// The folder for what has to wait; nothing in it can be read or has a name.

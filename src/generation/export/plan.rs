@@ -7,9 +7,10 @@ use super::{
 use crate::{
     domain::plan::{Action, FileCount, Plan, PlanLine, SubjectCount, Warning, WarningCode},
     generation::{
-        Error, Key, Source,
+        Error, Extent, Key, Source,
         engine::{Conn, Statement},
         introspect,
+        plan::not_theirs,
         schema::Schema,
     },
 };
@@ -17,11 +18,12 @@ use futures_util::TryStreamExt as _;
 use sha2::{Digest as _, Sha256};
 
 impl Source {
-    /// What a copy of the subjects' data would have in it now.
+    /// What a copy of the subjects' data, as far as `extent` goes, would have in it now.
     ///
     /// # Errors
-    /// When the database does not answer, or the files cannot be looked at.
-    pub async fn plan_copy(&self, subjects: &[Key], found_by: &[String]) -> Result<Plan, Error> {
+    /// When the database does not answer, the files cannot be looked at, or a limit names what is not there.
+    pub async fn plan_copy(&self, subjects: &[Key], found_by: &[String], extent: &Extent) -> Result<Plan, Error> {
+        extent.known_to(&self.map).map_err(Error::Limits)?;
         let mut conn = self.reader.conn().await?;
         conn.begin_snapshot().await?;
         let schema = introspect::read(&mut conn, self.engine.dialect()).await?;
@@ -34,28 +36,28 @@ impl Source {
             files: FileCount::default(),
             warnings: self.faults(&schema),
             map_version: self.map.version.clone(),
-            scope_hash: self.copy_hash(&schema, subjects),
+            scope_hash: self.copy_hash(&schema, subjects, extent),
         };
         if subjects.is_empty() {
-            plan.warnings.push(Warning {
-                code: WarningCode::NothingFound,
-                table: String::new(),
-                column: None,
-                detail: "Nobody was found by these identities. Look for another one, or answer that nothing is held."
-                    .to_owned(),
-                rows: 0,
-                blocks: true,
-            });
+            let says = "Nobody was found by these identities. Look for another one, or answer that nothing is held.";
+            plan.warnings.push(nothing(says));
         }
         if plan.may_run() {
-            let layout = layout(&self.map, &schema, self.engine.dialect(), subjects.len());
-            let values: Vec<_> = subjects.iter().flat_map(|key| key.0.clone()).collect();
+            let layout = layout(&self.map, &schema, self.engine.dialect(), subjects.len(), extent);
+            let values = layout.values(subjects);
             for table in layout.tables {
                 let rows = conn.count(Statement::new(table.count.clone(), &values)).await?;
                 plan.tables.extend((rows > 0).then(|| line(&table, rows)));
             }
             if let Some(names) = layout.files {
                 plan.files = self.count_copied(&mut conn, Statement::new(names, &values)).await?;
+            }
+            for (table, wanted, text) in layout.items {
+                let missing = wanted - conn.count(Statement::new(text, &values)).await?;
+                plan.warnings.extend((missing > 0).then(|| not_theirs(&table, missing, plan.tables.is_empty())));
+            }
+            if plan.tables.is_empty() && plan.warnings.is_empty() {
+                plan.warnings.push(nothing("The person has nothing within these limits."));
             }
         }
         Ok(plan)
@@ -87,8 +89,8 @@ impl Source {
         Ok(count)
     }
 
-    /// Over map, schema and subject keys; not over counts.
-    pub(super) fn copy_hash(&self, schema: &Schema, subjects: &[Key]) -> String {
+    /// Over map, schema, subject keys and limits; not over counts.
+    pub(super) fn copy_hash(&self, schema: &Schema, subjects: &[Key], extent: &Extent) -> String {
         let mut lines = vec![
             "recourse copy 1".to_owned(),
             self.map.product.clone(),
@@ -98,8 +100,14 @@ impl Source {
         let mut subjects = subjects.to_vec();
         subjects.sort();
         lines.extend(subjects.iter().map(|key| format!("subject {}", key.0.join("\u{1f}"))));
+        lines.extend(extent.lines());
         data_encoding::HEXLOWER.encode(&Sha256::digest(lines.join("\n").as_bytes()))
     }
+}
+
+fn nothing(says: &str) -> Warning {
+    let code = WarningCode::NothingFound;
+    Warning { code, table: String::new(), column: None, detail: says.to_owned(), rows: 0, blocks: true }
 }
 
 fn add(count: &mut FileCount, files: usize, bytes: u64) {

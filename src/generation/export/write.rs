@@ -115,16 +115,17 @@ impl Source {
         conn.begin_snapshot().await?;
         // all rows are read, and the reader may be slow
         conn.without_hurry().await?;
+        order.extent.known_to(&self.map).map_err(Error::Limits)?;
         let schema = self.live(&mut conn).await?;
-        if order.subjects.is_empty() || self.copy_hash(&schema, &order.subjects) != order.scope_hash {
+        if order.subjects.is_empty() || self.copy_hash(&schema, &order.subjects, &order.extent) != order.scope_hash {
             return Err(Error::Drift("this is not the copy that was approved".to_owned()));
         }
-        let layout = layout(&self.map, &schema, self.engine.dialect(), order.subjects.len());
+        let layout = layout(&self.map, &schema, self.engine.dialect(), order.subjects.len(), &order.extent);
         let told = self.copy_tables(&mut conn, &layout, order, &pack, watch).await?;
         let ending = Ending {
             page_head: page::head(&order.about, &self.map.system, &told),
             page_foot: page::foot(&told),
-            manifest: manifest::manifest(&order.about, &self.map, &told)
+            manifest: manifest::manifest(&order.about, &self.map, &order.extent, &told)
                 .map_err(|error| Error::Package(io::Error::from(error).kind()))?,
         };
         watch.go_on()?;
@@ -140,7 +141,7 @@ impl Source {
         pack: &Pack,
         watch: &Watch,
     ) -> Result<Told<'t>, Error> {
-        let values: Vec<_> = order.subjects.iter().flat_map(|key| key.0.clone()).collect();
+        let values = layout.values(&order.subjects);
         let mut told =
             Told { tables: Vec::new(), left_out: Vec::new(), files: FilesDone::default(), withheld: BTreeSet::new() };
         // a person with a key of several columns is named by no one of them

@@ -7,14 +7,21 @@ use questions::{FileQuestions, Questions};
 
 use super::{
     Error, Key, Source,
+    aim::Aim,
+    choices, corrections,
     engine::{Conn, Statement},
+    extent::Extent,
     introspect,
     map::Shared,
+    reach::Reach,
     schema::Schema,
     scope::{Scope, kept_until},
     steps::{self, Step},
 };
-use crate::domain::plan::{FileCount, Plan, SubjectCount, Warning, WarningCode};
+use crate::domain::{
+    identity::Identity,
+    plan::{FileCount, Plan, SubjectCount, Warning, WarningCode},
+};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -35,6 +42,31 @@ pub struct Target {
     pub today: NaiveDate,
     /// Holds on the subject: their ids, for the hash. Any of them blocks.
     pub holds: Vec<i64>,
+    /// What the run is limited to.
+    #[serde(default)]
+    pub extent: Extent,
+    /// What is done.
+    #[serde(default)]
+    pub aim: Aim,
+}
+
+/// The texts to look for where people write freely: what the person was looked up by, but for bare numbers, and the
+/// addresses on record.
+#[must_use]
+pub fn texts_of(identities: &[Identity], contacts: Vec<String>) -> Vec<String> {
+    let texts = identities.iter().filter(|identity| !identity.value.bytes().all(|b| b.is_ascii_digit()));
+    let mut texts: Vec<_> = texts.map(|identity| identity.value.clone()).chain(contacts).collect();
+    texts.sort_by_key(|text| text.to_lowercase());
+    texts.dedup_by_key(|text| text.to_lowercase());
+    texts
+}
+
+/// An identity that several people share, a tablet say, must not take somebody else's account along.
+#[must_use]
+pub fn one_account(target: &Target) -> Option<Warning> {
+    let says = "What the person was verified by leads to several accounts. Verify them by one that leads to theirs \
+                alone, such as the account’s number.";
+    (target.subjects.len() > 1).then(|| warning(WarningCode::OtherSubject, "", 0, true, says))
 }
 
 impl Target {
@@ -49,8 +81,9 @@ impl Source {
     /// What an erasure of `target` would do now.
     ///
     /// # Errors
-    /// When the database does not answer, or the files cannot be looked at.
+    /// When the database does not answer, the files cannot be looked at, or a limit names what is not there.
     pub async fn plan(&self, target: &Target) -> Result<Plan, Error> {
+        target.extent.known_to(&self.map).map_err(Error::Limits)?;
         let mut conn = self.reader.conn().await?;
         conn.begin_snapshot().await?;
         self.plan_at(&mut conn, target).await
@@ -69,29 +102,37 @@ impl Source {
             map_version: self.map.version.clone(),
             scope_hash: self.scope_hash(&schema, target),
         };
+        let may_ask = plan.warnings.is_empty() && !target.subjects.is_empty();
         if !target.holds.is_empty() {
-            plan.warnings.push(warning(
-                WarningCode::Hold,
-                "",
-                0,
-                true,
-                "This erasure may not run now. Ask the grievance officer or the data protection lead.",
-            ));
+            let says = "This erasure may not run now. Ask the grievance officer or the data protection lead.";
+            plan.warnings.push(warning(WarningCode::Hold, "", 0, true, says));
         }
         if target.subjects.is_empty() {
-            plan.warnings.push(warning(
-                WarningCode::NothingFound,
-                "",
-                0,
-                true,
-                "Nobody was found by these identities. Look for another one, or answer that nothing is held.",
-            ));
+            let says = "Nobody was found by these identities. Look for another one, or answer that nothing is held.";
+            plan.warnings.push(warning(WarningCode::NothingFound, "", 0, true, says));
         }
-        if plan.may_run() || target.holds.len() == plan.warnings.len() {
-            let questions = self.questions(&schema, target);
-            self.count(conn, target, questions, &mut plan).await?;
+        if may_ask {
+            plan.warnings.extend(self.reach(&schema, target).faults);
+            // what an erasure cannot do to one column says nothing of the others; a correction is about its column alone
+            if target.aim == Aim::Erase || plan.may_run() {
+                let questions = self.questions(&schema, target);
+                self.count(conn, target, questions, &mut plan).await?;
+            }
         }
         Ok(plan)
+    }
+
+    /// What the limits of a run mean on this schema, and the values that its statements need besides keys.
+    pub(super) fn reach(&self, schema: &Schema, target: &Target) -> Reach {
+        match &target.aim {
+            Aim::Erase => Reach::of_erasure(&self.map, schema, &target.extent, self.engine.dialect()),
+            Aim::Choose { what, .. } => Reach { faults: choices::faults(&self.map, what), ..Reach::default() },
+            Aim::Correct { corrections } => Reach {
+                faults: corrections::faults(&self.map, schema, corrections),
+                values: target.aim.values(),
+                ..Reach::default()
+            },
+        }
     }
 
     async fn count(
@@ -101,7 +142,7 @@ impl Source {
         questions: Questions,
         plan: &mut Plan,
     ) -> Result<(), Error> {
-        let values = target.values();
+        let values = questions.values;
         for (mut line, text) in questions.lines {
             line.rows = conn.count(Statement::new(text, &values)).await?;
             plan.tables.extend(Some(line).filter(|line| line.rows > 0));
@@ -119,6 +160,36 @@ impl Source {
             if rows > 0 {
                 plan.warnings.push(shared_warning(&table, rule, rows));
             }
+        }
+        for (table, column, text) in questions.held {
+            let rows = conn.count(Statement::new(text, &values)).await?;
+            if rows > 0 {
+                let says = "Rows of the person that stay refer to rows that go, and this may not be null. Choose this \
+                            table as well, or let the column be null.";
+                let stuck = warning(WarningCode::NotNull, &table, rows, true, says);
+                plan.warnings.push(Warning { column: Some(column), ..stuck });
+            }
+        }
+        for (table, column, [rows, changed]) in questions.corrections {
+            let missing = conn.count(Statement::new(rows, &values)).await? == 0;
+            if missing {
+                plan.warnings.push(not_theirs(&table, 1, true));
+            } else if conn.count(Statement::new(changed, &values)).await? > 0 {
+                let says = "The value is not the one any more that was to be corrected. Look at it again.";
+                let changed = warning(WarningCode::Drift, &table, 1, true, says);
+                plan.warnings.push(Warning { column: Some(column), ..changed });
+            }
+        }
+        for (table, wanted, text) in questions.items {
+            let missing = wanted - conn.count(Statement::new(text, &values)).await?;
+            if missing > 0 {
+                plan.warnings.push(not_theirs(&table, missing, plan.tables.is_empty()));
+            }
+        }
+        let is_limited = !target.extent.is_whole();
+        if is_limited && plan.tables.is_empty() && plan.may_run() {
+            let says = "The person has nothing within these limits.";
+            plan.warnings.push(warning(WarningCode::NothingFound, "", 0, true, says));
         }
         for (table, text, values) in questions.mentions {
             let rows = conn.count(Statement::new(text, &values)).await?;
@@ -158,7 +229,7 @@ impl Source {
         }
     }
 
-    /// Over map, schema, subject keys, what is done to what, keeps and holds; not over counts.
+    /// Over map, schema, subject keys, limits, what is done to what, keeps and holds; not over counts.
     pub(super) fn scope_hash(&self, schema: &Schema, target: &Target) -> String {
         let mut lines = vec![
             "recourse scope 1".to_owned(),
@@ -169,8 +240,11 @@ impl Source {
         let mut subjects = target.subjects.clone();
         subjects.sort();
         lines.extend(subjects.iter().map(|key| format!("subject {}", key.0.join("\u{1f}"))));
-        let scope = Scope::new(&self.map, schema, self.engine.dialect(), 1, NaiveDate::MIN);
-        lines.extend(steps::steps(&scope, "").unwrap_or_default().iter().map(Step::label));
+        let scope = Scope::new(&self.map, schema, self.engine.dialect(), 1, NaiveDate::MIN)
+            .reaching(self.reach(schema, target));
+        lines.extend(target.extent.lines());
+        lines.extend(target.aim.lines());
+        lines.extend(steps::steps(&scope, &target.aim, "").unwrap_or_default().iter().map(Step::label));
         for (name, table) in &self.map.tables {
             lines.extend(table.keep.as_ref().map(|keep| format!("keep {name} {} after {}", keep.period, keep.after)));
         }
@@ -187,6 +261,11 @@ fn shared_warning(table: &str, rule: Option<Shared>, rows: i64) -> Warning {
         None => "Rows are somebody else’s as well, and the data map does not say what becomes of them. Say it there.",
     };
     warning(WarningCode::SharedRow, table, rows, rule.is_none(), says)
+}
+
+/// Items that are not there, or are somebody else's: which of the two is nobody's to know.
+pub(super) fn not_theirs(table: &str, rows: i64, blocks: bool) -> Warning {
+    warning(WarningCode::NothingFound, table, rows, blocks, "The person has no such item here.")
 }
 
 fn warning(code: WarningCode, table: &str, rows: i64, blocks: bool, says: &str) -> Warning {

@@ -8,8 +8,11 @@ use crate::{
         plan::{Action, PlanLine},
     },
     generation::{
-        Source, alike,
+        Source,
+        aim::Aim,
+        alike,
         alike::{Side, as_text},
+        corrections,
         engine::{Dialect, quoted},
         map::{Erase, Shared},
         schema::Schema,
@@ -26,11 +29,28 @@ impl Source {
     /// Everything that has to be asked, as text: nothing that cannot be sent between threads stays.
     pub(super) fn questions(&self, schema: &Schema, target: &Target) -> Questions {
         let dialect = self.engine.dialect();
-        let scope = Scope::new(&self.map, schema, dialect, target.subjects.len(), target.today);
-        let steps = steps::steps(&scope, &target.pseudonym).unwrap_or_default();
+        let scope = Scope::new(&self.map, schema, dialect, target.subjects.len(), target.today)
+            .reaching(self.reach(schema, target));
+        let steps = steps::steps(&scope, &target.aim, &target.pseudonym).unwrap_or_default();
         let count =
             |table: &str, rows: &str| format!("SELECT {} FROM {} t WHERE {rows}", total(dialect), quoted(table));
-        let mut questions = Questions::default();
+        let values = [target.values(), scope.reach.values.clone()].concat();
+        let mut questions = Questions { values, ..Questions::default() };
+        if target.aim != Aim::Erase {
+            for step in &steps {
+                let counts =
+                    step.whole.as_ref().map_or_else(|| count(&step.table, &step.rows), |whole| whole.count.clone());
+                questions.lines.push((line(step), counts));
+                if scope.may_be_shared(&step.table) {
+                    let shared = scope.shared(&step.table, "t");
+                    questions.shared.push((step.table.clone(), Some(Shared::Delete), count(&step.table, &shared)));
+                }
+            }
+            if let Aim::Correct { corrections } = &target.aim {
+                questions.corrections = corrections::questions(&scope, corrections);
+            }
+            return questions;
+        }
         for step in steps.iter().filter(|step| step.does != Does::Loosen) {
             let kept = self.map.table(&step.table).is_some_and(|table| table.erase == Erase::Keep);
             if step.does == Does::Change && kept {
@@ -42,14 +62,29 @@ impl Source {
             }
         }
         for (name, table) in &self.map.tables {
-            if let (Erase::Keep, Some(staying), Some(keep)) = (table.erase, scope.staying(name, "t"), &table.keep) {
-                let changes = table.columns.iter().filter_map(|(c, is)| is.erase.map(|action| (c.clone(), action)));
+            if let (Erase::Keep, Some(keep)) = (table.erase, &table.keep) {
+                let whole = table.columns.iter().filter_map(|(c, is)| is.erase.map(|action| (c.clone(), action)));
+                let parts = [
+                    (scope.staying(name, "t"), whole.collect()),
+                    (scope.by_category(name, "t"), scope.reach.columns.get(name).cloned().unwrap_or_default()),
+                ];
                 let last = as_text(&format!("max(t.{})", quoted(&keep.after)), dialect);
-                let asks = format!("SELECT {}, {last} FROM {} t WHERE {staying}", total(dialect), quoted(name));
-                questions.kept.push((kept_line(name, &keep.reason, changes.collect()), asks, keep.length()));
+                for (staying, changes) in parts.into_iter().filter_map(|(rows, changes)| Some((rows?, changes))) {
+                    let asks = format!("SELECT {}, {last} FROM {} t WHERE {staying}", total(dialect), quoted(name));
+                    questions.kept.push((kept_line(name, &keep.reason, changes), asks, keep.length()));
+                }
             }
-            if scope.may_be_shared(name) {
-                questions.shared.push((name.clone(), table.shared, count(name, &scope.shared(name, "t"))));
+            if scope.may_be_shared(name) && scope.own_meant(name, "t").is_some() {
+                let shared = scope.shared(name, "t");
+                let meant = match scope.reach.columns.contains_key(name) {
+                    true => Some(shared),
+                    false => scope.meant(name, "t", &shared),
+                };
+                questions.shared.push((name.clone(), table.shared, count(name, &meant.unwrap_or_default())));
+            }
+            if let Some(items) = scope.items(name, "t") {
+                let wanted = scope.reach.wanted.get(name).copied().unwrap_or_default();
+                questions.items.push((name.clone(), wanted, count(name, &items)));
             }
             for link in table.link.iter().filter(|l| l.others.is_none() && scope.gone(&l.to, "x").is_some()) {
                 let rows = scope.to_gone(name, "t", &link.to, &link.on);
@@ -57,6 +92,8 @@ impl Source {
                 questions.shared.push((name.clone(), None, count(name, &theirs)));
             }
         }
+        let held = steps::held(&scope).into_iter();
+        questions.held = held.map(|(table, column, rows)| (table.clone(), column, count(&table, &rows))).collect();
         questions.mentions = mentions(&scope, target, true);
         questions
     }
@@ -64,9 +101,17 @@ impl Source {
 
 #[derive(Default)]
 pub(super) struct Questions {
+    /// What every statement begins with, but for those that bring their own.
+    pub values: Vec<String>,
     pub lines: Vec<(PlanLine, String)>,
     pub kept: Vec<(PlanLine, String, Option<Period>)>,
     pub shared: Vec<(String, Option<Shared>, String)>,
+    /// Rows that stay and cannot let go of rows that go, by table and column.
+    pub held: Vec<(String, String, String)>,
+    /// How many items of a table are wanted, and how many there are of the person.
+    pub items: Vec<(String, i64, String)>,
+    /// The rows that a correction means, and those of them whose value is not the one to be corrected.
+    pub corrections: Vec<(String, String, [String; 2])>,
     pub mentions: Vec<(String, String, Vec<String>)>,
     pub files: Vec<FileQuestions>,
 }
@@ -82,7 +127,7 @@ pub(super) struct FileQuestions {
 fn file_questions(scope: &Scope<'_>, step: &Step, column: &str) -> FileQuestions {
     let (table, name) = (quoted(&step.table), format!("t.{}", quoted(column)));
     let named = scope.file_columns().map(|(other, file)| {
-        let stays = scope.gone(other, "o").map(|gone| format!(" AND ({gone}) IS NOT TRUE")).unwrap_or_default();
+        let stays = scope.lost(other, file, "o").map(|lost| format!(" AND ({lost}) IS NOT TRUE")).unwrap_or_default();
         let theirs = Side::new("o", file, scope.column(other, file));
         let same = alike::is_same(scope.dialect, &theirs, &Side::new("t", column, scope.column(&step.table, column)));
         format!("EXISTS (SELECT 1 FROM {} o WHERE {same}{stays})", quoted(other))
@@ -111,17 +156,17 @@ fn total(dialect: Dialect) -> String {
 }
 
 fn line(step: &Step) -> PlanLine {
-    let action =
-        if step.deletes() { Action::Delete } else { step.columns.values().next().copied().unwrap_or(Action::Null) };
     let reason = match step.does {
-        Does::Unlink => Some("other people’s rows stay, their link goes"),
+        Does::Unlink => Some("rows that stay, their link to rows that go"),
         Does::DeleteLinked => Some("other people’s rows that point to rows that go"),
         Does::Detach => Some("shared rows stay, without the person"),
-        Does::Delete | Does::Change | Does::Loosen => None,
+        Does::Add => Some("nothing was said so far; it is written down"),
+        Does::State => Some("by a statement of the data map"),
+        Does::Delete | Does::Change | Does::Loosen | Does::Choose | Does::Correct => None,
     };
     PlanLine {
         table: step.table.clone(),
-        action,
+        action: step.action(),
         rows: 0,
         columns: step.columns.clone(),
         reason: reason.map(str::to_owned),
@@ -143,10 +188,10 @@ fn kept_line(table: &str, reason: &str, columns: BTreeMap<String, Action>) -> Pl
 }
 
 /// Rows in which one of the texts stands where people write freely: table, statement, values.
-/// With `without_gone` only rows that do not go.
+/// With `without_gone` only rows that do not go. With limits the person is not to vanish, and nobody looks for them.
 pub fn mentions(scope: &Scope<'_>, target: &Target, without_gone: bool) -> Vec<(String, String, Vec<String>)> {
     let texts: Vec<_> = target.texts.iter().filter(|text| text.chars().count() >= SHORTEST_TEXT).cloned().collect();
-    if texts.is_empty() {
+    if texts.is_empty() || !target.extent.is_whole() {
         return Vec::new();
     }
     let mut found = Vec::new();

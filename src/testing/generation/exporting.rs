@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::plan::{Action, WarningCode},
-    generation::export::REDACTED,
+    generation::{Extent, export::REDACTED},
 };
 
 /// The map with what copies are told, too.
@@ -74,7 +74,7 @@ on_every_engine! {
         let world = World::new(on).await;
         let (map, source) = (told_map(), world.source(&told_map()));
         let ada = target(&source, "account", "1").await;
-        let plan = source.plan_copy(&ada.subjects, &ada.found_by).await.expect("it plans");
+        let plan = source.plan_copy(&ada.subjects, &ada.found_by, &ada.extent).await.expect("it plans");
         assert!(plan.may_run(), "{:?}", plan.warnings);
         let copied = copy(&world, &map, "1").await.told;
         let planned: Vec<_> = plan
@@ -93,7 +93,7 @@ on_every_engine! {
         assert_eq!(line("usage_log").reason.as_deref(), Some("it would show how abuse is found"));
         assert_eq!(line("logins").columns["address"], Action::LeaveOut);
         assert_eq!(line("users").columns["referred_by"], Action::Redact);
-        let nobody = source.plan_copy(&[], &[]).await.expect("it plans");
+        let nobody = source.plan_copy(&[], &[], &Extent::default()).await.expect("it plans");
         assert_eq!(nobody.warnings[0].code, WarningCode::NothingFound);
         assert!(!nobody.may_run());
     }

@@ -22,10 +22,11 @@ async fn enough_and_no_more(on: On) {
     assert_eq!(source.check().await.expect("it sees the schema"), []);
 
     let ada = target(&source, "email", "ada@example.org").await;
-    let plan = source.plan_copy(&ada.subjects, &ada.found_by).await.expect("it plans");
+    let plan = source.plan_copy(&ada.subjects, &ada.found_by, &ada.extent).await.expect("it plans");
     let spool = world.folder.path().to_owned();
     let order = CopyOrder {
         subjects: ada.subjects.clone(),
+        extent: ada.extent.clone(),
         scope_hash: plan.scope_hash.clone(),
         spool,
         about: crate::generation::export::About::default(),

@@ -1,10 +1,12 @@
 //! Tests of the generation room on real engines: each is written once and runs on all of them.
 
 mod bucket;
+mod choosing;
 mod cut_off;
 mod erasing;
 mod exporting;
 mod granted;
+mod limits;
 mod maria;
 mod opened;
 mod others;

@@ -2,7 +2,7 @@
 
 use super::world::{World, target};
 use crate::generation::{
-    Source,
+    Extent, Source,
     export::{About, Copied, CopyOrder},
 };
 use sha2::{Digest as _, Sha256};
@@ -39,20 +39,30 @@ fn about() -> About {
 
 /// A copy of one account that was approved.
 pub async fn order(world: &World, map: &str, account: &str) -> (Source, CopyOrder) {
+    order_of(world, map, account, Extent::default()).await
+}
+
+/// The same with limits.
+pub async fn order_of(world: &World, map: &str, account: &str, extent: Extent) -> (Source, CopyOrder) {
     let source = world.source(map);
     let target = target(&source, "account", account).await;
-    let plan = source.plan_copy(&target.subjects, &target.found_by).await.expect("it plans");
+    let plan = source.plan_copy(&target.subjects, &target.found_by, &extent).await.expect("it plans");
     assert!(plan.may_run(), "{:?}", plan.warnings);
     let spool = world.folder.path().join("spool");
     std::fs::create_dir_all(&spool).expect("it is made");
-    let order =
-        CopyOrder { subjects: target.subjects, scope_hash: plan.scope_hash, spool, about: about(), file_key: [5; 32] };
+    let (subjects, scope_hash) = (target.subjects, plan.scope_hash);
+    let order = CopyOrder { subjects, extent, scope_hash, spool, about: about(), file_key: [5; 32] };
     (source, order)
 }
 
 /// Makes a copy and opens it.
 pub async fn copy(world: &World, map: &str, account: &str) -> Opened {
-    let (source, order) = order(world, map, account).await;
+    copy_of(world, map, account, Extent::default()).await
+}
+
+/// The same with limits.
+pub async fn copy_of(world: &World, map: &str, account: &str, extent: Extent) -> Opened {
+    let (source, order) = order_of(world, map, account, extent).await;
     let (told, archive) = source.write_copy(&order, Vec::new(), Arc::default()).await.expect("it is made");
     Opened::new(told, &archive)
 }

@@ -67,7 +67,7 @@ on_every_engine! {
         assert!(matches!(refused, Error::Drift(_)), "{refused}");
         world.run("DROP TABLE more").await;
         source.write_copy(&approved, Vec::new(), Arc::default()).await.expect("the approved one");
-        let plan = source.plan_copy(&approved.subjects, &[]).await.expect("it plans");
+        let plan = source.plan_copy(&approved.subjects, &[], &approved.extent).await.expect("it plans");
         let erasure = source.plan(&target(&source, "account", "1").await).await.expect("it plans");
         assert_eq!(plan.scope_hash, approved.scope_hash);
         assert_ne!(plan.scope_hash, erasure.scope_hash);

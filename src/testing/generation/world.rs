@@ -2,7 +2,7 @@
 
 use crate::{
     domain::identity::Identity,
-    generation::{Error, Files, Found, Source, Target, Verified},
+    generation::{Error, Extent, Files, Found, Source, Target, Verified},
     testing::{house, maria, postgres},
 };
 use chrono::NaiveDate;
@@ -311,48 +311,23 @@ pub async fn target(source: &Source, kind: &str, value: &str) -> Target {
     let identity = Identity { kind: kind.to_owned(), value: value.to_owned() };
     let Found { subjects, found_by, contacts } = source.find(&[identity]).await.expect("it looks");
     let pseudonym = "p_aaaaaaaaaaaaaaaaaaaaaaaaaa".to_owned();
-    Target { subjects, found_by, texts: contacts, pseudonym, today: today(), holds: Vec::new() }
+    let extent = Extent::default();
+    Target {
+        subjects,
+        found_by,
+        texts: contacts,
+        pseudonym,
+        today: today(),
+        holds: Vec::new(),
+        extent,
+        aim: crate::generation::Aim::Erase,
+    }
 }
 
-/// Carries an erasure out as the job does: keys of frozen steps first, then each step until it finds nothing.
+/// Carries an erasure out: each step with its rows and files, and what the re-query found.
 pub async fn carry_out(source: &Source, target: &Target) -> Result<(Vec<(String, i64, i64)>, Verified), Error> {
     let erasure = source.erasure(target).await?;
-    let mut portions = Vec::new();
-    for (n, step) in erasure.steps().iter().enumerate() {
-        let mut of_step = Vec::new();
-        if step.frozen {
-            let mut rows = erasure.open_keys(n).await?;
-            while let Some(portion) = erasure.next_keys(n, &mut rows).await? {
-                of_step.push(portion);
-            }
-        }
-        portions.push(of_step);
-    }
-    let mut done = Vec::new();
-    for (n, step) in erasure.steps().iter().enumerate() {
-        let (mut rows, mut files) = (0, 0);
-        for portion in &portions[n] {
-            let batch = erasure.portion(n, portion).await?;
-            (rows, files) = (rows + batch.rows, files + batch.files);
-        }
-        loop {
-            if step.frozen {
-                break;
-            }
-            let mut open = erasure.open(n).await?;
-            let before = rows;
-            loop {
-                let batch = erasure.next(n, &mut open).await?;
-                (rows, files) = (rows + batch.rows, files + batch.files);
-                if batch.rows == 0 {
-                    break;
-                }
-            }
-            if rows == before {
-                break;
-            }
-        }
-        done.push((step.label(), rows, files));
-    }
-    Ok((done, erasure.verify().await?))
+    let done = erasure.carry_out().await?;
+    let steps = erasure.steps().into_iter().zip(done.steps);
+    Ok((steps.map(|(step, did)| (step.label(), did.rows, did.files)).collect(), done.verified))
 }

@@ -12,7 +12,7 @@ use crate::{
         plan::WarningCode,
         run::{RunState, Stop},
     },
-    generation::{self, Erasure, Source, Verified},
+    generation::{self, Erasure, ROUNDS, Source, Verified},
     store::{
         Tx, audit, cases,
         runs::{self, Run, checkpoints},
@@ -33,8 +33,6 @@ pub enum Executed {
 
 /// How long one attempt works before it lets others have their turn: well inside the time a job may take.
 const TURN: Duration = Duration::from_mins(2);
-/// How often rows that came meanwhile are gone after.
-const ROUNDS: usize = 3;
 
 /// Why an attempt ends before the run does.
 enum Halt {
@@ -52,7 +50,7 @@ enum Halt {
 
 impl From<generation::Error> for Halt {
     fn from(error: generation::Error) -> Self {
-        if let generation::Error::Drift(_) = error {
+        if let generation::Error::Drift(_) | generation::Error::Limits(_) = error {
             return Self::Stop(Stop::Drift);
         }
         if error.is_refusal() {

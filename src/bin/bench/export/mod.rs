@@ -14,7 +14,7 @@ use anyhow::{Context as _, bail};
 use recourse::{
     domain::identity::Identity,
     generation::{
-        Source,
+        Extent, Source,
         export::{About, Copied, CopyOrder, Watch},
         sealed::Sealer,
     },
@@ -84,9 +84,10 @@ fn source(copy: &Copy) -> anyhow::Result<Source> {
 async fn package(source: &Source, account: &str, folder: &Path) -> anyhow::Result<Copied> {
     let identity = Identity { kind: "account".to_owned(), value: account.to_owned() };
     let found = source.find(&[identity]).await?;
-    let plan = source.plan_copy(&found.subjects, &found.found_by).await?;
+    let plan = source.plan_copy(&found.subjects, &found.found_by, &Extent::default()).await?;
     let order = CopyOrder {
         subjects: found.subjects,
+        extent: Extent::default(),
         scope_hash: plan.scope_hash,
         spool: folder.to_owned(),
         about: About { product: "ImageGen".to_owned(), ..About::default() },

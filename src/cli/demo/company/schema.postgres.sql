@@ -18,6 +18,7 @@ CREATE TABLE profiles (
     birth_year smallint,
     avatar_key text
 );
+CREATE INDEX profiles_avatar ON profiles (avatar_key);
 
 CREATE TABLE sessions (
     id uuid PRIMARY KEY,
@@ -93,6 +94,7 @@ CREATE TABLE images (
 );
 CREATE INDEX images_generation ON images (generation_id);
 CREATE INDEX images_user ON images (user_id);
+CREATE INDEX images_preview ON images (preview_key);
 
 CREATE TABLE galleries (
     id bigint PRIMARY KEY,

@@ -1,41 +1,61 @@
-//! Compares a product's data map with the schema of its generation database, for the product's own tests: a column
-//! that was added without a word about it is found before it is shipped. Opens nothing of the console's own.
+//! Compares a data map with the schema of its generation database, for the product's own tests: a column that was added
+//! without a word about it is found before it is shipped. Opens nothing of the console's own.
 
-use super::{grants, open};
+use super::{files_at, text_of, unanswered};
 use crate::{
+    cli::open,
     config::Config,
-    generation::{Error, Source},
+    domain::plan::Warning,
+    generation::{Files, Source},
 };
 use anyhow::{Context as _, bail};
-use clap::Subcommand;
+use clap::Args;
+use std::path::PathBuf;
 
-#[derive(Debug, Subcommand)]
-pub enum DataMap {
-    /// Compares the data map with the live schema; exit code 1 where it does not fit
-    Check {
-        /// The product whose generation database is compared
-        #[arg(long, value_name = "ID")]
-        product: String,
-    },
-    /// Prints what its account in the generation database has to be allowed, and no more, as SQL
-    Grants(grants::Grants),
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The product whose generation database is compared, as the configuration has it
+    #[arg(long, value_name = "ID", required_unless_present = "map")]
+    pub product: Option<String>,
+    /// The data map, without a configuration
+    #[arg(long, value_name = "FILE", requires = "url", conflicts_with = "product")]
+    pub map: Option<PathBuf>,
+    /// Its database
+    #[arg(long, value_name = "URL", requires = "map")]
+    pub url: Option<String>,
+    /// Where the files lie that rows name, with --map; nobody looks at them
+    #[arg(long, value_name = "FOLDER", requires = "map")]
+    pub files: Option<String>,
+    /// Takes what deserves a look for a fault: joins without an index, tables that look personal
+    #[arg(long)]
+    pub strict: bool,
 }
 
-pub async fn run(config: &Config, command: DataMap) -> anyhow::Result<()> {
-    let product = match command {
-        DataMap::Check { product } => product,
-        DataMap::Grants(asked) => return grants::run(config, asked).await,
+/// Compares and prints what was found.
+///
+/// # Errors
+/// When there is a fault, or something cannot be read.
+pub async fn run(config: impl FnOnce() -> anyhow::Result<Config>, check: Check) -> anyhow::Result<()> {
+    let (looked, whose) = match (&check.map, &check.url, &check.product) {
+        (Some(map), Some(url), _) => {
+            let files = check.files.as_deref().map(files_at).transpose()?;
+            // whether files are configured is not asked of a map alone
+            let files = files.unwrap_or_else(|| Files::Folder(PathBuf::new()));
+            (look_at(url, Some(files), &text_of(map)?, ("", "--url")).await?, map.display().to_string())
+        }
+        (_, _, Some(product)) => (look(&config()?, product).await?, product.clone()),
+        _ => bail!("give --product, or --map and --url"),
     };
-    let looked = look(config, &product).await?;
-    if looked.faults.is_empty() {
-        println!("the data map {} of {product} fits the live schema", looked.version);
+    for line in looked.faults.iter().chain(&looked.advice) {
+        eprintln!("{line}");
+    }
+    let faults = looked.faults.len() + if check.strict { looked.advice.len() } else { 0 };
+    if faults == 0 {
+        println!("the data map {} of {whose} fits the live schema", looked.version);
         return Ok(());
     }
-    for fault in &looked.faults {
-        eprintln!("{fault}");
-    }
-    let (count, what) = (looked.faults.len(), if looked.faults.len() == 1 { "fault" } else { "faults" });
-    bail!("the data map of {product} has {count} {what}; no plan is made before they are gone")
+    let what = if faults == 1 { "fault" } else { "faults" };
+    bail!("the data map of {whose} has {faults} {what}; no plan is made before they are gone")
 }
 
 /// What a comparison found.
@@ -43,8 +63,12 @@ pub async fn run(config: &Config, command: DataMap) -> anyhow::Result<()> {
 struct Looked {
     /// The map's own version; empty where the map does not hold together.
     version: String,
-    /// Each as `table.column: what`.
+    /// The product that the map says it is of.
+    product: Option<String>,
+    /// What keeps the map from being used, each as `table.column: what (code)`.
     faults: Vec<String>,
+    /// What deserves a look, in the same form.
+    advice: Vec<String>,
 }
 
 async fn look(config: &Config, product: &str) -> anyhow::Result<Looked> {
@@ -60,37 +84,40 @@ async fn look(config: &Config, product: &str) -> anyhow::Result<Looked> {
     let text = std::fs::read_to_string(file).with_context(|| {
         format!("the data map {} cannot be read; check products.{product}.generation.data_map", file.display())
     })?;
-    let source = match Source::new(generation.url.reveal(), open::files(product, generation)?, &text) {
+    let (whose, key) = (format!(" of {product}"), format!("products.{product}.generation.url"));
+    let files = open::files(product, generation)?;
+    let mut looked = look_at(generation.url.reveal(), files, &text, (&whose, &key)).await?;
+    if let Some(other) = looked.product.take().filter(|other| other != product) {
+        looked.faults.insert(0, format!("product = \"{other}\", but the configuration names it for {product}"));
+    }
+    Ok(looked)
+}
+
+/// Compares the map whose text is `map` with the database at `url`.
+async fn look_at(url: &str, files: Option<Files>, map: &str, (whose, key): (&str, &str)) -> anyhow::Result<Looked> {
+    let source = match Source::new(url, files, map) {
         Ok(source) => source,
         Err(faults) => {
             let faults = faults.iter().map(ToString::to_string).collect();
-            return Ok(Looked { version: String::new(), faults });
+            return Ok(Looked { version: String::new(), product: None, faults, advice: Vec::new() });
         }
     };
-    let mut faults = Vec::new();
-    if source.product() != product {
-        faults.push(format!("product = \"{}\", but the configuration names it for {product}", source.product()));
-    }
-    let found = source.check().await.map_err(|error| unanswered(product, error))?;
-    faults.extend(found.into_iter().map(|fault| {
-        let column = fault.column.map(|column| format!(".{column}")).unwrap_or_default();
-        format!("{}{column}: {}", fault.table, fault.detail)
-    }));
+    let found = async { Ok((source.check().await?, source.advice().await?)) };
+    let found: Result<(Vec<Warning>, Vec<Warning>), crate::generation::Error> = found.await;
     source.close().await;
-    Ok(Looked { version: source.map_version().to_owned(), faults })
+    let (faults, advice) = found.map_err(|error| unanswered(error, whose, key))?;
+    let lines = |found: Vec<Warning>| found.iter().map(line).collect();
+    Ok(Looked {
+        version: source.map_version().to_owned(),
+        product: Some(source.product().to_owned()),
+        faults: lines(faults),
+        advice: lines(advice),
+    })
 }
 
-/// What to look at when the database does not answer.
-fn unanswered(product: &str, error: Error) -> anyhow::Error {
-    let is_database = matches!(error, Error::Database(_));
-    let error = anyhow::Error::new(error);
-    if !is_database {
-        return error;
-    }
-    error.context(format!(
-        "the generation database of {product} cannot be read; check products.{product}.generation.url, that it is \
-         there and that it lets this account in"
-    ))
+fn line(found: &Warning) -> String {
+    let column = found.column.as_ref().map(|column| format!(".{column}")).unwrap_or_default();
+    format!("{}{column}: {} ({})", found.table, found.detail, found.code.code())
 }
 
 #[cfg(test)]
@@ -122,6 +149,10 @@ mod tests {
         look(&configured(folder, url, map), PRODUCT).await.expect("it looks").faults
     }
 
+    async fn advice(folder: &Path, url: &str) -> Vec<String> {
+        look(&configured(folder, url, DATA_MAP), PRODUCT).await.expect("it looks").advice
+    }
+
     async fn change(url: &str, statement: &'static str) {
         if url.starts_with("sqlite") {
             let mut conn = SqliteConnection::connect(url).await.expect("it opens");
@@ -145,6 +176,26 @@ mod tests {
             "{says:?}"
         );
 
+        // what deserves a look stops nothing, unless it is asked to
+        assert_eq!(advice(folder, url).await, ["filter_events.user_id"; 0]);
+        change(url, "CREATE TABLE newsletter (mail TEXT, sent TEXT); DROP INDEX images_user").await;
+        assert_eq!(faults(folder, url, DATA_MAP).await, Vec::<String>::new());
+        let found = advice(folder, url).await;
+        assert!(found[0].starts_with("images.user_id: ") && found[0].ends_with("(no_index)"), "{found:?}");
+        assert!(found[1].starts_with("newsletter.mail: looks personal") && found[1].ends_with("(drift)"), "{found:?}");
+        assert_eq!(found.len(), 2, "{found:?}");
+        let alone = |strict| Check {
+            product: None,
+            map: Some(folder.join("map.toml")),
+            url: Some(url.to_owned()),
+            files: None,
+            strict,
+        };
+        run(|| bail!("no configuration is read"), alone(false)).await.expect("it fits");
+        let strict = run(|| bail!("no configuration is read"), alone(true)).await;
+        assert!(strict.expect_err("it is strict").to_string().contains("2 faults"));
+        change(url, "CREATE INDEX images_user ON images (user_id); DROP TABLE newsletter").await;
+
         change(url, "ALTER TABLE users ADD COLUMN phone TEXT").await;
         change(url, "ALTER TABLE likes RENAME COLUMN created_at TO liked_at").await;
         let says = faults(folder, url, DATA_MAP).await;
@@ -152,7 +203,8 @@ mod tests {
             assert!(says.iter().any(|fault| fault.starts_with(column)), "{column}: {says:?}");
         }
         assert_eq!(says.len(), 3, "{says:?}");
-        let error = run(&configured(folder, url, DATA_MAP), DataMap::Check { product: PRODUCT.into() }).await;
+        let check = Check { product: Some(PRODUCT.into()), map: None, url: None, files: None, strict: false };
+        let error = run(|| Ok(configured(folder, url, DATA_MAP)), check).await;
         assert!(error.expect_err("it does not fit").to_string().contains("3 faults"));
     }
 

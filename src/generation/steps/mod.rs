@@ -1,8 +1,13 @@
 //! An erasure as an ordered list of steps, each a set of rows and what is done with them: links cut first, then, table
-//! by table, rows that refer before rows that are referred to. The same map, schema and day give the same list.
+//! by table, rows that refer before rows that are referred to. The same map, schema, limits and day give the same list.
+
+mod narrow;
+
+pub use narrow::held;
 
 use super::{
-    alike,
+    aim::Aim,
+    alike, choices, corrections,
     engine::{Dialect, quoted},
     map::{DataMap, Erase, Others, Shared, Table},
     schema::Schema,
@@ -26,6 +31,23 @@ pub enum Does {
     Change,
     /// Rows of the person and somebody else stay, the columns that lead to the person become null.
     Detach,
+    /// What the person chose is written into their rows.
+    Choose,
+    /// What the person chose is written down where nothing was.
+    Add,
+    /// The map's own statement writes down what the person chose.
+    State,
+    /// A value becomes another.
+    Correct,
+}
+
+/// A step that is one statement, which may be run again: what it counts is left to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Whole {
+    /// Counts what is left.
+    pub count: String,
+    /// Does it.
+    pub change: String,
 }
 
 /// One step.
@@ -41,7 +63,7 @@ pub struct Step {
     pub sets: Vec<String>,
     /// The columns that change, with their action, for the plan.
     pub columns: BTreeMap<String, Action>,
-    /// Columns that name files; only where rows go.
+    /// Columns that name files, which go with their rows or become empty.
     pub files: Vec<String>,
     /// True where the rows cannot be found any more once earlier steps are done: their keys are written down first.
     pub frozen: bool,
@@ -49,9 +71,27 @@ pub struct Step {
     pub recheck: Option<String>,
     /// The condition that a row which stays has still to be changed; none where rows go.
     pub to_do: Option<String>,
+    /// Where the step is not gone through in batches.
+    pub whole: Option<Whole>,
 }
 
 impl Step {
+    /// A step on `rows` of which nothing else is known yet.
+    pub(super) fn new(table: &str, does: Does, rows: String) -> Self {
+        Self {
+            table: table.to_owned(),
+            does,
+            rows,
+            sets: Vec::new(),
+            columns: BTreeMap::new(),
+            files: Vec::new(),
+            frozen: false,
+            recheck: None,
+            to_do: None,
+            whole: None,
+        }
+    }
+
     /// The step in a few words: part of the scope hash and of the checkpoint.
     #[must_use]
     pub fn label(&self) -> String {
@@ -63,8 +103,18 @@ impl Step {
             Does::Delete => "delete",
             Does::Change => "change",
             Does::Detach => "detach",
+            Does::Choose => "choose",
+            Does::Add => "add",
+            Does::State => "state",
+            Does::Correct => "correct",
         };
         format!("{} {does} {}", self.table, columns.join(", ")).trim_end().to_owned()
+    }
+
+    /// What happens, in one word of the plan: to the rows, or else to the first of the columns.
+    #[must_use]
+    pub fn action(&self) -> Action {
+        if self.deletes() { Action::Delete } else { self.columns.values().next().copied().unwrap_or(Action::Null) }
     }
 
     /// True when the rows are other people's.
@@ -80,11 +130,23 @@ impl Step {
     }
 }
 
+/// The steps of a run for `aim`.
+///
+/// # Errors
+/// As `erasing`.
+pub fn steps(scope: &Scope<'_>, aim: &Aim, pseudonym: &str) -> Result<Vec<Step>, Vec<String>> {
+    match aim {
+        Aim::Erase => erasing(scope, pseudonym),
+        Aim::Choose { what, stops } => Ok(choices::steps(scope, what, *stops)),
+        Aim::Correct { corrections } => Ok(corrections::steps(scope, corrections)),
+    }
+}
+
 /// The steps of an erasure, or the tables whose rows refer to each other in a circle that nothing can break.
 ///
 /// # Errors
 /// The names of those tables.
-pub fn steps(scope: &Scope<'_>, pseudonym: &str) -> Result<Vec<Step>, Vec<String>> {
+pub fn erasing(scope: &Scope<'_>, pseudonym: &str) -> Result<Vec<Step>, Vec<String>> {
     let (order, broken) = order(scope.map, scope.schema)?;
     let mut steps = Vec::new();
     for name in &order {
@@ -108,17 +170,7 @@ fn step(scope: &Scope<'_>, table: &str, does: Does, consumed: &BTreeSet<String>,
     let frozen = lost || (owns_itself(scope.map, table) && does != Does::Unlink);
     let recheck = (frozen && does == Does::Delete && scope.may_be_shared(table))
         .then(|| format!("NOT {}", scope.of_another(table, "t")));
-    Step {
-        table: table.to_owned(),
-        does,
-        rows,
-        sets: Vec::new(),
-        columns: BTreeMap::new(),
-        files: Vec::new(),
-        frozen,
-        recheck,
-        to_do: None,
-    }
+    Step { frozen, recheck, ..Step::new(table, does, rows) }
 }
 
 /// Links of other people's rows that become null.
@@ -126,10 +178,11 @@ fn links(scope: &Scope<'_>, name: &str, steps: &mut Vec<Step>) {
     let Some(table) = scope.map.table(name) else { return };
     for link in table.link.iter().filter(|link| link.others == Some(Others::Null)) {
         let to_gone = || scope.to_gone(name, "t", &link.to, &link.on);
-        // the person's own rows go by themselves, or are changed as their columns say
-        let theirs = || match table.erase {
-            Erase::Delete => format!("{} AND ({}) IS NOT TRUE", to_gone(), scope.own(name, "t")),
-            Erase::Change | Erase::Keep => to_gone(),
+        // the person's own rows go by themselves, or are changed as their columns say; with limits some of them stay
+        let theirs = || match (table.erase, scope.reach.is_limited) {
+            (Erase::Delete, true) => scope.not_gone(name, "t", &to_gone()),
+            (Erase::Delete, false) => format!("{} AND ({}) IS NOT TRUE", to_gone(), scope.own(name, "t")),
+            (Erase::Change | Erase::Keep, _) => to_gone(),
         };
         if scope.gone(&link.to, "x").is_some() {
             let mut step = step(scope, name, Does::Unlink, &BTreeSet::new(), theirs);
@@ -137,6 +190,7 @@ fn links(scope: &Scope<'_>, name: &str, steps: &mut Vec<Step>) {
             steps.push(step);
         }
     }
+    narrow::let_go(scope, name, table, steps);
 }
 
 fn set_null<'c>(step: &mut Step, columns: impl Iterator<Item = &'c String>) {
@@ -165,6 +219,7 @@ fn table(scope: &Scope<'_>, name: &str, pseudonym: &str, steps: &mut Vec<Step>) 
         Does::Unlink => false,
         Does::Loosen => s.frozen,
         Does::DeleteLinked | Does::Delete | Does::Change | Does::Detach => true,
+        Does::Choose | Does::Add | Does::State | Does::Correct => false,
     };
     let consumed: BTreeSet<_> = steps.iter().filter(takes).map(|s| s.table.clone()).collect();
     let files: Vec<_> = table.columns.iter().filter(|(_, is)| is.file).map(|(column, _)| column.clone()).collect();
@@ -174,7 +229,8 @@ fn table(scope: &Scope<'_>, name: &str, pseudonym: &str, steps: &mut Vec<Step>) 
             // each row is counted once: not as the person's own, nor by an earlier link
             let rows = || {
                 let earlier = before.iter().map(|link| scope.to_gone(name, "t", &link.to, &link.on));
-                let others = earlier.chain([scope.own(name, "t")]).map(|rows| format!(" AND ({rows}) IS NOT TRUE"));
+                let own = if scope.reach.is_limited { scope.own_or_shared(name, "t") } else { scope.own(name, "t") };
+                let others = earlier.chain([own]).map(|rows| format!(" AND ({rows}) IS NOT TRUE"));
                 scope.to_gone(name, "t", &link.to, &link.on) + &others.collect::<Vec<_>>().concat()
             };
             let linked = step(scope, name, Does::DeleteLinked, &consumed, rows);
@@ -191,20 +247,41 @@ fn table(scope: &Scope<'_>, name: &str, pseudonym: &str, steps: &mut Vec<Step>) 
     }
     let changes: BTreeMap<_, _> =
         table.columns.iter().filter_map(|(column, is)| is.erase.map(|action| (column.clone(), action))).collect();
-    if !changes.is_empty() && scope.staying(name, "x").is_some() {
-        let (sets, differs) = changed(scope, name, table, pseudonym);
-        let rows = || format!("{} AND ({})", scope.staying(name, "t").unwrap_or_default(), differs.join(" OR "));
-        let change = step(scope, name, Does::Change, &consumed, rows);
-        steps.push(Step { sets, columns: changes, to_do: Some(differs.join(" OR ")), ..change });
+    if scope.staying(name, "x").is_some() {
+        change(scope, name, changes, pseudonym, &consumed, |alias| scope.staying(name, alias), steps);
     }
+    if let Some(changes) = scope.reach.columns.get(name) {
+        change(scope, name, changes.clone(), pseudonym, &consumed, |alias| scope.by_category(name, alias), steps);
+    }
+}
+
+/// Columns of `rows`, which stay, become what `changes` says.
+fn change(
+    scope: &Scope<'_>,
+    name: &str,
+    changes: BTreeMap<String, Action>,
+    pseudonym: &str,
+    consumed: &BTreeSet<String>,
+    rows: impl Fn(&str) -> Option<String>,
+    steps: &mut Vec<Step>,
+) {
+    let Some(table) = scope.map.table(name).filter(|_| !changes.is_empty() && rows("x").is_some()) else { return };
+    let (sets, differs) = changed(scope, name, table, &changes, pseudonym);
+    let files = changes.keys().filter(|column| table.columns.get(*column).is_some_and(|is| is.file));
+    let files: Vec<_> = files.cloned().collect();
+    let rows = || format!("{} AND ({})", rows("t").unwrap_or_default(), differs.join(" OR "));
+    let change = step(scope, name, Does::Change, consumed, rows);
+    steps.push(Step { sets, files, columns: changes, to_do: Some(differs.join(" OR ")), ..change });
 }
 
 /// Shared rows: for each owner that is the person, the columns that lead there become null.
 fn detach(scope: &Scope<'_>, name: &str, table: &Table, consumed: &BTreeSet<String>, steps: &mut Vec<Step>) {
+    let Some(_) = scope.meant(name, "t", "") else { return };
     for join in &table.owner {
         let rows = || {
             let leads = scope.joined(name, "t", &join.to, &join.on, &|p| scope.mine(&join.to, p));
-            format!("{leads} AND {}", scope.of_another(name, "t"))
+            let shared = format!("{leads} AND {}", scope.of_another(name, "t"));
+            scope.meant(name, "t", &shared).unwrap_or_default()
         };
         let mut step = step(scope, name, Does::Detach, consumed, rows);
         set_null(&mut step, join.on.keys());
@@ -213,20 +290,27 @@ fn detach(scope: &Scope<'_>, name: &str, table: &Table, consumed: &BTreeSet<Stri
 }
 
 /// The assignments of the columns that change, and the conditions that one of them has still to be made.
-fn changed(scope: &Scope<'_>, name: &str, table: &Table, pseudonym: &str) -> (Vec<String>, Vec<String>) {
+fn changed(
+    scope: &Scope<'_>,
+    name: &str,
+    table: &Table,
+    changes: &BTreeMap<String, Action>,
+    pseudonym: &str,
+) -> (Vec<String>, Vec<String>) {
     let (mut sets, mut differs) = (Vec::new(), Vec::new());
-    for (column, is) in &table.columns {
+    for (column, action) in changes {
+        let value = table.columns.get(column).and_then(|is| is.value.as_deref());
         let (here, at) = (quoted(column), format!("t.{}", quoted(column)));
-        let becomes = match is.erase {
-            Some(Action::Null) => {
+        let becomes = match action {
+            Action::Null => {
                 differs.push(format!("{at} IS NOT NULL"));
                 sets.push(format!("{here} = NULL"));
                 continue;
             }
-            Some(Action::Fixed) => literal(scope, name, column, is.value.as_deref().unwrap_or_default()),
-            Some(Action::Default) => empty(scope, name, column),
-            Some(Action::Pseudonym) => literal(scope, name, column, pseudonym),
-            Some(Action::Truncate) => truncated(scope, name, column, &at),
+            Action::Fixed => literal(scope, name, column, value.unwrap_or_default()),
+            Action::Default => empty(scope, name, column),
+            Action::Pseudonym => literal(scope, name, column, pseudonym),
+            Action::Truncate => truncated(scope, name, column, &at),
             _ => continue,
         };
         // a column that holds nothing has nothing to erase
@@ -241,7 +325,7 @@ fn changed(scope: &Scope<'_>, name: &str, table: &Table, pseudonym: &str) -> (Ve
 }
 
 /// A value of the map in SQL, as the column's type.
-fn literal(scope: &Scope<'_>, name: &str, column: &str, value: &str) -> String {
+pub(super) fn literal(scope: &Scope<'_>, name: &str, column: &str, value: &str) -> String {
     let text = format!("'{}'", value.replace('\'', "''"));
     // text of a bounded type would be cut by a cast
     let is = scope.schema.tables.get(name).and_then(|table| table.columns.get(column));
