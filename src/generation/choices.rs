@@ -123,18 +123,18 @@ pub fn faults(map: &DataMap, what: &str) -> Vec<Warning> {
 
 /// The steps that write a choice down; none where the map does not know the use.
 pub fn steps(scope: &Scope<'_>, what: &str, stops: bool) -> Vec<Step> {
-    let mut steps = Vec::new();
+    let mut written = Vec::new();
     for choice in scope.map.choices.iter().filter(|choice| choice.what == what) {
         match (&choice.flag, &choice.statements) {
             (Some(flag), _) => {
-                steps.extend(set(scope, flag, stops));
-                steps.extend(flag.add.then(|| add(scope, flag, stops)).flatten());
+                written.extend(set(scope, flag, stops));
+                written.extend(flag.add.then(|| add(scope, flag, stops)).flatten());
             }
-            (None, Some(statements)) => steps.push(stated(scope, choice, statements, stops)),
+            (None, Some(statements)) => written.push(stated(scope, choice, statements, stops)),
             (None, None) => {}
         }
     }
-    steps
+    written
 }
 
 const fn value(flag: &Flag, stops: bool) -> &String {

@@ -216,10 +216,9 @@ fn loosen(scope: &Scope<'_>, name: &str, columns: &[String], steps: &mut Vec<Ste
 fn table(scope: &Scope<'_>, name: &str, pseudonym: &str, steps: &mut Vec<Step>) {
     let Some(table) = scope.map.table(name) else { return };
     let takes = |s: &&Step| match s.does {
-        Does::Unlink => false,
         Does::Loosen => s.frozen,
         Does::DeleteLinked | Does::Delete | Does::Change | Does::Detach => true,
-        Does::Choose | Does::Add | Does::State | Does::Correct => false,
+        Does::Unlink | Does::Choose | Does::Add | Does::State | Does::Correct => false,
     };
     let consumed: BTreeSet<_> = steps.iter().filter(takes).map(|s| s.table.clone()).collect();
     let files: Vec<_> = table.columns.iter().filter(|(_, is)| is.file).map(|(column, _)| column.clone()).collect();

@@ -48,6 +48,9 @@ pub struct Rehearse {
     pub json: bool,
 }
 
+/// A column and what it becomes; none for no value.
+pub type Set = (String, Option<String>);
+
 /// What is rehearsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "snake_case")]
@@ -89,7 +92,7 @@ impl Rehearse {
     }
 
     /// The row to be corrected, with its columns and what they become; none where nothing is to be written.
-    pub fn corrections(&self) -> anyhow::Result<Option<(Item, Vec<(String, Option<String>)>)>> {
+    pub fn corrections(&self) -> anyhow::Result<Option<(Item, Vec<Set>)>> {
         let mut items = self.items()?;
         if self.sets.is_empty() {
             return Ok(None);
