@@ -47,7 +47,7 @@ test: setup bundle
 
 check: setup-demo
 	$(CARGO) fmt --check
-	$(CARGO) clippy --all-targets --features failpoints -- -D warnings
+	$(CARGO) clippy --all-targets --features failpoints,bench -- -D warnings
 	$(CARGO) clippy --tests $(TOOL) -- -D warnings
 	$(CARGO) clippy $(BROWSER) -- -D warnings
 	$(CARGO) test --lib --features failpoints arrows

@@ -12,7 +12,7 @@ use crate::{
         work::Work,
     },
     mail::parse,
-    store::{self, Tx, audit, cases, contents, contents::Content, events, jobs, messages},
+    store::{self, Tx, audit, cases, contents, contents::Content, events, jobs, messages, raws},
 };
 
 /// What came of it.
@@ -50,7 +50,7 @@ pub async fn dispose(app: &App, id: MessageId) -> Result<Disposed, Error> {
     let Some((message, reference)) = message.and_then(|m| m.case.map(|case| (m, case))) else {
         return Ok(Disposed::Done);
     };
-    let raw = messages::message_raw(&mut tx, &app.vault, id).await?;
+    let raw = raws::message_raw(&mut tx, &app.vault, id).await?;
     drop(tx);
     let goes = goes(app, &message.product);
     let (files, raw_too) = (goes.contains(&Disposal::Files), goes.contains(&Disposal::Raw));
@@ -119,7 +119,7 @@ async fn record(
 ) -> Result<(), Error> {
     let (now, reference) = (app.now(), case.reference);
     let history = events::events_of(tx, reference).await?;
-    messages::duplicates_forget_raw(tx, reference).await?;
+    raws::duplicates_forget_raw(tx, reference).await?;
     let Some(content) = content_of(&history, id) else { return Ok(()) };
     let received = contents::content_get(tx, &app.vault, content).await?.unwrap_or_default();
     let digest = |part: i64| {
@@ -136,8 +136,8 @@ async fn record(
     let without = Content { files: Vec::new(), ..received };
     contents::content_replace(tx, &app.vault, reference, true, content, &without).await?;
     match kept {
-        Some(text) => messages::message_replace_raw(tx, &app.vault, id, text).await?,
-        None => messages::message_forget_raw(tx, id).await?,
+        Some(text) => raws::message_replace_raw(tx, &app.vault, id, text).await?,
+        None => raws::message_forget_raw(tx, id).await?,
     }
     cases::case_record(tx, &mut case, By::System, now, Event::MaterialDisposed { message: id, content: stays }).await?;
     cases::case_save(tx, &case).await?;

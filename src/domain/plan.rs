@@ -18,6 +18,7 @@ codes! {
         Copy "copy" "copy",
         LeaveOut "leave_out" "left out",
         Redact "redact" "redacted",
+        Correct "correct" "correct",
     }
 }
 

@@ -11,6 +11,11 @@ codes! {
     RunKind {
         Erase "erase" "Erase",
         Export "export" "Copy",
+        Correct "correct" "Correct",
+        Restrict "restrict" "Restrict",
+        Release "release" "Lift the restriction",
+        OptOut "opt_out" "Opt out",
+        OptIn "opt_in" "Opt in",
     }
 }
 
@@ -70,6 +75,12 @@ impl Stop {
 }
 
 impl RunKind {
+    /// True where data is copied for the person and nothing changes.
+    #[must_use]
+    pub const fn is_copy(self) -> bool {
+        matches!(self, Self::Export)
+    }
+
     /// Where a run of this kind stands, in words: a copy is asked for and released, where an erasure is approved and
     /// verified.
     #[must_use]

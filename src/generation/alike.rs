@@ -213,6 +213,18 @@ fn charset(collation: &str) -> &str {
     collation.split('_').next().unwrap_or(collation)
 }
 
+/// The condition that a column holds exactly `value`, nothing being the same as nothing.
+pub fn identical(dialect: Dialect, at: &str, is: Option<&ColumnSchema>, value: &str) -> String {
+    match dialect {
+        Dialect::Postgres => format!("({at} IS NOT DISTINCT FROM {value})"),
+        Dialect::Sqlite => format!("({at} IS {value})"),
+        Dialect::Maria if is.is_some_and(|is| is.collation.is_some()) => {
+            format!("({} <=> {})", bytes(at), bytes(value))
+        }
+        Dialect::Maria => format!("({at} <=> {value})"),
+    }
+}
+
 /// Several expressions as one.
 pub fn tuple(parts: impl Iterator<Item = String>) -> String {
     let parts: Vec<_> = parts.collect();

@@ -34,12 +34,15 @@ pub fn check(map: &DataMap, schema: &Schema, dialect: Dialect) -> Vec<Warning> {
         found.add(WarningCode::UnmappedReference, &map.subject, None, says);
     }
     references(map, schema, &mut found);
+    for (code, table, column, says) in super::choices::unfit(map, schema) {
+        found.add(code, table, Some(column), says);
+    }
     for (table, column, says) in super::export::rules::unfit(map, schema, dialect) {
         found.add(WarningCode::SharedRow, table, Some(column), says);
     }
     if found.0.is_empty() {
         let scope = Scope::new(map, schema, dialect, 1, NaiveDate::MIN);
-        if let Err(circle) = steps::steps(&scope, "") {
+        if let Err(circle) = steps::erasing(&scope, "") {
             let says = format!(
                 "the tables {} refer to each other and no link between them may be null; make one nullable",
                 circle.join(", ")
@@ -212,7 +215,11 @@ const fn truncates(kind: Type, dialect: Dialect) -> bool {
         || matches!((kind, dialect), (Type::Timestamp | Type::Text, Dialect::Sqlite))
 }
 
-fn fits(value: &str, kind: Type, longest: Option<usize>) -> Result<(), String> {
+/// Whether a column of this kind, of at most `longest` characters, can hold what `value` says.
+///
+/// # Errors
+/// Why not.
+pub fn fits(value: &str, kind: Type, longest: Option<usize>) -> Result<(), String> {
     let fits = match kind {
         Type::Integer => value.parse::<i64>().is_ok(),
         Type::Number => value.parse::<f64>().is_ok(),

@@ -2,12 +2,14 @@
 //! writes down how far it is between them. Files go before the rows that name them.
 
 use super::{
-    Error, Source, alike,
+    Error, Source,
+    aim::Aim,
+    alike,
     alike::as_text,
     engine::{Conn, Dialect, Statement, Texts, quoted},
     plan::{Target, mentions},
     scope::Scope,
-    steps::{self, Step},
+    steps::{self, Step, Whole},
 };
 use std::collections::{BTreeSet, VecDeque};
 
@@ -17,7 +19,7 @@ const BATCH: usize = 10_000;
 const BATCH_WITH_FILES: usize = 500;
 /// Rows that are looked for at once on `MariaDB`: while somebody else reads an older state, a backup for instance, what is
 /// gone already has to be passed over again each time.
-const READ_AHEAD: usize = 100_000;
+const READ_AHEAD: usize = 50_000;
 /// Keys written down together.
 const PORTION: usize = 1_000;
 
@@ -121,16 +123,21 @@ impl Source {
         let schema = self.live(&mut conn).await?;
         let scope_hash = self.scope_hash(&schema, target);
         let dialect = self.engine.dialect();
-        if !target.extent.categories.is_empty() {
+        let reach = self.reach(&schema, target);
+        if target.aim == Aim::Erase {
+            // a column of a chosen category is none of our business where nothing stands in it
             self.can_reach(&mut conn, &schema, target).await?;
+        } else if let Some(fault) = reach.faults.first() {
+            let column = fault.column.as_deref().unwrap_or_default();
+            return Err(Error::Drift(format!("{}.{column} {}", fault.table, fault.detail)));
         }
-        let reach = self.reach(&schema, &target.extent);
         let values = [target.values(), reach.values.clone()].concat();
         let scope = Scope::new(&self.map, &schema, dialect, target.subjects.len(), target.today).reaching(reach);
-        let steps = steps::steps(&scope, &target.pseudonym)
+        let steps = steps::steps(&scope, &target.aim, &target.pseudonym)
             .map_err(|circle| Error::Drift(format!("{} refer to each other", circle.join(", "))))?;
         let steps = steps.into_iter().map(|step| prepared(&scope, step)).collect();
-        let mentions = mentions(&scope, target, false);
+        let erases = target.aim == Aim::Erase;
+        let mentions = if erases { mentions(&scope, target, false) } else { Vec::new() };
         Ok(Erasure { source: self, values, steps, mentions, scope_hash })
     }
 }
@@ -154,6 +161,22 @@ enum Address {
 }
 
 fn prepared(scope: &Scope<'_>, step: Step) -> Prepared {
+    if let Some(Whole { count, change }) = step.whole.clone() {
+        let none = String::new;
+        return Prepared {
+            select: none(),
+            select_listed: none(),
+            keys: none(),
+            count,
+            count_listed: none(),
+            change,
+            elsewhere: none(),
+            batch: 0,
+            address: Address::Key,
+            dialect: scope.dialect,
+            step,
+        };
+    }
     let table = quoted(&step.table);
     let address = address(scope, &step.table);
     let key = json_row(scope, &step.table, false);
@@ -339,7 +362,8 @@ impl Erasure<'_> {
     /// # Errors
     /// When the database does not answer.
     pub async fn open(&self, n: usize) -> Result<Rows, Error> {
-        if self.source.engine.dialect() != Dialect::Postgres || self.steps[n].step.frozen {
+        let step = &self.steps[n].step;
+        if self.source.engine.dialect() != Dialect::Postgres || step.frozen || step.whole.is_some() {
             // rows are looked for again with every batch: a reader would keep SQLite's writer waiting, and MariaDB has no
             // cursor that lets others use its connection
             return Ok(Rows { conn: None, read: 0, waiting: VecDeque::new() });
@@ -359,6 +383,9 @@ impl Erasure<'_> {
     /// When the database refuses, or a file stays.
     pub async fn next(&self, n: usize, rows: &mut Rows) -> Result<Batch, Error> {
         let prepared = &self.steps[n];
+        if prepared.step.whole.is_some() {
+            return self.whole(n).await;
+        }
         let found = if let Some(conn) = &mut rows.conn {
             let found = conn.rows(Statement::new(format!("FETCH {} FROM rows_left", prepared.batch), &[])).await?;
             if found.is_empty() {
@@ -379,6 +406,18 @@ impl Erasure<'_> {
         let before = if rows.conn.is_none() { self.values.clone() } else { Vec::new() };
         let values = [before, vec![addresses.clone()]].concat();
         self.apply(prepared, found, addresses, values).await
+    }
+
+    /// Does a step that is one statement. What is left then is for the re-query to find.
+    async fn whole(&self, n: usize) -> Result<Batch, Error> {
+        let before = self.found(n).await?;
+        if before == 0 {
+            return Ok(Batch::default());
+        }
+        let mut conn = self.source.engine.conn().await?;
+        conn.run(Statement::new(self.steps[n].change.clone(), &self.values)).await?;
+        drop(conn);
+        Ok(Batch { rows: before - self.found(n).await?, files: 0 })
     }
 
     /// Does a written-down portion of a frozen step.

@@ -1,5 +1,6 @@
 //! The least that an account needs for a data map: as SQL, to be read and run by whoever looks after the database. Follows
-//! from the steps of an erasure, so that nothing is allowed that none of them does. Grants nothing by itself.
+//! from the steps of an erasure, the map's choices and what can be corrected, so that nothing else is allowed. What a
+//! map's own statements need is for whoever wrote them to grant. Grants nothing by itself.
 
 use super::{
     Error, Source, check,
@@ -21,6 +22,7 @@ pub const PASSWORD: &str = "PUT A LONG ONE HERE";
 #[derive(Debug, Default)]
 struct Needs {
     delete: bool,
+    insert: bool,
     update: BTreeSet<String>,
 }
 
@@ -45,10 +47,19 @@ impl Source {
             self.map.tables.keys().map(|name| (name.as_str(), Needs::default())).collect();
         {
             let scope = Scope::new(&self.map, &schema, dialect, 1, NaiveDate::MIN);
-            for step in steps::steps(&scope, "").unwrap_or_default() {
+            for step in steps::erasing(&scope, "").unwrap_or_default() {
                 let Some(needs) = needs.get_mut(step.table.as_str()) else { continue };
                 needs.delete |= step.deletes();
                 needs.update.extend(step.columns.into_keys());
+            }
+            for flag in self.map.choices.iter().filter_map(|choice| choice.flag.as_ref()) {
+                let Some(needs) = needs.get_mut(flag.table.as_str()) else { continue };
+                needs.insert |= flag.add;
+                needs.update.extend(flag.at.iter().chain([&flag.column]).cloned());
+            }
+            for (name, table) in &self.map.tables {
+                let corrected = table.columns.iter().filter(|(_, is)| is.correct).map(|(column, _)| column.clone());
+                needs.entry(name).or_default().update.extend(corrected);
             }
         }
         if dialect == Dialect::Maria {
@@ -100,10 +111,13 @@ fn on_tables(
     for name in needs.keys() {
         let _ = writeln!(sql, "GRANT SELECT ON {} TO {who};", table(name));
     }
-    sql.push_str("-- rows that go, and columns that change, in an erasure\n");
+    sql.push_str("-- rows that go and columns that change, by an erasure, a choice or a correction\n");
     for (name, needs) in needs {
         if needs.delete {
             let _ = writeln!(sql, "GRANT DELETE ON {} TO {who};", table(name));
+        }
+        if needs.insert {
+            let _ = writeln!(sql, "GRANT INSERT ON {} TO {who};", table(name));
         }
         if !needs.update.is_empty() {
             let columns: Vec<_> = needs.update.iter().map(|name| column(name)).collect();

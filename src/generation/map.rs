@@ -21,6 +21,9 @@ pub struct DataMap {
     /// What finds a person.
     #[serde(rename = "identity")]
     pub identities: Vec<IdentityColumn>,
+    /// What a person may choose about the use of their data, and where it stands.
+    #[serde(default, rename = "choice")]
+    pub choices: Vec<Choice>,
     /// Every table that holds something of a person, by name.
     pub tables: BTreeMap<String, Table>,
 }
@@ -41,6 +44,58 @@ pub struct IdentityColumn {
     /// True for the mail address on record: where a verification link goes.
     #[serde(default)]
     pub contact: bool,
+}
+
+/// A use of people's data that each of them may stop: by a flag, or by statements of the map's own.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    /// `training`, `marketing`, `sale`, `restriction` or another short word. `restriction` is the use of everything.
+    pub what: String,
+    /// Where it stands.
+    #[serde(default)]
+    pub flag: Option<Flag>,
+    /// How it is written down where a flag cannot say it.
+    #[serde(default)]
+    pub statements: Option<Statements>,
+}
+
+/// A column that says whether a use is allowed.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Flag {
+    /// A mapped table.
+    pub table: String,
+    /// The column.
+    pub column: String,
+    /// The value that stops the use.
+    pub stop: String,
+    /// The value that allows it.
+    pub allow: String,
+    /// What else stands in the rows that speak of this use; others are left alone.
+    #[serde(default)]
+    pub only: BTreeMap<String, String>,
+    /// The column that says since when.
+    #[serde(default)]
+    pub at: Option<String>,
+    /// True where who never chose has no row: one is added.
+    #[serde(default)]
+    pub add: bool,
+}
+
+/// Statements in the database's own SQL. `{column}` of the subject's key stands for a list of the person's keys, to be used
+/// with IN.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Statements {
+    /// Stops the use; may run twice.
+    pub stop: String,
+    /// Allows it; may run twice.
+    pub allow: String,
+    /// Counts where it is not stopped yet; 0 when it is.
+    pub not_stopped: String,
+    /// Counts where it is not allowed yet; 0 when it is.
+    pub not_allowed: String,
 }
 
 /// How two writings of one identity are made alike. Comparison is by code point, never by a language's collation.
@@ -186,6 +241,8 @@ pub struct Column {
     pub search: bool,
     /// Why a copy for the person does not have it, as the person will read it.
     pub leave_out: Option<String>,
+    /// True where the person may have a wrong value corrected.
+    pub correct: bool,
     /// When a copy has a sentence in its place: what is about somebody else.
     pub redact: Option<Redact>,
 }

@@ -3,10 +3,14 @@
 //! whether a run may begin.
 
 mod advice;
+mod aim;
 mod alike;
 mod carry_out;
 mod check;
+mod choices;
 mod chosen;
+mod correctable;
+mod corrections;
 mod engine;
 mod erase;
 pub mod export;
@@ -30,7 +34,9 @@ mod source;
 pub mod spool;
 mod steps;
 
+pub use aim::{Aim, Correction, RESTRICTION};
 pub use carry_out::{CarriedOut, Counted, ROUNDS};
+pub use correctable::Correctable;
 pub use erase::{Batch, Erasure, Rows, Verified};
 pub use extent::{Extent, Item};
 pub use files::Files;

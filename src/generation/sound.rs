@@ -35,6 +35,7 @@ pub fn faults(map: &DataMap) -> Vec<Fault> {
         circles(map, name, &mut faults);
     }
     faults.extend(super::export::rules::faults(map));
+    faults.extend(super::choices::unsound(map));
     faults
 }
 
@@ -103,6 +104,12 @@ fn of_table(map: &DataMap, name: &str, table: &Table, faults: &mut Vec<Fault>) {
     }
     if table.erase == Erase::Change && table.columns.values().all(|column| column.erase.is_none()) {
         fault(None, "erase = \"change\" needs a column that changes".to_owned());
+    }
+    let joins = table.owner.iter().map(|join| &join.on).chain(table.link.iter().map(|link| &link.on));
+    let joined: Vec<_> = joins.flat_map(|on| on.keys()).chain(&table.key).collect();
+    for (column, is) in table.columns.iter().filter(|(column, is)| is.correct && (is.file || joined.contains(column))) {
+        let what = if is.file { "names a file" } else { "says whose the row is, or which" };
+        fault(Some(column), format!("{what}: that cannot be corrected; take correct out"));
     }
     for (column, is) in &table.columns {
         let says = match (is.erase, &is.value) {

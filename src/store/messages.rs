@@ -1,6 +1,6 @@
-//! Mail as it arrived: the raw bytes, sealed, before anybody has read them; and what became of it.
+//! Mail as it arrived, before anybody has read it, and what became of it.
 
-use super::{Result, Tx, row::known, sql, vault::Sealed, vault::Vault};
+use super::{Result, Tx, raws, row::known, sql, vault::Vault};
 use crate::domain::{
     codes::codes,
     identity::{MessageId, Reference},
@@ -19,8 +19,6 @@ codes! {
         Discarded "discarded" "discarded",
     }
 }
-
-const SEALED_AS: &str = "message";
 
 /// A message without its bytes.
 #[derive(Debug, Clone)]
@@ -88,19 +86,20 @@ pub async fn message_keep(
         return Ok((known, false));
     }
     let size = i64::try_from(raw.len()).unwrap_or(i64::MAX);
-    let sealed = vault.seal_in_place(SEALED_AS, raw)?;
+    let (key, wrapped_key) = raws::new_key(vault)?;
     let row = sql("INSERT INTO messages (product, state, received_at, size, raw_digest, wrapped_key, cipher, came)
          VALUES ($1, 'stored', $2, $3, $4, $5, $6, $7) ON CONFLICT (product, raw_digest) DO NOTHING RETURNING id")
     .bind(product)
     .bind(at)
     .bind(size)
     .bind(digest.clone())
-    .bind(sealed.wrapped_key)
-    .bind(sealed.cipher)
+    .bind(wrapped_key)
+    .bind(Vec::<u8>::new())
     .bind(came.code())
     .maybe::<(i64,)>(tx)
     .await?;
     if let Some((id,)) = row {
+        raws::pieces_keep(tx, MessageId(id), &key, &raw).await?;
         return Ok((MessageId(id), true));
     }
     // somebody else was quicker by a moment
@@ -128,49 +127,6 @@ pub async fn message_get(tx: &mut Tx, id: MessageId) -> Result<Option<Message>> 
         .await?
         .map(MessageRow::message)
         .transpose()
-}
-
-/// The raw bytes. The caller has checked that the reader may have them.
-///
-/// # Errors
-/// As the database says, or when it does not open.
-pub async fn message_raw(tx: &mut Tx, vault: &Vault, id: MessageId) -> Result<Option<Vec<u8>>> {
-    let row =
-        sql("SELECT wrapped_key, cipher FROM messages WHERE id = $1").bind(id).maybe::<(Vec<u8>, Vec<u8>)>(tx).await?;
-    // what was destroyed has neither
-    row.filter(|(wrapped_key, _)| !wrapped_key.is_empty())
-        .map(|(wrapped_key, cipher)| vault.open(SEALED_AS, &Sealed { wrapped_key, cipher }))
-        .transpose()
-        .map_err(Into::into)
-}
-
-/// Puts other bytes in the raw ones' place, under a new key. The digests stay those of what arrived.
-///
-/// # Errors
-/// As the database says, or when sealing fails.
-pub async fn message_replace_raw(tx: &mut Tx, vault: &Vault, id: MessageId, raw: &[u8]) -> Result<()> {
-    let sealed = vault.seal(SEALED_AS, raw)?;
-    sql("UPDATE messages SET wrapped_key = $2, cipher = $3, size = $4 WHERE id = $1")
-        .bind(id)
-        .bind(sealed.wrapped_key)
-        .bind(sealed.cipher)
-        .bind(i64::try_from(raw.len()).unwrap_or(i64::MAX))
-        .run(tx)
-        .await?;
-    Ok(())
-}
-
-/// Destroys the raw bytes and their key. The digests stay, so that the same mail is still known when it comes again.
-///
-/// # Errors
-/// As the database says.
-pub async fn message_forget_raw(tx: &mut Tx, id: MessageId) -> Result<()> {
-    sql("UPDATE messages SET wrapped_key = $2, cipher = $2 WHERE id = $1")
-        .bind(id)
-        .bind(Vec::<u8>::new())
-        .run(tx)
-        .await?;
-    Ok(())
 }
 
 /// The messages of a case and of those that were merged into it, oldest first.
@@ -238,19 +194,6 @@ pub async fn message_duplicate(tx: &mut Tx, id: MessageId, first: MessageId) -> 
     .bind(first)
     .run(tx)
     .await?;
-    Ok(())
-}
-
-/// Destroys the raw bytes of messages of the case that say what another one said.
-///
-/// # Errors
-/// As the database says.
-pub async fn duplicates_forget_raw(tx: &mut Tx, case: Reference) -> Result<()> {
-    sql("UPDATE messages SET wrapped_key = $2, cipher = $2 WHERE case_id = $1 AND state = 'duplicate'")
-        .bind(case)
-        .bind(Vec::<u8>::new())
-        .run(tx)
-        .await?;
     Ok(())
 }
 
@@ -386,23 +329,21 @@ pub async fn message_quarantine(
     tx: &mut Tx,
     id: MessageId,
     sender: &[u8],
-    near: Option<Reference>,
     restricted: bool,
-    face: Option<(String, String)>,
     why: Doubt,
-    dmarc: Verdict,
+    waits: Waits,
 ) -> Result<()> {
-    let (who, about) = face.unzip();
+    let (who, about) = waits.face.unzip();
     sql("UPDATE messages SET state = 'quarantined', sender = $2, near_id = $3, restricted = $4, who = $5, about = $6,
          reason = $7, dmarc = $8 WHERE id = $1")
     .bind(id)
     .bind(sender)
-    .bind(near)
+    .bind(waits.near)
     .bind(restricted)
     .bind(who)
     .bind(about)
     .bind(why.code())
-    .bind(dmarc.code())
+    .bind(waits.dmarc.code())
     .run(tx)
     .await?;
     Ok(())

@@ -4,7 +4,7 @@
 
 use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
-    aead::{Aead, AeadInOut as _, Payload},
+    aead::{Aead, Payload},
 };
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
@@ -58,14 +58,13 @@ impl std::fmt::Debug for Vault {
 /// XChaCha20-Poly1305, the first format.
 const FORMAT: u8 = 1;
 const NONCE: usize = 24;
-const TAG: usize = 16;
 
 impl Vault {
     /// A vault over a master key of 32 bytes.
     #[must_use]
     pub fn new(master: [u8; 32]) -> Self {
-        let digest = mac(&master, &[b"recourse keyed digest"]);
-        let id = data_encoding::BASE32_NOPAD.encode(&mac(&master, &[b"recourse key id"])[..5]).to_lowercase();
+        let digest = mac(&master, [&b"recourse keyed digest"[..]]);
+        let id = data_encoding::BASE32_NOPAD.encode(&mac(&master, [&b"recourse key id"[..]])[..5]).to_lowercase();
         Self { master: Arc::new(Zeroizing::new(master)), digest: Arc::new(Zeroizing::new(digest)), id: id.into() }
     }
 
@@ -118,23 +117,6 @@ impl Vault {
         Ok(Sealed { wrapped_key, cipher })
     }
 
-    /// Seals `plain` where it lies, without a second copy of it: for what is large.
-    ///
-    /// # Errors
-    /// When there is no randomness.
-    pub fn seal_in_place(&self, purpose: &str, mut plain: Vec<u8>) -> Result<Sealed, super::Error> {
-        let own = Zeroizing::new(random::<32>()?);
-        let nonce = random::<NONCE>()?;
-        plain.reserve_exact(1 + NONCE + TAG);
-        plain.splice(0..0, std::iter::once(FORMAT).chain(nonce));
-        let tag = XChaCha20Poly1305::new((&*own).into())
-            .encrypt_inout_detached(&XNonce::from(nonce), purpose.as_bytes(), (&mut plain[1 + NONCE..]).into())
-            .map_err(|_| super::Error::Sealed(VaultError::Closed))?;
-        plain.extend_from_slice(&tag);
-        let wrapped_key = encrypt(&self.master, purpose.as_bytes(), own.as_slice())?;
-        Ok(Sealed { wrapped_key, cipher: plain })
-    }
-
     /// Opens what `seal` closed.
     ///
     /// # Errors
@@ -145,40 +127,70 @@ impl Vault {
         decrypt(&Zeroizing::new(own), purpose.as_bytes(), &sealed.cipher)
     }
 
-    /// Opens what was sealed where it lies, without a second copy of it: for what is large.
+    /// A new key for a thing that is kept in pieces, and the same wrapped by the master key.
     ///
     /// # Errors
-    /// When it was sealed under another key or purpose, or was changed.
-    pub fn open_in_place(&self, purpose: &str, sealed: Sealed) -> Result<Vec<u8>, VaultError> {
-        let Sealed { wrapped_key, cipher: mut bytes } = sealed;
-        let own = Zeroizing::new(decrypt(&self.master, purpose.as_bytes(), &wrapped_key)?);
-        let own = Zeroizing::new(<[u8; 32]>::try_from(own.as_slice()).map_err(|_| VaultError::Closed)?);
-        let end = bytes.len().checked_sub(TAG).ok_or(VaultError::Closed)?;
-        let tag = <[u8; TAG]>::try_from(bytes.split_off(end).as_slice()).map_err(|_| VaultError::Closed)?;
-        let (head, message) = bytes.split_at_mut_checked(1 + NONCE).ok_or(VaultError::Closed)?;
-        let nonce = head.strip_prefix(&[FORMAT]).ok_or(VaultError::Closed)?;
-        let nonce = <[u8; NONCE]>::try_from(nonce).map_err(|_| VaultError::Closed)?;
-        XChaCha20Poly1305::new((&*own).into())
-            .decrypt_inout_detached(&XNonce::from(nonce), purpose.as_bytes(), message.into(), &tag.into())
-            .map_err(|_| VaultError::Closed)?;
-        bytes.drain(..=NONCE);
-        Ok(bytes)
+    /// When there is no randomness.
+    pub fn own_key(&self, purpose: &str) -> Result<(OwnKey, Vec<u8>), super::Error> {
+        let own = Zeroizing::new(random::<32>()?);
+        let wrapped = encrypt(&self.master, purpose.as_bytes(), own.as_slice())?;
+        Ok((OwnKey { own, purpose: purpose.to_owned() }, wrapped))
+    }
+
+    /// The key of a thing that is kept in pieces.
+    ///
+    /// # Errors
+    /// When it was wrapped by another key, or for another purpose.
+    pub fn unwrapped(&self, purpose: &str, wrapped: &[u8]) -> Result<OwnKey, VaultError> {
+        let own = Zeroizing::new(decrypt(&self.master, purpose.as_bytes(), wrapped)?);
+        let own = <[u8; 32]>::try_from(own.as_slice()).map_err(|_| VaultError::Closed)?;
+        Ok(OwnKey { own: Zeroizing::new(own), purpose: purpose.to_owned() })
     }
 
     /// A key for one use alone, made from the master key and the use's name.
     #[must_use]
     pub fn derive(&self, label: &str) -> Zeroizing<[u8; 32]> {
-        Zeroizing::new(mac(&self.master, &[b"recourse derived key", &[0], label.as_bytes()]))
+        Zeroizing::new(mac(&self.master, [&b"recourse derived key"[..], &[0], label.as_bytes()]))
     }
 
     /// A keyed digest: equal for equal input, says nothing without the key.
     #[must_use]
     pub fn digest(&self, domain: &str, data: &[u8]) -> Vec<u8> {
-        mac(&self.digest, &[domain.as_bytes(), &[0], data]).to_vec()
+        self.digest_of(domain, [data])
+    }
+
+    /// The same of pieces that follow each other.
+    #[must_use]
+    pub fn digest_of<'a>(&self, domain: &'a str, pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
+        mac(&self.digest, [domain.as_bytes(), &[0][..]].into_iter().chain(pieces)).to_vec()
     }
 }
 
-fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
+/// The key of one thing that is kept in pieces. Each says which of how many it is: none can be left out or change places.
+pub struct OwnKey {
+    own: Zeroizing<[u8; 32]>,
+    purpose: String,
+}
+
+impl OwnKey {
+    /// Seals piece `n` of `all`.
+    ///
+    /// # Errors
+    /// When there is no randomness.
+    pub fn seal(&self, n: usize, all: usize, plain: &[u8]) -> Result<Vec<u8>, super::Error> {
+        encrypt(&self.own, format!("{} {n}/{all}", self.purpose).as_bytes(), plain)
+    }
+
+    /// Opens piece `n` of `all`.
+    ///
+    /// # Errors
+    /// When it is another piece, of another thing, or was changed.
+    pub fn open(&self, n: usize, all: usize, cipher: &[u8]) -> Result<Vec<u8>, VaultError> {
+        decrypt(&self.own, format!("{} {n}/{all}", self.purpose).as_bytes(), cipher)
+    }
+}
+
+fn mac<'a>(key: &[u8; 32], parts: impl IntoIterator<Item = &'a [u8]>) -> [u8; 32] {
     // HMAC takes keys of any length; its block-sized constructor wants 64 bytes
     let mut block = Zeroizing::new([0_u8; 64]);
     block[..32].copy_from_slice(key);
@@ -227,20 +239,14 @@ mod tests {
         }
         assert!(vault.open("message", &changed).is_err());
         assert!(!sealed.cipher.windows(5).any(|w| w == b"hello"));
-        let sealed = vault.seal_in_place("message", b"hello".to_vec()).expect("sealing works");
-        assert_eq!(vault.open("message", &sealed).expect("it opens"), b"hello");
-        assert!(!sealed.cipher.windows(5).any(|w| w == b"hello"));
-        let empty = vault.seal_in_place("message", Vec::new()).expect("sealing works");
+        let empty = vault.seal("message", b"").expect("sealing works");
         assert_eq!(vault.open("message", &empty).expect("it opens"), b"");
-        assert_eq!(vault.open_in_place("message", empty).expect("it opens"), b"");
-        assert_eq!(vault.open_in_place("message", sealed.clone()).expect("it opens"), b"hello");
-        assert!(vault.open_in_place("content", sealed.clone()).is_err());
         for byte in 0..sealed.cipher.len() {
             let mut changed = sealed.clone();
             changed.cipher[byte] ^= 1;
-            assert!(vault.open_in_place("message", changed).is_err(), "{byte}");
+            assert!(vault.open("message", &changed).is_err(), "{byte}");
             let cipher = sealed.cipher[..byte].to_vec();
-            assert!(vault.open_in_place("message", Sealed { cipher, ..sealed.clone() }).is_err(), "{byte}");
+            assert!(vault.open("message", &Sealed { cipher, ..sealed.clone() }).is_err(), "{byte}");
         }
     }
 

@@ -13,7 +13,7 @@ use crate::{
         mail::{Came, Doubt},
         time::{DAY, HOUR, Instant, MINUTE},
     },
-    store::{cases, events, messages},
+    store::{cases, events, messages, raws},
 };
 
 const ANNA: &str = "Anna Berg <anna@mail.example>";
@@ -133,7 +133,7 @@ on_both! {
         let listed = messages::messages_waiting(&mut tx, false, i64::MAX, 10).await.expect("a list");
         let reasons: Vec<_> = listed.iter().filter_map(|(m, _)| m.reason.as_deref()).collect();
         assert_eq!(reasons, ["the message is empty"]);
-        let raw = messages::message_raw(&mut tx, &house.app.vault, listed[0].0.id).await.expect("it opens").expect("it is there");
+        let raw = raws::message_raw(&mut tx, &house.app.vault, listed[0].0.id).await.expect("it opens").expect("it is there");
         assert_eq!(raw, b" \r\n\r\n");
     }
 

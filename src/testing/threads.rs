@@ -15,7 +15,7 @@ use crate::{
         mail::{Doubt, Verdict},
         time::{HOUR, MINUTE},
     },
-    store::{cases, events, messages},
+    store::{cases, events, raws},
 };
 
 const ANNA: &str = "Anna Berg <anna@mail.example>";
@@ -276,7 +276,7 @@ on_both! {
         let reference = house.opens(&with_file("a1@mail.example", "This is a report about child safety, item 4471.")).await;
         let raw = async |id: i64| {
             let mut tx = house.app.db.read().await.expect("a reader");
-            messages::message_raw(&mut tx, &house.app.vault, MessageId(id)).await.expect("it opens")
+            raws::message_raw(&mut tx, &house.app.vault, MessageId(id)).await.expect("it opens")
         };
         assert!(raw(1).await.is_some());
         let refused = verbs::confirm_restriction(&house.app, &house.agent, reference, i64::MAX, "sure").await;

@@ -19,7 +19,7 @@ use crate::{
         jobs,
         mails::Mail,
         messages,
-        messages::Message,
+        messages::{Message, Waits},
         threads,
     },
 };
@@ -182,7 +182,8 @@ pub(super) async fn quarantine(
     let who = if letter.name.is_empty() { &letter.address } else { &letter.name };
     let face = (!restricted).then(|| (cut(who), cut(&secrets::masked(&letter.subject))));
     let reference = near.as_ref().map(|case| case.reference);
-    messages::message_quarantine(tx, message.id, sender, reference, restricted, face, why, dmarc).await?;
+    let waits = Waits { near: reference, face, dmarc };
+    messages::message_quarantine(tx, message.id, sender, restricted, why, waits).await?;
     if let Some(mut case) = near {
         let event = Event::MessageQuarantined { message: message.id, why };
         cases::case_record(tx, &mut case, By::System, app.now(), event).await?;

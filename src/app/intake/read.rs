@@ -22,6 +22,7 @@ use crate::{
     store::{
         messages,
         messages::{Message, MessageState},
+        raws,
     },
 };
 use std::{
@@ -80,7 +81,7 @@ pub async fn read(app: &App, id: MessageId) -> Result<Read, Error> {
     if !matches!(message.state, MessageState::Stored | MessageState::Unreadable) {
         return Ok(Read::Already);
     }
-    let raw = messages::message_raw(&mut tx, &app.vault, id).await?.unwrap_or_default();
+    let raw = raws::message_raw(&mut tx, &app.vault, id).await?.unwrap_or_default();
     drop(tx);
     let Opened { letter, raw } = opened(app, raw).await;
     let letter = match letter {
@@ -113,9 +114,10 @@ pub(in crate::app) fn guess(app: &App, product: &str, letter: &Letter) -> Guess 
 fn content_digest(app: &App, letter: &Letter, raw: &[u8]) -> Option<Vec<u8>> {
     let id = letter.given_id()?;
     let (_, body) = outline::split(raw);
-    let mut data = format!("{id}\n{}\n{}\n", normal_address(&letter.address), letter.subject).into_bytes();
-    data.extend(body.trim_ascii().iter().filter(|b| **b != b'\r'));
-    Some(app.vault.digest("message content", &data))
+    let head = format!("{id}\n{}\n{}\n", normal_address(&letter.address), letter.subject);
+    // in pieces: a mail may be large
+    let lines = body.trim_ascii().split(|b| *b == b'\r');
+    Some(app.vault.digest_of("message content", std::iter::once(head.as_bytes()).chain(lines)))
 }
 
 async fn take_in(

@@ -1,5 +1,5 @@
-//! One message of a mailbox: fetched, kept, and the cursor moved, in one transaction. What cannot be taken over is noted with
-//! its reason, and the next one has its turn.
+//! Messages of a mailbox: fetched, kept, and the cursor moved, a few in one transaction: of a backlog each would wait for
+//! the disk alone. What cannot be taken over is noted with its reason, and the next one has its turn.
 
 use super::{Trouble, Visit};
 use crate::{
@@ -20,6 +20,17 @@ use crate::{
 const CUTS: i64 = 3;
 /// How large a message counts whose size the server does not say, in bytes: decides how long it may take.
 const UNSAID: u32 = 32 << 20;
+/// How many messages, and about how many bytes of them, are kept by one transaction.
+const TOGETHER: usize = 8;
+const BYTES_TOGETHER: usize = 1 << 20;
+
+/// A message that was fetched and is to be kept.
+pub(super) struct InHand {
+    uid: u32,
+    arrived: Arrived,
+    /// How many are behind it.
+    waiting: usize,
+}
 
 impl Visit {
     /// Takes over the message `uid`; `listed` is none where the server did not say its size, which some do not of messages
@@ -30,7 +41,7 @@ impl Visit {
             return self.leave_behind(uid, &KeepError::TooLarge.to_string(), Again::Never, waiting).await;
         }
         match self.mailbox.fetch(listed).await {
-            Ok(Some(arrived)) => self.keep(uid, arrived, waiting).await,
+            Ok(Some(arrived)) => self.hold(InHand { uid, arrived, waiting }).await,
             Ok(None) => self.pass(uid, waiting).await,
             Err(error) => {
                 if error.may_lie_in_the_message() {
@@ -45,17 +56,28 @@ impl Visit {
         }
     }
 
-    async fn keep(&mut self, uid: u32, arrived: Arrived, waiting: usize) -> Result<(), Trouble> {
-        let now = self.app.now();
-        // clocks run from when it reached us, not from when we looked; a mailbox may say anything, but nothing comes from the future
-        let received = arrived.at.map_or(now, |at| Instant(at).min(now));
+    async fn hold(&mut self, message: InHand) -> Result<(), Trouble> {
+        self.in_hand.push(message);
+        let bytes: usize = self.in_hand.iter().map(|held| held.arrived.raw.len()).sum();
+        if self.in_hand.len() < TOGETHER && bytes < BYTES_TOGETHER { Ok(()) } else { self.keep().await }
+    }
+
+    /// Keeps what is in hand, in order.
+    pub(super) async fn keep(&mut self) -> Result<(), Trouble> {
+        let messages = std::mem::take(&mut self.in_hand);
+        let Some(last) = messages.last().map(|last| (last.uid, last.waiting)) else { return Ok(()) };
+        let (now, product) = (self.app.now(), &self.watched.product);
         let mut tx = self.app.db.begin().await?;
-        let product = &self.watched.product;
-        let kept = intake::keep_in(&self.app, &mut tx, product, arrived.raw, Came::Imap, received).await?;
-        copies::copy_keep(&mut tx, self.place(uid), kept.message, self.watched.then == Then::Leave).await?;
-        if !kept.is_new {
-            material::again(&mut tx, kept.message).await?;
+        for InHand { uid, arrived, .. } in messages {
+            // clocks run from when it reached us, not from when we looked; a mailbox may say anything, but nothing comes from the future
+            let received = arrived.at.map_or(now, |at| Instant(at).min(now));
+            let kept = intake::keep_in(&self.app, &mut tx, product, arrived.raw, Came::Imap, received).await?;
+            copies::copy_keep(&mut tx, self.place(uid), kept.message, self.watched.then == Then::Leave).await?;
+            if !kept.is_new {
+                material::again(&mut tx, kept.message).await?;
+            }
         }
+        let (uid, waiting) = last;
         self.advance(&mut tx, uid, waiting).await?;
         failpoint("mailbox-before-commit");
         tx.commit().await?;
@@ -67,6 +89,7 @@ impl Visit {
 
     /// The message is in the folder no more: somebody else removed it.
     async fn pass(&mut self, uid: u32, waiting: usize) -> Result<(), Trouble> {
+        self.keep().await?;
         let mut tx = self.app.db.begin().await?;
         copies::copy_forget(&mut tx, self.place(uid)).await?;
         self.advance(&mut tx, uid, waiting).await?;
@@ -76,6 +99,7 @@ impl Visit {
     }
 
     async fn leave_behind(&mut self, uid: u32, why: &str, again: Again, waiting: usize) -> Result<(), Trouble> {
+        self.keep().await?;
         let place = self.place(uid);
         let mut tx = self.app.db.begin().await?;
         let tries = copies::copy_tries(&mut tx, place).await? + 1;

@@ -1,7 +1,7 @@
 //! One connection to one folder, from the login to the first trouble: everything above the cursor is taken over in order,
 //! then the folder is waited on. Holds no transaction while it talks to the server.
 
-use super::{Trouble, Watched};
+use super::{Trouble, Watched, take_over::InHand};
 use crate::{
     app::App,
     mail::inbox::{Error, Listed, Mailbox},
@@ -23,6 +23,8 @@ pub struct Visit {
     pub(super) mailbox: Mailbox,
     pub(super) uid_validity: u32,
     pub(super) cursor: u32,
+    /// Fetched, and kept with the next ones.
+    pub(super) in_hand: Vec<InHand>,
     /// Why the mailbox would not be told of what is kept.
     pub(super) untold: Option<Error>,
 }
@@ -53,6 +55,7 @@ impl Visit {
             mailbox,
             uid_validity: opened.uid_validity,
             cursor: after,
+            in_hand: Vec::new(),
             untold: None,
         })
     }
@@ -62,6 +65,13 @@ impl Visit {
     /// # Errors
     /// When the server or the database fails, or the folder was lost to another console.
     pub async fn turn(&mut self, stop: impl Fn() -> bool) -> Result<(), Trouble> {
+        let ended = self.go_through(stop).await;
+        // also where the connection ended: what was fetched over it was fetched once
+        let kept = self.keep().await;
+        ended.and(kept)
+    }
+
+    async fn go_through(&mut self, stop: impl Fn() -> bool) -> Result<(), Trouble> {
         // what was kept before a crash has not been told yet
         self.untold = None;
         self.settle().await?;
@@ -78,6 +88,7 @@ impl Visit {
                 waiting -= 1;
                 self.take_over(*uid, sizes.get(uid).copied(), waiting).await?;
             }
+            self.keep().await?;
             self.settle().await?;
         }
         self.seen(0).await
@@ -107,7 +118,7 @@ impl Visit {
         for uid in due.into_iter().filter_map(|uid| u32::try_from(uid).ok()).filter(|uid| *uid <= cursor) {
             self.take_over(uid, None, waiting).await?;
         }
-        Ok(())
+        self.keep().await
     }
 
     async fn sizes(&mut self, uids: &[u32]) -> Result<HashMap<u32, Listed>, Trouble> {

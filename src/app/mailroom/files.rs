@@ -7,7 +7,7 @@ use crate::{
         rights::Actor,
     },
     mail::parse,
-    store::messages,
+    store::{messages, raws},
 };
 
 /// An attachment, decoded for a download.
@@ -50,7 +50,7 @@ pub async fn attachment(
     if case.is_restricted() || stored.restricted {
         return Err(Error::NotFound);
     }
-    let raw = messages::message_raw(&mut tx, &app.vault, message).await?.ok_or(Error::NotFound)?;
+    let raw = raws::message_raw(&mut tx, &app.vault, message).await?.ok_or(Error::NotFound)?;
     drop(tx);
     let part = usize::try_from(part).map_err(|_| Error::NotFound)?;
     let decoded = tokio::task::spawn_blocking(move || parse::attachment(&raw, part)).await.ok().flatten();

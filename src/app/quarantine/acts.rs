@@ -21,6 +21,7 @@ use crate::{
         contents::Content,
         jobs, messages,
         messages::{Message, MessageState, Waits},
+        raws,
     },
 };
 
@@ -38,7 +39,7 @@ struct Decided {
 async fn decided(app: &App, actor: &Actor, id: MessageId) -> Result<Decided, Error> {
     let mut tx = app.db.read().await?;
     let (message, _) = theirs(actor, messages::message_waiting(&mut tx, id).await?)?;
-    let raw = messages::message_raw(&mut tx, &app.vault, id).await?.unwrap_or_default();
+    let raw = raws::message_raw(&mut tx, &app.vault, id).await?.unwrap_or_default();
     drop(tx);
     let Opened { letter, raw } = intake::opened(app, raw).await;
     let letter = letter.unwrap_or_else(|why| Letter {

@@ -18,6 +18,7 @@ use crate::{
     store::{
         Tx, audit, cases, messages,
         messages::{Message, Waits},
+        raws,
     },
 };
 use std::collections::HashSet;
@@ -124,7 +125,7 @@ pub async fn one(app: &App, actor: &Actor, id: MessageId) -> Result<Opening, Err
     if sealed && !actor.may(Act::SeeRestricted) {
         return Ok(Opening { waiting, content: None, unread });
     }
-    let raw = messages::message_raw(&mut tx, &app.vault, id).await?.unwrap_or_default();
+    let raw = raws::message_raw(&mut tx, &app.vault, id).await?.unwrap_or_default();
     drop(tx);
     let content = content(app, dmarc, raw).await;
     if sealed {

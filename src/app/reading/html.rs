@@ -9,7 +9,7 @@ use crate::{
         rights::Actor,
     },
     mail::rich,
-    store::messages,
+    store::{messages, raws},
 };
 
 pub use crate::mail::rich::Rich;
@@ -42,7 +42,7 @@ pub async fn html(
     if case.is_restricted() || stored.restricted {
         return Err(Error::NotFound);
     }
-    let raw = messages::message_raw(&mut tx, &app.vault, message).await?.ok_or(Error::NotFound)?;
+    let raw = raws::message_raw(&mut tx, &app.vault, message).await?.ok_or(Error::NotFound)?;
     drop(tx);
     let read = tokio::task::spawn_blocking(move || rich::rich(&raw, with_pictures)).await;
     Ok(match read {

@@ -193,15 +193,12 @@ pub async fn try_run_again(app: &App, actor: &Actor, id: RunId) -> Result<(), Er
     runs::run_save(&mut desk.tx, &run).await?;
     checkpoints::steps_reopen(&mut desk.tx, id).await?;
     checkpoints::log_add(&mut desk.tx, id, desk.now, "Taken up again").await?;
-    match run.kind {
-        RunKind::Erase => {
-            jobs::job_enqueue(&mut desk.tx, &Work::ExecuteRun { run: id }, 0).await?;
-            desk.record(Event::RunApproved { run: id }).await?;
-        }
-        RunKind::Export => {
-            jobs::job_enqueue(&mut desk.tx, &Work::PackExport { run: id }, 0).await?;
-            desk.record(Event::ExportAsked { run: id, scope_hash: run.plan.scope_hash.clone() }).await?;
-        }
+    if run.kind.is_copy() {
+        jobs::job_enqueue(&mut desk.tx, &Work::PackExport { run: id }, 0).await?;
+        desk.record(Event::ExportAsked { run: id, scope_hash: run.plan.scope_hash.clone() }).await?;
+    } else {
+        jobs::job_enqueue(&mut desk.tx, &Work::ExecuteRun { run: id }, 0).await?;
+        desk.record(Event::RunApproved { run: id }).await?;
     }
     desk.commit("run_tried_again").await
 }

@@ -277,6 +277,7 @@ pub async fn load_runs(app: &App, actor: &Actor) -> Result<(Vec<RunLine>, Vec<Ru
         rows: match run.kind {
             RunKind::Erase => run.plan.totals().erased,
             RunKind::Export => run.plan.totals().copied,
+            _ => run.plan.totals().changed,
         },
         kind: run.kind,
     };

@@ -15,7 +15,7 @@ use crate::{
         run::{RunKind, RunState, Stop, open_until},
         work::Work,
     },
-    generation::{Extent, Found, Key, Target, one_account, texts_of},
+    generation::{Aim, Extent, Found, Key, Target, one_account, texts_of},
     store::{contents, holds, jobs, runs},
 };
 
@@ -42,8 +42,8 @@ pub async fn plan_run(app: &App, actor: &Actor, reference: Reference, seen: i64)
     }
     let target = target_of(app, &product, &identities, found).await?;
     let counted = match kind {
-        RunKind::Erase => source.plan(&target).await,
         RunKind::Export => source.plan_copy(&target.subjects, &target.found_by, &target.extent).await,
+        _ => source.plan(&target).await,
     };
     let mut plan = counted.map_err(|error| unanswered(&product, &error))?;
     plan.warnings.extend(one_account(&target));
@@ -62,8 +62,8 @@ pub async fn plan_run(app: &App, actor: &Actor, reference: Reference, seen: i64)
     desk.take_up().await?;
     let scope_hash = plan.scope_hash.clone();
     desk.record(match kind {
-        RunKind::Erase => Event::RunPlanned { run, scope_hash },
         RunKind::Export => Event::ExportAsked { run, scope_hash },
+        _ => Event::RunPlanned { run, scope_hash },
     })
     .await?;
     let mut planned = runs::run_lock(&mut desk.tx, run).await?.ok_or(Error::NotFound)?;
@@ -137,7 +137,7 @@ pub(super) async fn target_of(
     let pseudonym = data_encoding::BASE32_NOPAD.encode(&keyed).to_lowercase();
     let pseudonym = format!("p_{}", &pseudonym[..PSEUDONYM]);
     let (subjects, found_by, extent) = (found.subjects, found.found_by, Extent::default());
-    Ok(Target { subjects, found_by, texts, pseudonym, today, holds, extent })
+    Ok(Target { subjects, found_by, texts, pseudonym, today, holds, extent, aim: Aim::Erase })
 }
 
 /// The holds that stand on these accounts now.

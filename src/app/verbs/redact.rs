@@ -13,7 +13,7 @@ use crate::{
         rights::Actor,
     },
     mail::redact::{self, Redacted},
-    store::{cases, contents, events, messages},
+    store::{cases, contents, events, raws},
 };
 
 /// Redacts one mail of the case; how many secrets it held.
@@ -31,7 +31,7 @@ pub async fn redact_message(
     desk::look(app, actor, reference).await?;
     let mut tx = app.db.read().await?;
     reading::received(&mut tx, actor, reference, message).await?;
-    let before = messages::message_raw(&mut tx, &app.vault, message).await?.ok_or(Error::NotFound)?;
+    let before = raws::message_raw(&mut tx, &app.vault, message).await?.ok_or(Error::NotFound)?;
     drop(tx);
     // reading a mail takes its time, and the transaction has to be short
     let written = tokio::task::spawn_blocking(move || (redact::redact(&before), before)).await;
@@ -45,15 +45,15 @@ pub async fn redact_message(
     let id = reading::content_of(&history, message).ok_or(Error::NotFound)?;
     let content = contents::content_get(&mut desk.tx, &app.vault, id).await?.ok_or(Error::NotFound)?;
     let (content, in_words) = reading::covered(content);
-    let is_same = messages::message_raw(&mut desk.tx, &app.vault, message).await?.as_ref() == Some(&before);
+    let is_same = raws::message_raw(&mut desk.tx, &app.vault, message).await?.as_ref() == Some(&before);
     if !is_same || in_raw + in_words == 0 {
         return Err(Error::field("sure", "There is nothing left to redact in this mail"));
     }
     let (vault, restricted) = (&app.vault, desk.case.is_restricted());
     contents::content_replace(&mut desk.tx, vault, reference, restricted, id, &content).await?;
-    messages::message_replace_raw(&mut desk.tx, vault, message, &raw).await?;
+    raws::message_replace_raw(&mut desk.tx, vault, message, &raw).await?;
     // what came once more by another way says the same
-    messages::duplicates_forget_raw(&mut desk.tx, reference).await?;
+    raws::duplicates_forget_raw(&mut desk.tx, reference).await?;
     if !restricted && let Some(first) = contents::content_first(&mut desk.tx, vault, reference).await? {
         let face = intake::face(app.packs.get(&desk.case.product), &first);
         cases::face_save(&mut desk.tx, reference, Some(&face)).await?;

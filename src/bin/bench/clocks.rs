@@ -3,6 +3,7 @@
 
 use super::{Measured, RUNS, ground::Ground};
 use recourse::{
+    app::Settings,
     app::packs::Packs,
     domain::{
         clock::{
@@ -49,7 +50,7 @@ pub fn found(ground: Ground) -> anyhow::Result<Measured> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let folder = tempfile::tempdir()?;
-        let app = ground.house(folder.path()).await?;
+        let app = ground.house(folder.path(), Settings::default()).await?;
         let mut tx = app.db.begin().await?;
         fill(&mut tx).await?;
         tx.commit().await?;

@@ -2,45 +2,19 @@
 
 use super::{Measured, ground::Ground};
 use recourse::{
-    app::intake,
-    domain::{identity::MessageId, mail::Came, work::Work},
+    app::Settings,
+    domain::{identity::MessageId, work::Work},
     jobs::runner::{self, Pace},
     store::{jobs::job_enqueue, sql},
 };
 use std::{fs, io::Write as _, time::Instant as Moment};
 use tokio::sync::watch;
 
-const PRODUCT: &str = "imagegen-artisticmonk";
-
-fn per_second(count: usize, since: Moment) -> f64 {
+/// How many a second.
+pub fn per_second(count: usize, since: Moment) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
     let count = count as f64;
     count / since.elapsed().as_secs_f64()
-}
-
-/// Parse, thread, classify, store, clocks, acknowledgement queued: messages a second on one thread.
-pub fn mail_in(ground: Ground) -> anyhow::Result<Measured> {
-    const MESSAGES: usize = 1_500;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let folder = tempfile::tempdir()?;
-        let app = ground.house(folder.path()).await?;
-        let body =
-            "Please delete my account and all the pictures I made with it. Thank you for your help.\r\n".repeat(114);
-        let start = Moment::now();
-        for n in 0..MESSAGES {
-            let raw = format!(
-                "From: Person {n} <p{n}@mail.example>\r\nTo: privacy@imagegen.example\r\nSubject: Privacy Request\r\n\
-                 Message-ID: <{n}@mail.example>\r\n\r\n{body}"
-            );
-            if let Some(message) = intake::keep(&app, PRODUCT, raw.as_bytes(), Came::Pipe).await? {
-                intake::read(&app, message).await?;
-            }
-        }
-        let value = per_second(MESSAGES, start);
-        app.db.close().await;
-        Ok(Measured { value, unit: "messages/s" })
-    })
 }
 
 /// How often the disk under the bench makes one block last, a second.
@@ -62,7 +36,7 @@ pub fn jobs(ground: Ground) -> anyhow::Result<Measured> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let folder = tempfile::tempdir()?;
-        let app = ground.house(folder.path()).await?;
+        let app = ground.house(folder.path(), Settings::default()).await?;
         let mut tx = app.db.begin().await?;
         for n in 0..JOBS {
             job_enqueue(&mut tx, &Work::ReadMessage { message: MessageId(1_000_000 + n) }, 0).await?;

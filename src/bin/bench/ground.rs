@@ -1,8 +1,8 @@
-//! Where the bench works: a temporary SQLite file or a database of a PostgreSQL server of its own.
+//! Where the bench works: a temporary `SQLite` file or a database of a `PostgreSQL` server of its own.
 
 use recourse::{
     app::{
-        Alarms, App, Parts, Settings,
+        App, Parts, Settings,
         packs::{self, Packs},
     },
     generation::receipt::Signer,
@@ -12,6 +12,7 @@ use recourse::{
 use std::{collections::HashMap, path::Path};
 
 #[path = "../../testing/postgres.rs"]
+#[expect(clippy::expect_used, reason = "without its server there is nothing to measure")]
 mod postgres;
 
 /// Which engine.
@@ -24,22 +25,15 @@ pub enum Ground {
 }
 
 impl Ground {
-    /// A house on an empty database; the folder has to live as long as the house.
-    pub async fn house(self, folder: &Path) -> anyhow::Result<App> {
+    /// A house on an empty database, with `settings` where they matter; the folder has to live as long as the house.
+    pub async fn house(self, folder: &Path, settings: Settings) -> anyhow::Result<App> {
         let db = match self {
             Self::Sqlite => Db::sqlite(&folder.join("recourse.db"), Clock::System).await?,
             Self::Postgres => Db::postgres(&fresh_postgres().await?, 8, Clock::System).await?,
         };
         migrate::run(&db).await?;
         let classifier = Classifier::new(&packs::word_list(None)?)?;
-        let settings = Settings {
-            addresses: HashMap::new(),
-            max_message: 1 << 20,
-            public_url: String::new(),
-            alarms: Alarms::default(),
-            spool: folder.to_owned(),
-            ..Settings::default()
-        };
+        let settings = Settings { max_message: 32 << 20, spool: folder.to_owned(), ..settings };
         let transport = Transport::Files(folder.join("outgoing"));
         let (vault, signer) = (Vault::new([1; 32]), Signer::new([2; 32]));
         let (packs, sources) = (Packs::load(None)?, HashMap::new());

@@ -1,11 +1,13 @@
 //! Measures what the design promises, and prints the table that the README shows. Never decides a test.
-//! Every figure is the median of five runs; PostgreSQL is a server of the bench's own.
+//! Every figure is the median of five runs; `PostgreSQL` is a server of the bench's own.
 
 mod clocks;
 mod erasure;
 mod export;
 mod figures;
 mod ground;
+mod mail;
+mod memory;
 mod process;
 mod spent;
 
@@ -18,12 +20,15 @@ fn main() -> anyhow::Result<()> {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     let full = arguments.iter().any(|argument| argument == "full");
     let mut rows = Vec::new();
-    // `bench figures`, `bench clocks`, `bench erasure` and `bench export` leave everything else out; `bench export full` and `bench full` take longer
+    // `bench mail`, say, leaves everything else out; `bench mail full` and `bench full` take longer
     let only = arguments.into_iter().find(|argument| argument != "full");
     let asked = |name: &str| only.as_deref().is_none_or(|only| only == name);
     // first, while there is little in memory
     if asked("export") {
         rows.extend(export::rows(full)?);
+    }
+    if asked("mail") {
+        rows.extend(mail(full)?);
     }
     if asked("figures") {
         rows.extend(figures()?);
@@ -42,11 +47,18 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
+fn mail(full: bool) -> anyhow::Result<Vec<String>> {
+    let mut rows = mail::of_25_mb()?;
+    rows.push(row("mail in, SQLite, one core, 10 KB bodies", "≥ 300 messages/s", || mail::messages(Ground::Sqlite))?);
+    rows.push(row("mail in, PostgreSQL 15", "beside it", || mail::messages(Ground::Postgres))?);
+    rows.push(row("fsyncs of the same disk", "beside it", figures::fsyncs)?);
+    rows.push(mail::flat(full)?);
+    rows.push(mail::mailboxes()?);
+    Ok(rows)
+}
+
 fn figures() -> anyhow::Result<Vec<String>> {
     Ok(vec![
-        row("mail in, SQLite, one core, 10 KB bodies", "≥ 300 messages/s", || figures::mail_in(Ground::Sqlite))?,
-        row("mail in, PostgreSQL 15", "beside it", || figures::mail_in(Ground::Postgres))?,
-        row("fsyncs of the same disk", "beside it", figures::fsyncs)?,
         row("no-op jobs, SQLite", "≥ 1,000/s", || figures::jobs(Ground::Sqlite))?,
         row("no-op jobs, PostgreSQL 15", "≥ 2,000/s", || figures::jobs(Ground::Postgres))?,
         process::start()?,

@@ -122,7 +122,7 @@ pub fn idle() -> anyhow::Result<String> {
             bail!("the queue was not shown");
         }
     }
-    sleep(Duration::from_secs(60));
+    sleep(Duration::from_mins(1));
     let status = fs::read_to_string(format!("/proc/{}/status", console.process.id()))?;
     let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no memory figure")?;
     let kib: u64 = resident.trim().trim_end_matches("kB").trim().parse()?;

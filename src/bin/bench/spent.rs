@@ -1,4 +1,4 @@
-//! What something costs: time on the clock, and processor time of this process and of the PostgreSQL server under it.
+//! What something costs: time on the clock, and processor time of this process and of the `PostgreSQL` server under it.
 
 use anyhow::Context as _;
 use std::{fs, time::Instant};
@@ -20,7 +20,7 @@ pub struct Meter {
 }
 
 impl Meter {
-    /// Begins; `server` is the first process of a PostgreSQL server that works for us.
+    /// Begins; `server` is the first process of a `PostgreSQL` server that works for us.
     pub fn start(server: Option<u32>) -> anyhow::Result<Self> {
         Ok(Self { server, cpu: cpu(server)?, start: Instant::now() })
     }

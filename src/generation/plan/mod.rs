@@ -7,6 +7,8 @@ use questions::{FileQuestions, Questions};
 
 use super::{
     Error, Key, Source,
+    aim::Aim,
+    choices, corrections,
     engine::{Conn, Statement},
     extent::Extent,
     introspect,
@@ -43,6 +45,9 @@ pub struct Target {
     /// What the run is limited to.
     #[serde(default)]
     pub extent: Extent,
+    /// What is done.
+    #[serde(default)]
+    pub aim: Aim,
 }
 
 /// The texts to look for where people write freely: what the person was looked up by, but for bare numbers, and the
@@ -107,8 +112,14 @@ impl Source {
             plan.warnings.push(warning(WarningCode::NothingFound, "", 0, true, says));
         }
         if may_ask {
-            let questions = self.questions(&schema, target);
-            self.count(conn, target, questions, &mut plan).await?;
+            if target.aim != Aim::Erase {
+                plan.warnings.extend(self.reach(&schema, target).faults);
+            }
+            // what an erasure cannot do to one column says nothing of the others; a correction is about its column alone
+            if target.aim == Aim::Erase || plan.may_run() {
+                let questions = self.questions(&schema, target);
+                self.count(conn, target, questions, &mut plan).await?;
+            }
         }
         Ok(plan)
     }
@@ -118,6 +129,9 @@ impl Source {
     /// # Errors
     /// When it does, with table and column, or the database does not answer.
     pub(super) async fn can_reach(&self, conn: &mut Conn, schema: &Schema, target: &Target) -> Result<(), Error> {
+        if target.extent.categories.is_empty() {
+            return Ok(());
+        }
         let Questions { values, faults, .. } = self.questions(schema, target);
         for (fault, text) in faults {
             if conn.count(Statement::new(text, &values)).await? > 0 {
@@ -128,9 +142,17 @@ impl Source {
         Ok(())
     }
 
-    /// What the limits of an erasure mean on this schema.
-    pub(super) fn reach(&self, schema: &Schema, extent: &Extent) -> Reach {
-        Reach::of_erasure(&self.map, schema, extent, self.engine.dialect())
+    /// What the limits of a run mean on this schema, and the values that its statements need besides keys.
+    pub(super) fn reach(&self, schema: &Schema, target: &Target) -> Reach {
+        match &target.aim {
+            Aim::Erase => Reach::of_erasure(&self.map, schema, &target.extent, self.engine.dialect()),
+            Aim::Choose { what, .. } => Reach { faults: choices::faults(&self.map, what), ..Reach::default() },
+            Aim::Correct { corrections } => Reach {
+                faults: corrections::faults(&self.map, schema, corrections),
+                values: target.aim.values(),
+                ..Reach::default()
+            },
+        }
     }
 
     async fn count(
@@ -170,6 +192,16 @@ impl Source {
                             table as well, or let the column be null.";
                 let stuck = warning(WarningCode::NotNull, &table, rows, true, says);
                 plan.warnings.push(Warning { column: Some(column), ..stuck });
+            }
+        }
+        for (table, column, [rows, changed]) in questions.corrections {
+            let missing = conn.count(Statement::new(rows, &values)).await? == 0;
+            if missing {
+                plan.warnings.push(not_theirs(&table, 1, true));
+            } else if conn.count(Statement::new(changed, &values)).await? > 0 {
+                let says = "The value is not the one any more that was to be corrected. Look at it again.";
+                let changed = warning(WarningCode::Drift, &table, 1, true, says);
+                plan.warnings.push(Warning { column: Some(column), ..changed });
             }
         }
         for (table, wanted, text) in questions.items {
@@ -233,9 +265,10 @@ impl Source {
         subjects.sort();
         lines.extend(subjects.iter().map(|key| format!("subject {}", key.0.join("\u{1f}"))));
         let scope = Scope::new(&self.map, schema, self.engine.dialect(), 1, NaiveDate::MIN)
-            .reaching(self.reach(schema, &target.extent));
+            .reaching(self.reach(schema, target));
         lines.extend(target.extent.lines());
-        lines.extend(steps::steps(&scope, "").unwrap_or_default().iter().map(Step::label));
+        lines.extend(target.aim.lines());
+        lines.extend(steps::steps(&scope, &target.aim, "").unwrap_or_default().iter().map(Step::label));
         for (name, table) in &self.map.tables {
             lines.extend(table.keep.as_ref().map(|keep| format!("keep {name} {} after {}", keep.period, keep.after)));
         }

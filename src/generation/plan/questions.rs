@@ -8,8 +8,11 @@ use crate::{
         plan::{Action, PlanLine, Warning},
     },
     generation::{
-        Source, alike,
+        Source,
+        aim::Aim,
+        alike,
         alike::{Side, as_text},
+        corrections,
         engine::{Dialect, quoted},
         map::{Erase, Shared},
         schema::Schema,
@@ -27,12 +30,27 @@ impl Source {
     pub(super) fn questions(&self, schema: &Schema, target: &Target) -> Questions {
         let dialect = self.engine.dialect();
         let scope = Scope::new(&self.map, schema, dialect, target.subjects.len(), target.today)
-            .reaching(self.reach(schema, &target.extent));
-        let steps = steps::steps(&scope, &target.pseudonym).unwrap_or_default();
+            .reaching(self.reach(schema, target));
+        let steps = steps::steps(&scope, &target.aim, &target.pseudonym).unwrap_or_default();
         let count =
             |table: &str, rows: &str| format!("SELECT {} FROM {} t WHERE {rows}", total(dialect), quoted(table));
         let values = [target.values(), scope.reach.values.clone()].concat();
         let mut questions = Questions { values, ..Questions::default() };
+        if target.aim != Aim::Erase {
+            for step in &steps {
+                let counts =
+                    step.whole.as_ref().map_or_else(|| count(&step.table, &step.rows), |whole| whole.count.clone());
+                questions.lines.push((line(step), counts));
+                if scope.may_be_shared(&step.table) {
+                    let shared = scope.shared(&step.table, "t");
+                    questions.shared.push((step.table.clone(), Some(Shared::Delete), count(&step.table, &shared)));
+                }
+            }
+            if let Aim::Correct { corrections } = &target.aim {
+                questions.corrections = corrections::questions(&scope, corrections);
+            }
+            return questions;
+        }
         for step in steps.iter().filter(|step| step.does != Does::Loosen) {
             let kept = self.map.table(&step.table).is_some_and(|table| table.erase == Erase::Keep);
             if step.does == Does::Change && kept {
@@ -98,6 +116,8 @@ pub(super) struct Questions {
     pub held: Vec<(String, String, String)>,
     /// How many items of a table are wanted, and how many there are of the person.
     pub items: Vec<(String, i64, String)>,
+    /// The rows that a correction means, and those of them whose value is not the one to be corrected.
+    pub corrections: Vec<(String, String, [String; 2])>,
     pub mentions: Vec<(String, String, Vec<String>)>,
     pub files: Vec<FileQuestions>,
 }
@@ -146,7 +166,9 @@ fn line(step: &Step) -> PlanLine {
         Does::Unlink => Some("rows that stay, their link to rows that go"),
         Does::DeleteLinked => Some("other people’s rows that point to rows that go"),
         Does::Detach => Some("shared rows stay, without the person"),
-        Does::Delete | Does::Change | Does::Loosen => None,
+        Does::Add => Some("nothing was said so far; it is written down"),
+        Does::State => Some("by a statement of the data map"),
+        Does::Delete | Does::Change | Does::Loosen | Does::Choose | Does::Correct => None,
     };
     PlanLine {
         table: step.table.clone(),

@@ -6,7 +6,8 @@ mod narrow;
 pub use narrow::held;
 
 use super::{
-    alike,
+    aim::Aim,
+    alike, choices, corrections,
     engine::{Dialect, quoted},
     map::{DataMap, Erase, Others, Shared, Table},
     schema::Schema,
@@ -30,6 +31,23 @@ pub enum Does {
     Change,
     /// Rows of the person and somebody else stay, the columns that lead to the person become null.
     Detach,
+    /// What the person chose is written into their rows.
+    Choose,
+    /// What the person chose is written down where nothing was.
+    Add,
+    /// The map's own statement writes down what the person chose.
+    State,
+    /// A value becomes another.
+    Correct,
+}
+
+/// A step that is one statement, which may be run again: what it counts is left to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Whole {
+    /// Counts what is left.
+    pub count: String,
+    /// Does it.
+    pub change: String,
 }
 
 /// One step.
@@ -53,9 +71,27 @@ pub struct Step {
     pub recheck: Option<String>,
     /// The condition that a row which stays has still to be changed; none where rows go.
     pub to_do: Option<String>,
+    /// Where the step is not gone through in batches.
+    pub whole: Option<Whole>,
 }
 
 impl Step {
+    /// A step on `rows` of which nothing else is known yet.
+    pub(super) fn new(table: &str, does: Does, rows: String) -> Self {
+        Self {
+            table: table.to_owned(),
+            does,
+            rows,
+            sets: Vec::new(),
+            columns: BTreeMap::new(),
+            files: Vec::new(),
+            frozen: false,
+            recheck: None,
+            to_do: None,
+            whole: None,
+        }
+    }
+
     /// The step in a few words: part of the scope hash and of the checkpoint.
     #[must_use]
     pub fn label(&self) -> String {
@@ -67,6 +103,10 @@ impl Step {
             Does::Delete => "delete",
             Does::Change => "change",
             Does::Detach => "detach",
+            Does::Choose => "choose",
+            Does::Add => "add",
+            Does::State => "state",
+            Does::Correct => "correct",
         };
         format!("{} {does} {}", self.table, columns.join(", ")).trim_end().to_owned()
     }
@@ -90,11 +130,23 @@ impl Step {
     }
 }
 
+/// The steps of a run for `aim`.
+///
+/// # Errors
+/// As `erasing`.
+pub fn steps(scope: &Scope<'_>, aim: &Aim, pseudonym: &str) -> Result<Vec<Step>, Vec<String>> {
+    match aim {
+        Aim::Erase => erasing(scope, pseudonym),
+        Aim::Choose { what, stops } => Ok(choices::steps(scope, what, *stops)),
+        Aim::Correct { corrections } => Ok(corrections::steps(scope, corrections)),
+    }
+}
+
 /// The steps of an erasure, or the tables whose rows refer to each other in a circle that nothing can break.
 ///
 /// # Errors
 /// The names of those tables.
-pub fn steps(scope: &Scope<'_>, pseudonym: &str) -> Result<Vec<Step>, Vec<String>> {
+pub fn erasing(scope: &Scope<'_>, pseudonym: &str) -> Result<Vec<Step>, Vec<String>> {
     let (order, broken) = order(scope.map, scope.schema)?;
     let mut steps = Vec::new();
     for name in &order {
@@ -118,17 +170,7 @@ fn step(scope: &Scope<'_>, table: &str, does: Does, consumed: &BTreeSet<String>,
     let frozen = lost || (owns_itself(scope.map, table) && does != Does::Unlink);
     let recheck = (frozen && does == Does::Delete && scope.may_be_shared(table))
         .then(|| format!("NOT {}", scope.of_another(table, "t")));
-    Step {
-        table: table.to_owned(),
-        does,
-        rows,
-        sets: Vec::new(),
-        columns: BTreeMap::new(),
-        files: Vec::new(),
-        frozen,
-        recheck,
-        to_do: None,
-    }
+    Step { frozen, recheck, ..Step::new(table, does, rows) }
 }
 
 /// Links of other people's rows that become null.
@@ -177,6 +219,7 @@ fn table(scope: &Scope<'_>, name: &str, pseudonym: &str, steps: &mut Vec<Step>) 
         Does::Unlink => false,
         Does::Loosen => s.frozen,
         Does::DeleteLinked | Does::Delete | Does::Change | Does::Detach => true,
+        Does::Choose | Does::Add | Does::State | Does::Correct => false,
     };
     let consumed: BTreeSet<_> = steps.iter().filter(takes).map(|s| s.table.clone()).collect();
     let files: Vec<_> = table.columns.iter().filter(|(_, is)| is.file).map(|(column, _)| column.clone()).collect();
@@ -282,7 +325,7 @@ fn changed(
 }
 
 /// A value of the map in SQL, as the column's type.
-fn literal(scope: &Scope<'_>, name: &str, column: &str, value: &str) -> String {
+pub(super) fn literal(scope: &Scope<'_>, name: &str, column: &str, value: &str) -> String {
     let text = format!("'{}'", value.replace('\'', "''"));
     // text of a bounded type would be cut by a cast
     let is = scope.schema.tables.get(name).and_then(|table| table.columns.get(column));

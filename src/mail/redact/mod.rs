@@ -14,7 +14,7 @@ use super::{
     },
 };
 use crate::domain::secrets;
-use std::{borrow::Cow, collections::HashMap};
+use std::collections::HashMap;
 
 /// A mail without its secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +49,7 @@ fn written(raw: &[u8]) -> Redacted {
     let parts = outline(&top, &limits).parts;
     let (mut out, mut at, mut found) = (Vec::with_capacity(raw.len()), 0, 0);
     // the mail's own head may be that of its only part: it is written anew once, with what the part needs
-    if !parts.first().is_some_and(|part| place(raw, &part.head) == Some(0)) {
+    if parts.first().is_none_or(|part| place(raw, &part.head) != Some(0)) {
         let (head, covered) = head::covered(top.raw);
         out.extend(head);
         (at, found) = (top.raw.len(), covered);
@@ -78,8 +78,7 @@ fn written(raw: &[u8]) -> Redacted {
 }
 
 /// Where a piece of `whole` begins in it; none for bytes from elsewhere.
-fn place(whole: &[u8], piece: &Cow<'_, [u8]>) -> Option<usize> {
-    let Cow::Borrowed(piece) = piece else { return None };
+fn place(whole: &[u8], piece: &[u8]) -> Option<usize> {
     let start = piece.as_ptr().addr().checked_sub(whole.as_ptr().addr())?;
     (start + piece.len() <= whole.len()).then_some(start)
 }

@@ -61,6 +61,8 @@ impl Db {
             .foreign_keys(true)
             .busy_timeout(BUSY)
             .pragma("secure_delete", "ON")
+            // the same pages change again and again: each is carried over once for many commits
+            .pragma("wal_autocheckpoint", "4000")
             .pragma("trusted_schema", "OFF")
             .disable_statement_logging();
         let pool = |max| {

@@ -391,4 +391,8 @@ on_both! {
     async fn and_so_from_a_postgresql_generation_database(house: House) {
         whole_story(house, On::Postgres).await;
     }
+
+    async fn and_so_from_a_mariadb_generation_database(house: House) {
+        whole_story(house, On::Maria).await;
+    }
 }

@@ -1,6 +1,7 @@
 //! Tests of the generation room on real engines: each is written once and runs on all of them.
 
 mod bucket;
+mod choosing;
 mod cut_off;
 mod erasing;
 mod exporting;

@@ -312,7 +312,16 @@ pub async fn target(source: &Source, kind: &str, value: &str) -> Target {
     let Found { subjects, found_by, contacts } = source.find(&[identity]).await.expect("it looks");
     let pseudonym = "p_aaaaaaaaaaaaaaaaaaaaaaaaaa".to_owned();
     let extent = Extent::default();
-    Target { subjects, found_by, texts: contacts, pseudonym, today: today(), holds: Vec::new(), extent }
+    Target {
+        subjects,
+        found_by,
+        texts: contacts,
+        pseudonym,
+        today: today(),
+        holds: Vec::new(),
+        extent,
+        aim: crate::generation::Aim::Erase,
+    }
 }
 
 /// Carries an erasure out: each step with its rows and files, and what the re-query found.

@@ -12,7 +12,7 @@ use crate::{
         identity::{MessageId, Reference},
         kind::Kind,
     },
-    store::{contents, events, messages, sql},
+    store::{contents, events, raws, sql},
     testing::{
         house::{House, mail},
         on_both,
@@ -41,7 +41,7 @@ fn first_mail(full: &Full) -> (MessageId, String, String, usize) {
 async fn stored(house: &House, reference: Reference, message: MessageId) -> String {
     let mut tx = house.app.db.read().await.expect("a reader");
     let kept = contents::contents_of(&mut tx, &house.app.vault, reference).await.expect("contents");
-    let raw = messages::message_raw(&mut tx, &house.app.vault, message).await.expect("opens").expect("is there");
+    let raw = raws::message_raw(&mut tx, &house.app.vault, message).await.expect("opens").expect("is there");
     let faces = sql("SELECT who || about FROM case_faces").all::<(String,)>(&mut tx).await.expect("faces");
     let mails: Vec<_> = kept.iter().filter(|(_, content)| !content.message_id.is_empty()).collect();
     format!("{mails:?} {} {faces:?}", String::from_utf8_lossy(&raw))

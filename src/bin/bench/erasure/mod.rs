@@ -10,6 +10,7 @@ use crate::{
     spent::{Meter, Spent, median},
 };
 use anyhow::bail;
+use recourse::app::Settings;
 use run::{Desk, target};
 use world::Template;
 
@@ -56,7 +57,7 @@ fn said(spent: Spent) -> String {
 
 async fn measured(ground: Ground) -> anyhow::Result<Costs> {
     let folder = tempfile::tempdir()?;
-    let app = ground.house(folder.path()).await?;
+    let app = ground.house(folder.path(), Settings::default()).await?;
     let desk = Desk::new(&app).await?;
     let template = Template::make(ground).await?;
     let mut costs = Costs::default();

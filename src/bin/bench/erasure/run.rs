@@ -11,7 +11,7 @@ use recourse::{
         rights::Role,
         run::{RunKind, RunState},
     },
-    generation::{Batch, Erasure, Extent, Source, Target},
+    generation::{Aim, Batch, Erasure, Extent, Source, Target},
     store::{
         holds,
         runs::{self, checkpoints},
@@ -39,6 +39,7 @@ pub async fn target(source: &Source) -> anyhow::Result<Target> {
         today: chrono::NaiveDate::from_ymd_opt(2026, 11, 24).context("a day")?,
         holds: Vec::new(),
         extent: Extent::default(),
+        aim: Aim::Erase,
     })
 }
 

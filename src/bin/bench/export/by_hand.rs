@@ -40,7 +40,7 @@ pub fn rows(folder: &Path) -> anyhow::Result<[usize; 2]> {
             let file = folder.join(format!("{table}.{form}.zip"));
             let text = Command::new("unzip").arg("-p").arg(file).output().context("unzip has to be there")?.stdout;
             // CSV begins with the names of the columns
-            *rows += text.iter().filter(|byte| **byte == b'\n').count() - usize::from(form == "csv");
+            *rows += memchr::memchr_iter(b'\n', &text).count() - usize::from(form == "csv");
         }
     }
     Ok(rows)

@@ -3,8 +3,8 @@
 use super::{package, source};
 use crate::erasure::world::{Copy, all};
 use crate::ground::Ground;
-use anyhow::{Context as _, bail};
-use std::fs;
+use crate::memory;
+use anyhow::bail;
 
 /// The rows of the table: people with 20,000, 200,000 and, where `full`, 2,000,000 rows.
 pub async fn rows(copy: &Copy, full: bool) -> anyhow::Result<Vec<String>> {
@@ -28,26 +28,18 @@ pub async fn rows(copy: &Copy, full: bool) -> anyhow::Result<Vec<String>> {
     let (source, folder) = (source(copy)?, tempfile::tempdir()?);
     // connections and what they remember belong to rest
     source.check().await?;
-    let rest = kilobytes("VmRSS")?;
+    let rest = memory::resting()?;
     for (person, count) in people {
-        // from now on the highest is counted anew
-        fs::write("/proc/self/clear_refs", "5")?;
+        memory::resting()?;
         let copied = package(&source, &person.to_string(), folder.path()).await?;
         let packed: i64 = copied.tables.iter().map(|table| table.rows).sum();
         if packed != count + 1 {
             bail!("{packed} rows instead of {count}");
         }
-        let above = kilobytes("VmHWM")?.saturating_sub(rest) / 1024;
+        let above = memory::highest()?.saturating_sub(rest) / 1024;
         eprintln!("export, memory at {count} rows: {above} MiB");
         rows.push(format!("| export, memory above rest at {count} rows | < 64 MiB, and flat | {above} MiB |"));
     }
     source.close().await;
     Ok(rows)
-}
-
-fn kilobytes(field: &str) -> anyhow::Result<u64> {
-    let status = fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
-    let number = line.and_then(|line| line.split_whitespace().next()).context("a figure of the system")?;
-    Ok(number.parse()?)
 }

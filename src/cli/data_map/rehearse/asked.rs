@@ -2,7 +2,7 @@
 
 use crate::{
     domain::identity::Identity,
-    generation::{Extent, Item},
+    generation::{Extent, Item, RESTRICTION},
 };
 use anyhow::bail;
 use clap::{Args, ValueEnum};
@@ -34,6 +34,9 @@ pub struct Rehearse {
     /// Only this row, with what hangs on it; \, and \: and \\ stand for signs of the key
     #[arg(long = "item", value_name = "TABLE:KEY[,KEY]")]
     pub items: Vec<String>,
+    /// The new value of a column of the row that --item names, or nothing after the sign for no value; with --kind correct
+    #[arg(long = "set", value_name = "COLUMN=VALUE")]
+    pub sets: Vec<String>,
     /// Writes the copy for the person into this file, an unencrypted ZIP; with --kind export
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
@@ -63,14 +66,45 @@ pub enum Kind {
     OptOut,
 }
 
-/// Said of kinds that are planned.
-pub const NOT_YET: &str = "correct, restrict and opt_out cannot be rehearsed yet; locate, export and erase can";
-
 impl Rehearse {
     /// The limits.
     pub fn extent(&self) -> anyhow::Result<Extent> {
-        let items = self.items.iter().map(|item| item_of(item)).collect::<anyhow::Result<_>>()?;
-        Ok(Extent { categories: self.categories.clone(), tables: self.tables.clone(), items })
+        if !matches!(self.kind, Kind::Locate | Kind::Export | Kind::Erase) {
+            return Ok(Extent::default());
+        }
+        Ok(Extent { categories: self.categories.clone(), tables: self.tables.clone(), items: self.items()? })
+    }
+
+    fn items(&self) -> anyhow::Result<Vec<Item>> {
+        self.items.iter().map(|item| item_of(item)).collect()
+    }
+
+    /// The use of data that a choice is about.
+    pub fn choice(&self) -> Option<&str> {
+        match self.kind {
+            Kind::Restrict => Some(RESTRICTION),
+            Kind::OptOut => Some(self.categories.first().map_or("training", String::as_str)),
+            _ => None,
+        }
+    }
+
+    /// The row to be corrected, with its columns and what they become; none where nothing is to be written.
+    pub fn corrections(&self) -> anyhow::Result<Option<(Item, Vec<(String, Option<String>)>)>> {
+        let mut items = self.items()?;
+        if self.sets.is_empty() {
+            return Ok(None);
+        }
+        let set = |text: &String| match text.split_once('=') {
+            Some((column, value)) if !column.is_empty() => {
+                Ok((column.to_owned(), (!value.is_empty()).then(|| value.to_owned())))
+            }
+            _ => bail!("--set wants COLUMN=VALUE, for example display_name=Ada"),
+        };
+        let sets = self.sets.iter().map(set).collect::<anyhow::Result<_>>()?;
+        match (items.pop(), items.is_empty()) {
+            (Some(item), true) => Ok(Some((item, sets))),
+            _ => bail!("--set wants one --item, the row that is to be corrected"),
+        }
     }
 
     /// What the person is looked up by.
@@ -84,12 +118,26 @@ impl Rehearse {
         self.identities.iter().map(identity).collect()
     }
 
+    fn name(&self) -> &'static str {
+        if self.kind == Kind::Locate { "locate" } else { "export" }
+    }
+
     /// Refuses what does not go together.
     pub fn sensible(&self) -> anyhow::Result<()> {
         match self.kind {
-            Kind::Correct | Kind::Restrict | Kind::OptOut => bail!(NOT_YET),
-            Kind::Locate | Kind::Export if self.apply => bail!("--apply changes rows, which only --kind erase does"),
-            Kind::Locate | Kind::Erase if self.out.is_some() => bail!("--out writes a copy; use --kind export"),
+            Kind::Locate | Kind::Export if self.apply => {
+                bail!("--apply changes rows, which --kind {} does not", self.name())
+            }
+            Kind::Correct if self.apply && self.sets.is_empty() => {
+                bail!("--apply wants --item TABLE:KEY and --set COLUMN=VALUE: what is to be corrected")
+            }
+            Kind::Restrict | Kind::OptOut if !self.tables.is_empty() || !self.items.is_empty() => {
+                bail!("a choice is about all of a person's data; leave --table and --item out")
+            }
+            Kind::OptOut if self.categories.len() > 1 => bail!("--kind opt_out is about one use: give one --category"),
+            Kind::Export => Ok(()),
+            _ if self.out.is_some() => bail!("--out writes a copy; use --kind export"),
+            kind if kind != Kind::Correct && !self.sets.is_empty() => bail!("--set corrects; use --kind correct"),
             _ => Ok(()),
         }
     }

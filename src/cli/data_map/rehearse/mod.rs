@@ -14,7 +14,7 @@ mod tests;
 use super::{files_at, source_of, unanswered};
 use crate::{
     domain::{plan::WarningCode, time::Instant},
-    generation::{Extent, Found, Source, Target, one_account, texts_of},
+    generation::{Aim, Extent, Found, Source, Target, one_account, texts_of},
     store::vault::random,
 };
 use anyhow::bail;
@@ -76,13 +76,19 @@ pub async fn rehearse(asked: &Rehearse, now: Instant) -> anyhow::Result<Rehearse
             )));
         }
         let found = source.find(&identities).await?;
-        let target = target(found.clone(), texts_of(&identities, found.contacts.clone()), extent, now);
+        let mut target = target(found.clone(), texts_of(&identities, found.contacts.clone()), extent, now);
+        if let Some(what) = asked.choice() {
+            target.aim = Aim::Choose { what: what.to_owned(), stops: true };
+        } else if let Some((item, sets)) = asked.corrections()? {
+            target.aim = Aim::Correct { corrections: source.corrections(&target.subjects, &item, sets).await? };
+        }
         let rehearsed = match asked.kind {
             Kind::Locate => Rehearsed::done(located(&source, &found, &target)),
             Kind::Export => package::copied(&source, &target, asked.out.as_deref(), now).await?,
-            Kind::Erase => performed::erased(&source, &target, asked.apply, now).await?,
-            // refused above
-            Kind::Correct | Kind::Restrict | Kind::OptOut => return Ok(Err(asked::NOT_YET.to_owned())),
+            Kind::Correct if asked.sets.is_empty() => {
+                Rehearsed::done(shown::plan(&source.plan_corrections(&target).await?))
+            }
+            _ => performed::performed(&source, &target, asked.apply, now).await?,
         };
         Ok(Ok(rehearsed))
     };
@@ -121,7 +127,16 @@ fn target(found: Found, texts: Vec<String>, extent: Extent, now: Instant) -> Tar
     let chance = data_encoding::BASE32_NOPAD.encode(&random::<20>().unwrap_or_default()).to_lowercase();
     let pseudonym = format!("p_{}", &chance[..crate::generation::PSEUDONYM_LENGTH - 2]);
     let (today, holds) = (now.utc().date_naive(), Vec::new());
-    Target { subjects: found.subjects, found_by: found.found_by, texts, pseudonym, today, holds, extent }
+    Target {
+        subjects: found.subjects,
+        found_by: found.found_by,
+        texts,
+        pseudonym,
+        today,
+        holds,
+        extent,
+        aim: Aim::Erase,
+    }
 }
 
 /// Who was found: keys, kinds of identities, a number of addresses.

@@ -1,10 +1,11 @@
-//! An erasure rehearsed: planned, and where `--apply` asks for it carried out on the copy, looked for again, and signed
+//! A run that changes something, rehearsed: planned, and where `--apply` asks for it carried out on the copy, looked for again, and signed
 //! with a key that is made for this rehearsal and kept nowhere.
 
 use super::{Rehearsed, Trouble, shown};
 use crate::{
     domain::{
         plan::{Action, FileCount, Plan, WarningCode},
+        run::RunKind,
         time::Instant,
     },
     generation::{
@@ -15,7 +16,7 @@ use crate::{
 };
 use serde_json::{Value, json};
 
-pub async fn erased(source: &Source, target: &Target, apply: bool, now: Instant) -> Result<Rehearsed, Trouble> {
+pub async fn performed(source: &Source, target: &Target, apply: bool, now: Instant) -> Result<Rehearsed, Trouble> {
     let mut plan = source.plan(target).await?;
     plan.warnings.extend(one_account(target));
     // where nothing is found, or the map does not fit, nothing is joined
@@ -37,7 +38,7 @@ pub async fn erased(source: &Source, target: &Target, apply: bool, now: Instant)
     let verified = left.is_empty();
     let removed: i64 = done.steps.iter().map(|step| step.files).sum();
     let files = FileCount { count: removed, bytes: plan.files.bytes };
-    let receipt = receipt(source, &plan, &erasure, &done, verified, now);
+    let receipt = receipt(source, &plan, &erasure, &done, verified, now, target.aim.kind());
     let json = json!({
         "tables": tables(&plan, &erasure.steps(), &done, source),
         "files": shown::files(files),
@@ -84,6 +85,7 @@ fn receipt(
     done: &CarriedOut,
     verified: bool,
     now: Instant,
+    kind: RunKind,
 ) -> Receipt {
     let label = "rehearsal".to_owned();
     let after = |step: &str| done.verified.left.iter().filter(|(left, _)| left == step).map(|(_, rows)| rows).sum();
@@ -97,7 +99,7 @@ fn receipt(
         case: label,
         product: source.product().to_owned(),
         system: source.system().to_owned(),
-        kind: "erase".to_owned(),
+        kind: kind.code().to_owned(),
         scope_hash: plan.scope_hash.clone(),
         map_version: plan.map_version.clone(),
         asked: Who { staff: 0, at: now.rfc3339() },

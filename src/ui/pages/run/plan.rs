@@ -87,6 +87,9 @@ pub(super) fn table(run: &RunPage, heading: &'static str) -> impl IntoView + use
     let with_files = (files.count > 0).then(|| format!("with {}, {}", words::files(files.count), size(files.bytes)));
     let sums = match run.kind {
         RunKind::Export => vec![("Copied", totals.copied, with_files)],
+        RunKind::Correct | RunKind::Restrict | RunKind::Release | RunKind::OptOut | RunKind::OptIn => {
+            vec![("Changed", totals.changed, None)]
+        }
         RunKind::Erase => {
             vec![("Erased", totals.erased, with_files), ("Changed", totals.changed, None), ("Kept", totals.kept, None)]
         }

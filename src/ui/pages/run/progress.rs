@@ -39,9 +39,9 @@ pub(super) fn page(run: &RunPage) -> AnyView {
 pub fn told(run: &runs::Progress) -> Progress {
     let (done, found) = sum(&run.steps);
     let at_work = match run.kind {
-        RunKind::Erase => run.steps.iter().find(|step| !step.ended && (step.found > 0 || step.done > 0)),
         // tables are packed one after the other, and ended together
         RunKind::Export => run.steps.iter().find(|step| step.done < step.found),
+        _ => run.steps.iter().find(|step| !step.ended && (step.found > 0 || step.done > 0)),
     };
     let now = match (run.state, at_work) {
         (RunState::Approved, _) => "About to begin.".to_owned(),

@@ -49,6 +49,7 @@ pub const fn verb(action: Action) -> &'static str {
         Action::Copy => "copy",
         Action::LeaveOut => "leave out",
         Action::Redact => "redact",
+        Action::Correct => "correct",
     }
 }
 
