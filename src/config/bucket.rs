@@ -68,3 +68,26 @@ impl Bucket {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_in_a_file_of_its_own() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("bucket.toml");
+        let read = |text: &str| {
+            std::fs::write(&file, text).expect("it is written");
+            Bucket::from_file(&file).map_err(|error| error.to_string())
+        };
+        let whole = "bucket = \"pictures\"\naccess_key_id = \"me\"\nsecret_access_key = \"quiet\"\n";
+        let bucket = read(whole).expect("it is read");
+        assert_eq!((bucket.bucket.as_str(), bucket.secret_access_key.reveal()), ("pictures", "quiet"));
+        for wrong in [&whole.replace("me", "me\"\n quiet = \""), &whole.replace("pictures", "P"), "bucket = "] {
+            let says = read(wrong).expect_err("it is refused");
+            assert!(says.contains("bucket") && !says.contains("quiet\""), "{says}");
+        }
+        assert!(Bucket::from_file(&folder.path().join("none.toml")).is_err());
+    }
+}

@@ -19,9 +19,11 @@ use serde_json::{Value, json};
 pub async fn performed(source: &Source, target: &Target, apply: bool, now: Instant) -> Result<Rehearsed, Trouble> {
     let mut plan = source.plan(target).await?;
     plan.warnings.extend(one_account(target));
-    let erases = target.aim == Aim::Erase;
-    if erases && plan.warnings.iter().all(|warning| warning.code != WarningCode::Drift) {
-        plan.warnings.extend(source.unindexed().await?);
+    // where nothing is found, or the map does not fit, nothing is joined
+    if target.aim == Aim::Erase && !plan.tables.is_empty() {
+        let unindexed = source.unindexed().await?.into_iter();
+        let in_plan: Vec<_> = unindexed.filter(|w| plan.tables.iter().any(|line| line.table == w.table)).collect();
+        plan.warnings.extend(in_plan);
     }
     if !apply || !plan.may_run() {
         let refused = (apply && !only_nothing(&plan)).then(|| "nothing was changed: a warning stops it".to_owned());
