@@ -205,7 +205,8 @@ on_every_engine! {
         assert_eq!(world.rows("users", "id <> 1").await, others);
         let unknown = at(&world, "--kind restrict --identity account=1 --apply").await;
         assert!(unknown.refused.is_some() && unknown.json.to_string().contains("restriction"), "{}", unknown.json);
-        let stranger = error(&world, "--kind correct --identity account=1 --item users:2 --set name=Eve").await;
+        let line = format!("--kind correct --identity account=1 --item users:2 --set name=Eve --files {}", world.files().display());
+        let stranger = error(&world, &line).await;
         assert!(stranger.contains("has no such row"), "{stranger}");
     }
 
