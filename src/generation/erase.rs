@@ -124,12 +124,13 @@ impl Source {
         let scope_hash = self.scope_hash(&schema, target);
         let dialect = self.engine.dialect();
         let reach = self.reach(&schema, target);
-        if target.aim == Aim::Erase {
-            // a column of a chosen category is none of our business where nothing stands in it
+        if target.aim != Aim::Erase
+            && let Some(fault) = reach.faults.first()
+        {
+            return Err(Error::Drift(fault.detail.clone()));
+        }
+        if !target.extent.categories.is_empty() {
             self.can_reach(&mut conn, &schema, target).await?;
-        } else if let Some(fault) = reach.faults.first() {
-            let column = fault.column.as_deref().unwrap_or_default();
-            return Err(Error::Drift(format!("{}.{column} {}", fault.table, fault.detail)));
         }
         let values = [target.values(), reach.values.clone()].concat();
         let scope = Scope::new(&self.map, &schema, dialect, target.subjects.len(), target.today).reaching(reach);

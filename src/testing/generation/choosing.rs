@@ -14,7 +14,7 @@ use crate::{
 const MORE: &str = "
     ALTER TABLE users ADD COLUMN is_restricted BOOLEAN;
     ALTER TABLE users ADD COLUMN flags BIGINT DEFAULT 0 NOT NULL;
-    CREATE TABLE choices (user_id BIGINT NOT NULL REFERENCES users (id), scope TEXT NOT NULL, allowed BOOLEAN NOT NULL,
+    CREATE TABLE choices (user_id BIGINT NOT NULL REFERENCES users (id), scope VARCHAR(40) NOT NULL, allowed BOOLEAN NOT NULL,
         since TIMESTAMP, PRIMARY KEY (user_id, scope));
     INSERT INTO choices VALUES (1, 'training', true, '2026-01-02 03:04:05'), (1, 'news', true, NULL), (2, 'training', true, NULL);
 ";

@@ -9,7 +9,7 @@ use crate::{
         time::Instant,
     },
     generation::{
-        CarriedOut, Does, Erasure, Error, Source, Step, Target, one_account,
+        Aim, CarriedOut, Does, Erasure, Error, Source, Step, Target, one_account,
         receipt::{FORMAT, Mention, PublicKey, Receipt, Signed, Signer, StepDone, Who},
     },
     store::vault::random,
@@ -20,7 +20,7 @@ pub async fn performed(source: &Source, target: &Target, apply: bool, now: Insta
     let mut plan = source.plan(target).await?;
     plan.warnings.extend(one_account(target));
     // where nothing is found, or the map does not fit, nothing is joined
-    if !plan.tables.is_empty() {
+    if target.aim == Aim::Erase && !plan.tables.is_empty() {
         let unindexed = source.unindexed().await?.into_iter();
         let in_plan: Vec<_> = unindexed.filter(|w| plan.tables.iter().any(|line| line.table == w.table)).collect();
         plan.warnings.extend(in_plan);

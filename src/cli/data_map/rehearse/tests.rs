@@ -179,11 +179,45 @@ on_every_engine! {
         assert_eq!((&nobody.json["warnings"][0]["code"], nobody.refused), (&json!("nothing_found"), None));
     }
 
+    async fn choices_and_corrections_are_rehearsed_as_they_are_carried_out(on: On) {
+        let world = World::new(on).await;
+        is_a_copy(&world).await;
+        let map = MAP.replace("name = {}, referred_by", "name = { correct = true }, referred_by").replace(
+            "[tables.users]",
+            "[[choice]]\nwhat = \"training\"\nflag = { table = \"users\", column = \"name\", stop = \"no training\", allow = \"training\" }\n[tables.users]",
+        );
+        fs::write(world.folder.path().join("map.toml"), map).expect("it is written");
+        let Rehearsed { json, refused } = at(&world, "--kind correct --identity account=1").await;
+        assert_eq!((refused, &json["tables"]), (None, &json!([{ "table": "users", "action": "correct", "rows": 1, "columns": { "name": "correct" } }])));
+        let others = world.rows("users", "id <> 1").await;
+        let line = "--kind correct --identity account=1 --item users:1 --set name=Eve";
+        let planned = at(&world, line).await.json;
+        assert_eq!((&planned["tables"][0]["action"], &planned["warnings"]), (&json!("correct"), &json!([])));
+        assert_eq!(world.rows("users", "name = 'Eve'").await.len(), 0);
+        let done = at(&world, &format!("{line} --apply")).await.json;
+        assert_eq!((&done["tables"], &done["verified"]), (&json!([{ "table": "users", "action": "correct", "rows": 1 }]), &json!(true)));
+        assert_eq!(world.rows("users", "id = 1 AND name = 'Eve'").await.len(), 1);
+        let signed: Signed = serde_json::from_str(done["receipt"].as_str().expect("text")).expect("a receipt");
+        assert!(!done.to_string().contains("Eve") && serde_json::to_string(&signed).expect("text").len() > 100);
+        let stopped = at(&world, "--kind opt_out --identity account=1 --apply").await.json;
+        assert_eq!((&stopped["tables"], &stopped["verified"]), (&json!([{ "table": "users", "action": "fixed", "rows": 1 }]), &json!(true)));
+        assert_eq!(world.rows("users", "id = 1 AND name = 'no training'").await.len(), 1);
+        assert_eq!(world.rows("users", "id <> 1").await, others);
+        let unknown = at(&world, "--kind restrict --identity account=1 --apply").await;
+        assert!(unknown.refused.is_some() && unknown.json.to_string().contains("restriction"), "{}", unknown.json);
+        let stranger = error(&world, "--kind correct --identity account=1 --item users:2 --set name=Eve").await;
+        assert!(stranger.contains("has no such row"), "{stranger}");
+    }
+
     async fn what_does_not_go_together_is_said(on: On) {
         let world = World::new(on).await;
         for (line, says) in [
-            ("--kind opt_out --identity account=1", "cannot be rehearsed yet"),
-            ("--kind correct --identity account=1", "cannot be rehearsed yet"),
+            ("--kind opt_out --identity account=1 --table users", "leave --table and --item out"),
+            ("--kind opt_out --identity account=1 --category a --category b", "give one --category"),
+            ("--kind correct --identity account=1 --apply", "--apply wants --item"),
+            ("--kind correct --identity account=1 --set name=Eve", "--set wants one --item"),
+            ("--kind erase --identity account=1 --item users:1 --set name=Eve", "use --kind correct"),
+            ("--kind restrict --identity account=1 --out x.zip", "--out writes a copy"),
             ("--kind locate --identity account=1 --apply", "--apply changes rows"),
             ("--kind erase --identity account=1 --out x.zip", "--out writes a copy"),
             ("--kind erase --identity account", "--identity wants KIND=VALUE"),
