@@ -35,7 +35,7 @@ impl Source {
     /// When the database does not answer, or the map does not fit it.
     pub async fn correctable(&self, subjects: &[Key]) -> Result<Vec<Correctable>, Error> {
         let mut conn = self.engine.conn().await?;
-        let schema = self.live(&mut conn).await?;
+        let schema = self.live_rows(&mut conn).await?;
         let values: Vec<_> = subjects.iter().flat_map(|key| key.0.clone()).collect();
         let mut found = Vec::new();
         for (name, columns, text) in self.selects(&schema, subjects.len()) {
