@@ -105,7 +105,8 @@ on_every_engine! {
         let told = signed.verify(&PublicKeys { keys: signed.public_key.clone().into_iter().collect() }).expect("it is believed");
         assert!(told.verified && told.steps.iter().any(|step| step.step == "images delete" && step.rows == 4));
         assert!(signed.verify(&PublicKeys::default()).is_err(), "its own word is none");
-        assert!(!receipt.to_lowercase().contains("ada"), "{receipt}");
+        // "ada" alone may stand in a digest's hex
+        assert!(!receipt.to_lowercase().contains("ada@") && !receipt.contains("Ada"), "{receipt}");
         // once more there is nobody
         let again = at(&world, "--kind erase --identity account=1 --apply").await;
         assert_eq!((again.refused, &again.json["warnings"][0]["code"]), (None, &json!("nothing_found")));
