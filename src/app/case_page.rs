@@ -91,6 +91,8 @@ pub struct Full {
     pub identity_kinds: Vec<String>,
     /// True where the product has a generation database to look into.
     pub looks_up: bool,
+    /// What kind of run can answer it; none where staff act by themselves.
+    pub answer: Option<RunKind>,
     /// Holds of this case that stand.
     pub holds: Vec<Held>,
     /// The runs of the case, newest first.
@@ -193,6 +195,7 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
         proof,
         identity_kinds: subject::kinds(app, &case.product),
         looks_up: app.sources.contains_key(&case.product),
+        answer: runs::answers(app, &case),
         holds,
         runs,
         packages,

@@ -1,6 +1,6 @@
 //! What a person asks for: the kinds of a case, and which of them stand behind the restricted wall.
 
-use super::run::RunKind;
+use super::run::{RESTRICTION, RunKind};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -97,6 +97,20 @@ impl Kind {
         match self {
             Self::Erasure => Some(RunKind::Erase),
             Self::Access | Self::Portability => Some(RunKind::Export),
+            _ => None,
+        }
+    }
+
+    /// The use of the person's data that it asks to stop, or (false) to allow again: a run can do so where the product's
+    /// data map says where that stands; elsewhere staff do it by hand.
+    #[must_use]
+    pub const fn choice(self) -> Option<(&'static str, bool)> {
+        match self {
+            Self::Restriction => Some((RESTRICTION, true)),
+            Self::TrainingOptOut => Some(("training", true)),
+            Self::TrainingOptIn => Some(("training", false)),
+            Self::MarketingOptOut => Some(("marketing", true)),
+            Self::SaleOptOut => Some(("sale", true)),
             _ => None,
         }
     }

@@ -43,7 +43,7 @@ codes! {
         Drift "drift" "The schema or the data map changed while the run was under way",
         NothingFound "nothing_found" "The person was not found any more",
         Left "left" "The re-query found rows that should be gone",
-        Held "held" "The erasure may not go on now",
+        Held "held" "It may not go on now",
         Mentions "mentions" "The person is still mentioned in text that should not mention them",
         Refused "refused" "The generation database refused a change by a rule of its own",
         Away "away" "The generation database did not answer",
@@ -74,7 +74,21 @@ impl Stop {
     }
 }
 
+/// The use of data that means every use at once.
+pub const RESTRICTION: &str = "restriction";
+
 impl RunKind {
+    /// The kind of a run that stops a use of data, or allows it again.
+    #[must_use]
+    pub fn of_choice(what: &str, stops: bool) -> Self {
+        match (what, stops) {
+            (RESTRICTION, true) => Self::Restrict,
+            (RESTRICTION, false) => Self::Release,
+            (_, true) => Self::OptOut,
+            (_, false) => Self::OptIn,
+        }
+    }
+
     /// True where data is copied for the person and nothing changes.
     #[must_use]
     pub const fn is_copy(self) -> bool {

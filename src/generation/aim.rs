@@ -4,9 +4,6 @@
 use crate::domain::run::RunKind;
 use serde::{Deserialize, Serialize};
 
-/// The choice that is about every use at once.
-pub const RESTRICTION: &str = "restriction";
-
 /// What a run is for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "for", rename_all = "snake_case", deny_unknown_fields)]
@@ -51,13 +48,14 @@ impl Aim {
         match self {
             Self::Erase => RunKind::Erase,
             Self::Correct { .. } => RunKind::Correct,
-            Self::Choose { what, stops } => match (what.as_str(), stops) {
-                (RESTRICTION, true) => RunKind::Restrict,
-                (RESTRICTION, false) => RunKind::Release,
-                (_, true) => RunKind::OptOut,
-                (_, false) => RunKind::OptIn,
-            },
+            Self::Choose { what, stops } => RunKind::of_choice(what, *stops),
         }
+    }
+
+    /// True where a hold on the person's data forbids it: what has to be kept must not change either.
+    #[must_use]
+    pub const fn is_stopped_by_holds(&self) -> bool {
+        matches!(self, Self::Erase | Self::Correct { .. })
     }
 
     /// What the statements need besides keys, in the order in which `corrections` numbers it.

@@ -2,7 +2,7 @@
 //! added where nothing was ever said, or the statements that the map has instead.
 
 use super::{
-    Fault,
+    Fault, Source,
     alike::{as_text, identical},
     check::fits,
     engine::{Dialect, quoted},
@@ -13,6 +13,14 @@ use super::{
 };
 use crate::domain::plan::{Action, Warning, WarningCode};
 use std::collections::BTreeMap;
+
+impl Source {
+    /// The uses of people's data that the map says how to stop, each once.
+    #[must_use]
+    pub fn uses(&self) -> Vec<&str> {
+        self.map.uses()
+    }
+}
 
 impl DataMap {
     /// The uses that the map says how to stop, each once.

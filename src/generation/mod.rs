@@ -34,7 +34,7 @@ mod source;
 pub mod spool;
 mod steps;
 
-pub use aim::{Aim, Correction, RESTRICTION};
+pub use aim::{Aim, Correction};
 pub use carry_out::{CarriedOut, Counted, ROUNDS};
 pub use correctable::Correctable;
 pub use erase::{Batch, Erasure, Rows, Verified};

@@ -27,10 +27,11 @@ use crate::{
     domain::{
         case::Case,
         identity::{ContentId, Identity, Reference, RunId},
+        kind::Kind,
         rights::{Act, Actor},
         run::RunKind,
     },
-    generation::{self, Source, Target},
+    generation::{self, Aim, Source, Target},
     store::{Tx, cases, runs, runs::Run},
 };
 use serde::{Deserialize, Serialize};
@@ -89,10 +90,29 @@ async fn may_see(tx: &mut Tx, actor: &Actor, case: Reference) -> Result<(), Erro
     Err(Error::NotFound)
 }
 
+/// What a run does for a case of this kind, whatever the product's data map can do.
+fn aim_of(kind: Kind) -> Option<Aim> {
+    match kind.run() {
+        Some(RunKind::Erase) => Some(Aim::Erase),
+        Some(_) => None,
+        None => kind.choice().map(|(what, stops)| Aim::Choose { what: what.to_owned(), stops }),
+    }
+}
+
+/// What kind of run can answer the case: a choice only where the product's data map says where it stands.
+pub(in crate::app) fn answers(app: &App, case: &Case) -> Option<RunKind> {
+    case.kind.run().or_else(|| {
+        let (what, stops) = case.kind.choice()?;
+        let knows = app.sources.get(&case.product).is_some_and(|source| source.uses().contains(&what));
+        knows.then(|| RunKind::of_choice(what, stops))
+    })
+}
+
 /// True where the case still is what the plan was made for: an open request for it by the person verified then.
 pub(in crate::app) fn still_asked_for(case: &Case, kind: RunKind, secret: &Secret) -> bool {
     let verified = case.verified.map(|verified| verified.identity);
-    case.kind.run() == Some(kind) && case.state.is_open() && verified == secret.verified
+    let asked = case.kind.run().or_else(|| aim_of(case.kind).map(|aim| aim.kind()));
+    asked == Some(kind) && case.state.is_open() && verified == secret.verified
 }
 
 pub(in crate::app) fn secret_of(bytes: Option<Vec<u8>>) -> Option<Secret> {

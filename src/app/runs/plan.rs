@@ -1,6 +1,6 @@
 //! Makes a plan: looks the verified person up, counts, asks nobody's approval yet.
 
-use super::{Secret, source_of, unanswered};
+use super::{Secret, aim_of, answers, source_of, unanswered};
 use crate::{
     app::{
         App, Error,
@@ -9,6 +9,7 @@ use crate::{
         subject::Known,
     },
     domain::{
+        case::Case,
         event::Event,
         identity::{Identity, Reference, RunId},
         rights::Actor,
@@ -30,7 +31,7 @@ const PSEUDONYM: usize = crate::generation::PSEUDONYM_LENGTH - 2;
 /// When the case asks for neither, the person is not verified, a run is open already, the generation database does
 /// not answer, or others were quicker.
 pub async fn plan_run(app: &App, actor: &Actor, reference: Reference, seen: i64) -> Result<RunId, Error> {
-    let (kind, product, known) = asked_for(app, actor, reference).await?;
+    let (kind, aim, product, known) = asked_for(app, actor, reference).await?;
     let source = source_of(app, &product)?;
     let identities = known.identities.clone();
     let found = source.find(&identities).await.map_err(|error| unanswered(&product, &error))?;
@@ -40,7 +41,7 @@ pub async fn plan_run(app: &App, actor: &Actor, reference: Reference, seen: i64)
             "What the person was verified by leads to another account now. Verify them again before anything is done",
         ));
     }
-    let target = target_of(app, &product, &identities, found).await?;
+    let target = target_of(app, &product, &identities, found, aim).await?;
     let counted = match kind {
         RunKind::Export => source.plan_copy(&target.subjects, &target.found_by, &target.extent).await,
         _ => source.plan(&target).await,
@@ -49,7 +50,7 @@ pub async fn plan_run(app: &App, actor: &Actor, reference: Reference, seen: i64)
     plan.warnings.extend(one_account(&target));
 
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
-    if ready(&desk.case)? != kind {
+    if ready(app, &desk.case)? != kind {
         return Err(Error::field("run", "The case asks for something else now; look at it again"));
     }
     let verified = desk.case.verified.map(|verified| verified.identity);
@@ -81,11 +82,11 @@ pub async fn plan_run(app: &App, actor: &Actor, reference: Reference, seen: i64)
 }
 
 /// What the case asks for, where it can be planned now.
-fn ready(case: &crate::domain::case::Case) -> Result<RunKind, Error> {
-    let Some(kind) = case.kind.run() else {
+fn ready(app: &App, case: &Case) -> Result<RunKind, Error> {
+    let Some(kind) = answers(app, case) else {
         return Err(Error::field(
             "run",
-            "Only a case that asks for a copy or for erasure can be planned; classify it first",
+            "No run answers a case of this kind here; classify it, or have the data map say where the choice stands",
         ));
     };
     if !case.state.is_open() {
@@ -104,9 +105,9 @@ fn ready(case: &crate::domain::case::Case) -> Result<RunKind, Error> {
 }
 
 /// What is asked for, the product, and what the verified person is looked up by.
-async fn asked_for(app: &App, actor: &Actor, reference: Reference) -> Result<(RunKind, String, Known), Error> {
+async fn asked_for(app: &App, actor: &Actor, reference: Reference) -> Result<(RunKind, Aim, String, Known), Error> {
     let case = look(app, actor, reference).await?;
-    let kind = ready(&case)?;
+    let kind = ready(app, &case)?;
     let mut tx = app.db.read().await?;
     let identity = case.verified.map(|verified| verified.identity);
     let content = match identity {
@@ -120,7 +121,7 @@ async fn asked_for(app: &App, actor: &Actor, reference: Reference) -> Result<(Ru
             "There is no mail address to send the link to: have the person confirm by a link, or answer by hand",
         ));
     }
-    Ok((kind, case.product, known))
+    Ok((kind, aim_of(case.kind).unwrap_or_default(), case.product, known))
 }
 
 /// Whom an erasure is about, with the holds that stand on them now.
@@ -129,15 +130,17 @@ pub(super) async fn target_of(
     product: &str,
     identities: &[Identity],
     found: Found,
+    aim: Aim,
 ) -> Result<Target, Error> {
     let texts = texts_of(identities, found.contacts);
     let today = app.now().local(app.packs.zone(product)).date_naive();
-    let holds = holds_on(app, product, &found.subjects).await?;
+    let stops = aim.is_stopped_by_holds();
+    let holds = if stops { holds_on(app, product, &found.subjects).await? } else { Vec::new() };
     let keyed = app.vault.digest("pseudonym", serde_json::json!([product, found.subjects]).to_string().as_bytes());
     let pseudonym = data_encoding::BASE32_NOPAD.encode(&keyed).to_lowercase();
     let pseudonym = format!("p_{}", &pseudonym[..PSEUDONYM]);
     let (subjects, found_by, extent) = (found.subjects, found.found_by, Extent::default());
-    Ok(Target { subjects, found_by, texts, pseudonym, today, holds, extent, aim: Aim::Erase })
+    Ok(Target { subjects, found_by, texts, pseudonym, today, holds, extent, aim })
 }
 
 /// The holds that stand on these accounts now.

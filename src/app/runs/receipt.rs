@@ -7,6 +7,7 @@ use crate::{
         identity::{RunId, StaffId},
         plan::{Action, FileCount},
         rights::Actor,
+        run::RunKind,
         time::Instant,
     },
     generation::{
@@ -41,7 +42,7 @@ pub(super) async fn sign(
         case: run.case.to_string(),
         product: run.product.clone(),
         system: app.sources.get(&run.product).map(|source| source.system().to_owned()).unwrap_or_default(),
-        kind: "erase".to_owned(),
+        kind: run.kind.code().to_owned(),
         scope_hash: run.plan.scope_hash.clone(),
         map_version: run.plan.map_version.clone(),
         asked: who(Some(run.asked_by), Some(run.asked_at)),
@@ -60,7 +61,8 @@ pub(super) async fn sign(
     let (body, signature) = app.signer.sign(&receipt);
     let row = ReceiptRow { body, signature, key_id: app.signer.key_id().to_owned() };
     receipts::receipt_keep(tx, run.id, &row, now).await?;
-    for key in &secret.target.subjects {
+    let erased = if run.kind == RunKind::Erase { secret.target.subjects.as_slice() } else { &[] };
+    for key in erased {
         let digest = subject::digest(app, &run.product, key);
         receipts::tombstone_keep(tx, &run.product, &digest, run.id, now).await?;
     }

@@ -253,6 +253,7 @@ pub fn full(kind: Kind) -> Full {
         proof: Proof::Asked(NOW.plus(-DAY)),
         identity_kinds: vec!["email".into(), "account".into()],
         looks_up: true,
+        answer: None,
         runs: Vec::new(),
         packages: Vec::new(),
         blocked: None,

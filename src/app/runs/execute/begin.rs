@@ -9,7 +9,7 @@ use crate::{
     domain::{
         plan::WarningCode,
         rights::Act,
-        run::{RunKind, RunState, Stop, may_decide},
+        run::{RunState, Stop, may_decide},
     },
     generation::{Erasure, Source},
     store::{
@@ -29,7 +29,8 @@ impl Turn<'_> {
         if found.subjects.is_empty() {
             return Err(Halt::Stop(Stop::NothingFound));
         }
-        let mut target = target_of(self.app, &self.run.product, &secret.identities, found).await?;
+        let aim = secret.target.aim.clone();
+        let mut target = target_of(self.app, &self.run.product, &secret.identities, found, aim).await?;
         target.today = secret.target.today;
         target.extent.clone_from(&secret.target.extent);
         let now = source.plan(&target).await?;
@@ -64,7 +65,7 @@ impl Turn<'_> {
     async fn still_approved(&self, secret: &Secret) -> Result<(), Halt> {
         let mut tx = self.app.db.read().await?;
         let case = cases::case_get(&mut tx, self.run.case).await?;
-        if !case.is_some_and(|case| still_asked_for(&case, RunKind::Erase, secret)) {
+        if !case.is_some_and(|case| still_asked_for(&case, self.run.kind, secret)) {
             return Err(Halt::Stop(Stop::Outgrown));
         }
         let by = match self.run.decided_by {

@@ -264,7 +264,8 @@ impl Turn<'_> {
                 return Err(Halt::NotOurs);
             }
         }
-        if !holds_on(self.app, &self.run.product, &secret.target.subjects).await?.is_empty() {
+        let (stops, subjects) = (secret.target.aim.is_stopped_by_holds(), &secret.target.subjects);
+        if stops && !holds_on(self.app, &self.run.product, subjects).await?.is_empty() {
             return Err(Halt::Stop(Stop::Held));
         }
         if Moment::now() > self.ends { Err(Halt::TurnOver) } else { Ok(()) }

@@ -1,8 +1,8 @@
 //! What a rehearsal is asked for on the command line, and whether that makes sense. Opens nothing.
 
 use crate::{
-    domain::identity::Identity,
-    generation::{Extent, Item, RESTRICTION},
+    domain::{identity::Identity, run::RESTRICTION},
+    generation::{Extent, Item},
 };
 use anyhow::bail;
 use clap::{Args, ValueEnum};

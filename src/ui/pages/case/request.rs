@@ -1,4 +1,4 @@
-//! What is asked for on its way, an erasure or a copy: the act that begins it, what is missing before that, and the run
+//! What is asked for on its way, an erasure, a copy or a change: the act that begins it, what is missing before that, and the run
 //! that came of it.
 
 use super::tried::{Act, Tried};
@@ -23,12 +23,12 @@ pub(super) fn may_plan(full: &Full) -> bool {
 
 /// True where one run does not make the next senseless: a person may have another copy.
 fn may_repeat(full: &Full) -> bool {
-    full.case.kind.run() == Some(RunKind::Export)
+    full.answer == Some(RunKind::Export)
 }
 
 /// True while a run is asked for and none is open.
 fn wants(full: &Full) -> bool {
-    full.case.kind.run().is_some() && full.case.state.is_open() && full.case.run.is_none()
+    full.answer.is_some() && full.case.state.is_open() && full.case.run.is_none()
 }
 
 /// The run that was finished last.
@@ -44,11 +44,16 @@ struct Words {
 }
 
 const fn words(full: &Full) -> Words {
-    match full.case.kind.run() {
+    match full.answer {
         Some(RunKind::Export) => Words {
             button: "Make the copy",
             unverified: "Verify the person before the copy is made.",
             by_hand: "Nothing can be looked up. Answer by hand, or have an administrator set one in the configuration.",
+        },
+        Some(RunKind::Restrict | RunKind::Release | RunKind::OptOut | RunKind::OptIn | RunKind::Correct) => Words {
+            button: "Plan the change",
+            unverified: "Verify the person before the change is planned.",
+            by_hand: "Nothing can be planned. Change it by hand, or have an administrator set one in the configuration.",
         },
         _ => Words {
             button: "Plan the erasure",
@@ -75,7 +80,7 @@ pub(super) fn plan(full: &Full, tried: &Tried) -> Option<impl IntoView + use<>> 
 
 /// Where the erasure stands, above the timeline: what is missing, or the run and what it waits for.
 pub(super) fn stand(full: &Full, tried: &Tried) -> Option<AnyView> {
-    if full.case.kind.run().is_none() || !full.case.state.is_open() || tried.done.is_some() {
+    if full.answer.is_none() || !full.case.state.is_open() || tried.done.is_some() {
         return None;
     }
     if let Some(run) = full.case.run {
@@ -86,8 +91,7 @@ pub(super) fn stand(full: &Full, tried: &Tried) -> Option<AnyView> {
         let says =
             view! { <p>"What is left is the letter to the person. "<a href="#letter">"Read it and send it"</a></p> };
         return Some(
-            view! { <Notice meaning=Meaning::Info lead="The erasure is finished and verified.">{says}</Notice> }
-                .into_any(),
+            view! { <Notice meaning=Meaning::Info lead="The run is finished and verified.">{says}</Notice> }.into_any(),
         );
     }
     let (unverified, shows_code) = (words(full).unverified, may_repeat(full));

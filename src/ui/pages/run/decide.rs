@@ -79,21 +79,25 @@ const fn cancel_button(state: RunState) -> &'static str {
 
 fn approve(run: &RunPage, tried: &Tried) -> impl IntoView + use<> {
     let totals = run.plan.totals();
-    let mut what = words::rows(totals.erased);
+    let erases = run.kind == RunKind::Erase;
+    let mut what = words::rows(if erases { totals.erased } else { totals.changed });
     if run.plan.files.count > 0 {
         what = format!("{what} and {}", words::files(run.plan.files.count));
     }
     let more = match totals.changed {
-        0 => String::new(),
-        n => format!(", and changes {} more", thousands(n)),
+        _ if !erases => ". Another run can change it back.".to_owned(),
+        0 => ". It cannot be undone.".to_owned(),
+        n => format!(", and changes {} more. It cannot be undone.", thousands(n)),
     };
+    let (does, button) = if erases { ("This erases", "erase") } else { ("This changes", "change") };
+    let button = format!("Approve and {button} {}", words::rows(if erases { totals.erased } else { totals.changed }));
     let problems = tried.problems.clone();
     let id = Act::Approve.id();
     let (invalid, described) = (problems.invalid(id), problems.described(id, true));
     // what was approved is the plan that was read, also when the form comes back
     let hash = Some(tried.value(Act::Approve, "scope_hash")).filter(|hash| !hash.is_empty());
     view! {
-        <p>"This erases "<b>{what}</b>" of one person in "{run.product.clone()}{more}". It cannot be undone."</p>
+        <p>{does}" "<b>{what}</b>" of one person in "{run.product.clone()}{more}</p>
         <form id="approve" method="post" action=paths::run(run.id)>
             <input type="hidden" name="do" value=Act::Approve.code() />
             <input type="hidden" name="scope_hash" value=hash.unwrap_or_else(|| run.plan.scope_hash.clone()) />
@@ -107,7 +111,7 @@ fn approve(run: &RunPage, tried: &Tried) -> impl IntoView + use<> {
                 <input id=id name="typed" value=tried.value(Act::Approve, "typed") autocomplete="off" spellcheck="false"
                     aria-invalid=invalid aria-describedby=described />
             </div>
-            <p class="acts"><button class="btn risk">{format!("Approve and erase {}", words::rows(totals.erased))}</button></p>
+            <p class="acts"><button class="btn risk">{button}</button></p>
         </form>
     }
 }
@@ -134,9 +138,7 @@ fn with_reason(
     let text = render::raw_text(&tried.value(act, "reason"));
     let says = match (act, run.state) {
         (Act::Cancel, RunState::Planned) => "Cancel the plan",
-        (Act::Cancel, RunState::Running | RunState::Approved) if run.kind == RunKind::Erase => {
-            "Cancel between two batches"
-        }
+        (Act::Cancel, RunState::Running | RunState::Approved) if !run.kind.is_copy() => "Cancel between two batches",
         _ => act.label(),
     };
     view! {

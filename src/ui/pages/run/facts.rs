@@ -51,7 +51,7 @@ fn subject(run: &RunPage) -> impl IntoView + use<> {
     let found_by = subject.found_by.iter().map(|kind| kind.replace('_', " ")).collect::<Vec<_>>().join(", ");
     let held = run.stop == Some(Stop::Held) || run.plan.warnings.iter().any(|w| w.code == WarningCode::Hold);
     let holds = if held {
-        "This erasure may not run now.".to_owned()
+        "This may not run now.".to_owned()
     } else {
         format!("none, looked for {}", run.asked_at.short(run.zone))
     };
@@ -71,7 +71,7 @@ fn subject(run: &RunPage) -> impl IntoView + use<> {
                 <dt>"Accounts"</dt><dd>{subject.accounts}</dd>
                 <dt>"Found by"</dt><dd>{if found_by.is_empty() { "nothing".to_owned() } else { found_by }}</dd>
                 <dt>"Verified"</dt>{verified}
-                {(run.kind == RunKind::Erase).then(|| view! { <dt>"Holds"</dt><dd>{holds}</dd> })}
+                {matches!(run.kind, RunKind::Erase | RunKind::Correct).then(|| view! { <dt>"Holds"</dt><dd>{holds}</dd> })}
             </dl>
         </section>
     }

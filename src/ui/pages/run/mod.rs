@@ -32,7 +32,7 @@ use tried::Tried;
 #[must_use]
 pub fn title(run: &RunPage) -> String {
     match run.state {
-        RunState::Finished => format!("Receipt of run {}", run.id),
+        RunState::Finished if !run.kind.is_copy() => format!("Receipt of run {}", run.id),
         RunState::Packed => format!("Review of run {}", run.id),
         RunState::Approved | RunState::Running => format!("Run {} at work", run.id),
         _ => format!("Plan of run {}", run.id),
@@ -122,10 +122,9 @@ fn ended(run: &RunPage) -> impl IntoView + use<> {
 
 fn head(run: &RunPage) -> impl IntoView + use<> {
     let heading = match run.state {
-        _ if run.kind == RunKind::Export => format!("Run {}: copy one person’s data from {}", run.id, run.product),
         RunState::Finished => format!("Receipt of run {}", run.id),
-        RunState::Planned => format!("Plan of run {}: erase one person from {}", run.id, run.product),
-        _ => format!("Run {}: erase one person from {}", run.id, run.product),
+        RunState::Planned => format!("Plan of run {}: {} {}", run.id, words::does(run.kind), run.product),
+        _ => format!("Run {}: {} {}", run.id, words::does(run.kind), run.product),
     };
     let ended = matches!(run.state, RunState::Finished | RunState::SentBack | RunState::Expired | RunState::Cancelled);
     let download = run.receipt.is_some().then(|| {

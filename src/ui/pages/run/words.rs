@@ -2,7 +2,10 @@
 
 use crate::{
     app::runs::{RunPage, RunStep},
-    domain::{plan::Action, run::RunState},
+    domain::{
+        plan::Action,
+        run::{RunKind, RunState},
+    },
     ui::shell::thousands,
 };
 
@@ -33,6 +36,20 @@ pub fn files(n: i64) -> String {
 #[must_use]
 pub fn in_groups(text: &str) -> String {
     text.as_bytes().chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join(" ")
+}
+
+/// What a run does to one person, before the product's name.
+#[must_use]
+pub const fn does(kind: RunKind) -> &'static str {
+    match kind {
+        RunKind::Erase => "erase one person from",
+        RunKind::Export => "copy one person’s data from",
+        RunKind::Correct => "correct one person’s data in",
+        RunKind::Restrict => "restrict the use of one person’s data in",
+        RunKind::Release => "lift the restriction of one person’s data in",
+        RunKind::OptOut => "stop a use of one person’s data in",
+        RunKind::OptIn => "allow a use of one person’s data in",
+    }
 }
 
 /// What is done to a column, before its name.

@@ -58,7 +58,7 @@ pub fn page(runs: &Runs) -> AnyView {
 fn none_open() -> impl IntoView {
     view! {
         <Blank title="No run waits for anybody">
-            <p>"A run is begun from a case that asks for a copy or for erasure, once the person is verified. A second person approves an erasure, or looks at a packed copy, here."</p>
+            <p>"A run is begun from a case that asks for a copy, for erasure or for a choice about the use of data, once the person is verified. A second person approves it, or looks at a packed copy, here."</p>
             <div class="acts"><a class="btn" href=paths::view(View::Mine)>"See my cases"</a>
                 <a class="btn" href=paths::QUEUE>"See all open cases"</a></div>
         </Blank>
