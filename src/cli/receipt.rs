@@ -227,6 +227,7 @@ mod tests {
             system: "ImageGen accounts and images".into(),
             kind: "erase".into(),
             scope_hash: "c0ffee".into(),
+            limits: Vec::new(),
             map_version: "2026-09-30".into(),
             asked: who(1, "2026-11-24T05:31:00Z"),
             approved: Some(who(2, "2026-11-24T05:40:00Z")),

@@ -115,6 +115,22 @@ impl Kind {
         }
     }
 
+    /// What kind of run can answer it where the product's data map knows how; elsewhere staff do it by hand.
+    #[must_use]
+    pub fn answer(self) -> Option<RunKind> {
+        match (self, self.choice()) {
+            (Self::Correction, _) => Some(RunKind::Correct),
+            (_, Some((what, stops))) => Some(RunKind::of_choice(what, stops)),
+            _ => self.run(),
+        }
+    }
+
+    /// True where a run of this kind belongs to such a case; a restriction ends on the case that asked for it.
+    #[must_use]
+    pub fn is_answered_by(self, run: RunKind) -> bool {
+        self.answer() == Some(run) || (self == Self::Restriction && run == RunKind::Release)
+    }
+
     /// True where granting it to the wrong person gives away or destroys somebody's data.
     #[must_use]
     pub const fn needs_identity(self) -> bool {

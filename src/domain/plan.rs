@@ -106,6 +106,9 @@ pub struct SubjectCount {
 pub struct Plan {
     /// Who it is about.
     pub subject: SubjectCount,
+    /// What the run is limited to, in words; empty where it is everything of the person.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<String>,
     /// Every table it looks at, in the order of execution.
     pub tables: Vec<PlanLine>,
     /// The files that go, or are copied.
@@ -205,6 +208,7 @@ mod tests {
         };
         Plan {
             subject: SubjectCount::default(),
+            limits: Vec::new(),
             tables: vec![line("images", Action::Delete, rows), line("invoices", Action::Keep, 9)],
             files: FileCount::default(),
             warnings: Vec::new(),

@@ -89,6 +89,12 @@ impl RunKind {
         }
     }
 
+    /// True where it may be about a part of the person's data; a choice or a correction is about what it names.
+    #[must_use]
+    pub const fn may_be_limited(self) -> bool {
+        matches!(self, Self::Erase | Self::Export)
+    }
+
     /// True where data is copied for the person and nothing changes.
     #[must_use]
     pub const fn is_copy(self) -> bool {

@@ -29,6 +29,12 @@ pub struct Correctable {
 const MOST: usize = 200;
 
 impl Source {
+    /// True where the map lets a value be corrected.
+    #[must_use]
+    pub fn corrects(&self) -> bool {
+        self.map.tables.values().any(|table| correctable(table).next().is_some())
+    }
+
     /// The rows of these subjects with values that the map lets be corrected, at most 200 of each table.
     ///
     /// # Errors

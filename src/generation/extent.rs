@@ -1,8 +1,9 @@
 //! What a run is limited to: categories, tables, items; several of them add up. Names and keys only; which rows and
 //! columns that means is `reach`'s to say.
 
-use super::map::DataMap;
+use super::{Source, map::DataMap};
 use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, str::FromStr};
 
 /// What a run is limited to. Empty means everything of the person.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +25,30 @@ pub struct Item {
     pub table: String,
     /// The values of its key as text, in the map's order.
     pub key: Vec<String>,
+}
+
+impl FromStr for Item {
+    type Err = &'static str;
+
+    /// Reads `TABLE:KEY`, the values of a key of several columns with commas between them, and `\` before a sign that is
+    /// meant as it stands.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (mut table, mut key): (Option<String>, Vec<String>) = (None, Vec::new());
+        let (mut part, mut signs) = (String::new(), text.chars());
+        while let Some(sign) = signs.next() {
+            match (sign, &table) {
+                ('\\', _) => part.extend(signs.next()),
+                (':', None) => table = Some(std::mem::take(&mut part)),
+                (',', Some(_)) => key.push(std::mem::take(&mut part)),
+                _ => part.push(sign),
+            }
+        }
+        key.push(part);
+        match table {
+            Some(table) if !table.is_empty() && key != [""] => Ok(Self { table, key }),
+            _ => Err("wants TABLE:KEY, for example images:17, or gallery_items:3,17 for a key of two columns"),
+        }
+    }
 }
 
 impl Extent {
@@ -53,6 +78,22 @@ impl Extent {
         lines
     }
 
+    /// The limits in words, without keys of items.
+    #[must_use]
+    pub fn in_words(&self) -> Vec<String> {
+        let mut items = BTreeMap::<&str, usize>::new();
+        for item in &self.items {
+            *items.entry(&item.table).or_default() += 1;
+        }
+        let categories = self.categories.iter().map(|category| format!("category {category}"));
+        let tables = self.tables.iter().map(|table| format!("table {table}"));
+        let items = items.into_iter().map(|(table, n)| match n {
+            1 => format!("1 item of {table}"),
+            n => format!("{n} items of {table}"),
+        });
+        categories.chain(tables).chain(items).collect()
+    }
+
     /// Whether the map has what this names.
     ///
     /// # Errors
@@ -78,6 +119,15 @@ impl Extent {
             }
         }
         Ok(())
+    }
+}
+
+impl Source {
+    /// What a run can be limited to: the map's categories, and its tables with what people call them.
+    #[must_use]
+    pub fn limits(&self) -> (Vec<String>, Vec<(String, String)>) {
+        let tables = self.map.tables.iter().map(|(name, table)| (name.clone(), table.title(name)));
+        (categories(&self.map), tables.collect())
     }
 }
 
@@ -129,5 +179,29 @@ mod tests {
         let twice = Extent { tables: vec!["b".into(), "a".into(), "b".into()], ..Extent::default() };
         let once = Extent { tables: vec!["a".into(), "b".into()], ..Extent::default() };
         assert_eq!(twice.lines(), once.lines());
+    }
+
+    #[test]
+    fn an_item_is_a_table_and_its_key() {
+        for (text, table, key) in [
+            ("images:17", "images", vec!["17"]),
+            ("images:0", "images", vec!["0"]),
+            ("pages:1,0", "pages", vec!["1", "0"]),
+            ("tags:a\\,b,c", "tags", vec!["a,b", "c"]),
+            ("logins:1,2026-01-02 03:04:05", "logins", vec!["1", "2026-01-02 03:04:05"]),
+            ("a\\:b:c:d", "a:b", vec!["c:d"]),
+            ("files:a\\\\b", "files", vec!["a\\b"]),
+            ("pages:,2", "pages", vec!["", "2"]),
+        ] {
+            let item: Item = text.parse().expect("it is read");
+            assert_eq!(
+                (item.table.as_str(), item.key),
+                (table, key.iter().map(|k| (*k).to_owned()).collect()),
+                "{text}"
+            );
+        }
+        for text in ["images", "images:", ":1", "", "images\\:1"] {
+            assert!(text.parse::<Item>().is_err(), "{text:?}");
+        }
     }
 }

@@ -42,7 +42,7 @@ pub use extent::{Extent, Item};
 pub use files::Files;
 pub use find::{Found, Key};
 pub use map::DataMap;
-pub use plan::{Target, one_account, texts_of};
+pub use plan::{Target, texts_of, whose_accounts};
 pub use source::Source;
 pub use steps::{Does, Step};
 

@@ -34,6 +34,9 @@ pub struct Receipt {
     pub kind: String,
     /// What was approved.
     pub scope_hash: String,
+    /// What the run was limited to, in words; nothing where it was everything of the person.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<String>,
     /// The data map's version.
     pub map_version: String,
     /// The staff id of who asked, and when (RFC 3339).
@@ -317,6 +320,7 @@ mod tests {
             system: "ImageGen".into(),
             kind: "erase".into(),
             scope_hash: "00".into(),
+            limits: Vec::new(),
             map_version: "1".into(),
             asked: who(1),
             approved: Some(who(2)),

@@ -201,6 +201,7 @@ on_both! {
         verbs::change_state(app, officer, reference, i64::MAX, waits, None, "asked by phone").await.expect("changed");
         let plan = Plan {
             subject: SubjectCount::default(),
+            limits: Vec::new(),
             tables: Vec::new(),
             files: FileCount::default(),
             warnings: Vec::new(),

@@ -42,6 +42,8 @@ pub const LOCKED_NAME: &str = "your-data-with-password.zip";
 pub mod patterns {
     /// A case.
     pub const CASE: &str = "/cases/{reference}";
+    /// What a plan is to be about.
+    pub const PLAN: &str = "/cases/{reference}/plan";
     /// A run.
     pub const RUN: &str = "/runs/{id}";
     /// A product's policy.
@@ -85,6 +87,12 @@ pub fn case(reference: Reference) -> String {
 #[must_use]
 pub fn case_done(reference: Reference, done: &str) -> String {
     format!("/cases/{reference}?done={done}")
+}
+
+/// What a plan for a case is to be about.
+#[must_use]
+pub fn plan(reference: Reference) -> String {
+    format!("/cases/{reference}/plan")
 }
 
 /// A run.

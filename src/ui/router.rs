@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     ui::{
-        pages::{case, copy, mailroom, new_case, overview, policies, queue, run, runs, signin, verify},
+        pages::{case, copy, mailroom, new_case, overview, plan, policies, queue, run, runs, signin, verify},
         paths::{self, patterns},
     },
 };
@@ -19,6 +19,7 @@ pub fn routes() -> Router<App> {
         .route(paths::HOME, get(|| async { Redirect::to(paths::OVERVIEW) }))
         .route(paths::QUEUE, get(queue::server::show).post(queue::server::assign))
         .route(patterns::CASE, get(case::server::show).post(case::server::act))
+        .route(patterns::PLAN, get(plan::server::show).post(plan::server::make))
         .route(patterns::FILE, get(case::server::download))
         .route(paths::OVERVIEW, get(overview::server::show))
         .route(paths::NEW_CASE, get(new_case::server::show).post(new_case::server::open))

@@ -159,7 +159,8 @@ impl Packing<'_> {
         let Some(source) = app.sources.get(&run.product) else {
             return Err(Halt::Store("the product's generation database is not configured here".to_owned()));
         };
-        let found = source.find(&secret.identities).await?;
+        let mut found = source.find(&secret.identities).await?;
+        found.subjects.retain(|key| !secret.left_out.contains(key));
         if found.subjects.is_empty() {
             return Err(Halt::Stop(Stop::NothingFound));
         }

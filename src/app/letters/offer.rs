@@ -93,6 +93,7 @@ fn letters(app: &App, case: &Case) -> Vec<Offered> {
         Letter::PartialRefusal | Letter::Refusal => {
             case.state.is_open() && case.kind.run().is_none() && !case.is_restricted()
         }
+        Letter::Lifting => case.state.is_open() && case.kind == Kind::Restriction,
         Letter::Breach => case.kind == Kind::BreachReport,
         _ => false,
     };

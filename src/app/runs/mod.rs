@@ -1,6 +1,7 @@
 //! Runs against a generation database: planned by one person, approved by another, carried out by a job, proved by a
 //! receipt. Only this room decides whether a run may begin; `generation` only does it.
 
+mod choose;
 mod closing;
 mod decide;
 mod execute;
@@ -9,7 +10,11 @@ mod plan;
 mod progress;
 mod receipt;
 
-pub use crate::domain::refusal::Refusal;
+pub use crate::{
+    domain::refusal::Refusal,
+    generation::{Correctable, Correction, Extent, Item},
+};
+pub use choose::{Choosable, Chosen, SetValue, choosable};
 pub(in crate::app) use closing::proposed;
 pub use closing::{Closing, Letter, REFUSALS, close_with_letter};
 pub(in crate::app) use decide::decided_by_another;
@@ -27,11 +32,10 @@ use crate::{
     domain::{
         case::Case,
         identity::{ContentId, Identity, Reference, RunId},
-        kind::Kind,
         rights::{Act, Actor},
         run::RunKind,
     },
-    generation::{self, Aim, Source, Target},
+    generation::{self, Key, Source, Target},
     store::{Tx, cases, runs, runs::Run},
 };
 use serde::{Deserialize, Serialize};
@@ -45,6 +49,9 @@ pub(in crate::app) struct Secret {
     pub verified: Option<ContentId>,
     /// Whom it found.
     pub target: Target,
+    /// Accounts that were found as well, and are not the person's as staff say.
+    #[serde(default)]
+    pub left_out: Vec<Key>,
 }
 
 fn source_of<'a>(app: &'a App, product: &str) -> Result<&'a Source, Error> {
@@ -90,29 +97,20 @@ async fn may_see(tx: &mut Tx, actor: &Actor, case: Reference) -> Result<(), Erro
     Err(Error::NotFound)
 }
 
-/// What a run does for a case of this kind, whatever the product's data map can do.
-fn aim_of(kind: Kind) -> Option<Aim> {
-    match kind.run() {
-        Some(RunKind::Erase) => Some(Aim::Erase),
-        Some(_) => None,
-        None => kind.choice().map(|(what, stops)| Aim::Choose { what: what.to_owned(), stops }),
-    }
-}
-
-/// What kind of run can answer the case: a choice only where the product's data map says where it stands.
+/// What kind of run can answer the case: a change only where the product's data map knows how it is made.
 pub(in crate::app) fn answers(app: &App, case: &Case) -> Option<RunKind> {
-    case.kind.run().or_else(|| {
-        let (what, stops) = case.kind.choice()?;
-        let knows = app.sources.get(&case.product).is_some_and(|source| source.uses().contains(&what));
-        knows.then(|| RunKind::of_choice(what, stops))
-    })
+    let knows = |source: &Source| match case.kind.choice() {
+        Some((what, _)) => source.uses().contains(&what),
+        None => source.corrects(),
+    };
+    let kind = case.kind.answer()?;
+    (case.kind.run().is_some() || app.sources.get(&case.product).is_some_and(knows)).then_some(kind)
 }
 
 /// True where the case still is what the plan was made for: an open request for it by the person verified then.
 pub(in crate::app) fn still_asked_for(case: &Case, kind: RunKind, secret: &Secret) -> bool {
     let verified = case.verified.map(|verified| verified.identity);
-    let asked = case.kind.run().or_else(|| aim_of(case.kind).map(|aim| aim.kind()));
-    asked == Some(kind) && case.state.is_open() && verified == secret.verified
+    case.kind.is_answered_by(kind) && case.state.is_open() && verified == secret.verified
 }
 
 pub(in crate::app) fn secret_of(bytes: Option<Vec<u8>>) -> Option<Secret> {

@@ -1,6 +1,6 @@
 //! What the page of a run shows: the plan in numbers, who asked and who decides, how far it is, the receipt.
 
-use super::{may_see, seen_by};
+use super::{choose, may_see, seen_by};
 use crate::{
     app::{
         App, Error,
@@ -14,7 +14,7 @@ use crate::{
         run::{RunKind, RunState, Stop, may_decide},
         time::Instant,
     },
-    generation::receipt::Signed,
+    generation::{Correction, receipt::Signed},
     store::{
         audit, cases, contents, events,
         runs::{self, Run, checkpoints, receipts},
@@ -99,6 +99,8 @@ pub struct RunPage {
     pub asked_by: (StaffId, String),
     /// When.
     pub asked_at: Instant,
+    /// Values that are to become others, while somebody decides: what stands there and what is to. Personal.
+    pub corrections: Vec<Correction>,
     /// Until when it may be approved.
     pub expires_at: Instant,
     /// Who approved it or sent it back, and when.
@@ -157,6 +159,10 @@ pub async fn load_run(app: &App, actor: &Actor, id: RunId) -> Result<RunPage, Er
     let row = receipts::receipt_get(&mut tx, id).await?;
     let reason = reason_of(app, &mut tx, &run).await?;
     let package = exports::of_run(&mut tx, id).await?;
+    let corrections = match run.kind {
+        RunKind::Correct => choose::corrections(runs::run_secret(&mut tx, &app.vault, id).await?),
+        _ => Vec::new(),
+    };
     let about = if case.is_restricted() {
         "Restricted case".to_owned()
     } else {
@@ -191,6 +197,7 @@ pub async fn load_run(app: &App, actor: &Actor, id: RunId) -> Result<RunPage, Er
         stop: run.stop,
         asked_by: (run.asked_by, name(run.asked_by)),
         asked_at: run.asked_at,
+        corrections,
         expires_at: run.expires_at,
         decided: run.decided_by.map(&name).zip(run.decided_at),
         started_at: run.started_at,

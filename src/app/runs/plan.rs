@@ -1,6 +1,6 @@
 //! Makes a plan: looks the verified person up, counts, asks nobody's approval yet.
 
-use super::{Secret, aim_of, answers, source_of, unanswered};
+use super::{Chosen, Secret, choose, source_of, unanswered};
 use crate::{
     app::{
         App, Error,
@@ -16,45 +16,53 @@ use crate::{
         run::{RunKind, RunState, Stop, open_until},
         work::Work,
     },
-    generation::{Aim, Extent, Found, Key, Target, one_account, texts_of},
-    store::{contents, holds, jobs, runs},
+    generation::{Aim, Extent, Found, Key, Target, texts_of, whose_accounts},
+    store::{holds, jobs, runs},
 };
 
 /// Characters of a pseudonym after its `p_`.
 const PSEUDONYM: usize = crate::generation::PSEUDONYM_LENGTH - 2;
 
-/// Plans what the case asks for: an erasure, or a copy of the data. Where a warning stops it the plan is kept to be read,
-/// and the run stands stopped. Otherwise an erasure waits for a second person; a copy, which changes nothing and goes
-/// nowhere by itself, is packed at once.
+/// Plans what the case asks for, as far as it was chosen: an erasure, a change, or a copy of the data. Where a warning
+/// stops it the plan is kept to be read, and the run stands stopped. Otherwise what changes data waits for a second
+/// person; a copy, which changes nothing and goes nowhere by itself, is packed at once.
 ///
 /// # Errors
-/// When the case asks for neither, the person is not verified, a run is open already, the generation database does
-/// not answer, or others were quicker.
-pub async fn plan_run(app: &App, actor: &Actor, reference: Reference, seen: i64) -> Result<RunId, Error> {
-    let (kind, aim, product, known) = asked_for(app, actor, reference).await?;
+/// When no run answers the case, the person is not verified, a run is open already, the choice does not fit what is
+/// found, the generation database does not answer, or others were quicker.
+pub async fn plan_run(
+    app: &App,
+    actor: &Actor,
+    reference: Reference,
+    seen: i64,
+    chosen: &Chosen,
+) -> Result<RunId, Error> {
+    let case = look(app, actor, reference).await?;
+    let answer = choose::ready(app, &case)?;
+    let product = case.product.clone();
+    let known = asked_by(app, &case, answer).await?;
     let source = source_of(app, &product)?;
-    let identities = known.identities.clone();
-    let found = source.find(&identities).await.map_err(|error| unanswered(&product, &error))?;
-    if !known.leads_to(app, &product, &found) {
-        return Err(Error::field(
-            "run",
-            "What the person was verified by leads to another account now. Verify them again before anything is done",
-        ));
-    }
-    let target = target_of(app, &product, &identities, found, aim).await?;
+    let mut found = choose::find(app, source, &product, &known).await?;
+    let (theirs, left_out) = choose::accounts(&found, chosen)?;
+    found.subjects = theirs;
+    let aim = choose::aim(app, &case, source, &found.subjects, chosen).await?;
+    let kind = if answer == RunKind::Export { answer } else { aim.kind() };
+    let identities = known.identities;
+    let extent = if kind.may_be_limited() { chosen.extent.clone() } else { Extent::default() };
+    let target = Target { extent, ..target_of(app, &product, &identities, found, aim).await? };
     let counted = match kind {
         RunKind::Export => source.plan_copy(&target.subjects, &target.found_by, &target.extent).await,
         _ => source.plan(&target).await,
     };
     let mut plan = counted.map_err(|error| unanswered(&product, &error))?;
-    plan.warnings.extend(one_account(&target));
+    plan.warnings.extend(whose_accounts(&target, left_out.len(), !chosen.accounts.is_empty()));
 
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
-    if ready(app, &desk.case)? != kind {
+    if choose::ready(app, &desk.case)? != answer {
         return Err(Error::field("run", "The case asks for something else now; look at it again"));
     }
     let verified = desk.case.verified.map(|verified| verified.identity);
-    let secret = serde_json::to_vec(&Secret { identities, verified, target }).unwrap_or_default();
+    let secret = serde_json::to_vec(&Secret { identities, verified, target, left_out }).unwrap_or_default();
     let asked = (actor.id, desk.now);
     let until = open_until(desk.tx.db_now().await?);
     let what = (kind, reference, product.as_str());
@@ -81,47 +89,17 @@ pub async fn plan_run(app: &App, actor: &Actor, reference: Reference, seen: i64)
     Ok(run)
 }
 
-/// What the case asks for, where it can be planned now.
-fn ready(app: &App, case: &Case) -> Result<RunKind, Error> {
-    let Some(kind) = answers(app, case) else {
-        return Err(Error::field(
-            "run",
-            "No run answers a case of this kind here; classify it, or have the data map say where the choice stands",
-        ));
-    };
-    if !case.state.is_open() {
-        return Err(Error::field("run", "The case is resolved; reopen it first"));
-    }
-    if case.verified.is_none() {
-        return Err(Error::field(
-            "run",
-            "Verify the person first: nobody’s data goes, or leaves, on a stranger’s word",
-        ));
-    }
-    if let Some(run) = case.run {
-        return Err(Error::field("run", format!("Run {run} of this case is open already; decide about it first")));
-    }
-    Ok(kind)
-}
-
-/// What is asked for, the product, and what the verified person is looked up by.
-async fn asked_for(app: &App, actor: &Actor, reference: Reference) -> Result<(RunKind, Aim, String, Known), Error> {
-    let case = look(app, actor, reference).await?;
-    let kind = ready(app, &case)?;
+/// What the verified person is looked up by. Whoever asks for a copy has to be reachable.
+async fn asked_by(app: &App, case: &Case, kind: RunKind) -> Result<Known, Error> {
     let mut tx = app.db.read().await?;
-    let identity = case.verified.map(|verified| verified.identity);
-    let content = match identity {
-        Some(id) => contents::content_get(&mut tx, &app.vault, id).await?.unwrap_or_default(),
-        None => contents::Content::default(),
-    };
-    let known = Known::read(&content);
-    if kind == RunKind::Export && exports::addressee(app, &mut tx, reference, &known).await?.is_none() {
+    let known = choose::known(app, &mut tx, case).await?;
+    if kind == RunKind::Export && exports::addressee(app, &mut tx, case.reference, &known).await?.is_none() {
         return Err(Error::field(
             "run",
             "There is no mail address to send the link to: have the person confirm by a link, or answer by hand",
         ));
     }
-    Ok((kind, aim_of(case.kind).unwrap_or_default(), case.product, known))
+    Ok(known)
 }
 
 /// Whom an erasure is about, with the holds that stand on them now.

@@ -44,6 +44,7 @@ pub(super) async fn sign(
         system: app.sources.get(&run.product).map(|source| source.system().to_owned()).unwrap_or_default(),
         kind: run.kind.code().to_owned(),
         scope_hash: run.plan.scope_hash.clone(),
+        limits: run.plan.limits.clone(),
         map_version: run.plan.map_version.clone(),
         asked: who(Some(run.asked_by), Some(run.asked_at)),
         approved: Some(who(run.decided_by, run.decided_at)),
@@ -61,8 +62,9 @@ pub(super) async fn sign(
     let (body, signature) = app.signer.sign(&receipt);
     let row = ReceiptRow { body, signature, key_id: app.signer.key_id().to_owned() };
     receipts::receipt_keep(tx, run.id, &row, now).await?;
-    let erased = if run.kind == RunKind::Erase { secret.target.subjects.as_slice() } else { &[] };
-    for key in erased {
+    // who had a part of their data erased may well come back with a backup
+    let is_gone = run.kind == RunKind::Erase && secret.target.extent.is_whole();
+    for key in secret.target.subjects.iter().filter(|_| is_gone) {
         let digest = subject::digest(app, &run.product, key);
         receipts::tombstone_keep(tx, &run.product, &digest, run.id, now).await?;
     }
@@ -87,6 +89,7 @@ pub(in crate::app) async fn sign_export(
         system: app.sources.get(&run.product).map(|source| source.system().to_owned()).unwrap_or_default(),
         kind: run.kind.code().to_owned(),
         scope_hash: run.plan.scope_hash.clone(),
+        limits: run.plan.limits.clone(),
         map_version: run.plan.map_version.clone(),
         asked: Who { staff: run.asked_by.0, at: run.asked_at.rfc3339() },
         approved: run.decided_by.map(|staff| Who { staff: staff.0, at: at(run.decided_at) }),

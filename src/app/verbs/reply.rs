@@ -11,6 +11,7 @@ use crate::{
     },
     domain::{
         case::State,
+        clock::fact::Fact,
         event::{Event, Purpose},
         identity::Reference,
         language::Language,
@@ -103,6 +104,9 @@ pub async fn send_letter(
         desk.record(Event::FactRecorded { fact: asked, at: desk.now, note: None }).await?;
         let kind = desk.case.kind;
         desk.start_clocks(kind).await?;
+    }
+    if answer.letter == Letter::Lifting {
+        desk.record(Event::FactRecorded { fact: Fact::LiftingTold, at: desk.now, note: None }).await?;
     }
     if let Some(outcome) = outcome {
         let from = desk.case.state;

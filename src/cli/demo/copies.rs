@@ -54,7 +54,7 @@ async fn packed(app: &App, agent: &Actor, reference: Reference, address: &str) -
     let CasePage::Full(full) = case_page::load(app, agent, reference, Letter::Proposed).await? else {
         bail!("the case is walled");
     };
-    let run = runs::plan_run(app, agent, reference, full.case.seq).await?;
+    let run = runs::plan_run(app, agent, reference, full.case.seq, &runs::Chosen::default()).await?;
     exports::pack_export(app, run, true).await?;
     Ok((run, code))
 }

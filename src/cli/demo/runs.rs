@@ -42,7 +42,7 @@ async fn planned(app: &App, agent: &Actor, cases: &[(String, Reference)], addres
     let CasePage::Full(full) = case_page::load(app, agent, reference, crate::app::runs::Letter::Proposed).await? else {
         bail!("the case is walled")
     };
-    Ok(runs::plan_run(app, agent, reference, full.case.seq).await?)
+    Ok(runs::plan_run(app, agent, reference, full.case.seq, &runs::Chosen::default()).await?)
 }
 
 /// The case that `address` opened.

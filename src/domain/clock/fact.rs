@@ -32,6 +32,7 @@ codes! {
         SubjectsNotified "subjects_notified" "The persons concerned were told",
         RecipientsNotified "recipients_notified" "The recipients were told",
         TakesEffect "takes_effect" "Takes effect",
+        LiftingTold "lifting_told" "The person was told that the restriction ends",
     }
 }
 

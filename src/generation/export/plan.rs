@@ -32,6 +32,7 @@ impl Source {
                 accounts: i64::try_from(subjects.len()).unwrap_or(i64::MAX),
                 found_by: found_by.to_vec(),
             },
+            limits: extent.in_words(),
             tables: Vec::new(),
             files: FileCount::default(),
             warnings: self.faults(&schema),

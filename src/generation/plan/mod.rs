@@ -61,12 +61,25 @@ pub fn texts_of(identities: &[Identity], contacts: Vec<String>) -> Vec<String> {
     texts
 }
 
-/// An identity that several people share, a tablet say, must not take somebody else's account along.
+/// An identity that several people share, a tablet say, must not take somebody else's account along: where several
+/// accounts were found, somebody has to say which of them are the person's, and the one who approves reads it.
 #[must_use]
-pub fn one_account(target: &Target) -> Option<Warning> {
-    let says = "What the person was verified by leads to several accounts. Verify them by one that leads to theirs \
-                alone, such as the account’s number.";
-    (target.subjects.len() > 1).then(|| warning(WarningCode::OtherSubject, "", 0, true, says))
+pub fn whose_accounts(target: &Target, left_out: usize, were_chosen: bool) -> Option<Warning> {
+    let says = match (target.subjects.len(), left_out) {
+        (0 | 1, 0) => return None,
+        _ if !were_chosen => {
+            "What the person was looked up by leads to several accounts. Choose those that are theirs, or look them up \
+             by what leads to theirs alone, such as the account’s number."
+                .to_owned()
+        }
+        (chosen, 0) => format!("All {chosen} accounts that were found were chosen as this person’s."),
+        (chosen, _) => format!(
+            "{} of {} accounts that were found were chosen as this person’s; nothing of the others is touched.",
+            chosen,
+            chosen + left_out
+        ),
+    };
+    Some(warning(WarningCode::OtherSubject, "", 0, !were_chosen, &says))
 }
 
 impl Target {
@@ -96,6 +109,7 @@ impl Source {
                 accounts: i64::try_from(target.subjects.len()).unwrap_or(i64::MAX),
                 found_by: target.found_by.clone(),
             },
+            limits: target.extent.in_words(),
             tables: Vec::new(),
             files: FileCount::default(),
             warnings: self.faults(&schema),

@@ -43,6 +43,7 @@ codes! {
         Unidentified "unidentified" "We cannot identify you",
         TooLarge "too_large" "A mail could not be opened",
         NoMaterial "no_material" "Please send no material",
+        Lifting "lifting" "That the restriction ends",
     }
 }
 

@@ -72,7 +72,7 @@ on_both! {
         assert_eq!(fields(verbs::classify_case(app, agent, reference, seen, kind, "it is about deletion").await), ["to"]);
         let bo = [Identity { kind: "account".to_owned(), value: "2".to_owned() }];
         assert_eq!(fields(verbs::verify_by_staff(app, agent, reference, seen, &bo, "another one").await), ["value"]);
-        assert_eq!(fields(runs::plan_run(app, agent, reference, seen).await), ["run"]);
+        assert_eq!(fields(runs::plan_run(app, agent, reference, seen, &runs::Chosen::default()).await), ["run"]);
         assert_eq!(page(&house, run).await.state, RunState::Packed);
     }
 

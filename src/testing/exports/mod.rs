@@ -139,7 +139,7 @@ async fn confirms(house: &House, reference: Reference, account: &str, address: &
 
 async fn begun(house: &House, reference: Reference) -> RunId {
     let seen = seq(house, reference).await;
-    runs::plan_run(&house.app, &house.agent, reference, seen).await.expect("it is begun")
+    runs::plan_run(&house.app, &house.agent, reference, seen, &runs::Chosen::default()).await.expect("it is begun")
 }
 
 async fn page(house: &House, id: RunId) -> RunPage {
@@ -222,7 +222,11 @@ async fn whole_story(house: House, on: On) {
     let (house, _world) = house_over(house, on).await;
     let reference = asks_for_a_copy(&house, "Ada <ada@example.org>", "c1@example.org").await;
     let seen = seq(&house, reference).await;
-    assert_eq!(fields(runs::plan_run(&house.app, &house.agent, reference, seen).await), ["run"], "nobody is verified");
+    assert_eq!(
+        fields(runs::plan_run(&house.app, &house.agent, reference, seen, &runs::Chosen::default()).await),
+        ["run"],
+        "nobody is verified"
+    );
     let code = confirms(&house, reference, "1", ADA).await;
     let run = begun(&house, reference).await;
     agrees_with_its_events(&house, reference).await;

@@ -90,7 +90,9 @@ pub async fn ready(mut house: House, words: &str) -> Ready {
         recourse::store::cases::case_get(&mut tx, reference).await.expect("it reads").expect("a case").seq
     };
     verbs::verify_by_staff(app, &actors[0], reference, seen().await, &who, "known").await.expect("it is verified");
-    let run = runs::plan_run(app, &actors[0], reference, seen().await).await.expect("it is planned");
+    let run = runs::plan_run(app, &actors[0], reference, seen().await, &runs::Chosen::default())
+        .await
+        .expect("it is planned");
     let page = runs::load_run(app, &actors[1], run).await.expect("it loads");
     if page.kind == RunKind::Erase {
         let approval = Approval {

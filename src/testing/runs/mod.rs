@@ -1,5 +1,6 @@
 //! A run from its plan to its receipt, through the verbs and the job: on both stores, against both engines.
 
+mod choosing;
 mod story;
 
 use super::{
@@ -63,7 +64,7 @@ async fn verified(house: &House, value: &str) -> Reference {
 
 async fn planned(house: &House, reference: Reference) -> RunId {
     let seen = seq(house, reference).await;
-    runs::plan_run(&house.app, &house.agent, reference, seen).await.expect("it is planned")
+    runs::plan_run(&house.app, &house.agent, reference, seen, &runs::Chosen::default()).await.expect("it is planned")
 }
 
 async fn approval(house: &House, id: RunId) -> Approval {
@@ -131,7 +132,7 @@ on_both! {
         let (house, _world) = house_over(house, On::Sqlite).await;
         let reference = house.opens(&mail(ADA, "Privacy Request", "a1@example.org", "Please delete my account.")).await;
         let seen = seq(&house, reference).await;
-        let tried = runs::plan_run(&house.app, &house.agent, reference, seen).await;
+        let tried = runs::plan_run(&house.app, &house.agent, reference, seen, &runs::Chosen::default()).await;
         assert_eq!(fields(tried), ["run"]);
     }
 
@@ -139,7 +140,7 @@ on_both! {
         let (house, world) = house_over(house, On::Sqlite).await;
         let reference = verified(&house, "1").await;
         let seen = seq(&house, reference).await;
-        let id = runs::plan_run(&house.app, &house.officer, reference, seen).await.expect("it is planned");
+        let id = runs::plan_run(&house.app, &house.officer, reference, seen, &runs::Chosen::default()).await.expect("it is planned");
         let right = approval(&house, id).await;
         // asked by the officer: neither may the officer approve, nor an agent, who has no right to
         for actor in [&house.officer, &house.agent] {
@@ -176,7 +177,7 @@ on_both! {
         let reference = verified(&house, "1").await;
         let first = planned(&house, reference).await;
         let seen = seq(&house, reference).await;
-        assert_eq!(fields(runs::plan_run(&house.app, &house.agent, reference, seen).await), ["run"]);
+        assert_eq!(fields(runs::plan_run(&house.app, &house.agent, reference, seen, &runs::Chosen::default()).await), ["run"]);
         assert_eq!(fields(runs::send_back_run(&house.app, &house.officer, first, " ").await), ["reason"]);
         runs::send_back_run(&house.app, &house.officer, first, "look at the shared device").await.expect("it goes back");
         let sent_back = page(&house, first).await;

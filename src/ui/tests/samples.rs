@@ -253,7 +253,7 @@ pub fn full(kind: Kind) -> Full {
         proof: Proof::Asked(NOW.plus(-DAY)),
         identity_kinds: vec!["email".into(), "account".into()],
         looks_up: true,
-        answer: None,
+        answer: kind.run(),
         runs: Vec::new(),
         packages: Vec::new(),
         blocked: None,
@@ -412,6 +412,7 @@ pub fn plan() -> Plan {
     };
     Plan {
         subject: SubjectCount { accounts: 1, found_by: vec!["email".into(), "order_reference".into()] },
+        limits: Vec::new(),
         tables: vec![
             plan_line("accounts", Action::Delete, 1),
             plan_line("images", Action::Delete, 5_710),
@@ -449,6 +450,7 @@ pub fn run(state: RunState, not_yours: Option<&'static str>) -> RunPage {
         plan: plan(),
         asked_by: (StaffId(2), "Arun Pillai".into()),
         asked_at: NOW.plus(-HOUR),
+        corrections: Vec::new(),
         expires_at: NOW.plus(6 * DAY),
         decided: begun.then(|| ("Nisha Rao".to_owned(), NOW)),
         started_at: begun.then_some(NOW),

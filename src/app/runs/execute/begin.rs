@@ -25,7 +25,8 @@ impl Turn<'_> {
         self.still_approved(secret).await?;
         // a replica may lag behind
         let source = &source.itself();
-        let found = source.find(&secret.identities).await?;
+        let mut found = source.find(&secret.identities).await?;
+        found.subjects.retain(|key| !secret.left_out.contains(key));
         if found.subjects.is_empty() {
             return Err(Halt::Stop(Stop::NothingFound));
         }

@@ -4,7 +4,7 @@ use crate::{
     domain::{identity::Identity, run::RESTRICTION},
     generation::{Extent, Item},
 };
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -79,7 +79,7 @@ impl Rehearse {
     }
 
     fn items(&self) -> anyhow::Result<Vec<Item>> {
-        self.items.iter().map(|item| item_of(item)).collect()
+        self.items.iter().map(|item| item.parse().map_err(|says| anyhow!("--item {says}"))).collect()
     }
 
     /// The use of data that a choice is about.
@@ -142,54 +142,6 @@ impl Rehearse {
             _ if self.out.is_some() => bail!("--out writes a copy; use --kind export"),
             kind if kind != Kind::Correct && !self.sets.is_empty() => bail!("--set corrects; use --kind correct"),
             _ => Ok(()),
-        }
-    }
-}
-
-/// `TABLE:a,b` with `\` before a sign that is meant as it stands.
-fn item_of(text: &str) -> anyhow::Result<Item> {
-    let (mut table, mut key): (Option<String>, Vec<String>) = (None, Vec::new());
-    let (mut part, mut signs) = (String::new(), text.chars());
-    while let Some(sign) = signs.next() {
-        match (sign, &table) {
-            ('\\', _) => part.extend(signs.next()),
-            (':', None) => table = Some(std::mem::take(&mut part)),
-            (',', Some(_)) => key.push(std::mem::take(&mut part)),
-            _ => part.push(sign),
-        }
-    }
-    key.push(part);
-    match table {
-        Some(table) if !table.is_empty() && key != [""] => Ok(Item { table, key }),
-        _ => bail!("--item wants TABLE:KEY, for example images:17, or gallery_items:3,17 for a key of two columns"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_item_is_a_table_and_its_key() {
-        for (text, table, key) in [
-            ("images:17", "images", vec!["17"]),
-            ("images:0", "images", vec!["0"]),
-            ("pages:1,0", "pages", vec!["1", "0"]),
-            ("tags:a\\,b,c", "tags", vec!["a,b", "c"]),
-            ("logins:1,2026-01-02 03:04:05", "logins", vec!["1", "2026-01-02 03:04:05"]),
-            ("a\\:b:c:d", "a:b", vec!["c:d"]),
-            ("files:a\\\\b", "files", vec!["a\\b"]),
-            ("pages:,2", "pages", vec!["", "2"]),
-        ] {
-            let item = item_of(text).expect("it is read");
-            assert_eq!(
-                (item.table.as_str(), item.key),
-                (table, key.iter().map(|k| (*k).to_owned()).collect()),
-                "{text}"
-            );
-        }
-        for text in ["images", "images:", ":1", "", "images\\:1"] {
-            assert!(item_of(text).is_err(), "{text:?}");
         }
     }
 }

@@ -14,7 +14,7 @@ mod tests;
 use super::{files_at, source_of, unanswered};
 use crate::{
     domain::{plan::WarningCode, time::Instant},
-    generation::{Aim, Extent, Found, Source, Target, one_account, texts_of},
+    generation::{Aim, Extent, Found, Source, Target, texts_of, whose_accounts},
     store::vault::random,
 };
 use anyhow::bail;
@@ -145,7 +145,7 @@ fn located(source: &Source, found: &Found, target: &Target) -> Value {
         let says = "Nobody was found by these identities.";
         json!({ "code": WarningCode::NothingFound.code(), "table": "", "detail": says, "blocks": true })
     });
-    let several = one_account(target).map(|warning| shown::warning(&warning));
+    let several = whose_accounts(target, 0, false).map(|warning| shown::warning(&warning));
     json!({
         "subject": { "accounts": found.subjects.len(), "found_by": found.found_by },
         "system": source.system(),

@@ -7,7 +7,7 @@ use crate::{
     generation::{
         Source, Target,
         export::{About, CopyOrder, Watch},
-        one_account,
+        whose_accounts,
     },
     store::vault::random,
 };
@@ -17,7 +17,7 @@ use std::{path::Path, sync::Arc};
 
 pub async fn copied(source: &Source, target: &Target, out: Option<&Path>, now: Instant) -> Result<Rehearsed, Trouble> {
     let mut plan = source.plan_copy(&target.subjects, &target.found_by, &target.extent).await?;
-    plan.warnings.extend(one_account(target));
+    plan.warnings.extend(whose_accounts(target, 0, false));
     let mut json = shown::plan(&plan);
     if let (Some(out), true) = (out, plan.may_run()) {
         json["package"] = written(source, target, &plan.scope_hash, out, now).await?;

@@ -9,8 +9,9 @@ use crate::{
         time::Instant,
     },
     generation::{
-        Aim, CarriedOut, Does, Erasure, Error, Source, Step, Target, one_account,
+        Aim, CarriedOut, Does, Erasure, Error, Source, Step, Target,
         receipt::{FORMAT, Mention, PublicKey, Receipt, Signed, Signer, StepDone, Who},
+        whose_accounts,
     },
     store::vault::random,
 };
@@ -18,7 +19,7 @@ use serde_json::{Value, json};
 
 pub async fn performed(source: &Source, target: &Target, apply: bool, now: Instant) -> Result<Rehearsed, Trouble> {
     let mut plan = source.plan(target).await?;
-    plan.warnings.extend(one_account(target));
+    plan.warnings.extend(whose_accounts(target, 0, false));
     // where nothing is found, or the map does not fit, nothing is joined
     if target.aim == Aim::Erase && !plan.tables.is_empty() {
         let unindexed = source.unindexed().await?.into_iter();
@@ -101,6 +102,7 @@ fn receipt(
         system: source.system().to_owned(),
         kind: kind.code().to_owned(),
         scope_hash: plan.scope_hash.clone(),
+        limits: plan.limits.clone(),
         map_version: plan.map_version.clone(),
         asked: Who { staff: 0, at: now.rfc3339() },
         approved: None,

@@ -16,7 +16,7 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// True where it can be begun now; it is then what the case is about, and its button the main one.
+/// True where it is to be begun now; it is then what the case is about, and its button the main one.
 pub(super) fn may_plan(full: &Full) -> bool {
     wants(full) && full.case.verified.is_some() && full.looks_up && (may_repeat(full) || finished(full).is_none())
 }
@@ -64,17 +64,31 @@ const fn words(full: &Full) -> Words {
 }
 
 /// The act of the head.
-pub(super) fn plan(full: &Full, tried: &Tried) -> Option<impl IntoView + use<>> {
+pub(super) fn plan(full: &Full, tried: &Tried) -> Option<AnyView> {
     let act = Act::Plan;
+    let chooses = |class: &'static str, says: &'static str| {
+        view! { <a class=class href=paths::plan(full.case.reference)>{says}</a> }
+    };
+    let may = wants(full) && full.case.verified.is_some() && full.looks_up;
+    if may && !may_plan(full) && !tried.is(act) {
+        let says = if full.answer == Some(RunKind::Restrict) { "Lift the restriction" } else { "Plan another run" };
+        return Some(chooses("btn", says).into_any());
+    }
+    if may_plan(full) && full.answer == Some(RunKind::Correct) {
+        return Some(chooses("btn main", "Propose corrections").into_any());
+    }
+    let in_parts = may_plan(full) && full.answer.is_some_and(RunKind::may_be_limited);
     // what is wrong with a try is told at its button, also where it would not be offered
     (may_plan(full) || tried.is(act)).then(|| {
         view! {
+            {in_parts.then(|| chooses("btn", "Choose a part"))}
             <form class="inline" method="post" action=paths::case(full.case.reference)>
                 <input type="hidden" name="seen" value=tried.seen(act, full.case.seq) />
                 <button class="btn main" id=act.id("") name="do" value=act.code()>
                     {tried.button(act, words(full).button, "Do it anyway")}</button>
             </form>
         }
+        .into_any()
     })
 }
 
@@ -88,8 +102,9 @@ pub(super) fn stand(full: &Full, tried: &Tried) -> Option<AnyView> {
         return Some(open_run(run, state));
     }
     if finished(full).is_some() && !may_repeat(full) {
+        let letter = if full.closing.is_some() { "#letter" } else { "#text" };
         let says =
-            view! { <p>"What is left is the letter to the person. "<a href="#letter">"Read it and send it"</a></p> };
+            view! { <p>"What is left is the letter to the person. "<a href=letter>"Read it and send it"</a></p> };
         return Some(
             view! { <Notice meaning=Meaning::Info lead="The run is finished and verified.">{says}</Notice> }.into_any(),
         );

@@ -180,7 +180,7 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
             verbs::place_hold(app, actor, reference, seen, basis, &identities, &reason).await.map(|_| Done::Held)
         }
         Act::Plan => {
-            let run = runs::plan_run(app, actor, reference, seen).await?;
+            let run = runs::plan_run(app, actor, reference, seen, &runs::Chosen::default()).await?;
             let case = desk::look(app, actor, reference).await?;
             let done = match case.kind.run() {
                 Some(RunKind::Export) => of_run::Done::Asked,

@@ -51,7 +51,8 @@ fn subject(run: &RunPage) -> impl IntoView + use<> {
     let found_by = subject.found_by.iter().map(|kind| kind.replace('_', " ")).collect::<Vec<_>>().join(", ");
     let held = run.stop == Some(Stop::Held) || run.plan.warnings.iter().any(|w| w.code == WarningCode::Hold);
     let holds = if held {
-        "This may not run now.".to_owned()
+        if run.kind == RunKind::Erase { "This erasure may not run now." } else { "This change may not run now." }
+            .to_owned()
     } else {
         format!("none, looked for {}", run.asked_at.short(run.zone))
     };

@@ -61,6 +61,7 @@ fn body(run: &RunPage, tried: &Tried) -> AnyView {
     match run.state {
         RunState::Planned => view! {
             {plan::warnings(run, tried)}
+            {plan::corrections(run)}
             {plan::table(run, "What will happen")}
             {decide}
         }

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     app::runs::RunPage,
     domain::{
-        plan::{Action, PlanLine, Warning, WarningCode},
+        plan::{Action, Plan, PlanLine, Warning, WarningCode},
         run::RunKind,
     },
     ui::{pages::case::timeline::size, shell::thousands},
@@ -79,6 +79,47 @@ fn accept(n: usize, warning: &Warning, place: &str, tried: &Tried) -> impl IntoV
     }
 }
 
+/// The values that become others, old and new, for those who decide.
+pub(super) fn corrections(run: &RunPage) -> Option<impl IntoView + use<>> {
+    let value = |value: &Option<String>| match value {
+        Some(text) => view! { <span class="words" dir="auto">{text.clone()}</span> }.into_any(),
+        None => view! { <span class="dim">"nothing"</span> }.into_any(),
+    };
+    let lines = run.corrections.iter().map(|one| {
+        let row = format!("{} {}", one.table, one.key.join(", "));
+        view! {
+            <tr role="row">
+                <th role="rowheader" scope="row"><span class="mono">{one.column.clone()}</span>" "<small class="dim mono">{row}</small></th>
+                <td role="cell" class="how"><span class="sr">"From "</span>{value(&one.was)}</td>
+                <td role="cell" class="why"><span class="sr">"To "</span>{value(&one.becomes)}</td>
+            </tr>
+        }
+    });
+    let lines = lines.collect_view();
+    (!run.corrections.is_empty()).then(|| {
+        view! {
+            <section aria-labelledby="h-values">
+                <h2 id="h-values">"What becomes of which value"</h2>
+                <table role="table" class="plan">
+                    <caption class="sr">"Old and new values"</caption>
+                    <thead role="rowgroup"><tr role="row">
+                        <th role="columnheader" scope="col">"Value"</th>
+                        <th role="columnheader" scope="col" class="how">"Stands there"</th>
+                        <th role="columnheader" scope="col" class="why">"Becomes"</th>
+                    </tr></thead>
+                    <tbody role="rowgroup">{lines}</tbody>
+                </table>
+            </section>
+        }
+    })
+}
+
+/// What it is limited to.
+pub(super) fn limits(plan: &Plan) -> Option<impl IntoView + use<>> {
+    let says = plan.limits.join(", ");
+    (!plan.limits.is_empty()).then(|| view! { <p><b>"Only a part of the person’s data: "</b>{says}"."</p> })
+}
+
 /// What it does to each table.
 pub(super) fn table(run: &RunPage, heading: &'static str) -> impl IntoView + use<> {
     let totals = run.plan.totals();
@@ -111,6 +152,7 @@ pub(super) fn table(run: &RunPage, heading: &'static str) -> impl IntoView + use
         <section aria-labelledby="h-plan">
             <div class="title-row"><h2 id="h-plan">{heading}</h2>
                 <span class="dim">"Data map "{run.plan.map_version.clone()}</span></div>
+            {limits(&run.plan)}
             <table role="table" class="plan">
                 <caption class="sr">"Rows per table and action"</caption>
                 <thead role="rowgroup">

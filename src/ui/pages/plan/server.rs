@@ -1,0 +1,73 @@
+//! Answers requests to choose what a plan is about.
+
+use super::{Typed, page, title};
+use crate::{
+    app::{error::Error, queue::View, runs},
+    domain::{identity::Reference, run::RunKind},
+    ui::{
+        answer,
+        asked::Asked,
+        form::{Fields, Problems},
+        pages::run::tried::Done,
+        paths,
+        shell::Place,
+    },
+};
+use axum::{extract::Path, http::StatusCode, response::Response};
+
+/// GET: what there is to choose from.
+pub async fn show(asked: Asked, Path(reference): Path<String>) -> Response {
+    let outcome = match reference.parse() {
+        Ok(reference) => draw(&asked, reference, StatusCode::OK, &Typed::default(), Problems::default()).await,
+        Err(_) => Err(Error::NotFound),
+    };
+    asked.answer(outcome).await
+}
+
+/// POST: makes the plan, or shows the page again.
+pub async fn make(asked: Asked, Path(reference): Path<String>, fields: Fields) -> Response {
+    let outcome = match reference.parse() {
+        Ok(reference) => try_make(&asked, reference, &fields).await,
+        Err(_) => Err(Error::NotFound),
+    };
+    asked.answer(outcome).await
+}
+
+async fn try_make(asked: &Asked, reference: Reference, fields: &Fields) -> Result<Response, Error> {
+    let typed = Typed::read(fields);
+    // without a number nothing counts as seen
+    let seen = fields.get("seen").parse().unwrap_or(0);
+    let made = match typed.chosen() {
+        Ok(chosen) => runs::plan_run(&asked.app, &asked.actor, reference, seen, &chosen).await,
+        Err(error) => Err(error),
+    };
+    match made {
+        Ok(run) => {
+            let kind = runs::load_run(&asked.app, &asked.actor, run).await?.kind;
+            let done = if kind == RunKind::Export { Done::Asked } else { Done::Planned };
+            Ok(answer::go(&paths::run_done(run, done.code())))
+        }
+        Err(Error::Invalid(errors)) => {
+            let problems = Problems::new(&errors);
+            draw(asked, reference, StatusCode::UNPROCESSABLE_ENTITY, &typed, problems).await
+        }
+        Err(Error::Conflict { .. }) => {
+            let says = "Others did something on the case meanwhile. Look at it, then send this again";
+            draw(asked, reference, StatusCode::CONFLICT, &typed, Problems::one("run", says)).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn draw(
+    asked: &Asked,
+    reference: Reference,
+    status: StatusCode,
+    typed: &Typed,
+    problems: Problems,
+) -> Result<Response, Error> {
+    let choosable = runs::choosable(&asked.app, &asked.actor, reference).await?;
+    let typed = typed.clone();
+    let title = title(&choosable);
+    asked.show(status, &title, Place::Queue(View::Open), move || page(&choosable, &typed, problems)).await
+}

@@ -1,0 +1,92 @@
+//! What was typed and ticked on the page, and what of it is chosen.
+
+use crate::{
+    app::{
+        error::{Error, FieldError},
+        runs::{Chosen, Extent, Item, SetValue},
+    },
+    ui::form::Fields,
+};
+use std::collections::BTreeMap;
+
+/// What was typed and ticked.
+#[derive(Debug, Clone, Default)]
+pub struct Typed {
+    /// Ticked accounts, by their keys.
+    pub accounts: Vec<Vec<String>>,
+    /// Ticked categories.
+    pub categories: Vec<String>,
+    /// Ticked tables.
+    pub tables: Vec<String>,
+    /// Single rows, one a line.
+    pub items: String,
+    /// The values as they should be, by `name_of`.
+    pub values: BTreeMap<String, String>,
+    /// The values as they were on the page, by `name_of`.
+    pub before: BTreeMap<String, String>,
+    /// True where the restriction is to end.
+    pub lifts: bool,
+}
+
+/// The name of the box of one value: a row's table and key and the column, so that no order has to stay the same.
+#[must_use]
+pub fn name_of(table: &str, key: &[String], column: &str) -> String {
+    serde_json::json!([table, key, column]).to_string()
+}
+
+/// The value of the box of an account.
+#[must_use]
+pub fn box_of(key: &[String]) -> String {
+    serde_json::json!(key).to_string()
+}
+
+impl Typed {
+    /// Reads the form.
+    #[must_use]
+    pub fn read(fields: &Fields) -> Self {
+        let all = |name: &str| fields.all(name).map(str::to_owned).collect::<Vec<_>>();
+        let under = |prefix: &str| {
+            let pairs = fields.0.iter().filter_map(|(name, value)| Some((name.strip_prefix(prefix)?, value)));
+            pairs.map(|(name, value)| (name.to_owned(), value.trim().to_owned())).collect::<BTreeMap<_, _>>()
+        };
+        Self {
+            accounts: fields.all("account").filter_map(|key| serde_json::from_str(key).ok()).collect(),
+            categories: all("category"),
+            tables: all("table"),
+            items: fields.text("items"),
+            values: under("set:"),
+            before: under("was:"),
+            lifts: !fields.get("lifts").is_empty(),
+        }
+    }
+
+    /// True where a limit was typed.
+    #[must_use]
+    pub fn is_limited(&self) -> bool {
+        !self.categories.is_empty() || !self.tables.is_empty() || !self.items.trim().is_empty()
+    }
+
+    /// What that chooses. A value that is as it was is no correction.
+    ///
+    /// # Errors
+    /// `Invalid` on `items` for a line that names no row.
+    pub fn chosen(&self) -> Result<Chosen, Error> {
+        let lines = self.items.lines().map(str::trim).filter(|line| !line.is_empty());
+        let items = lines.map(|line| line.parse::<Item>().map_err(|says| (line.to_owned(), says)));
+        let items = items.collect::<Result<Vec<_>, _>>().map_err(|(line, says)| {
+            Error::Invalid(vec![FieldError::new("items", format!("“{line}” names no row; a line {says}"))])
+        })?;
+        let sets = self.values.iter().filter_map(|(name, value)| {
+            let was = self.before.get(name).filter(|was| *was != value)?;
+            let (table, key, column) = serde_json::from_str::<(String, Vec<String>, String)>(name).ok()?;
+            let filled = |text: &String| (!text.is_empty()).then(|| text.clone());
+            Some(SetValue { item: Item { table, key }, column, was: filled(was), becomes: filled(value) })
+        });
+        Ok(Chosen {
+            accounts: self.accounts.clone(),
+            extent: Extent { categories: self.categories.clone(), tables: self.tables.clone(), items },
+            sets: sets.collect(),
+            lifts: self.lifts,
+        })
+    }
+}
