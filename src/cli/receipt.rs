@@ -232,6 +232,7 @@ mod tests {
             asked: who(1, "2026-11-24T05:31:00Z"),
             approved: Some(who(2, "2026-11-24T05:40:00Z")),
             package: None,
+            standing: None,
             started_at: "2026-11-24T05:40:02Z".into(),
             finished_at: "2026-11-24T05:41:00Z".into(),
             steps: vec![

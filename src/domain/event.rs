@@ -208,8 +208,12 @@ pub enum Event {
     VerifiedByStaff { identity: ContentId, reason: ContentId },
     /// A plan was made and waits for a second person.
     RunPlanned { run: RunId, scope_hash: String },
-    /// A second person approved exactly this plan.
-    RunApproved { run: RunId },
+    /// A second person approved exactly this plan; or, with `standing`, had approved runs like it until a day.
+    RunApproved {
+        run: RunId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        standing: Option<i64>,
+    },
     /// A second person sent the plan back.
     RunSentBack { run: RunId, reason: ContentId },
     /// Nobody approved the plan in time.

@@ -36,6 +36,8 @@ pub mod run;
 #[cfg(feature = "ssr")]
 pub mod secrets;
 #[cfg(feature = "ssr")]
+pub mod standing;
+#[cfg(feature = "ssr")]
 pub mod state;
 pub mod time;
 pub mod words;

@@ -44,6 +44,9 @@ pub struct Receipt {
     /// The staff id of who approved, and when; none for a copy that the pack lets go without a review.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approved: Option<Who>,
+    /// The number of the standing approval, where that is what the run began under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<i64>,
     /// When the run began, RFC 3339.
     pub started_at: String,
     /// When the re-query ended, RFC 3339.
@@ -325,6 +328,7 @@ mod tests {
             asked: who(1),
             approved: Some(who(2)),
             package: None,
+            standing: None,
             started_at: "2026-11-24T05:32:00Z".into(),
             finished_at: "2026-11-24T05:39:00Z".into(),
             steps: vec![StepDone { step: "images delete".into(), rows: 3, found_after: 0 }],

@@ -30,6 +30,7 @@ pub mod row;
 pub mod runs;
 pub mod sessions;
 pub mod staff;
+pub mod standing;
 pub mod suppressions;
 pub mod threads;
 pub mod throttles;

@@ -22,6 +22,10 @@ pub const QUEUE: &str = "/queue";
 pub const NEW_CASE: &str = "/cases/new";
 /// Runs.
 pub const RUNS: &str = "/runs";
+/// Plans that wait for approval, to be approved together.
+pub const APPROVE: &str = "/runs/approve";
+/// Approvals given ahead.
+pub const STANDING: &str = "/runs/standing";
 /// Every product's policy.
 pub const POLICIES: &str = "/policies";
 /// The mail room.
@@ -105,6 +109,12 @@ pub fn run(id: RunId) -> String {
 #[must_use]
 pub fn run_done(id: RunId, done: &str) -> String {
     format!("{RUNS}/{id}?done={done}")
+}
+
+/// The approvals given ahead, with a word about what was just done.
+#[must_use]
+pub fn standing_done(done: &str) -> String {
+    format!("{STANDING}?done={done}")
 }
 
 /// A product's policy.

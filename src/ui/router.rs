@@ -24,6 +24,8 @@ pub fn routes() -> Router<App> {
         .route(paths::OVERVIEW, get(overview::server::show))
         .route(paths::NEW_CASE, get(new_case::server::show).post(new_case::server::open))
         .route(paths::RUNS, get(runs::server::show))
+        .route(paths::APPROVE, get(runs::approve::show).post(runs::approve::decide))
+        .route(paths::STANDING, get(runs::standing::show).post(runs::standing::act))
         .route(patterns::RUN, get(run::server::show).post(run::server::act))
         .route(patterns::RECEIPT, get(run::server::receipt))
         .route(paths::POLICIES, get(policies::server::list))

@@ -86,7 +86,7 @@ async fn may_approve(desk: &mut Desk<'_>, run: &Run, waits: RunState) -> Result<
 /// When the actor asked for it, may not approve, has typed something else or left a warning unread, the plan is too old
 /// or somebody was quicker.
 pub async fn approve_run(app: &App, actor: &Actor, id: RunId, approval: &Approval) -> Result<(), Error> {
-    let (mut desk, mut run) = at(app, actor, id).await?;
+    let (mut desk, run) = at(app, actor, id).await?;
     may_approve(&mut desk, &run, RunState::Planned).await?;
     let mut faults = Vec::new();
     if approval.typed.trim().parse() != Ok(run.case) {
@@ -95,23 +95,44 @@ pub async fn approve_run(app: &App, actor: &Actor, id: RunId, approval: &Approva
     if approval.accepted < run.plan.warnings.iter().filter(|warning| !warning.blocks).count() {
         faults.push(FieldError::new("accepted", "Read every warning and tick it"));
     }
-    let secret = secret_of(runs::run_secret(&mut desk.tx, &app.vault, id).await?);
+    approve(desk, run, &approval.scope_hash, faults, "Approved").await
+}
+
+/// Approves exactly this plan, one of several that were read together; `says` is written into its log.
+///
+/// # Errors
+/// As `approve_run`, but for what is typed and ticked.
+pub(super) async fn approve_plan(app: &App, actor: &Actor, id: RunId, hash: &str, says: &str) -> Result<(), Error> {
+    let (mut desk, run) = at(app, actor, id).await?;
+    may_approve(&mut desk, &run, RunState::Planned).await?;
+    approve(desk, run, hash, Vec::new(), says).await
+}
+
+/// Approves the plan with this hash, unless there is something wrong with that.
+async fn approve(
+    mut desk: Desk<'_>,
+    mut run: Run,
+    hash: &str,
+    mut faults: Vec<FieldError>,
+    says: &str,
+) -> Result<(), Error> {
+    let secret = secret_of(runs::run_secret(&mut desk.tx, &desk.app.vault, run.id).await?);
     if !secret.is_some_and(|secret| still_asked_for(&desk.case, run.kind, &secret)) {
         faults.push(FieldError::new("typed", "The case has changed since the plan was made; cancel it and plan again"));
     }
-    if approval.scope_hash != run.plan.scope_hash || !run.plan.may_run() {
+    if hash != run.plan.scope_hash || !run.plan.may_run() {
         faults.push(FieldError::new("typed", "This is not the plan that waits for approval; load the page again"));
     }
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
     run.state = RunState::Approved;
-    run.decided_by = Some(actor.id);
+    run.decided_by = Some(desk.actor.id);
     run.decided_at = Some(desk.now);
     runs::run_save(&mut desk.tx, &run).await?;
-    checkpoints::log_add(&mut desk.tx, id, desk.now, "Approved").await?;
-    jobs::job_enqueue(&mut desk.tx, &Work::ExecuteRun { run: id }, 0).await?;
-    desk.record(Event::RunApproved { run: id }).await?;
+    checkpoints::log_add(&mut desk.tx, run.id, desk.now, says).await?;
+    jobs::job_enqueue(&mut desk.tx, &Work::ExecuteRun { run: run.id }, 0).await?;
+    desk.record(Event::RunApproved { run: run.id, standing: None }).await?;
     desk.commit("run_approved").await
 }
 
@@ -178,7 +199,7 @@ async fn give_up_packages(tx: &mut Tx, run: &Run) -> Result<(), Error> {
 pub async fn try_run_again(app: &App, actor: &Actor, id: RunId) -> Result<(), Error> {
     let (mut desk, mut run) = at(app, actor, id).await?;
     let decided = actor.may(Act::ApproveRuns) && may_decide(run.asked_by, actor.id);
-    if run.kind == RunKind::Erase && !decided {
+    if !run.kind.is_copy() && !decided {
         return Err(Error::NotAllowed("Somebody who may approve it and did not ask for it has to do this.".to_owned()));
     }
     if run.state != RunState::Stopped || !run.stop.is_some_and(crate::domain::run::Stop::may_go_on) {
@@ -198,7 +219,7 @@ pub async fn try_run_again(app: &App, actor: &Actor, id: RunId) -> Result<(), Er
         desk.record(Event::ExportAsked { run: id, scope_hash: run.plan.scope_hash.clone() }).await?;
     } else {
         jobs::job_enqueue(&mut desk.tx, &Work::ExecuteRun { run: id }, 0).await?;
-        desk.record(Event::RunApproved { run: id }).await?;
+        desk.record(Event::RunApproved { run: id, standing: None }).await?;
     }
     desk.commit("run_tried_again").await
 }

@@ -1,6 +1,7 @@
 //! Runs against a generation database: planned by one person, approved by another, carried out by a job, proved by a
 //! receipt. Only this room decides whether a run may begin; `generation` only does it.
 
+mod batch;
 mod choose;
 mod closing;
 mod decide;
@@ -9,11 +10,13 @@ mod page;
 mod plan;
 mod progress;
 mod receipt;
+mod standing;
 
 pub use crate::{
     domain::refusal::Refusal,
     generation::{Correctable, Correction, Extent, Item},
 };
+pub use batch::{BatchDone, MOST, Ticked, Waiting, approve_batch, load_waiting};
 pub use choose::{Choosable, Chosen, SetValue, choosable};
 pub(in crate::app) use closing::proposed;
 pub use closing::{Closing, Letter, REFUSALS, close_with_letter};
@@ -26,6 +29,7 @@ pub use plan::plan_run;
 pub use progress::{Progress, run_progress};
 pub(in crate::app) use receipt::sign_export;
 pub use receipt::{public_keys, public_keys_in, receipt_file};
+pub use standing::{Grant, StandingLine, end_standing, grant_standing, load_standing};
 
 use super::{App, Error};
 use crate::{

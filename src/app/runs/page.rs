@@ -22,6 +22,7 @@ use crate::{
     },
 };
 use chrono_tz::Tz;
+use std::collections::HashMap;
 
 /// A run in a list.
 #[derive(Debug, Clone)]
@@ -105,6 +106,8 @@ pub struct RunPage {
     pub expires_at: Instant,
     /// Who approved it or sent it back, and when.
     pub decided: Option<(String, Instant)>,
+    /// The standing approval that it began under.
+    pub standing: Option<i64>,
     /// When its first row was touched.
     pub started_at: Option<Instant>,
     /// When it ended.
@@ -200,6 +203,7 @@ pub async fn load_run(app: &App, actor: &Actor, id: RunId) -> Result<RunPage, Er
         corrections,
         expires_at: run.expires_at,
         decided: run.decided_by.map(&name).zip(run.decided_at),
+        standing: run.standing,
         started_at: run.started_at,
         ended_at: run.ended_at,
         verified: case.verified.map(|verified| verified.at),
@@ -218,7 +222,8 @@ pub async fn load_run(app: &App, actor: &Actor, id: RunId) -> Result<RunPage, Er
     })
 }
 
-fn not_yours(actor: &Actor, asked: StaffId) -> Option<&'static str> {
+/// Why this member of staff may not approve what `asked` asked for.
+pub(super) fn not_yours(actor: &Actor, asked: StaffId) -> Option<&'static str> {
     if !may_decide(asked, actor.id) {
         Some("You asked for this run, so somebody else has to approve it.")
     } else if actor.may(Act::ApproveRuns) {
@@ -272,7 +277,15 @@ pub async fn load_runs(app: &App, actor: &Actor) -> Result<(Vec<RunLine>, Vec<Ru
     let mut tx = app.db.read().await?;
     let names = staff::staff_names(&mut tx).await?;
     let restricted = actor.may(Act::SeeRestricted);
-    let line = |run: Run| RunLine {
+    let line = |run: Run| line_of(app, &names, run);
+    let open = runs::runs_list(&mut tx, true, restricted).await?.into_iter().map(line).collect();
+    let ended = runs::runs_list(&mut tx, false, restricted).await?.into_iter().map(line).collect();
+    Ok((open, ended))
+}
+
+/// A run in a line.
+pub(super) fn line_of(app: &App, names: &HashMap<StaffId, String>, run: Run) -> RunLine {
+    RunLine {
         id: run.id,
         reference: run.case,
         product: app.packs.get(&run.product).map_or_else(|| run.product.clone(), |pack| pack.short.clone()),
@@ -287,10 +300,7 @@ pub async fn load_runs(app: &App, actor: &Actor) -> Result<(Vec<RunLine>, Vec<Ru
             _ => run.plan.totals().changed,
         },
         kind: run.kind,
-    };
-    let open = runs::runs_list(&mut tx, true, restricted).await?.into_iter().map(line).collect();
-    let ended = runs::runs_list(&mut tx, false, restricted).await?.into_iter().map(line).collect();
-    Ok((open, ended))
+    }
 }
 
 /// The runs of a case, newest first.

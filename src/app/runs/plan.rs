@@ -1,6 +1,6 @@
 //! Makes a plan: looks the verified person up, counts, asks nobody's approval yet.
 
-use super::{Chosen, Secret, choose, source_of, unanswered};
+use super::{Chosen, Secret, choose, source_of, standing::standing_for, unanswered};
 use crate::{
     app::{
         App, Error,
@@ -14,10 +14,15 @@ use crate::{
         identity::{Identity, Reference, RunId},
         rights::Actor,
         run::{RunKind, RunState, Stop, open_until},
+        standing::Standing,
         work::Work,
     },
     generation::{Aim, Extent, Found, Key, Target, texts_of, whose_accounts},
-    store::{holds, jobs, runs},
+    store::{
+        holds, jobs,
+        runs::{self, Run},
+        standing::StandingApproval,
+    },
 };
 
 /// Characters of a pseudonym after its `p_`.
@@ -80,6 +85,15 @@ pub async fn plan_run(
         planned.state = RunState::Stopped;
         planned.stop = Some(Stop::Blocked);
         desk.record(Event::RunStopped { run, why: Stop::Blocked.code().to_owned() }).await?;
+    } else if let Some(approval) = ahead(&mut desk, &planned).await? {
+        planned.state = RunState::Approved;
+        planned.standing = Some(approval.id);
+        planned.decided_by = Some(approval.granted_by);
+        planned.decided_at = Some(approval.granted_at);
+        let says = format!("Approved ahead, by standing approval {}", approval.id);
+        runs::checkpoints::log_add(&mut desk.tx, run, desk.now, &says).await?;
+        jobs::job_enqueue(&mut desk.tx, &Work::ExecuteRun { run }, 0).await?;
+        desk.record(Event::RunApproved { run, standing: Some(approval.id) }).await?;
     } else if kind == RunKind::Export {
         planned.state = RunState::Approved;
         jobs::job_enqueue(&mut desk.tx, &Work::PackExport { run }, 0).await?;
@@ -87,6 +101,14 @@ pub async fn plan_run(
     runs::run_save(&mut desk.tx, &planned).await?;
     desk.commit("run_planned").await?;
     Ok(run)
+}
+
+/// The standing approval that such a plan may begin under: none where somebody has to read a warning first.
+async fn ahead(desk: &mut Desk<'_>, planned: &Run) -> Result<Option<StandingApproval>, Error> {
+    let Some(what) = Standing::of_case(desk.case.kind).filter(|_| planned.plan.warnings.is_empty()) else {
+        return Ok(None);
+    };
+    standing_for(&mut desk.tx, &planned.product, what, planned.asked_by).await
 }
 
 /// What the verified person is looked up by. Whoever asks for a copy has to be reachable.

@@ -56,7 +56,10 @@ impl Teller<'_> {
             }
             Event::VerifiedByStaff { reason, .. } => reasoned("Verified", "without a link".to_owned(), *reason),
             Event::RunPlanned { run, .. } => said("Plan made", format!("of run {run}")),
-            Event::RunApproved { run } => said("Run approved", format!("{run}; it begins by itself")),
+            Event::RunApproved { run, standing: Some(standing) } => {
+                said("Run approved", format!("{run}, ahead, by standing approval {standing}; it begins by itself"))
+            }
+            Event::RunApproved { run, .. } => said("Run approved", format!("{run}; it begins by itself")),
             Event::RunSentBack { run, reason } => reasoned("Sent back", format!("run {run}"), *reason),
             Event::RunExpired { run } => said("Plan expired", format!("of run {run}; nobody approved it in time")),
             Event::RunCancelled { run, reason } => reasoned("Run cancelled", run.to_string(), *reason),

@@ -46,6 +46,8 @@ pub struct Run {
     pub files: FileCount,
     /// The worker that may write.
     pub worker: i64,
+    /// The standing approval that it began under.
+    pub standing: Option<i64>,
 }
 
 const SEALED_AS: &str = "run";
@@ -55,7 +57,7 @@ macro_rules! runs_where {
     ($rest:literal) => {
         concat!(
             "SELECT r.id, r.case_id, r.product, r.kind, r.state, r.plan, r.asked_by, r.asked_at, r.expires_at, r.decided_by,
-             r.decided_at, r.started_at, r.ended_at, r.stop, r.files, r.bytes, r.worker FROM runs r ",
+             r.decided_at, r.started_at, r.ended_at, r.stop, r.files, r.bytes, r.worker, r.standing_id FROM runs r ",
             $rest
         )
     };
@@ -80,6 +82,7 @@ struct RunRow {
     files: i64,
     bytes: i64,
     worker: i64,
+    standing_id: Option<i64>,
 }
 
 fn run_of(row: RunRow) -> Result<Run> {
@@ -107,6 +110,7 @@ fn run_of(row: RunRow) -> Result<Run> {
         stop: row.stop.map(|stop| known(Stop::from_code(&stop), "runs", id, "stop", &stop)).transpose()?,
         files: FileCount { count: row.files, bytes: row.bytes },
         worker: row.worker,
+        standing: row.standing_id,
     })
 }
 
@@ -211,6 +215,17 @@ pub async fn runs_list(tx: &mut Tx, open: bool, restricted: bool) -> Result<Vec<
     sql(text).bind(restricted).all::<RunRow>(tx).await?.into_iter().map(run_of).collect()
 }
 
+/// Plans of cases outside the wall that wait for approval, oldest first.
+///
+/// # Errors
+/// As `run_get`.
+pub async fn runs_planned(tx: &mut Tx, most: i64) -> Result<Vec<Run>> {
+    let text = runs_where!(
+        "JOIN cases c ON c.id = r.case_id WHERE r.state = 'planned' AND NOT c.restricted ORDER BY r.id LIMIT $1"
+    );
+    sql(text).bind(most).all::<RunRow>(tx).await?.into_iter().map(run_of).collect()
+}
+
 /// How many runs are open; with `restricted` also those of restricted cases. Stops at `list::CAP` plus one.
 ///
 /// # Errors
@@ -255,7 +270,7 @@ pub async fn runs_stranded(tx: &mut Tx) -> Result<Vec<Run>> {
 /// # Errors
 /// As the database says.
 pub async fn run_save(tx: &mut Tx, run: &Run) -> Result<()> {
-    sql("UPDATE runs SET state = $2, open = $3, decided_by = $4, decided_at = $5, started_at = $6, ended_at = $7, stop = $8, files = $9, bytes = $10, expires_at = $11
+    sql("UPDATE runs SET state = $2, open = $3, decided_by = $4, decided_at = $5, started_at = $6, ended_at = $7, stop = $8, files = $9, bytes = $10, expires_at = $11, standing_id = $12
          WHERE id = $1")
         .bind(run.id)
         .bind(run.state.code())
@@ -268,6 +283,7 @@ pub async fn run_save(tx: &mut Tx, run: &Run) -> Result<()> {
         .bind(run.files.count)
         .bind(run.files.bytes)
         .bind(run.expires_at)
+        .bind(run.standing)
         .run(tx)
         .await?;
     Ok(())

@@ -1,5 +1,6 @@
 //! A run from its plan to its receipt, through the verbs and the job: on both stores, against both engines.
 
+mod approving;
 mod choosing;
 mod story;
 

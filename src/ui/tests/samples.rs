@@ -453,6 +453,7 @@ pub fn run(state: RunState, not_yours: Option<&'static str>) -> RunPage {
         corrections: Vec::new(),
         expires_at: NOW.plus(6 * DAY),
         decided: begun.then(|| ("Nisha Rao".to_owned(), NOW)),
+        standing: None,
         started_at: begun.then_some(NOW),
         ended_at: (!state.is_open()).then_some(NOW.plus(7 * MINUTE)),
         verified: Some(NOW.plus(-DAY)),

@@ -4,7 +4,7 @@ use super::{Halt, Turn};
 use crate::{
     app::{
         failpoint::failpoint,
-        runs::{Secret, plan::target_of, still_asked_for},
+        runs::{Secret, plan::target_of, standing::still_stands, still_asked_for},
     },
     domain::{
         plan::WarningCode,
@@ -73,6 +73,11 @@ impl Turn<'_> {
             Some(by) => staff::actor_get(&mut tx, by).await?,
             None => None,
         };
+        if let Some(standing) = self.run.standing
+            && !still_stands(&mut tx, standing).await?
+        {
+            return Err(Halt::Stop(Stop::Unapproved));
+        }
         if by.is_some_and(|by| by.may(Act::ApproveRuns) && may_decide(self.run.asked_by, by.id)) {
             return Ok(());
         }

@@ -106,6 +106,7 @@ fn receipt(
         map_version: plan.map_version.clone(),
         asked: Who { staff: 0, at: now.rfc3339() },
         approved: None,
+        standing: None,
         started_at: now.rfc3339(),
         finished_at: now.rfc3339(),
         steps: steps.collect(),

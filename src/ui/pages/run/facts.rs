@@ -33,6 +33,10 @@ fn people(run: &RunPage, me: &Actor) -> impl IntoView + use<> {
         }
         (None, RunState::Finished) => ("Released by", "Recourse, as the policy pack says".to_owned()),
         (Some((name, at)), RunState::SentBack) => ("Sent back by", format!("{name}, {}", at.short(run.zone))),
+        (Some((name, at)), _) if run.standing.is_some() => {
+            let number = run.standing.unwrap_or_default();
+            ("Approved by", format!("{name}, ahead, by standing approval {number} of {}", at.short(run.zone)))
+        }
         (Some((name, at)), _) => ("Approved by", format!("{name}, {}", at.short(run.zone))),
         (None, _) if run.kind == RunKind::Export => ("Reviewer", "nobody yet".to_owned()),
         (None, RunState::Planned) if run.not_yours.is_none() => ("Approver", format!("{} (you)", me.name)),

@@ -1,6 +1,9 @@
-//! Runs: those that wait for somebody or are under way, and the last ones that ended.
+//! Runs: those that wait for somebody or are under way, and the last ones that ended; plans approved together, and ahead.
 
+pub mod approve;
 pub mod server;
+pub mod standing;
+mod together;
 
 use crate::{
     app::{queue::View, runs::RunLine},
@@ -23,6 +26,8 @@ pub struct Runs {
     pub open: Vec<RunLine>,
     /// The last that ended, newest first.
     pub ended: Vec<RunLine>,
+    /// True where the reader approves runs.
+    pub approves: bool,
     /// Now.
     pub now: Instant,
     /// The zone of its dates.
@@ -39,6 +44,10 @@ pub fn page(runs: &Runs) -> AnyView {
             <div>
                 <h1>"Runs"</h1>
                 <p class="byline"><span>{counted(open)}" open"</span><span>{when}</span></p>
+            </div>
+            <div class="acts">
+                <a class="btn" href=paths::STANDING>"Standing approvals"</a>
+                {runs.approves.then(|| view! { <a class="btn" href=paths::APPROVE>"Approve several"</a> })}
             </div>
         </div>
         <div class="stack">
