@@ -189,7 +189,10 @@ impl Case {
                 self.owner = *to;
             }
             Event::Classified { to, .. } => self.kind = *to,
-            Event::RunPlanned { .. } | Event::ExportPacked { review: true, .. } => {
+            // what is erased again after a restore reopens nothing
+            Event::RunPlanned { .. } | Event::ReplayPlanned { .. } | Event::ExportPacked { review: true, .. }
+                if self.state.is_open() =>
+            {
                 self.enter(State::WaitingApproval, None, recorded.at);
             }
             Event::RunApproved { .. }
@@ -198,7 +201,11 @@ impl Case {
             | Event::RunExpired { .. }
             | Event::RunCancelled { .. }
             | Event::RunFinished { .. }
-            | Event::ExportReleased { .. } => self.enter(State::Open, None, recorded.at),
+            | Event::ExportReleased { .. }
+                if self.state.is_open() =>
+            {
+                self.enter(State::Open, None, recorded.at);
+            }
             Event::MailFailed { purpose: Purpose::Extension, .. } => {
                 self.clocks.iter_mut().filter(|c| c.duty == Duty::ExtendBy).for_each(|c| c.met = None);
             }
@@ -226,7 +233,23 @@ impl Case {
             | Event::VerificationConfirmed { .. }
             | Event::VerifiedByStaff { .. }
             | Event::ExportAsked { .. }
-            | Event::ExportPacked { review: false, .. }
+            | Event::RunPlanned { .. }
+            | Event::ReplayPlanned { .. }
+            | Event::RunApproved { .. }
+            | Event::RunStopped { .. }
+            | Event::RunSentBack { .. }
+            | Event::RunExpired { .. }
+            | Event::RunCancelled { .. }
+            | Event::RunFinished { .. }
+            | Event::ExportReleased { .. }
+            | Event::RecipientTold { .. }
+            | Event::RecipientAnswered { .. }
+            | Event::RecipientConfirmed { .. }
+            | Event::RecipientFailed { .. }
+            | Event::RecipientRetried { .. }
+            | Event::RecipientWaived { .. }
+            | Event::BackupsExpired { .. }
+            | Event::ExportPacked { .. }
             | Event::ExportFetched { .. }
             | Event::ExportCodeAsked { .. }
             | Event::ExportCodeShown { .. }
@@ -287,7 +310,9 @@ impl Case {
             Event::VerificationConfirmed { identity, .. } | Event::VerifiedByStaff { identity, .. } => {
                 self.verified = Some(Verified { at, identity: *identity, by });
             }
-            Event::RunPlanned { run, .. } | Event::ExportAsked { run, .. } => self.run = Some(*run),
+            Event::RunPlanned { run, .. } | Event::ReplayPlanned { run, .. } | Event::ExportAsked { run, .. } => {
+                self.run = Some(*run);
+            }
             Event::RunSentBack { .. }
             | Event::RunExpired { .. }
             | Event::RunCancelled { .. }

@@ -7,7 +7,7 @@ use crate::{
         App, Error, FieldError,
         acknowledge::{self, Addressee},
         desk::{self, Desk, written},
-        letters, subject,
+        follow_ups, letters, subject,
         subject::Known,
     },
     domain::{
@@ -224,7 +224,10 @@ pub(in crate::app) async fn proposed(
     let Some(run) = run else {
         return Ok(Closing { outcome: None, basis: None, text: draft(compose::Letter::RefusalOpening, &facts)? });
     };
+    let (told, backups) = follow_ups::said_of(app, tx, case.reference, run.id).await?;
     let erased = compose::Erased {
+        told,
+        backups: backups.map(|at| letters::when(app, case, language, at)).unwrap_or_default(),
         finished: letters::when(app, case, language, run.ended_at.unwrap_or(Instant(0))),
         system: app.sources.get(&run.product).map(|source| source.system().to_owned()).unwrap_or_default(),
         rows: own(&run.plan, |action| action == Action::Delete),

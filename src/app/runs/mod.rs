@@ -8,6 +8,7 @@ mod page;
 mod plan;
 mod progress;
 mod receipt;
+mod replay;
 
 pub use crate::domain::refusal::Refusal;
 pub(in crate::app) use closing::proposed;
@@ -21,6 +22,7 @@ pub use plan::plan_run;
 pub use progress::{Progress, run_progress};
 pub(in crate::app) use receipt::sign_export;
 pub use receipt::{public_keys, public_keys_in, receipt_file};
+pub use replay::{Fate, Replay, Replayed, replay};
 
 use super::{App, Error};
 use crate::{
@@ -45,6 +47,9 @@ pub(in crate::app) struct Secret {
     pub verified: Option<ContentId>,
     /// Whom it found.
     pub target: Target,
+    /// The run that is done once more, after what it erased came back with a backup.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replays: Option<RunId>,
 }
 
 fn source_of<'a>(app: &'a App, product: &str) -> Result<&'a Source, Error> {
@@ -110,6 +115,10 @@ pub(in crate::app) fn answers(app: &App, case: &Case) -> Option<RunKind> {
 
 /// True where the case still is what the plan was made for: an open request for it by the person verified then.
 pub(in crate::app) fn still_asked_for(case: &Case, kind: RunKind, secret: &Secret) -> bool {
+    if secret.replays.is_some() {
+        // it was asked for and done; the case may have ended since
+        return kind == RunKind::Erase;
+    }
     let verified = case.verified.map(|verified| verified.identity);
     let asked = case.kind.run().or_else(|| aim_of(case.kind).map(|aim| aim.kind()));
     asked == Some(kind) && case.state.is_open() && verified == secret.verified

@@ -5,9 +5,11 @@ use crate::{
     app::{
         App, Error,
         exports::{self, PackageView},
+        follow_ups::{self, FollowUpLine},
     },
     domain::{
         clock::Clock,
+        event::Event,
         identity::{Reference, RunId, StaffId},
         plan::{Action, FileCount, Plan},
         rights::{Act, Actor},
@@ -119,6 +121,10 @@ pub struct RunPage {
     pub reason: Option<String>,
     /// The receipt, once it is signed.
     pub receipt: Option<ReceiptView>,
+    /// What follows from it: recipients to tell, backups that run out.
+    pub follow_ups: Vec<FollowUpLine>,
+    /// The erasure that it repeats after a restore.
+    pub repeats: Option<RunId>,
     /// The package, once it is packed.
     pub package: Option<PackageView>,
     /// The case's clocks.
@@ -157,6 +163,8 @@ pub async fn load_run(app: &App, actor: &Actor, id: RunId) -> Result<RunPage, Er
     let row = receipts::receipt_get(&mut tx, id).await?;
     let reason = reason_of(app, &mut tx, &run).await?;
     let package = exports::of_run(&mut tx, id).await?;
+    let follow_ups = follow_ups::of_run(app, &mut tx, run.case, id).await?;
+    let repeats = repeats(&mut tx, &run).await?;
     let about = if case.is_restricted() {
         "Restricted case".to_owned()
     } else {
@@ -201,6 +209,8 @@ pub async fn load_run(app: &App, actor: &Actor, id: RunId) -> Result<RunPage, Er
         log,
         reason,
         receipt,
+        follow_ups,
+        repeats,
         package,
         case_open: case.state.is_open(),
         clocks: case.clocks,
@@ -209,6 +219,15 @@ pub async fn load_run(app: &App, actor: &Actor, id: RunId) -> Result<RunPage, Er
         now: app.now(),
         zone,
     })
+}
+
+/// The erasure that a run repeats.
+async fn repeats(tx: &mut crate::store::Tx, run: &Run) -> Result<Option<RunId>, Error> {
+    let history = events::events_of(tx, run.case).await?;
+    Ok(history.into_iter().find_map(|recorded| match recorded.event {
+        Event::ReplayPlanned { run: id, repeats, .. } if id == run.id => Some(repeats),
+        _ => None,
+    }))
 }
 
 fn not_yours(actor: &Actor, asked: StaffId) -> Option<&'static str> {
@@ -239,7 +258,6 @@ fn grouped(bytes: &[u8]) -> String {
 }
 
 async fn reason_of(app: &App, tx: &mut crate::store::Tx, run: &Run) -> Result<Option<String>, Error> {
-    use crate::domain::event::Event;
     if !matches!(run.state, RunState::SentBack | RunState::Cancelled) {
         return Ok(None);
     }

@@ -54,7 +54,7 @@ pub async fn plan_run(app: &App, actor: &Actor, reference: Reference, seen: i64)
         return Err(Error::field("run", "The case asks for something else now; look at it again"));
     }
     let verified = desk.case.verified.map(|verified| verified.identity);
-    let secret = serde_json::to_vec(&Secret { identities, verified, target }).unwrap_or_default();
+    let secret = serde_json::to_vec(&Secret { identities, verified, target, replays: None }).unwrap_or_default();
     let asked = (actor.id, desk.now);
     let until = open_until(desk.tx.db_now().await?);
     let what = (kind, reference, product.as_str());
