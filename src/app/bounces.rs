@@ -94,7 +94,7 @@ pub(super) async fn record(app: &App, tx: &mut Tx, case: &mut Case, mail: &Mail,
         cases::case_record(tx, case, By::System, now, clocks).await?;
     }
     if purpose == Purpose::Recipient {
-        follow_ups::mail_failed(app, tx, case, mail.id, Trouble::Bounced, now).await?;
+        follow_ups::mail_failed(tx, case, mail.id, Trouble::Bounced, now).await?;
     }
     Ok(())
 }

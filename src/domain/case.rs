@@ -189,11 +189,8 @@ impl Case {
                 self.owner = *to;
             }
             Event::Classified { to, .. } => self.kind = *to,
-            // what is erased again after a restore reopens nothing
-            Event::RunPlanned { .. } | Event::ReplayPlanned { .. } | Event::ExportPacked { review: true, .. }
-                if self.state.is_open() =>
-            {
-                self.enter(State::WaitingApproval, None, recorded.at);
+            Event::RunPlanned { .. } | Event::ReplayPlanned { .. } | Event::ExportPacked { review: true, .. } => {
+                self.go_on(State::WaitingApproval, recorded.at);
             }
             Event::RunApproved { .. }
             | Event::RunStopped { .. }
@@ -201,11 +198,7 @@ impl Case {
             | Event::RunExpired { .. }
             | Event::RunCancelled { .. }
             | Event::RunFinished { .. }
-            | Event::ExportReleased { .. }
-                if self.state.is_open() =>
-            {
-                self.enter(State::Open, None, recorded.at);
-            }
+            | Event::ExportReleased { .. } => self.go_on(State::Open, recorded.at),
             Event::MailFailed { purpose: Purpose::Extension, .. } => {
                 self.clocks.iter_mut().filter(|c| c.duty == Duty::ExtendBy).for_each(|c| c.met = None);
             }
@@ -233,15 +226,6 @@ impl Case {
             | Event::VerificationConfirmed { .. }
             | Event::VerifiedByStaff { .. }
             | Event::ExportAsked { .. }
-            | Event::RunPlanned { .. }
-            | Event::ReplayPlanned { .. }
-            | Event::RunApproved { .. }
-            | Event::RunStopped { .. }
-            | Event::RunSentBack { .. }
-            | Event::RunExpired { .. }
-            | Event::RunCancelled { .. }
-            | Event::RunFinished { .. }
-            | Event::ExportReleased { .. }
             | Event::RecipientTold { .. }
             | Event::RecipientAnswered { .. }
             | Event::RecipientConfirmed { .. }
@@ -249,7 +233,7 @@ impl Case {
             | Event::RecipientRetried { .. }
             | Event::RecipientWaived { .. }
             | Event::BackupsExpired { .. }
-            | Event::ExportPacked { .. }
+            | Event::ExportPacked { review: false, .. }
             | Event::ExportFetched { .. }
             | Event::ExportCodeAsked { .. }
             | Event::ExportCodeShown { .. }
@@ -319,6 +303,13 @@ impl Case {
             | Event::RunFinished { .. }
             | Event::ExportReleased { .. } => self.run = None,
             _ => {}
+        }
+    }
+
+    /// Where a run leads an open case. What is erased again after a restore reopens no case that has ended.
+    fn go_on(&mut self, state: State, at: Instant) {
+        if self.state.is_open() {
+            self.enter(state, None, at);
         }
     }
 

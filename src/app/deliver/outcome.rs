@@ -88,7 +88,7 @@ async fn accepted(app: &App, mail: &Mail) -> Result<Delivered, Error> {
         mails::mail_accepted(&mut tx, mail.id, now).await?;
         cases::case_record(&mut tx, &mut case, By::System, now, Event::MailAccepted { mail: mail.id, purpose }).await?;
         if purpose == Purpose::Recipient {
-            follow_ups::mail_accepted(app, &mut tx, &mut case, mail.id, now).await?;
+            follow_ups::mail_accepted(&mut tx, &mut case, mail.id, now).await?;
         }
         cases::case_save(&mut tx, &case).await?;
     }
@@ -116,7 +116,7 @@ pub(super) async fn failed(app: &App, mail: &Mail, why: &str, gone: Option<&str>
             cases::case_record(&mut tx, &mut case, By::System, now, clocks).await?;
         }
         if purpose == Purpose::Recipient {
-            follow_ups::mail_failed(app, &mut tx, &mut case, mail.id, Trouble::Undelivered, now).await?;
+            follow_ups::mail_failed(&mut tx, &mut case, mail.id, Trouble::Undelivered, now).await?;
         }
         cases::case_save(&mut tx, &case).await?;
     }

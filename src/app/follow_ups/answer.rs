@@ -78,7 +78,7 @@ pub async fn hear(app: &App, header: &str, body: &[u8]) -> Result<Heard, Error> 
     one.told_at = one.told_at.or(Some(now));
     one.confirmed_at = Some(now);
     one.error = None;
-    record(app, &mut tx, &mut case, &one, (By::System, Event::RecipientConfirmed { follow_up }), now).await?;
+    record(&mut tx, &mut case, &one, (By::System, Event::RecipientConfirmed { follow_up }), now).await?;
     cases::case_save(&mut tx, &case).await?;
     audit::audit_append(&mut tx, now, None, "recipient_confirmed", Some(one.case), &one.number).await?;
     tx.commit().await?;
@@ -106,7 +106,6 @@ pub(in crate::app) async fn filled(
 
 /// The mail server took a mail to a recipient.
 pub(in crate::app) async fn mail_accepted(
-    app: &App,
     tx: &mut Tx,
     case: &mut Case,
     mail: MailId,
@@ -117,12 +116,11 @@ pub(in crate::app) async fn mail_accepted(
     };
     (one.state, one.told_at, one.error) = (Standing::Told, Some(now), None);
     let told = Event::RecipientTold { follow_up: one.id, way: Way::Mail };
-    record(app, tx, case, &one, (By::System, told), now).await
+    record(tx, case, &one, (By::System, told), now).await
 }
 
 /// A mail to a recipient did not leave, or came back.
 pub(in crate::app) async fn mail_failed(
-    app: &App,
     tx: &mut Tx,
     case: &mut Case,
     mail: MailId,
@@ -132,7 +130,7 @@ pub(in crate::app) async fn mail_failed(
     let may_fail = |one: &FollowUp| one.state.is_open() || one.state == Standing::Told;
     let Some(mut one) = follow_ups::follow_up_of_mail(tx, mail).await?.filter(may_fail) else { return Ok(()) };
     (one.state, one.told_at, one.error) = (Standing::Failed, None, Some(why.label().to_owned()));
-    record(app, tx, case, &one, (By::System, Event::RecipientFailed { follow_up: one.id, why }), now).await
+    record(tx, case, &one, (By::System, Event::RecipientFailed { follow_up: one.id, why }), now).await
 }
 
 /// The recipient of a case that has this address, by its keyed digest.

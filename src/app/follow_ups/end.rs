@@ -29,7 +29,7 @@ pub async fn end_follow_ups(app: &App) -> Result<(), Error> {
             let Some(mut one) = found.filter(|one| one.state.is_open()) else { continue };
             one.state = Standing::Over;
             let event = Event::BackupsExpired { follow_up: one.id };
-            record(app, &mut tx, &mut case, &one, (By::System, event), now).await?;
+            record(&mut tx, &mut case, &one, (By::System, event), now).await?;
             cases::case_save(&mut tx, &case).await?;
             audit::audit_append(&mut tx, now, None, "backups_expired", Some(one.case), "").await?;
             tx.commit().await?;

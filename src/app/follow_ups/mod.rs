@@ -19,11 +19,11 @@ pub(in crate::app) use page::{following, names, of_case, of_run, said_of};
 pub use step::recipient_step;
 pub use tell::{Told, tell_recipient};
 
-use super::{App, Error, desk};
+use super::{App, Error};
 use crate::{
     domain::{
         case::Case,
-        clock::{Duty, fact::Fact, period::Period},
+        clock::{fact::Fact, period::Period},
         event::{By, Event},
         follow_up::Standing,
         identity::Identity,
@@ -99,9 +99,9 @@ fn name(app: &App, product: &str, id: &str) -> String {
 }
 
 /// Records what happened to a follow-up and saves where it stands. What the recipient knows the person by is forgotten once
-/// it has no use any more; where the last recipient was told, the law's duty to tell them is met.
+/// it has no use any more; where the last recipient was told, the law's duty to tell them is met, also where its clock
+/// starts only once the case is resolved.
 async fn record(
-    app: &App,
     tx: &mut Tx,
     case: &mut Case,
     one: &FollowUp,
@@ -113,8 +113,8 @@ async fn record(
         follow_ups::follow_up_forget(tx, one.id).await?;
     }
     cases::case_record(tx, case, by, now, event).await?;
-    let owes = case.clocks.iter().any(|clock| clock.duty == Duty::NotifyRecipients && clock.met.is_none());
-    if !owes || one.recipient.is_none() || one.state.is_open() {
+    let known = case.facts.iter().any(|happened| happened.fact == Fact::RecipientsNotified);
+    if known || one.recipient.is_none() || one.state.is_open() {
         return Ok(());
     }
     let all = follow_ups::follow_ups_of(tx, case.reference).await?;
@@ -123,8 +123,6 @@ async fn record(
     if told && !theirs().any(|other| other.state.is_open()) {
         let fact = Event::FactRecorded { fact: Fact::RecipientsNotified, at: now, note: None };
         cases::case_record(tx, case, By::System, now, fact).await?;
-        let clocks = desk::started(app, case, case.kind);
-        cases::case_record(tx, case, By::System, now, clocks).await?;
     }
     Ok(())
 }

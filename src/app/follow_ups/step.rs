@@ -60,7 +60,7 @@ pub async fn recipient_step(
             Event::RecipientRetried { follow_up }
         }
     };
-    record(app, &mut desk.tx, &mut desk.case, &one, (By::Staff(actor.id), event), now).await?;
+    record(&mut desk.tx, &mut desk.case, &one, (By::Staff(actor.id), event), now).await?;
     if step == Step::Again {
         let recipient = one.recipient.clone().unwrap_or_default();
         match (one.way, partner(app, &one.product, &recipient).map(|partner| &partner.reach)) {

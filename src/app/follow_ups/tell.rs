@@ -141,18 +141,18 @@ async fn settle(
     if let Some((why, says)) = failed {
         one.state = Standing::Failed;
         one.error = Some(says.to_owned());
-        record(app, &mut tx, &mut case, &one, (By::System, Event::RecipientFailed { follow_up, why }), now).await?;
+        record(&mut tx, &mut case, &one, (By::System, Event::RecipientFailed { follow_up, why }), now).await?;
     } else {
         one.state = Standing::Told;
         one.told_at = Some(now);
         one.error = None;
         let told = Event::RecipientTold { follow_up, way: one.way };
-        record(app, &mut tx, &mut case, &one, (By::System, told), now).await?;
+        record(&mut tx, &mut case, &one, (By::System, told), now).await?;
     }
     if taken == Some(true) {
         one.state = Standing::Confirmed;
         one.confirmed_at = Some(now);
-        record(app, &mut tx, &mut case, &one, (By::System, Event::RecipientConfirmed { follow_up }), now).await?;
+        record(&mut tx, &mut case, &one, (By::System, Event::RecipientConfirmed { follow_up }), now).await?;
     }
     cases::case_save(&mut tx, &case).await?;
     let what = format!("{} {}", one.number, one.state.code());

@@ -131,6 +131,7 @@ pub async fn close_with_letter(
     desk.record(Event::StateChanged { from, to: State::Resolved, outcome, reason: None }).await?;
     let kind = desk.case.kind;
     desk.start_clocks(kind).await?;
+    follow_ups::after_resolving(&mut desk, outcome).await?;
     drafts::draft_forget(&mut desk.tx, reference, actor.id).await?;
     desk.commit("closing_sent").await
 }
