@@ -3,10 +3,12 @@
 
 mod bucket;
 mod mailbox;
+mod recipient;
 mod sections;
 
 pub use bucket::Bucket;
 pub use mailbox::{Intake, Mailbox, Tls, Token};
+pub use recipient::Recipient;
 pub use sections::{Alarms, Database, Generation, Jobs, Log, Mail, Packages, Policies, Product, Secrets, Server};
 
 use serde::Deserialize;
@@ -164,6 +166,9 @@ impl Config {
                 mailbox.read(id)?;
             }
             mailbox::doubles(id, &product.mailbox)?;
+            for (name, recipient) in &mut product.recipients {
+                recipient.read(id, name)?;
+            }
             let generation = &mut product.generation;
             read_secret(&mut generation.url, generation.url_file.as_deref(), "products.ID.generation.url_file")?;
             let replica_file = generation.replica_url_file.as_deref();

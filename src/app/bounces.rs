@@ -2,13 +2,14 @@
 //! or came to an address with the case's token; anything else may be anybody's and waits for staff.
 
 use super::{
-    App, Error,
+    App, Error, follow_ups,
     intake::{Place, followed},
 };
 use crate::{
     domain::{
         case::Case,
         event::{By, Event, Purpose},
+        follow_up::Trouble,
         identity::normal_address,
         mail::Doubt,
     },
@@ -91,6 +92,9 @@ pub(super) async fn record(app: &App, tx: &mut Tx, case: &mut Case, mail: &Mail,
         // who was not told has the first end
         let clocks = super::desk::started(app, case, case.kind);
         cases::case_record(tx, case, By::System, now, clocks).await?;
+    }
+    if purpose == Purpose::Recipient {
+        follow_ups::mail_failed(tx, case, mail.id, Trouble::Bounced, now).await?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use super::{
     App, Error,
     clockwork::{self, Clockwork},
     exports::{self, PackageLine},
+    follow_ups::{self, FollowUpLine},
     letters::{self, LetterBox},
     mailroom, material,
     proof::{self, Held, Proof},
@@ -97,6 +98,8 @@ pub struct Full {
     pub holds: Vec<Held>,
     /// The runs of the case, newest first.
     pub runs: Vec<(RunId, RunKind, RunState)>,
+    /// What follows once the person's data was changed: recipients to tell, backups that run out.
+    pub follow_ups: Vec<FollowUpLine>,
     /// Copies of the data that were let go, newest first.
     pub packages: Vec<PackageLine>,
     /// The letter that would end the case, as it is proposed; only where a run was asked for and none is open.
@@ -163,6 +166,7 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
     let proof = proof::proof(app, &mut tx, &case, &events, &names).await?;
     let holds = proof::held(&mut tx, actor, &case, &names).await?;
     let runs = runs::of_case(&mut tx, actor, reference).await?;
+    let follow_ups = follow_ups::of_case(app, &mut tx, reference).await?;
     let packages = exports::of_case(&mut tx, reference).await?;
     let may_close = case.kind.run().is_some() && case.state.is_open() && case.run.is_none();
     let closing = if may_close { Some(runs::proposed(app, &mut tx, &case, &first.name, letter).await?) } else { None };
@@ -198,6 +202,7 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
         answer: runs::answers(app, &case),
         holds,
         runs,
+        follow_ups,
         packages,
         closing,
         linked: linked.into_iter().map(|one| linked_line(one, zone)).collect(),

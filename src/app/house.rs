@@ -1,8 +1,9 @@
 //! What every verb needs at hand: the database, the vault, the packs, the way out for mail.
 
-use super::packs::Packs;
+use super::{follow_ups::Partner, packs::Packs};
 use crate::{
     domain::{
+        clock::period::Period,
         kind::Kind,
         time::{DAY, Instant, MINUTE},
     },
@@ -70,6 +71,10 @@ pub struct Settings {
     pub mailboxes: Vec<super::mailboxes::Watched>,
     /// Who may post mail.
     pub posters: Vec<Poster>,
+    /// Those who receive people's data and are told what became of it, by product id.
+    pub partners: HashMap<String, Vec<Partner>>,
+    /// How long backups keep what was erased, by product id.
+    pub backups: HashMap<String, Period>,
     /// Where rows wait, encrypted under a key that is nowhere else, before they go into a package.
     pub spool: std::path::PathBuf,
 }

@@ -15,6 +15,7 @@ pub mod desk;
 pub mod error;
 pub mod exports;
 pub mod failpoint;
+pub mod follow_ups;
 pub mod house;
 pub mod intake;
 pub mod letters;

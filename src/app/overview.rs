@@ -2,6 +2,7 @@
 
 use super::{
     App, Error,
+    follow_ups::{self, Following},
     mailroom::boxes::{self, Standing},
     quarantine, queue,
     queue::{Count, Row},
@@ -9,7 +10,7 @@ use super::{
 };
 use crate::{
     domain::{
-        identity::{MailId, MessageId},
+        identity::{MailId, MessageId, Reference},
         rights::{Act, Actor},
         time::{DAY, Instant},
     },
@@ -54,6 +55,8 @@ pub enum Whereabouts {
     Failed,
     /// The mailboxes that are read.
     Mailboxes,
+    /// What is left to do on a case.
+    Case(Reference),
 }
 
 /// A mail or a job that needs somebody.
@@ -100,6 +103,8 @@ pub struct Overview {
     pub failed: Count,
     /// The most urgent cases.
     pub first: Vec<Row>,
+    /// Recipients of people's data that wait to be told.
+    pub following: Following,
     /// The latest troubles.
     pub troubles: Vec<Trouble>,
     /// Twelve weeks, oldest first.
@@ -141,7 +146,8 @@ pub async fn overview(app: &App, actor: &Actor) -> Result<Overview, Error> {
     let (oldest_breach, next_today, next_acknowledgement) = counts::next_dues(&mut tx, now).await?;
     let troubles = counts::trouble_counts(&mut tx).await?;
     let first = list::cases_list(&mut tx, &asked, None, FIRST).await?;
-    let listed = trouble_lines(app, &mut tx).await?;
+    let following = follow_ups::following(app, &mut tx, actor, 3).await?;
+    let listed = trouble_lines(app, &mut tx, &following).await?;
     let start = first_monday(now, zone);
     let (received, closed) = counts::by_week(&mut tx, start).await?;
     let in_time = counts::in_time(&mut tx, now.plus(-90 * DAY)).await?;
@@ -160,6 +166,7 @@ pub async fn overview(app: &App, actor: &Actor) -> Result<Overview, Error> {
         waiting: Count::capped(troubles.waiting),
         failed: Count::capped(troubles.failed_mail + troubles.dead_jobs),
         first: first.into_iter().map(|l| queue::row(app, l, circle)).collect(),
+        following,
         troubles: listed,
         weeks: weeks(start, zone, &received, &closed),
         in_time: in_time
@@ -169,7 +176,7 @@ pub async fn overview(app: &App, actor: &Actor) -> Result<Overview, Error> {
     })
 }
 
-async fn trouble_lines(app: &App, tx: &mut Tx) -> Result<Vec<Trouble>, Error> {
+async fn trouble_lines(app: &App, tx: &mut Tx, following: &Following) -> Result<Vec<Trouble>, Error> {
     let zone = app.zone();
     let mut lines = Vec::new();
     for mail in mails::mails_failed(tx, 3).await? {
@@ -207,6 +214,12 @@ async fn trouble_lines(app: &App, tx: &mut Tx) -> Result<Vec<Trouble>, Error> {
             });
         }
     }
+    lines.extend(following.first.iter().map(|(case, called, due, says)| Trouble {
+        title: format!("Tell {called} about {case}"),
+        at_place: Whereabouts::Case(*case),
+        at: *due,
+        says: says.clone(),
+    }));
     lines.sort_by_key(|line| std::cmp::Reverse(line.at));
     lines.truncate(FIRST);
     Ok(lines)

@@ -14,6 +14,8 @@ mod migrate;
 pub mod open;
 pub(crate) mod policy;
 mod receipt;
+mod recipients;
+mod run;
 mod serve;
 
 use crate::{
@@ -75,6 +77,11 @@ enum Command {
     Policy {
         #[command(subcommand)]
         command: policy::Policy,
+    },
+    /// Repeats erasures after a restore
+    Run {
+        #[command(subcommand)]
+        command: run::Command,
     },
     /// Says whether a receipt is to be believed, and what it says
     Receipt {
@@ -169,6 +176,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             Command::Check => check::check(&Config::load(&flags(None))?).await,
             Command::DataMap { command } => data_map::run(&flags(None), command).await,
             Command::Policy { command } => policy::run(Config::load(&flags(None))?.policies.folder, command),
+            Command::Run { command } => run::run(&Config::load(&flags(None))?, command).await,
             Command::Receipt { command } => receipt::run(&flags(None), command).await,
             Command::Mail { command } => mail::run(&command),
             Command::Calendar { command } => calendar::run(&flags(None), command),

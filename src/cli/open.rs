@@ -1,6 +1,6 @@
 //! Opens the house from its configuration: lock file, database, schema, key, packs, the way out for mail.
 
-use super::mailboxes;
+use super::{mailboxes, recipients};
 use crate::{
     app::{
         Alarms, App, Judging, Outgoing, Parts, Settings,
@@ -168,6 +168,8 @@ pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Opened> {
         mail: judging(config)?,
         mailboxes: mailboxes::watched(config)?,
         posters: mailboxes::posters(config, &packs, &vault)?,
+        partners: recipients::partners(config, &packs)?,
+        backups: recipients::backups(config)?,
         spool: spool(config)?,
     };
     let signer = signer(config, &db).await?;

@@ -110,6 +110,9 @@ fn write_words(out: &mut String, receipt: &Receipt) -> std::fmt::Result {
     let copied = receipt.package.is_some();
     let did = if copied { "copied one person's data for them from" } else { "erased one person's data from" };
     writeln!(out, "Run {run} for case {case} {did} {system} ({product}).")?;
+    if let Some(repeats) = &receipt.repeats {
+        writeln!(out, "  it repeats {repeats}: a restored backup had brought back what that had erased")?;
+    }
     writeln!(out, "  asked for by staff {} on {}", receipt.asked.staff, moment(&receipt.asked.at))?;
     if let Some(approved) = &receipt.approved {
         let decided = if copied { "released" } else { "approved" };
@@ -233,6 +236,7 @@ mod tests {
             approved: Some(who(2, "2026-11-24T05:40:00Z")),
             package: None,
             standing: None,
+            repeats: None,
             started_at: "2026-11-24T05:40:02Z".into(),
             finished_at: "2026-11-24T05:41:00Z".into(),
             steps: vec![

@@ -1,6 +1,6 @@
 //! The sections of the configuration and what they are while nobody says otherwise.
 
-use super::{Bucket, Mailbox, Secret};
+use super::{Bucket, Mailbox, Recipient, Secret};
 use serde::Deserialize;
 use std::{collections::HashMap, net::SocketAddr, path::PathBuf};
 
@@ -142,6 +142,10 @@ pub struct Product {
     pub mailbox: Vec<Mailbox>,
     /// The product's own database of accounts, prompts and images.
     pub generation: Generation,
+    /// Those who receive people's data and are told what became of it, by the pack's ids; the others are told by hand.
+    pub recipients: HashMap<String, Recipient>,
+    /// How long its backups keep what was erased, ISO 8601; empty where nobody says.
+    pub backups: String,
 }
 
 /// A generation database.
@@ -174,6 +178,8 @@ impl Default for Product {
             returns: String::new(),
             mailbox: Vec::new(),
             generation: Generation::default(),
+            recipients: HashMap::new(),
+            backups: String::new(),
         }
     }
 }

@@ -189,8 +189,8 @@ impl Case {
                 self.owner = *to;
             }
             Event::Classified { to, .. } => self.kind = *to,
-            Event::RunPlanned { .. } | Event::ExportPacked { review: true, .. } => {
-                self.enter(State::WaitingApproval, None, recorded.at);
+            Event::RunPlanned { .. } | Event::ReplayPlanned { .. } | Event::ExportPacked { review: true, .. } => {
+                self.go_on(State::WaitingApproval, recorded.at);
             }
             Event::RunApproved { .. }
             | Event::RunStopped { .. }
@@ -198,7 +198,7 @@ impl Case {
             | Event::RunExpired { .. }
             | Event::RunCancelled { .. }
             | Event::RunFinished { .. }
-            | Event::ExportReleased { .. } => self.enter(State::Open, None, recorded.at),
+            | Event::ExportReleased { .. } => self.go_on(State::Open, recorded.at),
             Event::MailFailed { purpose: Purpose::Extension, .. } => {
                 self.clocks.iter_mut().filter(|c| c.duty == Duty::ExtendBy).for_each(|c| c.met = None);
             }
@@ -226,6 +226,13 @@ impl Case {
             | Event::VerificationConfirmed { .. }
             | Event::VerifiedByStaff { .. }
             | Event::ExportAsked { .. }
+            | Event::RecipientTold { .. }
+            | Event::RecipientAnswered { .. }
+            | Event::RecipientConfirmed { .. }
+            | Event::RecipientFailed { .. }
+            | Event::RecipientRetried { .. }
+            | Event::RecipientWaived { .. }
+            | Event::BackupsExpired { .. }
             | Event::ExportPacked { review: false, .. }
             | Event::ExportFetched { .. }
             | Event::ExportCodeAsked { .. }
@@ -287,13 +294,22 @@ impl Case {
             Event::VerificationConfirmed { identity, .. } | Event::VerifiedByStaff { identity, .. } => {
                 self.verified = Some(Verified { at, identity: *identity, by });
             }
-            Event::RunPlanned { run, .. } | Event::ExportAsked { run, .. } => self.run = Some(*run),
+            Event::RunPlanned { run, .. } | Event::ReplayPlanned { run, .. } | Event::ExportAsked { run, .. } => {
+                self.run = Some(*run);
+            }
             Event::RunSentBack { .. }
             | Event::RunExpired { .. }
             | Event::RunCancelled { .. }
             | Event::RunFinished { .. }
             | Event::ExportReleased { .. } => self.run = None,
             _ => {}
+        }
+    }
+
+    /// Where a run leads an open case. What is erased again after a restore reopens no case that has ended.
+    fn go_on(&mut self, state: State, at: Instant) {
+        if self.state.is_open() {
+            self.enter(state, None, at);
         }
     }
 

@@ -3,8 +3,11 @@
 
 use super::{
     clock::{ClockStart, Duty, Layer, Raised, fact::Fact},
+    follow_up::{Trouble, Way},
     hold::Basis,
-    identity::{ContentId, HoldId, MailId, MessageId, PackageId, Reference, RunId, StaffId, VerificationId},
+    identity::{
+        ContentId, FollowUpId, HoldId, MailId, MessageId, PackageId, Reference, RunId, StaffId, VerificationId,
+    },
     kind::Kind,
     language::Language,
     mail::{Doubt, Verdict},
@@ -59,10 +62,12 @@ pub enum Purpose {
     Notice,
     /// Reminds the person that we wait for their answer.
     Reminder,
+    /// Tells somebody who received the person's data what became of it.
+    Recipient,
 }
 
 impl Purpose {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Acknowledgement,
         Self::Reply,
         Self::Verification,
@@ -72,6 +77,7 @@ impl Purpose {
         Self::Alarm,
         Self::Notice,
         Self::Reminder,
+        Self::Recipient,
     ];
 
     /// True where the person is told that their mail arrived and is worked on; a link may go to somebody else, and an
@@ -109,6 +115,7 @@ impl Purpose {
             Self::Alarm => "alarm",
             Self::Notice => "notice",
             Self::Reminder => "reminder",
+            Self::Recipient => "recipient",
         }
     }
 
@@ -125,6 +132,7 @@ impl Purpose {
             Self::Alarm => "Alarm to staff",
             Self::Notice => "Notice about a mail",
             Self::Reminder => "Reminder",
+            Self::Recipient => "Notice to a recipient",
         }
     }
 
@@ -224,6 +232,22 @@ pub enum Event {
     RunStopped { run: RunId, why: String },
     /// The run ended, was verified, and its receipt is signed.
     RunFinished { run: RunId },
+    /// What a restored backup brought back is to be erased again as run `repeats` did; waits for a second person.
+    ReplayPlanned { run: RunId, scope_hash: String, repeats: RunId },
+    /// Somebody who received the person's data knows what became of it.
+    RecipientTold { follow_up: FollowUpId, way: Way },
+    /// The recipient wrote an answer by mail; staff say what it means.
+    RecipientAnswered { follow_up: FollowUpId },
+    /// The recipient says that it followed.
+    RecipientConfirmed { follow_up: FollowUpId },
+    /// The recipient could not be told.
+    RecipientFailed { follow_up: FollowUpId, why: Trouble },
+    /// It is tried once more.
+    RecipientRetried { follow_up: FollowUpId },
+    /// Staff decided that the recipient need not be told.
+    RecipientWaived { follow_up: FollowUpId, reason: ContentId },
+    /// Backups that were made before the erasure have run out.
+    BackupsExpired { follow_up: FollowUpId },
     /// A copy of the person's data was asked for; it is packed without further ado.
     ExportAsked { run: RunId, scope_hash: String },
     /// The package is complete, sealed and read back; with `review` a second person looks at it before it goes.
@@ -290,6 +314,14 @@ impl Event {
             Self::RunCancelled { .. } => "run_cancelled",
             Self::RunStopped { .. } => "run_stopped",
             Self::RunFinished { .. } => "run_finished",
+            Self::ReplayPlanned { .. } => "replay_planned",
+            Self::RecipientTold { .. } => "recipient_told",
+            Self::RecipientAnswered { .. } => "recipient_answered",
+            Self::RecipientConfirmed { .. } => "recipient_confirmed",
+            Self::RecipientFailed { .. } => "recipient_failed",
+            Self::RecipientRetried { .. } => "recipient_retried",
+            Self::RecipientWaived { .. } => "recipient_waived",
+            Self::BackupsExpired { .. } => "backups_expired",
             Self::ExportAsked { .. } => "export_asked",
             Self::ExportPacked { .. } => "export_packed",
             Self::ExportReleased { .. } => "export_released",
@@ -321,6 +353,7 @@ impl Event {
             | Self::RunSentBack { reason, .. }
             | Self::RunCancelled { reason, .. }
             | Self::ExportRevoked { reason, .. }
+            | Self::RecipientWaived { reason, .. }
             | Self::HoldPlaced { reason, .. }
             | Self::HoldReleased { reason, .. }
             | Self::RuleDoubted { reason, .. }

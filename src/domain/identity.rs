@@ -31,6 +31,8 @@ id! {
     PackageId,
     /// One fetching of a package.
     DownloadId,
+    /// Something that is left to do after a person's data was changed.
+    FollowUpId,
 }
 
 impl fmt::Display for RunId {

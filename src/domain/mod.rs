@@ -14,6 +14,8 @@ pub mod conflict;
 #[cfg(feature = "ssr")]
 pub mod event;
 #[cfg(feature = "ssr")]
+pub mod follow_up;
+#[cfg(feature = "ssr")]
 pub mod hold;
 #[cfg(feature = "ssr")]
 pub mod identity;

@@ -1,6 +1,6 @@
 //! Durable work: what a job is asked to do. Ids only, never text or addresses.
 
-use super::identity::{DownloadId, MailId, MessageId, PackageId, Reference, RunId};
+use super::identity::{DownloadId, FollowUpId, MailId, MessageId, PackageId, Reference, RunId};
 use serde::{Deserialize, Serialize};
 
 /// One job's task.
@@ -30,6 +30,10 @@ pub enum Work {
     SweepClocks,
     /// Tell the configured webhook of a case's short clocks.
     CallWebhook { case: Reference, seq: i64 },
+    /// Tell somebody who received a person's data what became of it, by their webhook.
+    TellRecipient { follow_up: FollowUpId },
+    /// Close what only time had to do, and forget the keys of erased accounts whose backups have run out.
+    EndFollowUps,
     /// Forget ended sessions, spent throttles, finished jobs and past ticks.
     TidyUp,
 }
@@ -50,6 +54,8 @@ impl Work {
             Self::ExpireRuns => "expire_runs",
             Self::SweepClocks => "sweep_clocks",
             Self::CallWebhook { .. } => "call_webhook",
+            Self::TellRecipient { .. } => "tell_recipient",
+            Self::EndFollowUps => "end_follow_ups",
             Self::TidyUp => "tidy_up",
         }
     }
@@ -69,6 +75,8 @@ impl Work {
             Self::ExpireRuns => "expire_runs".to_owned(),
             Self::SweepClocks => "sweep_clocks".to_owned(),
             Self::CallWebhook { case, seq } => format!("call_webhook:{}:{seq}", case.0),
+            Self::TellRecipient { follow_up } => format!("tell_recipient:{}", follow_up.0),
+            Self::EndFollowUps => "end_follow_ups".to_owned(),
             Self::TidyUp => "tidy_up".to_owned(),
         })
     }
@@ -80,13 +88,14 @@ impl Work {
             Self::ReadMessage { .. } => 5,
             Self::SendMail { .. } | Self::CallWebhook { .. } => 12,
             // doubling from two seconds to ten minutes: a generation database may be away for a working day
-            // and a store of files as long
+            // and a store of files as long, and a recipient's own machine
             Self::ExecuteRun { .. }
             | Self::PackExport { .. }
             | Self::DestroyPackage { .. }
-            | Self::DisposeMaterial { .. } => 60,
+            | Self::DisposeMaterial { .. }
+            | Self::TellRecipient { .. } => 60,
             Self::LockDownload { .. } => 6,
-            Self::TidyUp | Self::SweepClocks | Self::ExpireRuns | Self::ExpirePackages => 3,
+            Self::TidyUp | Self::SweepClocks | Self::ExpireRuns | Self::ExpirePackages | Self::EndFollowUps => 3,
         }
     }
 

@@ -91,7 +91,12 @@ impl Source {
         Ok(found)
     }
 
-    async fn contacts(&self, schema: &Schema, conn: &mut Conn, subjects: &[Key]) -> Result<Vec<String>, Error> {
+    pub(super) async fn contacts(
+        &self,
+        schema: &Schema,
+        conn: &mut Conn,
+        subjects: &[Key],
+    ) -> Result<Vec<String>, Error> {
         let mut contacts = Vec::new();
         if subjects.is_empty() {
             return Ok(contacts);

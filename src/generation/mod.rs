@@ -19,6 +19,7 @@ mod files;
 mod find;
 pub mod grants;
 mod introspect;
+mod known;
 mod leads;
 mod live;
 pub mod map;

@@ -62,6 +62,9 @@ pub struct Receipt {
     /// The package of a copy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub package: Option<PackageSum>,
+    /// The erasure that was done once more because a restored backup had brought back what it erased, `E-12`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeats: Option<String>,
     /// True: a re-query found nothing left in scope, or the package was read back.
     pub verified: bool,
     /// The key that signs.
@@ -329,6 +332,7 @@ mod tests {
             approved: Some(who(2)),
             package: None,
             standing: None,
+            repeats: None,
             started_at: "2026-11-24T05:32:00Z".into(),
             finished_at: "2026-11-24T05:39:00Z".into(),
             steps: vec![StepDone { step: "images delete".into(), rows: 3, found_after: 0 }],

@@ -9,8 +9,8 @@ pub mod schedule;
 
 use crate::{
     app::{
-        App, Error, alarms, alarms::Called, deliver, deliver::Delivered, exports, exports::Packed, intake, material,
-        material::Disposed, runs, runs::Executed, tidy,
+        App, Error, alarms, alarms::Called, deliver, deliver::Delivered, exports, exports::Packed, follow_ups,
+        follow_ups::Told, intake, material, material::Disposed, runs, runs::Executed, tidy,
     },
     domain::work::Work,
 };
@@ -65,6 +65,11 @@ pub async fn work_on(app: &App, work: &Work, last: bool) -> Result<(), NotDone> 
             Called::Taken => {}
             Called::Refused(why) => return Err(NotDone::Failed(why)),
         },
+        Work::TellRecipient { follow_up } => match follow_ups::tell_recipient(app, *follow_up, last).await? {
+            Told::Done => {}
+            Told::Later(why) => return Err(NotDone::Failed(why)),
+        },
+        Work::EndFollowUps => follow_ups::end_follow_ups(app).await?,
         Work::TidyUp => tidy::tidy_up(app).await?,
     }
     Ok(())

@@ -15,5 +15,6 @@ pub mod quoted;
 pub mod redact;
 pub mod report;
 pub mod rich;
+pub mod signed;
 pub mod thread;
 pub mod webhook;

@@ -347,13 +347,15 @@ pub async fn automatic_handed(tx: &mut Tx, mail: &Mail, since: Instant, limit: i
 /// # Errors
 /// As the database says.
 pub async fn message_ids_of(tx: &mut Tx, case: Reference) -> Result<Vec<String>> {
-    let rows =
-        sql("SELECT message_id FROM mails WHERE case_id = $1 AND purpose NOT IN ($2, $3) ORDER BY id DESC LIMIT 20")
-            .bind(case)
-            .bind(Purpose::Verification.code())
-            .bind(Purpose::Alarm.code())
-            .all::<(String,)>(tx)
-            .await?;
+    let rows = sql(
+        "SELECT message_id FROM mails WHERE case_id = $1 AND purpose NOT IN ($2, $3, $4) ORDER BY id DESC LIMIT 20",
+    )
+    .bind(case)
+    .bind(Purpose::Verification.code())
+    .bind(Purpose::Alarm.code())
+    .bind(Purpose::Recipient.code())
+    .all::<(String,)>(tx)
+    .await?;
     Ok(rows.into_iter().rev().map(|(id,)| id).collect())
 }
 

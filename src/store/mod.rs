@@ -11,6 +11,7 @@ pub mod downloads;
 pub mod drafts;
 pub mod engine;
 pub mod events;
+pub mod follow_ups;
 pub mod holds;
 pub mod house;
 pub mod jobs;

@@ -133,6 +133,13 @@ impl House {
         Self { app: App::new(parts), ..self }
     }
 
+    /// The same house with generation databases behind it, and whatever else is changed.
+    pub fn rebuilt(self, sources: HashMap<String, Source>, change: impl FnOnce(&mut Parts)) -> Self {
+        let mut parts = parts(self.app.db.clone(), self.folder.path(), sources, self.app.packs.clone());
+        change(&mut parts);
+        Self { app: App::new(parts), ..self }
+    }
+
     /// The same house whose pack lets copies go without a review.
     pub fn without_review(self) -> Self {
         let folder = self.folder.path().join("policies");

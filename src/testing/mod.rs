@@ -7,6 +7,7 @@ mod clockwork;
 mod company;
 pub(crate) mod dovecot;
 mod exports;
+mod follow_ups;
 pub(crate) mod generation;
 pub(crate) mod house;
 mod jobs;

@@ -7,6 +7,7 @@ mod guard;
 mod headers;
 mod health;
 mod intake;
+mod recipients;
 mod well_known;
 
 use crate::{app::App, ui};
@@ -61,7 +62,8 @@ pub fn router(app: App, stop: watch::Receiver<bool>) -> Router {
         .route("/readyz", get(health::ready).with_state(health))
         .route(well_known::RECEIPT_KEYS, keys)
         .merge(assets::routes())
-        .merge(intake::routes(intake_app))
+        .merge(intake::routes(intake_app.clone()))
+        .merge(recipients::routes(intake_app))
         .merge(pages)
         .layer(middleware::from_fn(headers::every_answer))
         .layer(CatchPanicLayer::custom(headers::panicked))

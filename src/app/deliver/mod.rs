@@ -8,7 +8,7 @@ mod permit;
 
 pub use permit::is_statutory;
 
-use super::{App, Error, failpoint::failpoint};
+use super::{App, Error, failpoint::failpoint, follow_ups};
 use crate::{
     domain::identity::{MailId, Reference},
     store::{
@@ -53,8 +53,12 @@ pub async fn send_mail(app: &App, id: MailId) -> Result<Delivered, Error> {
             return outcome::failed(app, &mail, &reason, None).await;
         }
     };
-    mails::mail_sending(&mut tx, &mail, despite, app.now()).await?;
     let content = contents::content_get(&mut tx, &app.vault, mail.content).await?.unwrap_or_default();
+    let Some(content) = follow_ups::filled(app, &mut tx, &mail, content).await? else {
+        drop(tx);
+        return outcome::failed(app, &mail, "the recipient need not be told any more", None).await;
+    };
+    mails::mail_sending(&mut tx, &mail, despite, app.now()).await?;
     tx.commit().await?;
     let letter = letter::letter(app, &mail, content);
     failpoint("mail-before-effect");

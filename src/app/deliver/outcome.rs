@@ -2,9 +2,10 @@
 
 use super::Delivered;
 use crate::{
-    app::{App, Error, desk},
+    app::{App, Error, desk, follow_ups},
     domain::{
         event::{By, Event, Purpose},
+        follow_up::Trouble,
         time::{HOUR, MINUTE, SECOND},
     },
     mail::outbox::SendError,
@@ -86,6 +87,9 @@ async fn accepted(app: &App, mail: &Mail) -> Result<Delivered, Error> {
     if state == Some(MailState::Sending) {
         mails::mail_accepted(&mut tx, mail.id, now).await?;
         cases::case_record(&mut tx, &mut case, By::System, now, Event::MailAccepted { mail: mail.id, purpose }).await?;
+        if purpose == Purpose::Recipient {
+            follow_ups::mail_accepted(&mut tx, &mut case, mail.id, now).await?;
+        }
         cases::case_save(&mut tx, &case).await?;
     }
     tx.commit().await?;
@@ -110,6 +114,9 @@ pub(super) async fn failed(app: &App, mail: &Mail, why: &str, gone: Option<&str>
             // who was not told has the first end
             let clocks = desk::started(app, &case, case.kind);
             cases::case_record(&mut tx, &mut case, By::System, now, clocks).await?;
+        }
+        if purpose == Purpose::Recipient {
+            follow_ups::mail_failed(&mut tx, &mut case, mail.id, Trouble::Undelivered, now).await?;
         }
         cases::case_save(&mut tx, &case).await?;
     }

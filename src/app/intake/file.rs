@@ -3,7 +3,7 @@
 
 use super::{Request, open_case};
 use crate::{
-    app::{App, Error, bounces},
+    app::{App, Error, bounces, follow_ups},
     domain::{
         case::{Case, Channel, State},
         event::{By, Event},
@@ -16,6 +16,7 @@ use crate::{
     store::{
         Tx, audit, cases, contents,
         contents::{Content, File},
+        follow_ups::FollowUp,
         jobs,
         mails::Mail,
         messages,
@@ -98,6 +99,31 @@ pub(super) async fn report(
     cases::case_save(tx, &case).await?;
     audit::audit_append(tx, app.now(), None, "report_appended", Some(case.reference), "").await?;
     Ok(Read::Appended(case.reference))
+}
+
+/// Adds a recipient's answer to the case it was told on. It is not the person's: it reopens nothing and answers nothing.
+///
+/// # Errors
+/// As the database says.
+pub(super) async fn from_recipient(
+    app: &App,
+    tx: &mut Tx,
+    (message, sender): From<'_>,
+    letter: Letter,
+    from: &Authenticity,
+    (mut case, told): (Case, FollowUp),
+) -> Result<Read, Error> {
+    let (now, reference, restricted) = (app.now(), case.reference, case.is_restricted());
+    // no mail to the person may name it in its thread
+    let content = Content { message_id: String::new(), ..content_of(letter, from) };
+    let kept = contents::content_keep(tx, &app.vault, reference, restricted, "mail_in", &content, now).await?;
+    let event = Event::MessageReceived { message: message.id, content: kept, automatic: true, dmarc: from.dmarc };
+    cases::case_record(tx, &mut case, By::System, now, event).await?;
+    follow_ups::answered(tx, &mut case, &told, now).await?;
+    messages::message_read(tx, message.id, reference, restricted, sender).await?;
+    cases::case_save(tx, &case).await?;
+    audit::audit_append(tx, now, None, "recipient_answered", Some(reference), &told.number).await?;
+    Ok(Read::Appended(reference))
 }
 
 async fn received(

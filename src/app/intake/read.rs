@@ -2,7 +2,7 @@
 //! one transaction. Whatever a mail does to its reader, the raw bytes stay and staff see it.
 
 use super::{
-    file::{append, open, quarantine, report},
+    file::{append, from_recipient, open, quarantine, report},
     thread::{Place, place},
 };
 use crate::{
@@ -157,6 +157,8 @@ async fn take_in(
         // what may be of a restricted kind never lands in an ordinary case, where everybody would read it; nor does it wait
         Place::Case(case) if guess.kind.is_restricted() && case.is_restricted() => {}
         _ if guess.kind.is_restricted() => place = Place::Nowhere,
+        // one recipient may answer for many people in an hour
+        Place::Recipient(..) => {}
         _ if !letter.address.is_empty() => {
             let most = app.settings.mail.per_sender;
             let until = message.received;
@@ -164,7 +166,7 @@ async fn take_in(
                 let near = match place {
                     Place::Case(case) => Some(case),
                     Place::Doubtful(near, _) => near,
-                    Place::Bounced(..) | Place::Nowhere => None,
+                    Place::Bounced(..) | Place::Recipient(..) | Place::Nowhere => None,
                 };
                 place = Place::Doubtful(near, Doubt::Many);
             }
@@ -174,6 +176,7 @@ async fn take_in(
     let message = (message, sender.as_slice());
     let read = match place {
         Place::Case(case) => append(app, &mut tx, message, letter, from, *case).await?,
+        Place::Recipient(case, told) => from_recipient(app, &mut tx, message, letter, from, (*case, *told)).await?,
         Place::Bounced(case, mail) => report(app, &mut tx, message, letter, *case, *mail).await?,
         Place::Doubtful(near, why) => {
             quarantine(app, &mut tx, message, &letter, near.map(|case| *case), why, from.dmarc).await?

@@ -2,20 +2,22 @@
 //! person's own on that case, **and** its sender is the case's requester. A mail that only points at a case waits.
 
 use crate::{
-    app::{App, Error},
+    app::{App, Error, follow_ups},
     domain::{
         case::Case,
         identity::Reference,
         mail::{Doubt, Verdict},
     },
     mail::{parse::Letter, thread},
-    store::{self, Tx, cases, mails::Mail, messages::Message, threads},
+    store::{self, Tx, cases, follow_ups::FollowUp, mails::Mail, messages::Message, threads},
 };
 
 /// Where a mail goes.
 pub(in crate::app) enum Place {
     /// Into this case.
     Case(Box<Case>),
+    /// Somebody who received the person's data answers what they were told on this case.
+    Recipient(Box<Case>, Box<FollowUp>),
     /// It says that this mail of ours, on this case, did not arrive or may not.
     Bounced(Box<Case>, Box<Mail>),
     /// It waits; the case is the one it points at.
@@ -67,6 +69,11 @@ pub(super) async fn place(
         // a number can be guessed; the sender's domain vouching for the address stands in for the thread
         if theirs && (proven || dmarc == Verdict::Pass) && dmarc != Verdict::Fail {
             return Ok(Place::Case(Box::new(case)));
+        }
+        if let (false, true, false) = (theirs, proven, dmarc == Verdict::Fail)
+            && let Some(told) = follow_ups::from_recipient(tx, case.reference, sender).await?
+        {
+            return Ok(Place::Recipient(Box::new(case), Box::new(told)));
         }
         let why = if theirs { Doubt::Unproven } else { Doubt::Stranger };
         doubtful.get_or_insert((case, why));

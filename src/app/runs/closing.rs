@@ -7,7 +7,7 @@ use crate::{
         App, Error, FieldError,
         acknowledge::{self, Addressee},
         desk::{self, Desk, written},
-        letters, subject,
+        follow_ups, letters, subject,
         subject::Known,
     },
     domain::{
@@ -131,6 +131,7 @@ pub async fn close_with_letter(
     desk.record(Event::StateChanged { from, to: State::Resolved, outcome, reason: None }).await?;
     let kind = desk.case.kind;
     desk.start_clocks(kind).await?;
+    follow_ups::after_resolving(&mut desk, outcome).await?;
     drafts::draft_forget(&mut desk.tx, reference, actor.id).await?;
     desk.commit("closing_sent").await
 }
@@ -224,7 +225,10 @@ pub(in crate::app) async fn proposed(
     let Some(run) = run else {
         return Ok(Closing { outcome: None, basis: None, text: draft(compose::Letter::RefusalOpening, &facts)? });
     };
+    let (told, backups) = follow_ups::said_of(app, tx, case.reference, run.id).await?;
     let erased = compose::Erased {
+        told,
+        backups: backups.map(|at| letters::when(app, case, language, at)).unwrap_or_default(),
         finished: letters::when(app, case, language, run.ended_at.unwrap_or(Instant(0))),
         system: app.sources.get(&run.product).map(|source| source.system().to_owned()).unwrap_or_default(),
         rows: own(&run.plan, |action| action == Action::Delete),

@@ -10,6 +10,7 @@ mod page;
 mod plan;
 mod progress;
 mod receipt;
+mod replay;
 mod standing;
 
 pub use crate::{
@@ -29,6 +30,7 @@ pub use plan::plan_run;
 pub use progress::{Progress, run_progress};
 pub(in crate::app) use receipt::sign_export;
 pub use receipt::{public_keys, public_keys_in, receipt_file};
+pub use replay::{Fate, Replay, Replayed, replay};
 pub use standing::{Grant, StandingLine, end_standing, grant_standing, load_standing};
 
 use super::{App, Error};
@@ -56,6 +58,9 @@ pub(in crate::app) struct Secret {
     /// Accounts that were found as well, and are not the person's as staff say.
     #[serde(default)]
     pub left_out: Vec<Key>,
+    /// The run that is done once more, after what it erased came back with a backup.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replays: Option<RunId>,
 }
 
 fn source_of<'a>(app: &'a App, product: &str) -> Result<&'a Source, Error> {
@@ -113,6 +118,10 @@ pub(in crate::app) fn answers(app: &App, case: &Case) -> Option<RunKind> {
 
 /// True where the case still is what the plan was made for: an open request for it by the person verified then.
 pub(in crate::app) fn still_asked_for(case: &Case, kind: RunKind, secret: &Secret) -> bool {
+    if secret.replays.is_some() {
+        // it was asked for and done; the case may have ended since
+        return kind == RunKind::Erase;
+    }
     let verified = case.verified.map(|verified| verified.identity);
     case.kind.is_answered_by(kind) && case.state.is_open() && verified == secret.verified
 }

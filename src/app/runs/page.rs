@@ -5,9 +5,11 @@ use crate::{
     app::{
         App, Error,
         exports::{self, PackageView},
+        follow_ups::{self, FollowUpLine},
     },
     domain::{
         clock::Clock,
+        event::Event,
         identity::{Reference, RunId, StaffId},
         plan::{Action, FileCount, Plan},
         rights::{Act, Actor},
@@ -124,6 +126,10 @@ pub struct RunPage {
     pub reason: Option<String>,
     /// The receipt, once it is signed.
     pub receipt: Option<ReceiptView>,
+    /// What follows from it: recipients to tell, backups that run out.
+    pub follow_ups: Vec<FollowUpLine>,
+    /// The erasure that it repeats after a restore.
+    pub repeats: Option<RunId>,
     /// The package, once it is packed.
     pub package: Option<PackageView>,
     /// The case's clocks.
@@ -166,6 +172,8 @@ pub async fn load_run(app: &App, actor: &Actor, id: RunId) -> Result<RunPage, Er
         RunKind::Correct => choose::corrections(runs::run_secret(&mut tx, &app.vault, id).await?),
         _ => Vec::new(),
     };
+    let follow_ups = follow_ups::of_run(app, &mut tx, run.case, id).await?;
+    let repeats = repeats(&mut tx, &run).await?;
     let about = if case.is_restricted() {
         "Restricted case".to_owned()
     } else {
@@ -212,6 +220,8 @@ pub async fn load_run(app: &App, actor: &Actor, id: RunId) -> Result<RunPage, Er
         log,
         reason,
         receipt,
+        follow_ups,
+        repeats,
         package,
         case_open: case.state.is_open(),
         clocks: case.clocks,
@@ -220,6 +230,15 @@ pub async fn load_run(app: &App, actor: &Actor, id: RunId) -> Result<RunPage, Er
         now: app.now(),
         zone,
     })
+}
+
+/// The erasure that a run repeats.
+async fn repeats(tx: &mut crate::store::Tx, run: &Run) -> Result<Option<RunId>, Error> {
+    let history = events::events_of(tx, run.case).await?;
+    Ok(history.into_iter().find_map(|recorded| match recorded.event {
+        Event::ReplayPlanned { run: id, repeats, .. } if id == run.id => Some(repeats),
+        _ => None,
+    }))
 }
 
 /// Why this member of staff may not approve what `asked` asked for.
@@ -251,7 +270,6 @@ fn grouped(bytes: &[u8]) -> String {
 }
 
 async fn reason_of(app: &App, tx: &mut crate::store::Tx, run: &Run) -> Result<Option<String>, Error> {
-    use crate::domain::event::Event;
     if !matches!(run.state, RunState::SentBack | RunState::Cancelled) {
         return Ok(None);
     }

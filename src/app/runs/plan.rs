@@ -67,7 +67,8 @@ pub async fn plan_run(
         return Err(Error::field("run", "The case asks for something else now; look at it again"));
     }
     let verified = desk.case.verified.map(|verified| verified.identity);
-    let secret = serde_json::to_vec(&Secret { identities, verified, target, left_out }).unwrap_or_default();
+    let secret = Secret { identities, verified, target, left_out, replays: None };
+    let secret = serde_json::to_vec(&secret).unwrap_or_default();
     let asked = (actor.id, desk.now);
     let until = open_until(desk.tx.db_now().await?);
     let what = (kind, reference, product.as_str());

@@ -57,6 +57,7 @@ pub(super) async fn sign(
         files: FileCount { count: removed.max(run.files.count), bytes: run.files.bytes },
         mentions: verified.mentions.iter().map(|(t, rows)| Mention { table: t.clone(), rows: *rows }).collect(),
         package: None,
+        repeats: secret.replays.map(|run| run.to_string()),
         verified: verified.left.is_empty(),
         key_id: app.signer.key_id().to_owned(),
     };
@@ -105,6 +106,7 @@ pub(in crate::app) async fn sign_export(
             bytes: package.bytes.unwrap_or_default(),
             sha256: package.sha256.clone().unwrap_or_default(),
         }),
+        repeats: None,
         verified: true,
         key_id: app.signer.key_id().to_owned(),
     };

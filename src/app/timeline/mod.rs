@@ -1,18 +1,19 @@
 //! A case's events as the page tells them: mails, notes and statements in full, everything else in a sentence.
 //! The caller has checked that the reader may see the case.
 
+mod after;
 mod fate;
 mod told;
 
 pub use fate::fate;
 
-use super::{App, Error, reading};
+use super::{App, Error, follow_ups, reading};
 use crate::{
     domain::{
         case::Case,
         clock::Raised,
         event::{By, Event, Purpose, Recorded},
-        identity::{ContentId, MailId, MessageId, StaffId},
+        identity::{ContentId, FollowUpId, MailId, MessageId, StaffId},
         mail::Verdict,
         state::Channel,
         time::{Instant, MINUTE},
@@ -124,6 +125,8 @@ struct Teller<'a> {
     names: HashMap<StaffId, String>,
     contents: HashMap<ContentId, Content>,
     mails: HashMap<MailId, Mail>,
+    /// What those are called who received the person's data.
+    recipients: HashMap<FollowUpId, String>,
     requester: String,
 }
 
@@ -140,6 +143,7 @@ pub async fn entries(app: &App, tx: &mut Tx, case: &Case, events: &[Recorded]) -
         names: staff::staff_names(tx).await?,
         contents: kept.into_iter().collect(),
         mails: mails::mails_of(tx, case.reference).await?.into_iter().map(|m| (m.id, m)).collect(),
+        recipients: follow_ups::names(app, tx, case.reference).await?,
         requester,
     };
     let mut told = String::new();
@@ -183,7 +187,11 @@ impl Teller<'_> {
                 "the account’s holder".to_owned()
             }
             _ if matches!(recorded.event, Event::ExportCodeAsked { .. }) => "somebody with the link".to_owned(),
-            By::System => "Recourse".to_owned(),
+            By::System => match &recorded.event {
+                // a recipient's answer, which is not the person's
+                Event::MessageReceived { content, .. } => who(&self.content(*content)),
+                _ => "Recourse".to_owned(),
+            },
             By::Requester if self.requester.is_empty() => "The person".to_owned(),
             By::Requester => self.requester.clone(),
             By::Staff(id) => self.name(id),

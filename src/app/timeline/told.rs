@@ -87,7 +87,7 @@ impl Teller<'_> {
                 reasoned("Hold placed", format!("({})", basis.label().to_lowercase()), *reason)
             }
             Event::HoldReleased { reason, .. } => reasoned("Hold released", String::new(), *reason),
-            _ => said(event.name(), String::new()),
+            other => self.after(other),
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::{
         App, Error,
         acknowledge::{self, Addressee},
         desk::{Desk, no_run, written},
+        follow_ups,
         letters::{self, outcome_of, trigger_of},
     },
     domain::{
@@ -114,6 +115,7 @@ pub async fn send_letter(
         desk.record(Event::StateChanged { from, to, outcome: Some(outcome), reason: None }).await?;
         let kind = desk.case.kind;
         desk.start_clocks(kind).await?;
+        follow_ups::after_resolving(&mut desk, Some(outcome)).await?;
     } else if (answer.wait || asks.is_some()) && desk.case.state == State::Open {
         let (from, to) = (State::Open, State::WaitingRequester);
         desk.record(Event::StateChanged { from, to, outcome: None, reason: None }).await?;

@@ -4,6 +4,7 @@ use crate::{
     app::{
         App, Error, FieldError,
         desk::{Desk, no_run, written},
+        follow_ups,
     },
     domain::{
         case::{Outcome, State},
@@ -56,5 +57,6 @@ pub async fn change_state(
         let kind = desk.case.kind;
         desk.start_clocks(kind).await?;
     }
+    follow_ups::after_resolving(&mut desk, outcome).await?;
     desk.commit("state_changed").await
 }

@@ -27,6 +27,8 @@ pub struct CopyRules {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Recipient {
+    /// By what the configuration and cases know it: lower-case letters, digits and hyphens, the same for ever.
+    pub id: String,
     /// Who.
     pub name: String,
     /// What for.
@@ -36,6 +38,17 @@ pub struct Recipient {
 impl CopyRules {
     /// What is wrong with it.
     pub(super) fn faults(&self) -> impl Iterator<Item = String> {
+        let is_slug =
+            |id: &str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        let twice = |n: usize, id: &str| self.recipients[..n].iter().any(|other| other.id == id);
+        let wrong = |(n, one): (usize, &Recipient)| match one.id.as_str() {
+            id if !is_slug(id) => {
+                Some(format!("copy.recipient '{id}': an id has lower-case letters, digits and hyphens"))
+            }
+            id if twice(n, id) => Some(format!("copy.recipient '{id}' stands twice")),
+            _ => None,
+        };
+        let ids: Vec<_> = self.recipients.iter().enumerate().filter_map(wrong).collect();
         let empty = [
             (self.days == 0 || self.days > 90, "copy.days must be between 1 and 90"),
             (self.downloads == 0 || self.downloads > 100, "copy.downloads must be between 1 and 100"),
@@ -44,6 +57,6 @@ impl CopyRules {
             (self.rights.is_empty(), "copy.rights says nothing: a copy has to name the person's rights"),
             (self.recipients.is_empty(), "copy.recipient is missing: a copy has to name who else gets data"),
         ];
-        empty.into_iter().filter(|(wrong, _)| *wrong).map(|(_, says)| says.to_owned())
+        empty.into_iter().filter(|(wrong, _)| *wrong).map(|(_, says)| says.to_owned()).chain(ids)
     }
 }

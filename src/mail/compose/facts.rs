@@ -69,6 +69,10 @@ pub struct Erased {
     pub changed: i64,
     /// What was kept.
     pub kept: Vec<KeptLine>,
+    /// Who received the data and is told to follow, by name.
+    pub told: Vec<String>,
+    /// The day by which backups are free of it, in words; empty where nobody says.
+    pub backups: String,
     /// `E-12`.
     pub run: String,
 }

@@ -109,8 +109,12 @@ pub(super) fn tidy(text: &str) -> String {
 /// The two forms of a mail with the link in its place.
 #[must_use]
 pub fn with_link(text: &str, html: &str, link: &str) -> (String, String) {
-    let escaped = link.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
-    (text.replace(LINK, link), html.replace(LINK, &escaped))
+    (text.replace(LINK, link), html.replace(LINK, &escaped(link)))
+}
+
+/// Text as it stands in HTML.
+pub(super) fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
 }
 
 /// "Re: Privacy Request [R-10021]", with one "Re:" and one reference however often it went back and forth.

@@ -5,10 +5,12 @@ mod alarm;
 mod facts;
 mod frame;
 pub mod needs;
+mod recipient;
 
 pub use alarm::{AlarmLine, alarm};
 pub use facts::{DueLine, Erased, Facts, KeptLine, Letterhead, Unopened};
 pub use frame::{LINK, Written, subject_of, with_link};
+pub use recipient::{Notice, notice, with_known_by};
 
 use crate::domain::{
     clock::{Duty, Layer},

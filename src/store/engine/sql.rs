@@ -5,7 +5,8 @@ use super::{Tx, tx::Conn};
 use crate::{
     domain::{
         identity::{
-            ContentId, DownloadId, HoldId, MailId, MessageId, PackageId, Reference, RunId, StaffId, VerificationId,
+            ContentId, DownloadId, FollowUpId, HoldId, MailId, MessageId, PackageId, Reference, RunId, StaffId,
+            VerificationId,
         },
         time::Instant,
     },
@@ -59,6 +60,9 @@ from! {
     PackageId => |v| Self::Int(Some(v.0)),
     Option<PackageId> => |v| Self::Int(v.map(|id| id.0)),
     DownloadId => |v| Self::Int(Some(v.0)),
+    FollowUpId => |v| Self::Int(Some(v.0)),
+    Option<MailId> => |v| Self::Int(v.map(|id| id.0)),
+    Option<RunId> => |v| Self::Int(v.map(|id| id.0)),
     ContentId => |v| Self::Int(Some(v.0)),
 }
 

@@ -20,6 +20,7 @@ mod killed;
 mod look;
 mod mailserver;
 mod many;
+mod partners;
 mod poison;
 #[path = "../postgres.rs"]
 mod postgres;

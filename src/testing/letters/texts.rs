@@ -35,6 +35,8 @@ fn full(kind: Kind) -> Facts {
         files: 12,
         changed: 13,
         kept: vec![KeptLine { rows: 14, what: "{WHAT}".into(), reason: "{WHY}".into(), until: "{UNTIL}".into() }],
+        told: vec!["{TOLD}".into()],
+        backups: "{BACKUPS}".into(),
         run: "{RUN}".into(),
     };
     let due = |duty, layer| DueLine { duty, layer, when: "{WHEN}".into(), source: "{SOURCE}".into() };

@@ -4,6 +4,7 @@ use crate::{
     app::{
         case_page::{Attachment, CasePage, Check, Entry, Full, Linked, Walled, What},
         clockwork::{Clockwork, Extension, Home, Question, Turn},
+        follow_ups::FollowUpLine,
         letters::{Letter, LetterBox, Offered},
         proof::{Held, Proof},
         queue::{Choice, ClockFace, Count, Face, QueueFilter, QueuePage, Row, View},
@@ -17,14 +18,15 @@ use crate::{
             explain::usual_risk,
             fact::{Fact, Trigger},
         },
+        follow_up::{Standing, Step, Way},
         hold::Basis,
-        identity::{HoldId, MailId, MessageId, Reference, RunId, StaffId},
+        identity::{FollowUpId, HoldId, MailId, MessageId, Reference, RunId, StaffId},
         kind::Kind,
         language::Language,
         plan::{Action, FileCount, Plan, PlanLine, SubjectCount, Warning, WarningCode},
         policy::{law::Route, rule::Mode},
         rights::{Actor, Role},
-        run::{RunState, Stop},
+        run::{RunKind, RunState, Stop},
         time::{DAY, HOUR, Instant, MINUTE},
     },
     ui::asked::{Assets, Frame, Nonce},
@@ -211,6 +213,35 @@ pub fn clockwork() -> Clockwork {
     }
 }
 
+/// A recipient in each state, and the backups.
+pub fn follow_ups() -> Vec<FollowUpLine> {
+    let states = [
+        (Some("Hosting <providers>"), Way::Hand, Standing::Waiting),
+        (Some("Stripe"), Way::Mail, Standing::Told),
+        (Some("Groq"), Way::Webhook, Standing::Failed),
+        (Some("Analytics"), Way::Mail, Standing::Confirmed),
+        (Some("Monitoring"), Way::Hand, Standing::Waived),
+        (None, Way::Time, Standing::Waiting),
+        (None, Way::Time, Standing::Over),
+    ];
+    let line = |(id, (recipient, way, state)): (i64, (Option<&str>, Way, Standing))| FollowUpLine {
+        id: FollowUpId(id),
+        recipient: recipient.map(Into::into),
+        did: RunKind::Erase,
+        run: Some(RunId(771)),
+        way,
+        state,
+        due: NOW.plus(-DAY),
+        late: state == Standing::Waiting && recipient.is_some(),
+        told: Some(NOW.plus(-2 * DAY)),
+        confirmed: Some(NOW.plus(-HOUR)),
+        by: Some("Nisha <Rao>".into()),
+        error: Some("it answered 503".into()),
+        steps: Step::ALL.iter().copied().filter(|step| state.allows(*step, way)).collect(),
+    };
+    (1..).zip(states).map(line).collect()
+}
+
 pub fn full(kind: Kind) -> Full {
     let clocks = clocks();
     Full {
@@ -255,6 +286,7 @@ pub fn full(kind: Kind) -> Full {
         looks_up: true,
         answer: kind.run(),
         runs: Vec::new(),
+        follow_ups: follow_ups(),
         packages: Vec::new(),
         blocked: None,
         closing: None,
@@ -469,6 +501,8 @@ pub fn run(state: RunState, not_yours: Option<&'static str>) -> RunPage {
         },
         files: FileCount { count: if begun { 2_412 } else { 0 }, bytes: 0 },
         log: vec![(NOW, "Plan made".into())],
+        follow_ups: if state == RunState::Finished { follow_ups() } else { Vec::new() },
+        repeats: (state == RunState::Finished).then_some(RunId(700)),
         reason: (!state.is_open() && state != RunState::Finished).then(|| "Ask <again>".to_owned()),
         kind: crate::domain::run::RunKind::Erase,
         package: None,

@@ -4,7 +4,7 @@ use super::{Halt, Turn};
 use crate::{
     app::{
         failpoint::failpoint,
-        runs::{Secret, plan::target_of, standing::still_stands, still_asked_for},
+        runs::{Secret, plan::target_of, replay, standing::still_stands, still_asked_for},
     },
     domain::{
         plan::WarningCode,
@@ -25,7 +25,7 @@ impl Turn<'_> {
         self.still_approved(secret).await?;
         // a replica may lag behind
         let source = &source.itself();
-        let mut found = source.find(&secret.identities).await?;
+        let mut found = replay::found(source, secret).await?;
         found.subjects.retain(|key| !secret.left_out.contains(key));
         if found.subjects.is_empty() {
             return Err(Halt::Stop(Stop::NothingFound));

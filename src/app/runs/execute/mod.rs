@@ -3,9 +3,9 @@
 
 mod begin;
 
-use super::{Secret, plan::holds_on, receipt, secret_of};
+use super::{Secret, plan::holds_on, receipt, replay, secret_of};
 use crate::{
-    app::{App, Error, failpoint::failpoint},
+    app::{App, Error, failpoint::failpoint, follow_ups},
     domain::{
         event::{By, Event},
         identity::{Reference, RunId},
@@ -299,11 +299,13 @@ impl Turn<'_> {
         self.run = Run { state: RunState::Finished, ended_at: Some(now), stop: None, ..self.locked(&mut tx).await? };
         runs::run_save(&mut tx, &self.run).await?;
         receipt::sign(self.app, &mut tx, &self.run, secret, &verified, now).await?;
+        replay::keep(self.app, &mut tx, &self.run, secret, now).await?;
         runs::run_forget(&mut tx, self.run.id).await?;
         let says = "The re-query found nothing left; the receipt is signed";
         checkpoints::log_add(&mut tx, self.run.id, now, says).await?;
         let event = Event::RunFinished { run: self.run.id };
         cases::case_record(&mut tx, &mut case, By::System, now, event).await?;
+        follow_ups::after_run(self.app, &mut tx, &mut case, &self.run, secret, now).await?;
         self.end(&mut tx, &case, "run_finished").await?;
         tx.commit().await?;
         failpoint("run-finished");

@@ -114,6 +114,7 @@ fn receipt(
         files: plan.files,
         mentions: mentions.collect(),
         package: None,
+        repeats: None,
         verified,
         key_id: String::new(),
     }

@@ -127,7 +127,8 @@ fn change_state(full: &Full, tried: &Tried) -> impl IntoView + use<> {
 fn can_be_told(full: &Full) -> bool {
     const LINK: &str = Purpose::Verification.label();
     const ALARM: &str = Purpose::Alarm.label();
-    let on_its_way = |entry: &Entry| matches!(entry.what, What::MailOut { failed: false, purpose, .. } if purpose != LINK && purpose != ALARM);
+    const OTHERS: &str = Purpose::Recipient.label();
+    let on_its_way = |entry: &Entry| matches!(entry.what, What::MailOut { failed: false, purpose, .. } if purpose != LINK && purpose != ALARM && purpose != OTHERS);
     !full.timeline.iter().any(on_its_way)
         && full.case.clocks.iter().any(|c| c.duty == Duty::Acknowledge && c.met.is_none())
 }

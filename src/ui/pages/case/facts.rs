@@ -1,6 +1,6 @@
 //! The facts beside the timeline: clocks, what is left before closing, the requester, holds, linked cases.
 
-use super::{clockwork, complain, copies, holds, identity, language, related, request, tried::Tried};
+use super::{clockwork, complain, copies, follow_ups, holds, identity, language, related, request, tried::Tried};
 use crate::{
     app::case_page::{Check, Full},
     domain::identity::StaffId,
@@ -20,6 +20,7 @@ pub(super) fn all(full: &Full, tried: &Tried, me: StaffId) -> impl IntoView + us
         {requester(full, tried)}
         {request::runs(full)}
         {copies::section(full, tried)}
+        {follow_ups::section(full, tried)}
         {holds::standing(full, tried, me)}
         {complain::routes(&full.clockwork.routes)}
         {related::linked(full, tried)}

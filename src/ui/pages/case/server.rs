@@ -10,7 +10,7 @@ use crate::{
     app::{
         by_hand, case_page, desk,
         error::Error,
-        exports, letters,
+        exports, follow_ups, letters,
         letters::Letter as Template,
         mailroom,
         queue::View,
@@ -21,8 +21,9 @@ use crate::{
     domain::{
         case::{Outcome, State},
         clock::fact::Fact,
+        follow_up::Step,
         hold::Basis,
-        identity::{HoldId, Identity, MessageId, PackageId, Reference},
+        identity::{FollowUpId, HoldId, Identity, MessageId, PackageId, Reference},
         language::Language,
         run::RunKind,
     },
@@ -204,6 +205,7 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
             let package = typed.get("package").parse().map(PackageId).map_err(|_| Error::NotFound)?;
             exports::revoke_package(app, actor, reference, package, &reason).await.map(|()| Done::Revoked)
         }
+        Act::FollowUp => of_recipient(asked, reference, seen, typed).await,
         Act::Extend | Act::Pause | Act::Resume | Act::Fact | Act::RuleOut | Act::Place => {
             of_clocks(asked, reference, act, seen, typed).await
         }
@@ -231,6 +233,15 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
         }
     }?;
     Ok(paths::case_done(reference, done.code()))
+}
+
+/// What is so about one recipient.
+async fn of_recipient(asked: &Asked, reference: Reference, seen: i64, typed: &Fields) -> Result<Done, Error> {
+    let id = typed.get("follow-up").parse().map(FollowUpId).map_err(|_| Error::NotFound)?;
+    let step = Step::from_code(typed.get("step"));
+    let step = step.ok_or_else(|| Error::field("reason", "Choose what is so about the recipient"))?;
+    let (app, actor, reason) = (&asked.app, &asked.actor, typed.text("reason"));
+    follow_ups::recipient_step(app, actor, reference, seen, (id, step), &reason).await.map(|()| Done::Followed)
 }
 
 /// The acts that clocks care about.

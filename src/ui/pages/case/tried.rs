@@ -36,6 +36,7 @@ codes! {
         Redact "redact" "Redact for good",
         Confirm "confirm" "Confirm the kind",
         Merge "merge" "Merge",
+        FollowUp "follow-up" "Recipient",
     }
 }
 
@@ -70,6 +71,7 @@ codes! {
         Redacted "redacted" "The secrets are covered for good, here and in the stored copy of the mail.",
         Confirmed "confirmed" "The kind is confirmed. What its mails brought is being destroyed, and the person is asked to send nothing of the sort.",
         Merged "merged" "The case ended as a duplicate; its mail goes to the other one.",
+        Followed "followed" "It is written down about the recipient.",
         Placed "placed" "It is written down where the person lives; the clocks follow the law of that place.",
     }
 }
@@ -86,7 +88,7 @@ impl Act {
             (Self::Ask | Self::Decide, _) => return "verify-value".to_owned(),
             (Self::Hold | Self::Close, "basis") => "basis",
             (Self::Hold, "identity") => "identity",
-            (Self::Release | Self::Revoke | Self::Confirm, _)
+            (Self::Release | Self::Revoke | Self::Confirm | Self::FollowUp, _)
             | (Self::Hold | Self::Classify | Self::State | Self::RuleOut | Self::Merge, "reason") => "reason",
             (Self::Hold, _) => "value",
             (Self::Reply, "letter" | "language" | "reason") => return format!("begin-{field}"),
@@ -160,6 +162,7 @@ impl Tried {
         let problems = Problems::at(errors, |field| match act {
             Act::Release => act.id_of(field, typed.get("hold")),
             Act::Revoke => act.id_of(field, typed.get("package")),
+            Act::FollowUp => act.id_of(field, typed.get("follow-up")),
             Act::Redact => act.id_of(field, typed.get("message")),
             Act::Pause | Act::Resume => act.id_of(field, typed.get("fact")),
             _ => act.id(field),

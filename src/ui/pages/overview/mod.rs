@@ -26,6 +26,7 @@ pub fn page(overview: Overview) -> AnyView {
     let open = format!("{} {} open, {} yours", counted(overview.open), cases(overview.open), counted(overview.mine));
     let counts = counts(&overview);
     let first = first(&overview);
+    let following = following(&overview);
     let Overview { troubles, weeks, in_time, now, zone, .. } = overview;
     view! {
         <div class="head">
@@ -36,7 +37,7 @@ pub fn page(overview: Overview) -> AnyView {
         {counts}
         <div class="apart after">
             {first}
-            {troubled(troubles, now, zone)}
+            {troubled(troubles, following, now, zone)}
             <div class="half">{charts::weeks(weeks)}{charts::in_time(in_time)}</div>
         </div>
     }
@@ -145,10 +146,24 @@ fn address(place: Whereabouts) -> String {
         Whereabouts::Waiting(id) => paths::mail_in(id),
         Whereabouts::Failed => paths::mail(Tab::Failed, None),
         Whereabouts::Mailboxes => paths::mail(Tab::Mailboxes, None),
+        Whereabouts::Case(reference) => paths::case(reference),
     }
 }
 
-fn troubled(troubles: Vec<Trouble>, now: Instant, zone: Tz) -> impl IntoView {
+/// Recipients of people's data that wait to be told, in a sentence; nothing where none does.
+fn following(o: &Overview) -> Option<String> {
+    let late = if o.following.late == 0 { String::new() } else { format!(", {} of them late", o.following.late) };
+    match o.following.open {
+        0 => None,
+        1 => Some(format!(
+            "1 recipient of somebody’s data has to be told{}.",
+            if late.is_empty() { "" } else { ", late" }
+        )),
+        n => Some(format!("{n} recipients of people’s data have to be told{late}.")),
+    }
+}
+
+fn troubled(troubles: Vec<Trouble>, following: Option<String>, now: Instant, zone: Tz) -> impl IntoView {
     let none = troubles.is_empty().then(|| view! { <p class="dim">"All mail was read and sent."</p> });
     let lines = troubles
         .into_iter()
@@ -169,6 +184,7 @@ fn troubled(troubles: Vec<Trouble>, now: Instant, zone: Tz) -> impl IntoView {
         <section aria-labelledby="h-trouble">
             <h2 id="h-trouble">"Mail and work that need somebody"</h2>
             {none}
+            {following.map(|says| view! { <p class="dim">{says}</p> })}
             <ul class="list">{lines}</ul>
         </section>
     }

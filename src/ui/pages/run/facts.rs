@@ -1,6 +1,6 @@
 //! The facts beside a run: the clock, the two people, whom it is about, the scope, the signature.
 
-use super::{receipt, words};
+use super::{follow_ups, receipt, words};
 use crate::{
     app::runs::RunPage,
     domain::{
@@ -20,6 +20,7 @@ pub(super) fn all(run: &RunPage, me: &Actor) -> impl IntoView + use<> {
         {clock}
         {people(run, me)}
         {subject(run)}
+        {follow_ups::section(run)}
         {scope(run)}
     }
 }

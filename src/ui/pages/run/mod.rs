@@ -3,6 +3,7 @@
 mod copy;
 mod decide;
 mod facts;
+mod follow_ups;
 pub mod plan;
 pub mod progress;
 mod receipt;
@@ -150,6 +151,7 @@ fn head(run: &RunPage) -> impl IntoView + use<> {
                         <i class="mark" aria-hidden="true"></i>{run.kind.stands(run.state)}</span>
                     <span>{format!("Made by {}, {}", run.asked_by.1, run.asked_at.in_words(run.zone))}</span>
                     {times(run).map(|says| view! { <span>{says}</span> })}
+                    {follow_ups::repeats(run)}
                 </p>
                 {run.case_open.then(|| view! { <HeadClock clocks=run.clocks.clone() now=run.now /> })}
             </div>

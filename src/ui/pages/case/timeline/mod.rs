@@ -28,7 +28,8 @@ use mail::MailIn;
 use words::words;
 
 /// Mails whose words are the machine's.
-const MACHINE: [&str; 2] = [Purpose::Acknowledgement.label(), Purpose::Verification.label()];
+const MACHINE: [&str; 3] =
+    [Purpose::Acknowledgement.label(), Purpose::Verification.label(), Purpose::Recipient.label()];
 
 /// A timeline or a stretch of one.
 #[component]

@@ -1,0 +1,35 @@
+//! Events in a sentence: what followed a change of the person's data.
+
+use super::{Teller, What};
+use crate::domain::{event::Event, identity::FollowUpId};
+
+impl Teller<'_> {
+    /// What happened around recipients, backups and replays.
+    pub(super) fn after(&self, event: &Event) -> What {
+        let said = |lead: &str, rest: String| What::Event { lead: lead.to_owned(), rest, reason: None };
+        let who = |id: &FollowUpId| self.recipients.get(id).cloned().unwrap_or_else(|| "a recipient".to_owned());
+        match event {
+            Event::ReplayPlanned { run, repeats, .. } => {
+                said("Plan made", format!("of run {run}, which repeats {repeats} after a restore"))
+            }
+            Event::RecipientTold { follow_up, way } => {
+                said("Recipient told", format!("{}, {}", who(follow_up), way.label()))
+            }
+            Event::RecipientAnswered { follow_up } => {
+                said("Recipient answered", format!("{} by mail; see whether it confirms", who(follow_up)))
+            }
+            Event::RecipientConfirmed { follow_up } => said("Recipient confirmed", who(follow_up)),
+            Event::RecipientFailed { follow_up, why } => {
+                said("Recipient not told", format!("{}: {}", who(follow_up), why.label()))
+            }
+            Event::RecipientRetried { follow_up } => said("Tried again", format!("to tell {}", who(follow_up))),
+            Event::RecipientWaived { follow_up, reason } => {
+                self.told("Recipient need not be told", &who(follow_up), *reason)
+            }
+            Event::BackupsExpired { .. } => {
+                said("Backups run out", "copies from before the erasure are gone".to_owned())
+            }
+            _ => said(event.name(), String::new()),
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! What recipients of people's data post back: that they followed. Known by the signature of their own key; no session, no
+//! cookie. Whoever cannot sign learns nothing, not even which numbers there are.
+
+use crate::app::{
+    App,
+    follow_ups::{self, Heard, SIGNATURE},
+};
+use axum::{
+    Router,
+    body::to_bytes,
+    extract::{Request, State},
+    http::{StatusCode, header},
+    response::{IntoResponse as _, Response},
+    routing::post,
+};
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// The largest message.
+const LARGEST: usize = 16 * 1024;
+/// How long one may take to arrive.
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// The one address of this place.
+pub fn routes(app: App) -> Router {
+    Router::new().route("/intake/recipients", post(take)).with_state(app)
+}
+
+/// POST: a JSON object with the number of a notice.
+async fn take(State(app): State<App>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let header = head.headers.get(SIGNATURE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let body = match timeout(LONGEST, to_bytes(body, LARGEST)).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(_)) => {
+            return (StatusCode::PAYLOAD_TOO_LARGE, "The message is too large or broke off.\n").into_response();
+        }
+        Err(_) => return (StatusCode::REQUEST_TIMEOUT, "The message took too long to arrive.\n").into_response(),
+    };
+    match follow_ups::hear(&app, header, &body).await {
+        Ok(Heard::Noted) => ([(header::CONTENT_TYPE, "application/json")], "{\"noted\":true}\n").into_response(),
+        Ok(Heard::Useless) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "It does not say \"confirmed\": true, or that is settled.\n")
+                .into_response()
+        }
+        Ok(Heard::Unknown) => (StatusCode::UNAUTHORIZED, "The signature is missing or not right.\n").into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a recipient's confirmation could not be kept");
+            let again = [(header::RETRY_AFTER, "30")];
+            (StatusCode::SERVICE_UNAVAILABLE, again, "The confirmation could not be kept.\n").into_response()
+        }
+    }
+}
