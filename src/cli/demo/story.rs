@@ -42,7 +42,7 @@ enum Beat {
     Step(usize),
 }
 
-/// Tells the whole script up to now; says which case each address opened.
+/// Tells the whole script up to now; says which case each address opened, or each subject where there is no address.
 pub async fn tell(app: &App, clock: &Clock, players: &Cast) -> anyhow::Result<Vec<(String, Reference)>> {
     let script = script::read()?;
     let now = Clock::System.now();
@@ -83,8 +83,8 @@ pub async fn tell(app: &App, clock: &Clock, players: &Cast) -> anyhow::Result<Ve
         let reference = reference.with_context(|| format!("a case of kind {} was not opened", case.kind))?;
         deliver::put_off(app, reference, DAY).await?;
     }
-    let addresses = script.cases.into_iter().map(|case| case.address);
-    Ok(addresses.zip(known).filter_map(|(address, known)| Some((address, known?))).collect())
+    let whose = script.cases.into_iter().map(|case| if case.address.is_empty() { case.subject } else { case.address });
+    Ok(whose.zip(known).filter_map(|(address, known)| Some((address, known?))).collect())
 }
 
 /// When a case was received. One that is due today is due today whatever the hour: where its age would put it on the
