@@ -16,6 +16,7 @@ pub(crate) mod maria;
 pub(crate) mod meddler;
 mod objects;
 mod outbox;
+mod pickup;
 mod policy;
 mod posted;
 pub(crate) mod postgres;

@@ -5,7 +5,7 @@ use crate::{
     app::{
         App, Error,
         desk::{Desk, look},
-        exports, subject,
+        exports, pickup, subject,
         subject::Known,
     },
     domain::{
@@ -115,7 +115,10 @@ async fn asked_for(app: &App, actor: &Actor, reference: Reference) -> Result<(Ru
         None => contents::Content::default(),
     };
     let known = Known::read(&content);
-    if kind == RunKind::Export && exports::addressee(app, &mut tx, reference, &known).await?.is_none() {
+    if kind == RunKind::Export
+        && exports::addressee(app, &mut tx, reference, &known).await?.is_none()
+        && !pickup::has_page(&mut tx, &case).await?
+    {
         return Err(Error::field(
             "run",
             "There is no mail address to send the link to: have the person confirm by a link, or answer by hand",

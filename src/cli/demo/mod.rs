@@ -10,6 +10,7 @@ mod story;
 
 use super::{open, serve};
 use crate::{
+    app::pickup::Access,
     config::{Config, Flags},
     domain::{identity::Reference, time::DAY},
     store::Clock,
@@ -37,12 +38,18 @@ pub(super) async fn demo(flags: Flags) -> anyhow::Result<()> {
     let listener = serve::listen(config.server.listen).await?;
     let address = listener.local_addr()?;
     if is_new {
-        let passwords = fill(&config).await?;
+        let Filled { opened, passwords, handed, .. } = filled(&config).await?;
+        opened.app.db.close().await;
+        drop(opened.lock);
         fs::write(folder.join(MARK), "Delete this folder to begin a new demo.\n")?;
         fs::remove_file(folder.join(BEGUN))?;
         println!("Recourse demo: http://{address}/signin\n");
         for (person, password) in passwords {
             println!("  {:<32} {password}   {}", person.email, person.says);
+        }
+        println!("\nWho left no address is answered at http://{address}/case\n");
+        for (asks, access) in handed {
+            println!("  {asks:<32} {}   PIN {}", access.code.unwrap_or_default(), access.pin);
         }
         println!("\nThe passwords are shown only now. Delete {} to begin again.", folder.display());
     } else {
@@ -131,18 +138,13 @@ impl Places {
     }
 }
 
-async fn fill(config: &Config) -> anyhow::Result<Vec<(people::Person, String)>> {
-    let filled = filled(config).await?;
-    filled.opened.app.db.close().await;
-    Ok(filled.passwords)
-}
-
 /// A demo in which everything is told.
+#[cfg_attr(not(test), expect(dead_code, reason = "tests play the people's parts"))]
 struct Filled {
     opened: open::Opened,
     people: people::Cast,
-    /// Which case each address opened; where there is none, each subject.
     cases: Vec<(String, Reference)>,
+    handed: Vec<(String, Access)>,
     passwords: Vec<(people::Person, String)>,
 }
 
@@ -153,10 +155,10 @@ async fn filled(config: &Config) -> anyhow::Result<Filled> {
     let clock = Clock::manual(Clock::System.now().plus(-DAY));
     let opened = open::open(config, clock.clone()).await?;
     let (people, passwords) = people::hire(&opened.app).await?;
-    let cases = story::tell(&opened.app, &clock, &people).await?;
+    let story::Told { cases, handed } = story::tell(&opened.app, &clock, &people).await?;
     runs::tell(&opened.app, &people, &cases).await?;
     copies::tell(&opened.app, &clock, &people, &cases).await?;
-    Ok(Filled { opened, people, cases, passwords })
+    Ok(Filled { opened, people, cases, handed, passwords })
 }
 
 #[cfg(test)]

@@ -80,12 +80,12 @@ impl Company {
     /// # Errors
     /// When the database cannot be reached or is not empty, or the folder cannot be written.
     pub async fn found(&self, url: &str, folder: &Path) -> anyhow::Result<Founded> {
-        self.founded(url, folder, Shelf::draw()?).await
+        self.put_at(url, folder, Shelf::draw()?).await
     }
 
-    async fn founded(&self, url: &str, folder: &Path, mut shelf: Shelf) -> anyhow::Result<Founded> {
-        let tables = (self.rows)(&mut shelf);
-        shelf.write(folder)?;
+    async fn put_at(&self, url: &str, folder: &Path, mut files: Shelf) -> anyhow::Result<Founded> {
+        let tables = (self.rows)(&mut files);
+        files.write(folder)?;
         let (reached, filled) = ("the database cannot be reached", "the generation database cannot be filled");
         if url.starts_with("sqlite:") {
             let options = SqliteConnectOptions::from_str(url)?.create_if_missing(true).foreign_keys(true);
@@ -103,7 +103,7 @@ impl Company {
         } else {
             bail!("a generation database is at sqlite://FILE, postgres://… or mariadb://…");
         }
-        Ok(Founded { rows: tables.iter().map(Table::len).sum(), files: shelf.len() })
+        Ok(Founded { rows: tables.iter().map(Table::len).sum(), files: files.len() })
     }
 }
 
@@ -115,7 +115,7 @@ pub async fn found_all(place: impl Fn(&Company) -> (String, String)) -> anyhow::
     let shelf = Shelf::draw()?;
     for company in ALL {
         let (url, folder) = place(company);
-        company.founded(&url, Path::new(&folder), shelf.emptied()).await.context(company.product)?;
+        company.put_at(&url, Path::new(&folder), shelf.emptied()).await.context(company.product)?;
     }
     Ok(())
 }

@@ -72,16 +72,14 @@ fn insert(table: &str, columns: &[Column], values: usize, on: On) -> String {
             (0, _) => "), (",
             _ => ", ",
         });
-        match on {
-            On::Maria => text.push('?'),
-            On::Sqlite => text.push_str(&format!("${}", n + 1)),
+        let is = KINDS.iter().find(|(known, _)| *known == kind).map_or("text", |(_, called)| called[1]);
+        let value = match (on, kind) {
+            (On::Maria, _) => "?".to_owned(),
             // what is bound as text and is none
-            On::Postgres if matches!(kind, "moment" | "day" | "uuid") => {
-                let is = KINDS.iter().find(|(known, _)| *known == kind).map_or("text", |(_, called)| called[1]);
-                text.push_str(&format!("${}::{is}", n + 1));
-            }
-            On::Postgres => text.push_str(&format!("${}", n + 1)),
-        }
+            (On::Postgres, "moment" | "day" | "uuid") => format!("${}::{is}", n + 1),
+            _ => format!("${}", n + 1),
+        };
+        text.push_str(&value);
     }
     text.push(')');
     text

@@ -7,6 +7,7 @@ mod clockwork;
 pub mod complain;
 mod copies;
 mod facts;
+pub mod handover;
 mod holds;
 mod identity;
 mod language;

@@ -36,6 +36,7 @@ codes! {
         Redact "redact" "Redact for good",
         Confirm "confirm" "Confirm the kind",
         Merge "merge" "Merge",
+        NewPin "new-pin" "New PIN",
     }
 }
 
@@ -98,6 +99,7 @@ impl Act {
             (Self::Place, _) => "place",
             (Self::Reveal | Self::Redact, _) => "sure",
             (Self::Merge, _) => "into",
+            (Self::NewPin, _) => "code",
             (Self::RuleOut, _) => "rule",
             (Self::Fact, "fact") => "fact",
             (Self::Fact | Self::Pause | Self::Resume, "note") => "note",

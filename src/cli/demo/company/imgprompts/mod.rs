@@ -50,10 +50,10 @@ pub fn rows(_: &mut Shelf) -> Vec<Table> {
     }
     let mut comment = 0;
     for person in &people {
-        let mut voted = HashSet::new();
+        let mut seen = HashSet::new();
         for _ in 0..dice.between(0, 7) {
             let (id, owner, since) = *dice.pick(&shared);
-            if owner == person.id || !voted.insert(id) {
+            if owner == person.id || !seen.insert(id) {
                 continue;
             }
             let at = dice.between(since.max(person.joined), NOW);
