@@ -1,6 +1,6 @@
 //! Puts mails to the requester into the outbox: the acknowledgement, and what staff write.
 
-use super::{App, Error, letters};
+use super::{App, Error, letters, pickup};
 use crate::{
     domain::{
         case::Case,
@@ -61,7 +61,22 @@ pub async fn acknowledge(
     queue(app, tx, case, Purpose::Acknowledgement, to, written, now).await
 }
 
-/// Queues a mail to the requester: its text, its row with a fixed Message-ID, the thread it belongs to, the job that
+/// Whom letters of the case go to, and the subject line they answer: the address of whoever wrote first, or nobody's where
+/// the case has a page that they are put on. None where there is neither.
+///
+/// # Errors
+/// As the database says.
+pub async fn addressee(app: &App, tx: &mut Tx, case: &Case) -> Result<Option<(Addressee, String)>, Error> {
+    let kept = contents::contents_of(tx, &app.vault, case.reference).await?;
+    let answers = kept.iter().map(|(_, c)| c.message_id.clone()).filter(|id| !id.is_empty()).collect();
+    let Some((_, first)) = kept.into_iter().next() else { return Ok(None) };
+    if first.address.is_empty() && !pickup::has_page(tx, case).await? {
+        return Ok(None);
+    }
+    Ok(Some((Addressee { name: first.name, address: first.address, answers }, first.subject)))
+}
+
+/// Puts a letter on the case's page where the person has no address; else queues a mail to the requester: its text, its row with a fixed Message-ID, the thread it belongs to, the job that
 /// sends it. Returns the event that the caller has to record.
 ///
 /// # Errors
@@ -75,6 +90,9 @@ pub async fn queue(
     written: Written,
     now: Instant,
 ) -> Result<Event, Error> {
+    if to.address.is_empty() {
+        return pickup::keep_letter(app, tx, case, purpose, written, String::new(), now).await;
+    }
     let mut references = mails::message_ids_of(tx, case.reference).await?;
     references.extend(to.answers);
     let Written { subject, text, html } = written;

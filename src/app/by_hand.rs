@@ -1,6 +1,6 @@
 //! Opens a case that came by phone, post or a form: staff say how, when and what.
 
-use super::{App, Error, FieldError, intake, intake::Request};
+use super::{App, Error, FieldError, intake, intake::Request, pickup::Access};
 use crate::{
     domain::{
         case::Channel,
@@ -37,11 +37,20 @@ pub struct ByHand {
 /// The longest ago that a request may have reached us; earlier is a slip of the pen.
 const OLDEST: i64 = 3 * 366 * DAY;
 
-/// Opens the case.
+/// What was opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    /// The case.
+    pub reference: Reference,
+    /// What opens the case's page, this once: for a person who left no address to answer to.
+    pub access: Option<Access>,
+}
+
+/// Opens the case. Who left no address is answered on a page of the case.
 ///
 /// # Errors
 /// `Invalid` names each field that needs another look.
-pub async fn open_by_hand(app: &App, actor: &Actor, typed: &ByHand) -> Result<Reference, Error> {
+pub async fn open_by_hand(app: &App, actor: &Actor, typed: &ByHand) -> Result<Opened, Error> {
     if !actor.may(Act::WorkCases) {
         return Err(Error::NotAllowed("Your role does not open cases. Ask an administrator.".to_owned()));
     }
@@ -94,6 +103,7 @@ pub async fn open_by_hand(app: &App, actor: &Actor, typed: &ByHand) -> Result<Re
         ..Content::default()
     };
     let by = By::Staff(actor.id);
+    let access = if content.address.is_empty() { Some(Access::new()?) } else { None };
     let request = Request {
         product: &typed.product,
         kind,
@@ -103,6 +113,7 @@ pub async fn open_by_hand(app: &App, actor: &Actor, typed: &ByHand) -> Result<Re
         by,
         content,
         purpose: "statement",
+        access: access.as_ref(),
         unopened: false,
         acknowledge: true,
     };
@@ -112,7 +123,7 @@ pub async fn open_by_hand(app: &App, actor: &Actor, typed: &ByHand) -> Result<Re
     audit::audit_append(&mut tx, now, Some(actor.id), "case_opened", Some(case.reference), "").await?;
     tx.commit().await?;
     app.wake();
-    Ok(case.reference)
+    Ok(Opened { reference: case.reference, access })
 }
 
 /// The moment a `datetime-local` field means in `zone`; the earlier one where the clock was set back.

@@ -6,7 +6,7 @@ use super::{
     exports::{self, PackageLine},
     follow_ups::{self, FollowUpLine},
     letters::{self, LetterBox},
-    mailroom, material,
+    mailroom, material, pickup,
     proof::{self, Held, Proof},
     quarantine::{self, Waiting},
     queue::Choice,
@@ -25,7 +25,7 @@ use crate::{
         secrets,
         time::Instant,
     },
-    store::{audit, cases, contents, drafts, events, staff, suppressions},
+    store::{audit, cases, contents, drafts, events, pickups, staff, suppressions},
 };
 
 pub use super::timeline::{Attachment, Entry, What};
@@ -78,6 +78,10 @@ pub struct Full {
     pub requester: String,
     /// Where answers go; none when the person left no address.
     pub address: Option<String>,
+    /// True where letters are put on a page of the case: the person has no address.
+    pub on_page: bool,
+    /// True where the case has such a page, also while it is restricted.
+    pub has_page: bool,
     /// That the address takes no mail, where it does not.
     pub blocked: Option<String>,
     /// The first mail's subject line.
@@ -122,6 +126,14 @@ pub struct Full {
     pub now: Instant,
     /// The zone of its dates.
     pub zone: chrono_tz::Tz,
+}
+
+impl Full {
+    /// True where letters reach the person: by mail, or on the page of their case.
+    #[must_use]
+    pub const fn can_be_answered(&self) -> bool {
+        self.address.is_some() || self.on_page
+    }
 }
 
 /// A case's page.
@@ -177,6 +189,8 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
     };
     let near = quarantine::near(app, actor, &mut tx, reference).await?;
     let goes = if case.is_restricted() { goes(app, &case, &timeline) } else { String::new() };
+    let on_page = first.address.is_empty() && pickup::has_page(&mut tx, &case).await?;
+    let has_page = pickups::pickup_is_there(&mut tx, reference).await?;
     let letters = letters::offer(app, &case, &first, now)?;
     let draft = drafts::draft_get(&mut tx, &app.vault, reference, actor.id).await?;
     drop(tx);
@@ -192,6 +206,8 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
         owner,
         requester: first.name,
         address: Some(first.address).filter(|a| !a.is_empty()),
+        on_page,
+        has_page,
         blocked: known.map(|known| mailroom::block_words(&known, zone)),
         subject: secrets::masked(&first.subject),
         timeline,

@@ -25,6 +25,7 @@ pub mod material;
 pub mod overview;
 pub mod packs;
 pub mod passwords;
+pub mod pickup;
 pub mod policies;
 pub mod proof;
 pub mod quarantine;

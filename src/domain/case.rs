@@ -168,7 +168,7 @@ impl Case {
                 };
                 self.clocks = clocks.iter().map(clock).collect();
             }
-            Event::MailAccepted { .. } | Event::AcknowledgedOtherwise { .. } => {
+            Event::MailAccepted { .. } | Event::LetterKept { .. } | Event::AcknowledgedOtherwise { .. } => {
                 if let Some((_, at)) = self.told.first().copied() {
                     self.meet(Duty::Acknowledge, at);
                 }
@@ -213,6 +213,8 @@ impl Case {
             | Event::Merged { .. }
             | Event::Absorbed { .. }
             | Event::StatementRecorded { .. }
+            | Event::PageGiven
+            | Event::PageRenewed { .. }
             | Event::MailQueued { .. }
             | Event::MailFailed { .. }
             | Event::NoteAdded { .. }
@@ -264,6 +266,8 @@ impl Case {
             // a person's reply tells the requester as much as our confirmation does
             Event::MailAccepted { mail, purpose } if purpose.acknowledges() => self.told.push((Some(*mail), at)),
             Event::AcknowledgedOtherwise { .. } => self.told.push((None, at)),
+            // on their page, where they look for it
+            Event::LetterKept { purpose, .. } if purpose.acknowledges() => self.told.push((None, at)),
             Event::MailFailed { purpose: Purpose::Extension, .. } => {
                 self.facts.push(Happened { fact: Fact::ExtensionFailed, at });
             }

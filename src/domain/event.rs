@@ -184,6 +184,12 @@ pub enum Event {
     MailFailed { mail: MailId, purpose: Purpose, reason: String },
     /// It was accepted and came back; `status` is the report's code, never its text.
     MailBounced { mail: MailId, purpose: Purpose, hard: bool, status: String },
+    /// The case has a page on which its person is answered; whoever opened the case has its code and PIN to hand over.
+    PageGiven,
+    /// Staff made a new PIN for the case's page, and with `code` a new code too; the old ones end.
+    PageRenewed { code: bool },
+    /// A letter was put on the case's page, where the person reads it: there is no address to send it to.
+    LetterKept { content: ContentId, purpose: Purpose },
     /// The person was told by phone or letter; meets the `acknowledge` clock.
     AcknowledgedOtherwise { how: ContentId },
     /// Something happened that clocks care about; `at` may lie before the moment it was written down.
@@ -292,6 +298,9 @@ impl Event {
             Self::RestrictionConfirmed { .. } => "restriction_confirmed",
             Self::Merged { .. } => "merged",
             Self::Absorbed { .. } => "absorbed",
+            Self::PageGiven => "page_given",
+            Self::PageRenewed { .. } => "page_renewed",
+            Self::LetterKept { .. } => "letter_kept",
             Self::AcknowledgedOtherwise { .. } => "acknowledged_otherwise",
             Self::FactRecorded { .. } => "fact_recorded",
             Self::JurisdictionSet { .. } => "jurisdiction_set",
@@ -344,6 +353,7 @@ impl Event {
             | Self::MaterialDisposed { content, .. }
             | Self::StatementRecorded { content }
             | Self::MailQueued { content, .. }
+            | Self::LetterKept { content, .. }
             | Self::NoteAdded { content } => Some(*content),
             Self::AcknowledgedOtherwise { how: reason }
             | Self::MessageDiscarded { reason, .. }

@@ -260,7 +260,7 @@ pub async fn case_get(tx: &mut Tx, reference: Reference) -> Result<Option<Case>>
 async fn decided(tx: &mut Tx, case: &mut Case) -> Result<()> {
     let rows = sql("SELECT at, by_staff, data FROM events WHERE case_id = $1 AND name IN
          ('classification_proposed', 'classified', 'fact_recorded', 'mail_accepted', 'mail_failed', 'mail_bounced',
-          'acknowledged_otherwise', 'message_received', 'restriction_confirmed', 'merged', 'state_changed', 'rule_doubted', 'rule_ruled_out', 'jurisdiction_proposed', 'jurisdiction_set', 'language_set', 'verification_confirmed', 'verified_by_staff', 'run_planned', 'replay_planned',
+          'acknowledged_otherwise', 'letter_kept', 'message_received', 'restriction_confirmed', 'merged', 'state_changed', 'rule_doubted', 'rule_ruled_out', 'jurisdiction_proposed', 'jurisdiction_set', 'language_set', 'verification_confirmed', 'verified_by_staff', 'run_planned', 'replay_planned',
           'run_sent_back', 'run_expired', 'run_cancelled', 'run_finished', 'export_asked', 'export_released') ORDER BY seq")
     .bind(case.reference)
     .all::<(i64, Option<i64>, String)>(tx)

@@ -25,6 +25,7 @@ pub mod migrate;
 pub mod objects;
 pub mod outflow;
 pub mod packages;
+pub mod pickups;
 pub mod raws;
 pub mod returns;
 pub mod row;

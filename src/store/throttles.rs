@@ -38,6 +38,39 @@ pub async fn throttle_fail(tx: &mut Tx, key: &[u8], free: i64, cap: i64) -> Resu
     Ok(())
 }
 
+/// Counts a try before it is made, so that many at once are no way around the wait: 0 when it may be made, else how many
+/// milliseconds the key has to wait, and nothing is counted. A try that succeeds is forgotten with [`throttle_clear`]. Holds
+/// the key's row until the transaction ends. `free` and `cap` as for [`throttle_fail`].
+///
+/// # Errors
+/// As the database says.
+pub async fn throttle_try(tx: &mut Tx, key: &[u8], free: i64, cap: i64) -> Result<i64> {
+    let now = tx.db_now().await?;
+    let (until,): (i64,) = sql("INSERT INTO throttles (key, failures, blocked_until, forget_at) VALUES ($1, 0, 0, $2)
+         ON CONFLICT (key) DO UPDATE SET blocked_until = throttles.blocked_until RETURNING blocked_until")
+    .bind(key)
+    .bind(now.plus(1))
+    .one(tx)
+    .await?;
+    if until > now.0 {
+        return Ok(until - now.0);
+    }
+    throttle_fail(tx, key, free, cap).await?;
+    Ok(0)
+}
+
+/// Takes back a try that was counted and succeeded; what failed before it stays counted.
+///
+/// # Errors
+/// As the database says.
+pub async fn throttle_spare(tx: &mut Tx, key: &[u8]) -> Result<()> {
+    sql("UPDATE throttles SET failures = failures - 1, blocked_until = 0 WHERE key = $1 AND failures > 0")
+        .bind(key)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
 /// Forgets the failures of a key.
 ///
 /// # Errors

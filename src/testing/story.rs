@@ -147,18 +147,18 @@ on_both! {
 
     async fn a_case_opened_by_hand_is_never_received_in_the_future(house: House) {
         let mut typed = ByHand {
-            product: PRODUCT.into(), kind: "access".into(), channel: "phone".into(), received: "2026-11-24T10:01".into(),
+            product: PRODUCT.into(), kind: "minor_data".into(), channel: "phone".into(), received: "2026-11-24T10:01".into(),
             name: "Post Person".into(), address: String::new(), text: "Wants a copy.".into(),
         };
-        let refused = by_hand::open_by_hand(&house.app, &house.agent, &typed).await;
+        let refused = by_hand::open_by_hand(&house.app, &house.officer, &typed).await;
         assert!(matches!(refused, Err(Error::Invalid(fields)) if fields.len() == 1 && fields[0].field == "received"));
         typed.received = "2026-11-20T09:30".into();
-        let reference = by_hand::open_by_hand(&house.app, &house.agent, &typed).await.expect("opened");
+        let reference = by_hand::open_by_hand(&house.app, &house.officer, &typed).await.expect("opened").reference;
         let full = house.case(reference).await;
         assert_eq!(full.case.received.rfc3339(), "2026-11-20T04:00:00Z");
         house.works().await;
         assert!(house.sent().is_empty(), "nobody to write to");
-        verbs::acknowledge_otherwise(&house.app, &house.agent, reference, i64::MAX, "told on the phone").await.expect("recorded");
+        verbs::acknowledge_otherwise(&house.app, &house.officer, reference, i64::MAX, "told on the phone").await.expect("recorded");
         let full = house.case(reference).await;
         assert!(full.case.clocks.iter().any(|c| c.duty == Duty::Acknowledge && c.met.is_some()));
         agrees_with_its_events(&house, &full).await;

@@ -22,6 +22,10 @@ pub struct Assets {
     pub pkg: String,
 }
 
+/// Where a request comes from, as far as `web` knows: for counting tries, never to be kept.
+#[derive(Debug, Clone)]
+pub struct Client(pub Arc<str>);
+
 /// What every document needs, signed in or not.
 #[derive(Debug, Clone)]
 pub struct Frame {
@@ -47,6 +51,14 @@ impl<S: Sync> FromRequestParts<S> for Frame {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Response> {
         Ok(Self { nonce: extension(parts)?, assets: extension(parts)? })
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Client {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Response> {
+        extension(parts)
     }
 }
 

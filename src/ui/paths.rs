@@ -31,6 +31,9 @@ pub const POLICIES: &str = "/policies";
 /// The mail room.
 pub const MAIL: &str = "/mail";
 
+/// The page of a case for a person without an address.
+pub const PICKUP: &str = "/case";
+
 /// Where the address of a fetching begins.
 pub const COPY_FILE: &str = "/copy/file";
 

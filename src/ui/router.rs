@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     ui::{
-        pages::{case, copy, mailroom, new_case, overview, plan, policies, queue, run, runs, signin, verify},
+        pages::{case, copy, mailroom, new_case, overview, pickup, plan, policies, queue, run, runs, signin, verify},
         paths::{self, patterns},
     },
 };
@@ -41,6 +41,7 @@ pub fn routes() -> Router<App> {
 pub fn door() -> Router<App> {
     Router::new()
         .route(paths::SIGNIN, get(signin::server::show).post(signin::server::sign_in))
+        .route(paths::PICKUP, get(pickup::server::show).post(pickup::server::act))
         .route(paths::VERIFIED, get(verify::server::thanks))
         .route(patterns::COPY, get(copy::server::show).post(copy::server::act))
         .route(patterns::VERIFY, get(verify::server::show).post(verify::server::confirm))

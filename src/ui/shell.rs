@@ -109,6 +109,12 @@ pub fn leaf(body: AnyView) -> AnyView {
     view! { <main class="door" id="main">{body}</main> }.into_any()
 }
 
+/// The same with room for letters.
+#[must_use]
+pub fn wide_leaf(body: AnyView) -> AnyView {
+    view! { <main class="door wide" id="main">{body}</main> }.into_any()
+}
+
 fn side(actor: &Actor, rail: &Rail, place: Place) -> impl IntoView + use<> {
     let in_queue = matches!(place, Place::Queue(view) if !VIEWS.contains(&view));
     view! {

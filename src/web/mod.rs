@@ -1,6 +1,7 @@
 //! The way in from the network: router, sessions, guards and headers, assets, downloads, posted mail, health, receipt keys. Pages are `ui`'s.
 
 mod assets;
+mod client;
 mod downloads;
 mod frame;
 mod guard;
@@ -13,7 +14,7 @@ mod well_known;
 use crate::{app::App, ui};
 use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
 use health::Health;
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 use tokio::{net::TcpListener, sync::watch};
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -46,6 +47,7 @@ pub fn router(app: App, stop: watch::Receiver<bool>) -> Router {
         .merge(ui::router::door())
         .route(ui::paths::patterns::COPY_FILE, get(downloads::send))
         .fallback(ui::answer::no_such_page)
+        .layer(middleware::from_fn(client::known))
         .layer(middleware::from_fn(headers::page))
         .layer(middleware::from_fn(guard::says_where_it_comes_from))
         .layer(CsrfLayer::new().with_rejection_response(guard::from_elsewhere))
@@ -75,7 +77,8 @@ pub fn router(app: App, stop: watch::Receiver<bool>) -> Router {
 /// When the listener fails.
 pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>) -> std::io::Result<()> {
     let (mut stopping, mut late) = (stop.clone(), stop.clone());
-    let served = axum::serve(listener, router(app, stop)).with_graceful_shutdown(async move {
+    let service = router(app, stop).into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, service).with_graceful_shutdown(async move {
         // a closed channel means that nobody can ask any more: stop too
         let _ = stopping.wait_for(|stop| *stop).await;
     });

@@ -1,7 +1,7 @@
 //! The way out: the link and the code together begin a fetching, which has an address of its own for a day. Looking
 //! uses nothing up, at the link or at that address, so programs that look at mail, and downloads that break off, may.
 
-use super::{Code, at_rest, code};
+use super::{Code, addressee, at_rest, code};
 use crate::{
     app::{App, Error, failpoint::failpoint, subject::Known},
     domain::{
@@ -35,6 +35,8 @@ pub struct Offer {
     pub zone: chrono_tz::Tz,
     /// How often it can still be fetched.
     pub left: i64,
+    /// True where a link for a new code can be mailed; else the page of the case shows one.
+    pub by_mail: bool,
 }
 
 /// What is behind a link, while it counts. Changes nothing.
@@ -45,12 +47,15 @@ pub async fn offer_of(app: &App, token: &str) -> Result<Option<Offer>, Error> {
     let mut tx = app.db.read().await?;
     let Some(package) = packages::package_find(&mut tx, &token_hash(token)).await? else { return Ok(None) };
     let product = cases::case_get(&mut tx, package.case).await?.map(|case| case.product).unwrap_or_default();
+    let known = known(app, &mut tx, package.identity).await?;
+    let by_mail = addressee(app, &mut tx, package.case, &known).await?.is_some();
     Ok(Some(Offer {
         bytes: package.bytes.unwrap_or_default(),
         until: package.expires_at.unwrap_or(Instant(0)),
         left: package.most_downloads - package.downloads,
         zone: app.packs.zone(&product),
         product: app.letterhead(&product).product,
+        by_mail,
     }))
 }
 

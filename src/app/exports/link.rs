@@ -1,14 +1,18 @@
 //! The link to a package in a mail: what it is made of, and how somebody who has no code, or lost it, gets one.
 
-use super::addressee;
+use super::{Code, addressee, code_hash};
 use crate::{
     app::{App, Error, acknowledge, letters, subject::Known, verification},
     domain::{
+        case::Case,
         event::{By, Event, Purpose},
+        identity::PackageId,
         time::MINUTE,
     },
     mail::compose::{self, Facts, Letter},
-    store::{audit, cases, contents, contents::Content, packages, sessions::token_hash, verifications},
+    store::{
+        Tx, audit, cases, contents, contents::Content, packages, sessions::token_hash, vault::random, verifications,
+    },
 };
 
 /// Where links lead, below the console's public address.
@@ -53,6 +57,7 @@ pub async fn ask_code(app: &App, token: &str) -> Result<(), Error> {
     }
     let known = contents::content_get(&mut tx, &app.vault, package.identity).await?.unwrap_or_default();
     let to = addressee(app, &mut tx, package.case, &Known::read(&known)).await?;
+    // who has no address has the new code shown at their case's page
     let (name, address) = to.ok_or(Error::NotFound)?;
     let message_id = acknowledge::message_id(app, &case, Purpose::Verification)?;
     verifications::verification_ask(
@@ -80,4 +85,27 @@ pub async fn ask_code(app: &App, token: &str) -> Result<(), Error> {
     tx.commit().await?;
     app.wake();
     Ok(())
+}
+
+/// Shows a new code for a package to somebody who just showed who they are on the page of their case, in the caller's
+/// transaction; the code is nowhere but in the answer.
+///
+/// # Errors
+/// `NotFound` where there is no such package; as the database says.
+pub(in crate::app) async fn show_code(
+    app: &App,
+    tx: &mut Tx,
+    case: &mut Case,
+    package: PackageId,
+) -> Result<Code, Error> {
+    let package = packages::package_get(tx, package).await?.ok_or(Error::NotFound)?;
+    let (code, now) = (Code::new()?, app.now());
+    // a link that nobody has, used up at once: codes are looked for among used links
+    let (hash, about, valid) = (random::<32>()?, Some(package.id), verification::VALID);
+    let asked = verifications::verification_ask(tx, case.reference, &hash, package.identity, about, valid).await?;
+    verifications::verification_use(tx, asked, Some(&code_hash(app, &code))).await?;
+    cases::case_record(tx, case, By::Requester, now, Event::ExportCodeShown { package: package.id }).await?;
+    cases::case_save(tx, case).await?;
+    audit::audit_append(tx, now, None, "export_code_shown", Some(case.reference), "").await?;
+    Ok(code)
 }

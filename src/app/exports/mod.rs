@@ -19,6 +19,7 @@ pub use crate::generation::export::{Copied, CopiedTable, Entry, LeftOut};
 pub use code::{Code, hash as code_hash};
 pub use end::{destroy_package, expire_packages, revoke_package};
 pub use fetch::{File, Offer, Opened, bytes_of, fetch_package, file_of, offer_of};
+pub(in crate::app) use link::show_code;
 pub use link::{PLACE, ask_code, link};
 pub use lock::lock_download;
 pub use pack::{Packed, pack_export};

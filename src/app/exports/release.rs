@@ -4,7 +4,7 @@
 use super::{addressee, link};
 use crate::{
     app::{
-        App, Error, acknowledge, letters,
+        App, Error, acknowledge, letters, pickup,
         runs::{decided_by_another, secret_of, sign_export, still_asked_for},
         subject::Known,
     },
@@ -56,8 +56,11 @@ pub(super) async fn release(
     let package = package.ok_or_else(|| Error::field("release", "The package is gone; ask for a new one"))?;
     let known = contents::content_get(tx, &app.vault, package.identity).await?.unwrap_or_default();
     let to = addressee(app, tx, case.reference, &Known::read(&known)).await?;
-    let (name, to) =
-        to.ok_or_else(|| Error::field("release", "There is no mail address any more to send the link to"))?;
+    let on_page = to.is_none() && pickup::has_page(tx, case).await?;
+    if to.is_none() && !on_page {
+        return Err(Error::field("release", "There is no mail address any more to send the link to"));
+    }
+    let (name, to) = to.unwrap_or_default();
     let copy = app.packs.get(&case.product).map(|pack| (pack.copy.days, pack.copy.downloads));
     let (days, most) = copy.ok_or_else(|| Error::field("release", "The product’s policy pack is gone"))?;
     let message_id = acknowledge::message_id(app, case, Purpose::Delivery)?;
@@ -67,17 +70,15 @@ pub(super) async fn release(
     let until = letters::when(app, case, language, until);
     let facts = Facts { until, downloads: most, ..letters::facts(app, case, &name, language) };
     let written = compose::write(Letter::Copied, language, &facts, "")?;
-    let content = Content {
-        name,
-        address: to,
-        subject: written.subject,
-        text: written.text,
-        html: written.html,
-        ..Content::default()
+    let told = if on_page {
+        pickup::keep_letter(app, tx, case, Purpose::Delivery, written, message_id, now).await?
+    } else {
+        let compose::Written { subject, text, html } = written;
+        let content = Content { name, address: to, subject, text, html, ..Content::default() };
+        acknowledge::queue_as(app, tx, case, Purpose::Delivery, &message_id, &content, now).await?
     };
-    let queued = acknowledge::queue_as(app, tx, case, Purpose::Delivery, &message_id, &content, now).await?;
     let mut record = async |event| crate::store::cases::case_record(tx, case, by, now, event).await;
-    record(queued).await?;
+    record(told).await?;
     record(Event::ExportReleased { run: run.id, package: package.id }).await?;
     let resolved =
         Event::StateChanged { from: State::Open, to: State::Resolved, outcome: Some(Outcome::Granted), reason: None };
@@ -88,6 +89,16 @@ pub(super) async fn release(
     runs::run_save(tx, run).await?;
     sign_export(app, tx, run, &package, now).await?;
     runs::run_forget(tx, run.id).await?;
-    checkpoints::log_add(tx, run.id, now, "Released: the link is on its way to the person").await?;
+    checkpoints::log_add(
+        tx,
+        run.id,
+        now,
+        if on_page {
+            "Released: the link is on the page of the case"
+        } else {
+            "Released: the link is on its way to the person"
+        },
+    )
+    .await?;
     Ok(())
 }

@@ -177,6 +177,7 @@ pub(in crate::app) async fn open(
         by: By::System,
         content,
         purpose: "mail_in",
+        access: None,
         acknowledge: !automatic && !own,
         unopened: over,
     };

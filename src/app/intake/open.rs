@@ -5,7 +5,8 @@ use crate::{
     app::{
         App, Error,
         acknowledge::{self, Addressee},
-        alarms, desk, letters,
+        alarms, desk, letters, pickup,
+        pickup::Access,
     },
     domain::{
         case::{Case, Channel},
@@ -29,6 +30,8 @@ pub(in crate::app) struct Request<'a> {
     pub by: By,
     pub content: Content,
     pub purpose: &'static str,
+    /// What opens the case's page, where the person is answered there.
+    pub access: Option<&'a Access>,
     /// True where a mail may tell the person.
     pub acknowledge: bool,
     /// True where their mail goes beyond what is opened, and they have to be told.
@@ -44,7 +47,8 @@ pub(in crate::app) async fn open_case(
     told: impl FnOnce(ContentId) -> Event,
     now: Instant,
 ) -> Result<Case, Error> {
-    let Request { product, kind, rule, channel, received, by, content, purpose, acknowledge, unopened } = request;
+    let Request { product, kind, rule, channel, received, by, content, purpose, access, acknowledge, unopened } =
+        request;
     let digest =
         (!content.address.is_empty()).then(|| app.vault.digest("address", normal_address(&content.address).as_bytes()));
     let opened = Event::CaseOpened { kind, channel, received, rule };
@@ -57,7 +61,11 @@ pub(in crate::app) async fn open_case(
     cases::case_record(tx, &mut case, By::System, now, clocks).await?;
     alarms::raise_urgent(app, tx, &mut case, &[], now).await?;
     letters::note_language(tx, &mut case, &content.text, now).await?;
-    if acknowledge && !content.address.is_empty() {
+    if let Some(access) = access {
+        pickup::give(app, tx, &mut case, access, by, now).await?;
+    }
+    let on_page = content.address.is_empty() && pickup::has_page(tx, &case).await?;
+    if acknowledge && (on_page || !content.address.is_empty()) {
         let answers = Some(content.message_id.clone()).filter(|id| !id.is_empty()).into_iter().collect();
         let to = Addressee { name: content.name.clone(), address: content.address.clone(), answers };
         let queued = acknowledge::acknowledge(app, tx, &case, to.clone(), &content.subject, now).await?;

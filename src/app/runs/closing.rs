@@ -4,8 +4,7 @@
 use super::page::kept;
 use crate::{
     app::{
-        App, Error, FieldError,
-        acknowledge::{self, Addressee},
+        App, Error, FieldError, acknowledge,
         desk::{self, Desk, written},
         follow_ups, letters, subject,
         subject::Known,
@@ -101,9 +100,7 @@ pub async fn close_with_letter(
         return Err(Error::field("outcome", "Nothing was done yet: no run of this case has finished"));
     }
     let basis = closing.basis.filter(|_| answered || outcome != Some(Outcome::Granted));
-    let kept = contents::contents_of(&mut desk.tx, &app.vault, reference).await?;
-    let answers = kept.iter().map(|(_, c)| c.message_id.clone()).filter(|id| !id.is_empty()).collect();
-    let Some((_, first)) = kept.into_iter().next().filter(|(_, first)| !first.address.is_empty()) else {
+    let Some((to, subject)) = acknowledge::addressee(app, &mut desk.tx, &desk.case).await? else {
         return Err(Error::field(
             "text",
             "The person left no mail address; write a letter and change the state by hand",
@@ -120,10 +117,9 @@ pub async fn close_with_letter(
     }
     let tells_where = basis.is_some() || required.iter().any(|one| one.part == Part::Complaint);
     let text = compose::ended(&closing.text, &[&says, if tells_where { &complaint } else { "" }]);
-    let facts = Facts { reason: says, complaint, ..letters::facts(app, &desk.case, &first.name, language) };
+    let facts = Facts { reason: says, complaint, ..letters::facts(app, &desk.case, &to.name, language) };
     needs::check(&facts, &text, &required).map_err(|missing| Error::field("text", missing.to_string()))?;
-    let letter = compose::send(compose::Letter::Reply, language, &facts, &first.subject, &text)?;
-    let to = Addressee { name: first.name, address: first.address, answers };
+    let letter = compose::send(compose::Letter::Reply, language, &facts, &subject, &text)?;
     let queued = acknowledge::queue(app, &mut desk.tx, &desk.case, Purpose::Closing, to, letter, desk.now).await?;
     desk.take_up().await?;
     desk.record(queued).await?;

@@ -5,7 +5,7 @@ use crate::{
     app::{
         App, Error,
         desk::{Desk, look},
-        exports, subject,
+        exports, pickup, subject,
         subject::Known,
     },
     domain::{
@@ -116,7 +116,10 @@ async fn ahead(desk: &mut Desk<'_>, planned: &Run) -> Result<Option<StandingAppr
 async fn asked_by(app: &App, case: &Case, kind: RunKind) -> Result<Known, Error> {
     let mut tx = app.db.read().await?;
     let known = choose::known(app, &mut tx, case).await?;
-    if kind == RunKind::Export && exports::addressee(app, &mut tx, case.reference, &known).await?.is_none() {
+    if kind == RunKind::Export
+        && exports::addressee(app, &mut tx, case.reference, &known).await?.is_none()
+        && !pickup::has_page(&mut tx, case).await?
+    {
         return Err(Error::field(
             "run",
             "There is no mail address to send the link to: have the person confirm by a link, or answer by hand",

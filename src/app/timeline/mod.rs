@@ -78,10 +78,10 @@ pub enum What {
         /// True for out-of-office notes and the like.
         automatic: bool,
     },
-    /// What the person said by phone, post or form, as staff wrote it down.
+    /// What the person said by phone, post or form, as staff wrote it down; or wrote on the page of the case.
     Statement {
-        /// How it came.
-        channel: Channel,
+        /// How it came; none for what they wrote on the page.
+        channel: Option<Channel>,
         /// What was written down.
         text: String,
     },
@@ -101,6 +101,15 @@ pub enum What {
         fate: String,
         /// True when it will not be tried again without somebody's help.
         failed: bool,
+    },
+    /// A letter on the case's page, kept for the person to read.
+    LetterKept {
+        /// The subject line.
+        subject: String,
+        /// The text.
+        text: String,
+        /// "Acknowledgement" or "Reply".
+        purpose: &'static str,
     },
     /// A note that never leaves the house.
     Note {
@@ -229,6 +238,12 @@ impl Teller<'_> {
         }
     }
 
+    /// A letter on the case's page; what the person wrote comes back in what is quoted.
+    fn letter_kept(&self, content: ContentId, purpose: Purpose) -> What {
+        let (Content { subject, text, .. }, _) = reading::covered(self.content(content));
+        What::LetterKept { subject, text, purpose: purpose.label() }
+    }
+
     fn what(&self, recorded: &Recorded) -> What {
         let event = |lead: &str, rest: String| What::Event { lead: lead.to_owned(), rest, reason: None };
         match &recorded.event {
@@ -236,7 +251,8 @@ impl Teller<'_> {
                 self.mail_in(*message, *content, *automatic, *dmarc)
             }
             Event::StatementRecorded { content } => {
-                What::Statement { channel: self.case.channel, text: self.content(*content).text }
+                let channel = (recorded.by != By::Requester).then_some(self.case.channel);
+                What::Statement { channel, text: self.content(*content).text }
             }
             Event::MailQueued { content, purpose: Purpose::Alarm, .. } => {
                 event(&who(&self.content(*content)), "was told by mail".to_owned())
@@ -249,6 +265,7 @@ impl Teller<'_> {
                 let (address, subject, text) = (content.address, content.subject, content.text);
                 What::MailOut { mail: *mail, address, subject, text, purpose: purpose.label(), fate, failed }
             }
+            Event::LetterKept { content, purpose } => self.letter_kept(*content, *purpose),
             Event::NoteAdded { content } => What::Note { text: self.content(*content).text },
             Event::CaseOpened { kind, channel, received, rule } => {
                 let kind = kind.label().to_lowercase();
@@ -331,7 +348,11 @@ impl Teller<'_> {
     }
 }
 
-/// True when one of the case's mails of this purpose was accepted.
+/// True when one of the case's mails of this purpose was accepted, or such a letter is on its page.
 pub fn was_accepted(events: &[Recorded], purpose: Purpose) -> bool {
-    events.iter().any(|r| matches!(&r.event, Event::MailAccepted { purpose: p, .. } if *p == purpose))
+    let is = |recorded: &Recorded| match &recorded.event {
+        Event::MailAccepted { purpose, .. } | Event::LetterKept { purpose, .. } => Some(*purpose),
+        _ => None,
+    };
+    events.iter().any(|recorded| is(recorded) == Some(purpose))
 }

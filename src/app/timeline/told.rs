@@ -83,6 +83,11 @@ impl Teller<'_> {
             Event::ExportCodeShown { .. } => said("New code shown", "the old one no longer opens the copy".to_owned()),
             Event::ExportRevoked { reason, .. } => reasoned("Link withdrawn", "to the copy".to_owned(), *reason),
             Event::ExportDestroyed { .. } => said("Copy destroyed", "its file is gone".to_owned()),
+            Event::PageGiven => said("Page given", "with a code and a PIN: the person left no address".to_owned()),
+            Event::PageRenewed { code: false } => said("New PIN", "for the case’s page; the old one ended".to_owned()),
+            Event::PageRenewed { code: true } => {
+                said("New code and PIN", "for the case’s page; the old ones ended".to_owned())
+            }
             Event::HoldPlaced { basis, reason, .. } => {
                 reasoned("Hold placed", format!("({})", basis.label().to_lowercase()), *reason)
             }

@@ -2,9 +2,7 @@
 
 use crate::{
     app::{
-        App, Error,
-        acknowledge::{self, Addressee},
-        clockwork,
+        App, Error, acknowledge, clockwork,
         desk::{Desk, written},
         letters,
     },
@@ -21,7 +19,6 @@ use crate::{
         compose::{self, Facts, Letter, needs},
         language::moment,
     },
-    store::contents,
 };
 
 /// The clock that can be made longer: unmet, not extended yet, its first period not over.
@@ -95,9 +92,7 @@ pub async fn extend_case(
     let reasons = written("reasons", reasons, "Give the reasons; the person reads them, and the law asks for them")?;
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
     extendable(&desk.case, desk.now).map_err(|says| Error::field("reasons", says))?;
-    let kept = contents::contents_of(&mut desk.tx, &app.vault, reference).await?;
-    let answers = kept.iter().map(|(_, c)| c.message_id.clone()).filter(|id| !id.is_empty()).collect();
-    let Some((_, to)) = kept.into_iter().next().filter(|(_, to)| !to.address.is_empty()) else {
+    let Some((to, subject)) = acknowledge::addressee(app, &mut desk.tx, &desk.case).await? else {
         let says = "The person left no mail address, so that nobody can be told here that it takes longer";
         return Err(Error::field("reasons", says));
     };
@@ -109,8 +104,7 @@ pub async fn extend_case(
     };
     let required = letters::required(app, &desk.case, Letter::Extension);
     needs::check(&facts, &text, &required).map_err(|missing| Error::field("letter", missing.to_string()))?;
-    let written = compose::send(Letter::Extension, language, &facts, &to.subject, &text)?;
-    let to = Addressee { name: to.name, address: to.address, answers };
+    let written = compose::send(Letter::Extension, language, &facts, &subject, &text)?;
     let queued = acknowledge::queue(app, &mut desk.tx, &desk.case, Purpose::Extension, to, written, desk.now).await?;
     desk.record(queued).await?;
     let note = Some(desk.keep_reason(reasons).await?);

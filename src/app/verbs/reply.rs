@@ -4,8 +4,7 @@
 use super::clocks;
 use crate::{
     app::{
-        App, Error,
-        acknowledge::{self, Addressee},
+        App, Error, acknowledge,
         desk::{Desk, no_run, written},
         follow_ups,
         letters::{self, outcome_of, trigger_of},
@@ -22,7 +21,7 @@ use crate::{
         self, Facts, Letter,
         needs::{self, Missing, Part},
     },
-    store::{contents, drafts},
+    store::drafts,
 };
 
 /// What is sent.
@@ -71,9 +70,7 @@ pub async fn send_letter(
 ) -> Result<(), Error> {
     let text = written("text", answer.text, "Write the reply")?;
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
-    let kept = contents::contents_of(&mut desk.tx, &app.vault, reference).await?;
-    let answers = kept.iter().map(|(_, c)| c.message_id.clone()).filter(|id| !id.is_empty()).collect();
-    let Some((_, first)) = kept.into_iter().next().filter(|(_, first)| !first.address.is_empty()) else {
+    let Some((to, subject)) = acknowledge::addressee(app, &mut desk.tx, &desk.case).await? else {
         return Err(Error::field(
             "text",
             "The person left no mail address; answer by phone or letter and write a note",
@@ -83,7 +80,7 @@ pub async fn send_letter(
     let facts = Facts {
         reason: answer.reason.trim().to_owned(),
         complaint: letters::complaint(app, &desk.case.product, answer.language),
-        ..letters::facts(app, &desk.case, &first.name, answer.language)
+        ..letters::facts(app, &desk.case, &to.name, answer.language)
     };
     let text = needs::fill_reason(text, answer.letter, answer.language, &facts)?;
     let required = letters::required(app, &desk.case, answer.letter);
@@ -92,9 +89,8 @@ pub async fn send_letter(
     if outcome.is_some() {
         no_run(&desk.case, "letter")?;
     }
-    let written = compose::send(answer.letter, answer.language, &facts, &first.subject, &text)?;
+    let written = compose::send(answer.letter, answer.language, &facts, &subject, &text)?;
     desk.take_up().await?;
-    let to = Addressee { name: first.name, address: first.address, answers };
     let purpose = purpose_of(answer.letter);
     let queued = acknowledge::queue(app, &mut desk.tx, &desk.case, purpose, to, written, desk.now).await?;
     desk.record(queued).await?;

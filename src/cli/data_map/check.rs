@@ -124,7 +124,7 @@ fn line(found: &Warning) -> String {
 mod tests {
     use super::*;
     use crate::{
-        cli::demo::company::{DATA_MAP, found},
+        cli::demo::company::IMAGEGEN,
         config::Flags,
         testing::{house, postgres},
     };
@@ -132,6 +132,7 @@ mod tests {
     use std::{fs, path::Path};
 
     const PRODUCT: &str = "imagegen-artisticmonk";
+    const DATA_MAP: &str = IMAGEGEN.map;
 
     fn configured(folder: &Path, url: &str, map: &str) -> Config {
         fs::write(folder.join("map.toml"), map).expect("it is written");
@@ -166,7 +167,7 @@ mod tests {
     }
 
     async fn fits_until_it_drifts(folder: &Path, url: &str) {
-        found(url, &folder.join("files")).await.expect("it is founded");
+        IMAGEGEN.found(url, &folder.join("files")).await.expect("it is founded");
         assert_eq!(faults(folder, url, DATA_MAP).await, Vec::<String>::new());
 
         let forced = DATA_MAP.replace("erase = \"fixed\", value = \"(erased)\"", "erase = \"null\"");

@@ -10,11 +10,13 @@ mod story;
 
 use super::{open, serve};
 use crate::{
+    app::pickup::Access,
     config::{Config, Flags},
-    domain::time::DAY,
+    domain::{identity::Reference, time::DAY},
     store::Clock,
 };
 use anyhow::{Context as _, anyhow, bail};
+use company::{ALL, Company};
 use std::{fs, os::unix::fs::DirBuilderExt as _, path::Path};
 
 /// The file that marks a directory as a demo's.
@@ -36,12 +38,18 @@ pub(super) async fn demo(flags: Flags) -> anyhow::Result<()> {
     let listener = serve::listen(config.server.listen).await?;
     let address = listener.local_addr()?;
     if is_new {
-        let passwords = fill(&config).await?;
+        let Filled { opened, passwords, handed, .. } = filled(&config).await?;
+        opened.app.db.close().await;
+        drop(opened.lock);
         fs::write(folder.join(MARK), "Delete this folder to begin a new demo.\n")?;
         fs::remove_file(folder.join(BEGUN))?;
         println!("Recourse demo: http://{address}/signin\n");
         for (person, password) in passwords {
             println!("  {:<32} {password}   {}", person.email, person.says);
+        }
+        println!("\nWho left no address is answered at http://{address}/case\n");
+        for (asks, access) in handed {
+            println!("  {asks:<32} {}   PIN {}", access.code.unwrap_or_default(), access.pin);
         }
         println!("\nThe passwords are shown only now. Delete {} to begin again.", folder.display());
     } else {
@@ -77,65 +85,116 @@ fn prepare(folder: &Path) -> anyhow::Result<bool> {
     }
     fs::write(&begun, "")?;
     let places = Places::of(folder)?;
-    fs::write(&places.data_map, company::DATA_MAP)?;
+    for company in ALL {
+        fs::write(places.data_map(company), company.map)?;
+    }
     fs::write(folder.join("recourse.toml"), places.configuration())?;
     Ok(true)
 }
 
-/// Where the company of the demo keeps what it has of its users, by whole paths: the console may be started elsewhere.
+/// Where the companies of the demo keep what they have of their users, by whole paths: the console may be started
+/// elsewhere.
 struct Places {
-    url: String,
-    files: String,
-    data_map: String,
+    folder: String,
 }
 
 impl Places {
     fn of(folder: &Path) -> anyhow::Result<Self> {
-        let folder = folder.canonicalize()?;
-        let inside = |name: &str| -> anyhow::Result<String> {
-            let path = folder.join(name).into_os_string().into_string();
-            path.map_err(|path| anyhow!("the folder {} is not named in UTF-8", path.display()))
-        };
+        let path = folder.canonicalize()?.into_os_string().into_string();
+        Ok(Self { folder: path.map_err(|path| anyhow!("the folder {} is not named in UTF-8", path.display()))? })
+    }
+
+    fn url(&self, company: &Company) -> String {
         // an address has its own meaning for these two
-        let file = inside("imagegen.db")?.replace('%', "%25").replace('?', "%3F");
-        let (files, data_map) = (inside("imagegen-files")?, inside("imagegen-data-map.toml")?);
-        Ok(Self { url: format!("sqlite://{file}"), files, data_map })
+        let folder = self.folder.replace('%', "%25").replace('?', "%3F");
+        format!("sqlite://{folder}/{}.db", company.name)
+    }
+
+    fn files(&self, company: &Company) -> String {
+        format!("{}/{}-files", self.folder, company.name)
+    }
+
+    fn data_map(&self, company: &Company) -> String {
+        format!("{}/{}-data-map.toml", self.folder, company.name)
     }
 
     fn configuration(&self) -> String {
         let quoted = |text: &str| toml::Value::from(text).to_string();
-        let address = |product| format!("[products.{product}]\naddress = {}\n", quoted(&story::address_of(product)));
-        let others: Vec<_> = ["imagodraw", "imgen", "imgprompts", "imgus"].map(address).into();
+        let section = |company: &Company| {
+            format!(
+                "[products.{0}]\naddress = {1}\n\n[products.{0}.generation]\nurl = {2}\nfiles = {3}\ndata_map = {4}\n",
+                company.product,
+                quoted(&story::address_of(company.product)),
+                quoted(&self.url(company)),
+                quoted(&self.files(company)),
+                quoted(&self.data_map(company)),
+            )
+        };
         format!(
-            "# The demo's configuration; `recourse ingest --data-dir FOLDER` reads it too.\n\n\
-             [products.imagegen-artisticmonk]\naddress = \"privacy@imagegen.example\"\n\n\
-             # The company's own database of accounts, prompts and images, and the map of what is in it.\n\
-             [products.imagegen-artisticmonk.generation]\nurl = {}\nfiles = {}\ndata_map = {}\n\n{}",
-            quoted(&self.url),
-            quoted(&self.files),
-            quoted(&self.data_map),
-            others.join("\n")
+            "# The demo's configuration; `recourse ingest --data-dir FOLDER` reads it too. Each product has a database of\n\
+             # accounts, prompts and images, and a map of what is in it.\n\n{}",
+            ALL.map(section).join("\n")
         )
     }
 }
 
-async fn fill(config: &Config) -> anyhow::Result<Vec<(people::Person, String)>> {
+/// A demo in which everything is told.
+#[cfg_attr(not(test), expect(dead_code, reason = "tests play the people's parts"))]
+struct Filled {
+    opened: open::Opened,
+    people: people::Cast,
+    cases: Vec<(String, Reference)>,
+    handed: Vec<(String, Access)>,
+    passwords: Vec<(people::Person, String)>,
+}
+
+async fn filled(config: &Config) -> anyhow::Result<Filled> {
     let places = Places::of(&config.data_dir)?;
-    company::found(&places.url, Path::new(&places.files)).await?;
+    company::found_all(|company| (places.url(company), places.files(company))).await?;
     // a day ago: what is signed until now has to be signed with a key that was there
     let clock = Clock::manual(Clock::System.now().plus(-DAY));
     let opened = open::open(config, clock.clone()).await?;
     let (people, passwords) = people::hire(&opened.app).await?;
-    let cases = story::tell(&opened.app, &clock, &people).await?;
+    let story::Told { cases, handed } = story::tell(&opened.app, &clock, &people).await?;
     runs::tell(&opened.app, &people, &cases).await?;
     copies::tell(&opened.app, &clock, &people, &cases).await?;
-    opened.app.db.close().await;
-    Ok(passwords)
+    Ok(Filled { opened, people, cases, handed, passwords })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::run::RunState;
+
+    /// What people who look at the demo do with the cases of every product: verify, plan, approve, carry out.
+    #[tokio::test]
+    async fn the_cases_lead_to_people_of_the_databases() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let demo = folder.path().join("demo");
+        prepare(&demo).expect("it is made ready");
+        let flags = Flags { data_dir: Some(demo), ..Flags::default() };
+        let mut config = Config::load(&flags).expect("it reads");
+        config.mail.ask_senders = false;
+        let Filled { opened, people, cases, .. } = filled(&config).await.expect("it is filled");
+        let app = &opened.app;
+        let [agent, lead] = ["agent", "lead"].map(|part| story::player(&people, part).expect("somebody"));
+        for (whose, identity, value) in [
+            ("yuki.tanabe@post.example", "username", "yukitanabe"),
+            ("rosalie.quint@inbox.example", "email", "rosalie.quint@inbox.example"),
+            ("theo.alvarado@mail.example", "email", "Theo.Alvarado@mail.example"),
+            ("marit.solberg@post.example", "email", "marit.solberg@post.example"),
+            ("gwen.parry@inbox.example", "email", "gwen.parry@inbox.example"),
+            ("Delete what this device made", "device", "igus-7f3a-91c2-04be"),
+        ] {
+            let reference = runs::case_of(&cases, whose).expect("it is there");
+            let run = runs::plan(app, agent, reference, (identity, value)).await.expect("it is planned");
+            runs::carry_out(app, lead, run).await.expect("it is carried out");
+            let page = crate::app::runs::load_run(app, lead, run).await.expect("a page");
+            assert_eq!(page.state, RunState::Finished, "{whose}");
+            assert!(page.steps.iter().map(|step| step.done).sum::<i64>() > 0, "{whose} has nothing there");
+        }
+        app.db.close().await;
+    }
 
     #[test]
     fn a_folder_with_something_else_in_it_is_refused() {
@@ -148,17 +207,19 @@ mod tests {
     }
 
     #[test]
-    fn the_configuration_names_the_company_s_places_whatever_the_folder_is_called() {
+    fn the_configuration_names_the_companies_places_whatever_the_folder_is_called() {
         let folder = tempfile::tempdir().expect("a folder");
         let odd = folder.path().join("100% \"odd\"?");
         assert!(prepare(&odd).expect("a new folder is fine"));
         let flags = Flags { data_dir: Some(odd.clone()), ..Flags::default() };
         let config = Config::load(&flags).expect("it reads");
-        let generation = &config.products["imagegen-artisticmonk"].generation;
-        let options: sqlx::sqlite::SqliteConnectOptions = generation.url.reveal().parse().expect("an address");
         let odd = odd.canonicalize().expect("it is there");
-        assert_eq!(options.get_filename(), odd.join("imagegen.db"));
-        assert_eq!(generation.files, Some(odd.join("imagegen-files")));
-        assert!(generation.data_map.as_ref().is_some_and(|map| map.exists()));
+        for company in ALL {
+            let generation = &config.products[company.product].generation;
+            let options: sqlx::sqlite::SqliteConnectOptions = generation.url.reveal().parse().expect("an address");
+            assert_eq!(options.get_filename(), odd.join(format!("{}.db", company.name)));
+            assert_eq!(generation.files, Some(odd.join(format!("{}-files", company.name))));
+            assert!(generation.data_map.as_ref().is_some_and(|map| map.exists()));
+        }
     }
 }

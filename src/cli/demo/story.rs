@@ -7,7 +7,13 @@ use super::{
 };
 use crate::{
     app::{
-        App, Error, alarms, by_hand, by_hand::ByHand, case_page, case_page::CasePage, deliver, intake, verbs,
+        App, Error, alarms, by_hand,
+        by_hand::{ByHand, Opened},
+        case_page,
+        case_page::CasePage,
+        deliver, intake,
+        pickup::Access,
+        verbs,
         verbs::Placed,
     },
     domain::{
@@ -42,8 +48,16 @@ enum Beat {
     Step(usize),
 }
 
-/// Tells the whole script up to now; says which case each address opened.
-pub async fn tell(app: &App, clock: &Clock, players: &Cast) -> anyhow::Result<Vec<(String, Reference)>> {
+/// What came of the script.
+pub struct Told {
+    /// Which case each address opened, or each subject where there is no address.
+    pub cases: Vec<(String, Reference)>,
+    /// What opens the pages of cases without an address, by their subjects.
+    pub handed: Vec<(String, Access)>,
+}
+
+/// Tells the whole script up to now.
+pub async fn tell(app: &App, clock: &Clock, players: &Cast) -> anyhow::Result<Told> {
     let script = script::read()?;
     let now = Clock::System.now();
     let mut beats: Vec<(Instant, usize, Beat)> = Vec::new();
@@ -59,7 +73,7 @@ pub async fn tell(app: &App, clock: &Clock, players: &Cast) -> anyhow::Result<Ve
     }
     beats.sort_by_key(|(at, n, _)| (*at, *n));
     let mut known: Vec<Option<Reference>> = vec![None; script.cases.len()];
-    let mut swept = Instant(0);
+    let (mut swept, mut handed) = (Instant(0), Vec::new());
     for (at, n, beat) in beats {
         let case = &script.cases[n];
         clock.set(at);
@@ -69,7 +83,10 @@ pub async fn tell(app: &App, clock: &Clock, players: &Cast) -> anyhow::Result<Ve
             alarms::sweep_clocks(app).await?;
         }
         let told = match beat {
-            Beat::Arrives => arrive(app, players, case, n).await.map(|reference| known[n] = Some(reference)),
+            Beat::Arrives => arrive(app, players, case, n).await.map(|opened| {
+                known[n] = Some(opened.reference);
+                handed.extend(opened.access.map(|access| (case.subject.clone(), access)));
+            }),
             Beat::Leaves => leave(app, known[n]).await,
             Beat::Step(s) => {
                 let reference = known[n].ok_or_else(|| anyhow!("the case was not opened"))?;
@@ -83,8 +100,9 @@ pub async fn tell(app: &App, clock: &Clock, players: &Cast) -> anyhow::Result<Ve
         let reference = reference.with_context(|| format!("a case of kind {} was not opened", case.kind))?;
         deliver::put_off(app, reference, DAY).await?;
     }
-    let addresses = script.cases.into_iter().map(|case| case.address);
-    Ok(addresses.zip(known).filter_map(|(address, known)| Some((address, known?))).collect())
+    let whose = script.cases.into_iter().map(|case| if case.address.is_empty() { case.subject } else { case.address });
+    let cases = whose.zip(known).filter_map(|(whose, known)| Some((whose, known?))).collect();
+    Ok(Told { cases, handed })
 }
 
 /// When a case was received. One that is due today is due today whatever the hour: where its age would put it on the
@@ -100,7 +118,7 @@ fn received(case: &ScriptCase, now: Instant, zone: chrono_tz::Tz) -> Instant {
     }
 }
 
-async fn arrive(app: &App, players: &Cast, case: &ScriptCase, n: usize) -> anyhow::Result<Reference> {
+async fn arrive(app: &App, players: &Cast, case: &ScriptCase, n: usize) -> anyhow::Result<Opened> {
     if case.channel != "mail" {
         let officer = player(players, "officer")?;
         let received = app.now().local(app.packs.zone(&case.product)).format("%Y-%m-%dT%H:%M").to_string();
@@ -119,7 +137,7 @@ async fn arrive(app: &App, players: &Cast, case: &ScriptCase, n: usize) -> anyho
     let message =
         intake::keep(app, &case.product, raw.as_bytes(), Came::Pipe).await?.context("the mail came before")?;
     match intake::read(app, message).await? {
-        intake::Read::Opened(reference) => Ok(reference),
+        intake::Read::Opened(reference) => Ok(Opened { reference, access: None }),
         other => Err(anyhow!("the mail did not open a case: {other:?}")),
     }
 }

@@ -33,7 +33,7 @@ async fn has_late_cases(app: &App) {
             address: String::new(),
             text: "Please delete my account.".to_owned(),
         };
-        by_hand::open_by_hand(app, &officer, &typed).await.expect("it is opened");
+        by_hand::open_by_hand(app, &officer, &typed).await.expect("it is opened").reference;
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     on_both,
     runs::{Ready, copied, ready},
 };
-use recourse::{app::exports::Copied, cli::demo::company::people};
+use recourse::{app::exports::Copied, cli::demo::company::imagegen::people};
 use std::{
     fs,
     path::{Path, PathBuf},

@@ -33,8 +33,8 @@ impl Generation {
             }
         };
         let founded = Self { store, folder };
-        company::found(&founded.url(), &founded.folder.join("files")).await.expect("it is founded");
-        fs::write(founded.folder.join("map.toml"), company::DATA_MAP).expect("the map is written");
+        company::IMAGEGEN.found(&founded.url(), &founded.folder.join("files")).await.expect("it is founded");
+        fs::write(founded.folder.join("map.toml"), company::IMAGEGEN.map).expect("the map is written");
         founded
     }
 

@@ -13,7 +13,7 @@ use recourse::{
         runs::{self, Approval},
         staff, verbs,
     },
-    cli::{demo::company::people, open},
+    cli::{demo::company::imagegen::people, open},
     config::{Config, Flags},
     domain::{
         identity::{Identity, RunId},

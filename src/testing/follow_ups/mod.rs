@@ -79,7 +79,9 @@ async fn approved(house: &House, run: RunId) {
 /// An erasure from request to receipt; what follows has begun and, by webhook or mail, has been tried once.
 async fn erased(house: &House, account: &str) -> (Reference, RunId) {
     let reference = verified(house, DELETE, account).await;
-    let run = runs::plan_run(&house.app, &house.agent, reference, i64::MAX, &runs::Chosen::default()).await.expect("it is planned");
+    let run = runs::plan_run(&house.app, &house.agent, reference, i64::MAX, &runs::Chosen::default())
+        .await
+        .expect("it is planned");
     approved(house, run).await;
     runs::execute_run(&house.app, run, false).await.expect("it is carried out");
     let page = runs::load_run(&house.app, &house.officer, run).await.expect("it loads");

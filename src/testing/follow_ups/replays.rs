@@ -11,6 +11,7 @@ use crate::{
     domain::{
         hold::Basis,
         run::{RunState, Stop},
+        standing::Standing,
         time::Instant,
     },
     generation::receipt::Signed,
@@ -123,6 +124,24 @@ on_both! {
 
     async fn and_so_on_a_mariadb_generation_database(house: House) {
         erased_once_more(house, On::Maria).await;
+    }
+
+    async fn a_standing_approval_for_replays_lets_them_begin(house: House) {
+        let (house, world) = house_with(house, On::Sqlite, Vec::new()).await;
+        let (reference, _) = erased(&house, "1").await;
+        let once = world.dump().await;
+        let (house, world) = restored(house, On::Sqlite).await;
+        let until = house.app.now().plus(10 * DAY).local(house.app.packs.zone(PRODUCT)).format("%Y-%m-%d").to_string();
+        let what = Standing::Replay.code().to_owned();
+        let grant = runs::Grant { product: PRODUCT.to_owned(), what, until, reason: "a restore is under way".to_owned() };
+        let id = runs::grant_standing(&house.app, &house.officer, &grant).await.expect("granted");
+        let Some(Fate::Approved(run)) = fate(&house).await else { panic!("it waits for somebody") };
+        house.works().await;
+        assert_eq!(stands(&house, run).await, (RunState::Finished, None));
+        assert_eq!(world.dump().await, once);
+        let page = runs::load_run(&house.app, &house.officer, run).await.expect("it loads");
+        assert_eq!(page.standing, Some(id));
+        agrees_with_its_events(&house, reference).await;
     }
 
     async fn a_hold_stops_what_would_be_erased_again(house: House) {

@@ -2,7 +2,7 @@
 
 use super::world::{World, target};
 use crate::generation::{
-    Extent, Source,
+    Extent, Source, Target,
     export::{About, Copied, CopyOrder},
 };
 use sha2::{Digest as _, Sha256};
@@ -46,13 +46,25 @@ pub async fn order(world: &World, map: &str, account: &str) -> (Source, CopyOrde
 pub async fn order_of(world: &World, map: &str, account: &str, extent: Extent) -> (Source, CopyOrder) {
     let source = world.source(map);
     let target = target(&source, "account", account).await;
+    let order = ordered(world, &source, target, extent).await;
+    (source, order)
+}
+
+/// A copy of whom `target` is about.
+async fn ordered(world: &World, source: &Source, target: Target, extent: Extent) -> CopyOrder {
     let plan = source.plan_copy(&target.subjects, &target.found_by, &extent).await.expect("it plans");
     assert!(plan.may_run(), "{:?}", plan.warnings);
     let spool = world.folder.path().join("spool");
     std::fs::create_dir_all(&spool).expect("it is made");
     let (subjects, scope_hash) = (target.subjects, plan.scope_hash);
-    let order = CopyOrder { subjects, extent, scope_hash, spool, about: about(), file_key: [5; 32] };
-    (source, order)
+    CopyOrder { subjects, extent, scope_hash, spool, about: about(), file_key: [5; 32] }
+}
+
+/// Makes a copy for whom `target` is about and opens it.
+pub async fn copy_for(world: &World, source: &Source, target: Target) -> Opened {
+    let order = ordered(world, source, target, Extent::default()).await;
+    let (told, archive) = source.write_copy(&order, Vec::new(), Arc::default()).await.expect("it is made");
+    Opened::new(told, &archive)
 }
 
 /// Makes a copy and opens it.

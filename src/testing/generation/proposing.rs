@@ -5,7 +5,7 @@ use super::{
     world::{On, World},
 };
 use crate::{
-    cli::demo::company::found,
+    cli::demo::company::IMAGEGEN,
     generation::{
         DataMap, Source,
         map::{Erase, Normal, Others},
@@ -49,15 +49,11 @@ fn is_explained(text: &str) {
 
 on_every_engine! {
     async fn the_demos_schema(on: On) {
-        if on == On::Maria {
-            // the demo's company has no such database
-            return;
-        }
         let world = World::empty(on).await;
         if on == On::Sqlite {
             std::fs::remove_file(world.folder.path().join("generation.db")).expect("it goes");
         }
-        found(&world.url, &world.files().join("founded")).await.expect("it is founded");
+        IMAGEGEN.found(&world.url, &world.files().join("founded")).await.expect("it is founded");
         let (text, map) = proposed(&world).await;
         is_explained(&text);
         assert_eq!((map.subject.as_str(), map.product.as_str(), map.tables.len()), ("users", "p", 20), "{text}");

@@ -233,7 +233,8 @@ impl World {
         self.texts(&from).await
     }
 
-    async fn texts(&self, text: &str) -> Vec<String> {
+    /// The first column of every row.
+    pub async fn texts(&self, text: &str) -> Vec<String> {
         match self.on {
             On::Sqlite => {
                 let mut conn = sqlx::SqliteConnection::connect(&self.url).await.expect("it opens");

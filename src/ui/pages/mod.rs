@@ -5,6 +5,7 @@ pub mod copy;
 pub mod mailroom;
 pub mod new_case;
 pub mod overview;
+pub mod pickup;
 pub mod plan;
 pub mod policies;
 pub mod problem;

@@ -132,7 +132,7 @@ fn timeline() -> Vec<Entry> {
             failed: false,
         }),
         event(5, 26, "Nisha Rao", "Assigned", " to Nisha Rao", None),
-        entry(6, 19, "Lena Hoffmann", What::Statement { channel: Channel::Phone, text: "Asks whether the voucher account is meant too.".into() }),
+        entry(6, 19, "Lena Hoffmann", What::Statement { channel: Some(Channel::Phone), text: "Asks whether the voucher account is meant too.".into() }),
         event(7, 10, "Arun Pillai", "Classified", " as erasure", Some("She asks for deletion, not for a copy.")),
         entry(8, 5, "Arun Pillai", What::Note { text: "Twelve of her pictures sit in a collection shared with three other accounts.".into() }),
         entry(9, 2, "Nisha Rao", What::MailOut {
@@ -275,6 +275,8 @@ pub fn full(kind: Kind) -> Full {
         owner: Some("Nisha Rao".into()),
         requester: "Lena Hoffmann".into(),
         address: Some("lena.hoffmann@mail.example".into()),
+        on_page: false,
+        has_page: false,
         subject: "Privacy Request".into(),
         timeline: timeline(),
         checks: vec![

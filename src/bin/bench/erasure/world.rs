@@ -3,7 +3,7 @@
 use crate::{ground, ground::Ground, spent};
 use anyhow::Context as _;
 use recourse::{
-    cli::demo::company::{DATA_MAP, POSTGRES, SQLITE},
+    cli::demo::company::{IMAGEGEN, On, spelled},
     generation::Source,
 };
 use sqlx::{
@@ -90,14 +90,23 @@ impl Template {
                     &url,
                     ground,
                     format!(
-                        "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; {SQLITE} BEGIN; {rows} COMMIT; ANALYZE;"
+                        "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; {} BEGIN; {rows} COMMIT; ANALYZE;",
+                        spelled(IMAGEGEN.schema, On::Sqlite)
                     ),
                 )
                 .await?;
             }
             Ground::Postgres => {
                 // references are looked at once more by the run; row by row would take minutes here
-                all(&url, ground, format!("{POSTGRES} SET session_replication_role = replica; {rows}")).await?;
+                all(
+                    &url,
+                    ground,
+                    format!(
+                        "{} SET session_replication_role = replica; {rows}",
+                        spelled(IMAGEGEN.schema, On::Postgres)
+                    ),
+                )
+                .await?;
                 all(&url, ground, "VACUUM ANALYZE".to_owned()).await?;
                 let mut conn = PgConnection::connect(&url).await?;
                 let backend: i32 = conn.fetch_one("SELECT pg_backend_pid()").await?.try_get(0)?;
@@ -133,7 +142,7 @@ impl Template {
 impl Copy {
     /// The database through the data map of the demo's company, without its files: those are measured apart.
     pub fn source(&self) -> anyhow::Result<Source> {
-        let map = DATA_MAP.replace(", file = true", "");
+        let map = IMAGEGEN.map.replace(", file = true", "");
         Source::new(&self.url, None, &map).map_err(|faults| anyhow::anyhow!("{faults:?}"))
     }
 

@@ -73,7 +73,7 @@ fn said(spent: Spent) -> String {
 
 /// The database through the demo's data map, with every column: `COPY` leaves none out either.
 fn source(copy: &Copy) -> anyhow::Result<Source> {
-    let map = recourse::cli::demo::company::DATA_MAP.replace(", file = true", "");
+    let map = recourse::cli::demo::company::IMAGEGEN.map.replace(", file = true", "");
     let lines =
         map.lines().map(|line| line.split_once(", leave_out").map_or(line.to_owned(), |(is, _)| format!("{is} }}")));
     let map = lines.collect::<Vec<_>>().join("\n");

@@ -2,7 +2,7 @@
 
 use super::dice::Dice;
 use anyhow::Context as _;
-use std::{collections::HashSet, fs, path::Path};
+use std::{collections::HashSet, fs, path::Path, sync::Arc};
 
 /// How many pictures there are to choose from.
 const COUNT: usize = 36;
@@ -25,10 +25,14 @@ impl Picture {
 
 /// The pictures, and which file is a copy of which.
 pub struct Shelf {
+    drawn: Arc<Drawn>,
+    files: Vec<File>,
+}
+
+struct Drawn {
     pictures: Vec<Picture>,
     // of each picture, for previews and faces
     small: Vec<Picture>,
-    files: Vec<File>,
 }
 
 struct File {
@@ -45,12 +49,17 @@ impl Shelf {
         let drawn: Vec<_> = (0..COUNT).map(|n| Drawing::landscape(&mut dice, sizes[n % sizes.len()])).collect();
         let pictures = drawn.iter().map(Drawing::encoded).collect::<anyhow::Result<_>>()?;
         let small = drawn.iter().map(|drawing| drawing.quarter().encoded()).collect::<anyhow::Result<_>>()?;
-        Ok(Self { pictures, small, files: Vec::new() })
+        Ok(Self { drawn: Arc::new(Drawn { pictures, small }), files: Vec::new() })
+    }
+
+    /// The same pictures, of which no file is a copy yet.
+    pub fn emptied(&self) -> Self {
+        Self { drawn: self.drawn.clone(), files: Vec::new() }
     }
 
     /// The picture of an image.
     pub fn of(&self, id: i64) -> &Picture {
-        &self.pictures[which(id)]
+        &self.drawn.pictures[which(id)]
     }
 
     /// A file for an image; its key.
@@ -88,7 +97,7 @@ impl Shelf {
                 fs::create_dir_all(&parent).with_context(|| format!("{} cannot be made", parent.display()))?;
                 made.insert(parent);
             }
-            let from = if *is_small { &self.small } else { &self.pictures };
+            let from = if *is_small { &self.drawn.small } else { &self.drawn.pictures };
             fs::write(&file, &from[*picture].png).with_context(|| format!("{} cannot be written", file.display()))?;
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! Assign, classify, verify, change state: forms behind a press of a button, open again when something was wrong.
 
 use super::{
-    holds, identity, related, request,
+    handover, holds, identity, related, request,
     tried::{Act, Tried},
 };
 use crate::{
@@ -23,7 +23,7 @@ use leptos::prelude::*;
 
 /// The buttons of the head.
 pub(super) fn all(full: &Full, tried: &Tried) -> impl IntoView + use<> {
-    let reply = if full.address.is_some() { "Reply" } else { "Write a note" };
+    let reply = if full.can_be_answered() { "Reply" } else { "Write a note" };
     // what the case is about just now has the main button
     let letter = full.closing.is_some() && request::finished(full).is_some();
     let reply_class = if letter || request::may_plan(full) { "btn" } else { "btn main" };
@@ -35,6 +35,7 @@ pub(super) fn all(full: &Full, tried: &Tried) -> impl IntoView + use<> {
             {(!full.case.state.next().is_empty()).then(|| change_state(full, tried))}
             {can_be_told(full).then(|| acknowledge(full, tried))}
             {related::confirm(full, tried)}
+            {handover::renew(full, tried)}
             {holds::more(full, tried)}
             <a class=reply_class href="#text">{reply}</a>
             {request::plan(full, tried)}

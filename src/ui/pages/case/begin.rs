@@ -15,7 +15,7 @@ fn letter(tried: &Tried) -> Letter {
 
 /// The fields, folded while a plain reply is written; nothing where nobody can be written to.
 pub(super) fn fields(full: &Full, tried: &Tried) -> Option<AnyView> {
-    full.address.as_ref()?;
+    full.can_be_answered().then_some(())?;
     let (offered, problems) = (&full.letters, tried.problems.clone());
     let chosen = letter(tried);
     let letters = offered.letters.iter().map(|one| (one.letter.code().to_owned(), one.letter.label().to_owned()));

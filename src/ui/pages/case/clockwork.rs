@@ -75,10 +75,10 @@ fn extend(full: &Full, tried: &Tried) -> AnyView {
     let act = Act::Extend;
     let open = tried.is(act) && tried.done.is_none();
     let id = act.id("reasons");
-    let refused = match (&full.clockwork.extension, &full.address) {
+    let refused = match (&full.clockwork.extension, full.can_be_answered()) {
         (Err(says), _) => Some(*says),
-        (Ok(_), None) => Some("The person left no mail address, so that nobody can be told here that it takes longer"),
-        (Ok(_), Some(_)) => None,
+        (Ok(_), false) => Some("The person left no mail address, so that nobody can be told here that it takes longer"),
+        (Ok(_), true) => None,
     };
     let ends = full.clockwork.extension.as_ref().ok().map(|extension| ends(full, extension));
     let why = refused.map(|says| view! { <p class="dim not-now">{says}"."</p> });

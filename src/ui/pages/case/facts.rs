@@ -51,7 +51,9 @@ fn checks(checks: &[Check]) -> impl IntoView + use<> {
 
 fn requester(full: &Full, tried: &Tried) -> impl IntoView + use<> {
     let name = Some(full.requester.clone()).filter(|name| !name.is_empty()).unwrap_or_else(|| "not given".to_owned());
-    let address = full.address.clone().unwrap_or_else(|| "none left".to_owned());
+    let address = full.address.clone().unwrap_or_else(|| {
+        if full.on_page { "none left; answered on the page of the case" } else { "none left" }.to_owned()
+    });
     view! {
         <section aria-labelledby="h-requester">
             <h2 id="h-requester">"Requester"</h2>

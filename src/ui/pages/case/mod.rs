@@ -8,6 +8,7 @@ pub mod complain;
 mod copies;
 mod facts;
 pub mod follow_ups;
+pub mod handover;
 mod holds;
 mod identity;
 mod language;

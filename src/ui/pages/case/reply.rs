@@ -19,7 +19,7 @@ use leptos::{either::Either, prelude::*};
 
 /// The reply box.
 pub(super) fn form(full: &Full, tried: &Tried) -> impl IntoView + use<> {
-    let act = if tried.is(Act::Note) || full.address.is_none() { Act::Note } else { Act::Reply };
+    let act = if tried.is(Act::Note) || !full.can_be_answered() { Act::Note } else { Act::Reply };
     let tried_here = tried.is(Act::Reply) || tried.is(Act::Note);
     let text = if tried_here { tried.value(act, "text") } else { full.draft.clone().unwrap_or_default() };
     let kept = full.draft.is_some() && !tried_here;
@@ -69,7 +69,10 @@ fn kinds(full: &Full, act: Act) -> impl IntoView + use<> {
     let reply = match (&full.address, to) {
         (Some(_), Some(to)) => Either::Left(view! {
             <label><input type="radio" name="do" value="reply" checked=act == Act::Reply />"Reply to "{to}</label>
-        }),
+        }.into_any()),
+        (None, _) if full.on_page => Either::Left(view! {
+            <label><input type="radio" name="do" value="reply" checked=act == Act::Reply />"Reply, kept for the person on the page of the case"</label>
+        }.into_any()),
         _ => Either::Right(view! {
             <p class="hint">
                 "The person left no mail address. Answer by letter or phone, and write down here what you did."</p>

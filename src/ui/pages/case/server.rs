@@ -1,7 +1,7 @@
 //! Answers requests for a case: looks, writes, downloads. Every form calls one verb.
 
 use super::{
-    page,
+    handover, page,
     timeline::look::Html,
     title,
     tried::{Act, Done, Since, Tried},
@@ -13,6 +13,7 @@ use crate::{
         exports, follow_ups, letters,
         letters::Letter as Template,
         mailroom,
+        pickup::{self, Access},
         queue::View,
         reading,
         runs::{self, Closing, Letter, Refusal},
@@ -75,6 +76,26 @@ async fn reveal(asked: &Asked, reference: Reference, typed: &Fields) -> Result<R
     draw(asked, reference, StatusCode::OK, &Tried { shown: Some(shown), ..Tried::default() }).await
 }
 
+/// A new PIN, shown in the answer itself: at an address of its own it could be shown twice.
+async fn renew(asked: &Asked, reference: Reference, typed: Fields) -> Result<Response, Error> {
+    let (seen, code) = (typed.get("seen").parse().unwrap_or(0), !typed.get("code").is_empty());
+    match pickup::renew_page(&asked.app, &asked.actor, reference, seen, code).await {
+        Ok(access) => handed_over(asked, reference, &access).await,
+        Err(error) => tried(asked, reference, Act::NewPin, typed, error).await,
+    }
+}
+
+/// What staff hand to a person without an address, this once.
+pub(in crate::ui) async fn handed_over(
+    asked: &Asked,
+    reference: Reference,
+    access: &Access,
+) -> Result<Response, Error> {
+    let place = pickup::place(&asked.app);
+    let page = move || handover::page(reference, access, place);
+    asked.show(StatusCode::OK, handover::TITLE, Place::Queue(View::Open), page).await
+}
+
 fn message(typed: &Fields) -> Result<MessageId, Error> {
     typed.get("message").parse().map(MessageId).map_err(|_| Error::NotFound)
 }
@@ -82,6 +103,7 @@ fn message(typed: &Fields) -> Result<MessageId, Error> {
 /// POST: does what the field `do` says.
 pub async fn act(asked: Asked, Path(reference): Path<String>, typed: Fields) -> Response {
     let outcome = match (reference.parse(), Act::from_code(typed.get("do"))) {
+        (Ok(reference), Some(Act::NewPin)) => renew(&asked, reference, typed).await,
         (Ok(reference), Some(Act::Reveal)) => reveal(&asked, reference, &typed).await,
         (Ok(reference), Some(act)) => try_act(&asked, reference, act, typed).await,
         (Ok(_), None) => Err(Error::field("do", "Choose what to do, then send the form again")),
@@ -96,15 +118,22 @@ async fn try_act(asked: &Asked, reference: Reference, act: Act, typed: Fields) -
     }
     match run(asked, reference, act, &typed).await {
         Ok(leads_to) => Ok(answer::go(&leads_to)),
-        Err(Error::Invalid(errors)) => {
+        Err(error) => tried(asked, reference, act, typed, error).await,
+    }
+}
+
+/// The page again, with what was typed and why it was not done.
+async fn tried(asked: &Asked, reference: Reference, act: Act, typed: Fields, error: Error) -> Result<Response, Error> {
+    match error {
+        Error::Invalid(errors) => {
             let tried = Tried::invalid(act, typed, &errors);
             draw(asked, reference, StatusCode::UNPROCESSABLE_ENTITY, &tried).await
         }
-        Err(Error::Conflict { since, seq }) => {
+        Error::Conflict { since, seq } => {
             let tried = Tried::late(act, typed, Since { entries: since, seq });
             draw(asked, reference, StatusCode::CONFLICT, &tried).await
         }
-        Err(error) => Err(error),
+        error => Err(error),
     }
 }
 
@@ -220,6 +249,7 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
             let language = Language::from_code(typed.get("language"));
             verbs::set_language(app, actor, reference, seen, language).await.map(|()| Done::Spoken)
         }
+        Act::NewPin => Err(Error::NotFound),
         Act::Reveal | Act::Redact => {
             if typed.get("sure").is_empty() {
                 return Err(Error::field("sure", "Tick the box to say that you mean it; it cannot be undone"));

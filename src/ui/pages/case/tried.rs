@@ -37,6 +37,7 @@ codes! {
         Confirm "confirm" "Confirm the kind",
         Merge "merge" "Merge",
         FollowUp "follow-up" "Recipient",
+        NewPin "new-pin" "New PIN",
     }
 }
 
@@ -100,6 +101,7 @@ impl Act {
             (Self::Place, _) => "place",
             (Self::Reveal | Self::Redact, _) => "sure",
             (Self::Merge, _) => "into",
+            (Self::NewPin, _) => "code",
             (Self::RuleOut, _) => "rule",
             (Self::Fact, "fact") => "fact",
             (Self::Fact | Self::Pause | Self::Resume, "note") => "note",

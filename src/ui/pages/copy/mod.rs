@@ -5,7 +5,7 @@ pub mod server;
 
 use crate::{
     app::exports::Offer,
-    ui::{components::error_box::ErrorBox, form::Problems, pages::case::timeline::size, shell},
+    ui::{components::error_box::ErrorBox, form::Problems, pages::case::timeline::size, paths, shell},
 };
 use leptos::prelude::*;
 
@@ -94,12 +94,24 @@ fn open(offer: &Offer, problems: &Problems) -> AnyView {
                 <button class="btn" name="do" value="locked" aria-describedby="locked-hint">"Download with a password"</button></p>
             <p class="dim" id="locked-hint">"With a password, every file in the archive is encrypted (AES-256), and your code is the password: in capital letters, with its three hyphens. Choose it where others use the same computer; 7-Zip and most other programs open it, the file manager of Windows does not."</p>
         </form>
+        {lost(offer.by_mail)}
+    };
+    shell::leaf(body.into_any())
+}
+
+/// How somebody without a code gets one.
+fn lost(by_mail: bool) -> AnyView {
+    if !by_mail {
+        return view! { <p class="after">"You have no code, or lost it? "<a href=paths::PICKUP>"The page of your request"</a>" shows you a new one."</p> }
+            .into_any();
+    }
+    view! {
         <form method="post" class="after">
             <p class="acts"><button class="btn" name="do" value="lost">"I have no code, or lost it"</button></p>
             <p class="dim">"We send a link for a new one to your mail address."</p>
         </form>
-    };
-    shell::leaf(body.into_any())
+    }
+    .into_any()
 }
 
 /// A copy that was opened as often as it may be: there is nothing to press.

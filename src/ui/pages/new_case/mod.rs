@@ -43,7 +43,7 @@ pub fn page(products: Vec<Choice<String>>, typed: ByHand, problems: Problems) ->
                 <TextField id="name" label="Name" value=typed.name problems=problems.clone()
                     hint="As the person gave it; leave it empty if they gave none." />
                 <TextField id="address" label="Email address" value=typed.address problems=problems.clone()
-                    hint="Where answers go. Without one, you answer by letter or phone." />
+                    hint="Where answers go. Without one, the next page has a code and a PIN to hand to the person, who reads our answers with them." />
                 <Field id="text" label="What they ask" hint="In their words, as far as you have them." problems>
                     <textarea id="text" name="text" rows="6" dir="auto" aria-invalid=invalid
                         aria-describedby=described inner_html=text></textarea>

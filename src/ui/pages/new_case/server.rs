@@ -3,7 +3,7 @@
 use super::page;
 use crate::{
     app::{
-        by_hand::{self, ByHand},
+        by_hand::{self, ByHand, Opened},
         choice,
         error::Error,
         queue::View,
@@ -12,6 +12,7 @@ use crate::{
         answer,
         asked::Asked,
         form::{Fields, Problems},
+        pages::case::server::handed_over,
         paths,
         shell::Place,
     },
@@ -29,7 +30,9 @@ pub async fn show(asked: Asked) -> Response {
 pub async fn open(asked: Asked, fields: Fields) -> Response {
     let typed = typed(&fields);
     let outcome = match by_hand::open_by_hand(&asked.app, &asked.actor, &typed).await {
-        Ok(reference) => Ok(answer::go(&paths::case(reference))),
+        Ok(Opened { reference, access: None }) => Ok(answer::go(&paths::case(reference))),
+        // shown in the answer itself: at an address of its own it could be shown twice
+        Ok(Opened { reference, access: Some(access) }) => handed_over(&asked, reference, &access).await,
         Err(Error::Invalid(errors)) => {
             draw(&asked, StatusCode::UNPROCESSABLE_ENTITY, typed, Problems::new(&errors)).await
         }

@@ -79,6 +79,6 @@ pub fn page(leaf: Leaf) -> AnyView {
 }
 
 /// The groups of a code, each to stay whole on its line.
-fn groups(code: &str) -> impl IntoView + use<> {
+pub fn groups(code: &str) -> impl IntoView + use<> {
     code.split_inclusive('-').map(|group| view! { <span>{group.to_owned()}</span> }).collect_view()
 }

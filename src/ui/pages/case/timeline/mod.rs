@@ -81,7 +81,10 @@ fn line(entry: Entry, at: AnyView, reference: Reference, files: bool, look: Opti
             long("mail-in", id, Shape::Mail, who, how, at, mail::body(mail, reference, files, look))
         }
         What::Statement { channel, text } => {
-            let how = format!("by {}, as written down", channel.label().to_lowercase());
+            let how = channel.map_or_else(
+                || "on the page of the case".to_owned(),
+                |channel| format!("by {}, as written down", channel.label().to_lowercase()),
+            );
             long("statement", None, Shape::Spoken, who, how, at, words(text))
         }
         What::MailOut { mail, address, subject, text, purpose, fate, failed } => {
@@ -100,6 +103,16 @@ fn line(entry: Entry, at: AnyView, reference: Reference, files: bool, look: Opti
                 </p>
             };
             long("mail-out", None, Shape::Sent, who, format!("to {address}"), at, body)
+        }
+        What::LetterKept { subject, text, purpose } => {
+            let text = if MACHINE.contains(&purpose) {
+                Either::Left(view! { <details><summary>{subject}</summary>{words(text)}</details> })
+            } else {
+                Either::Right(view! { <p class="subject" dir="auto">{subject}</p> {words(text)} })
+            };
+            let kept = format!("{purpose}: kept for the person to read on the page of the case");
+            let body = view! { {text} <p class="fate"><span>{kept}</span></p> };
+            long("mail-out", None, Shape::Sent, who, "on the page of the case".to_owned(), at, body)
         }
         What::Note { text } => {
             long("note", None, Shape::Note, who, "internal note, never sent".to_owned(), at, words(text))

@@ -1,8 +1,10 @@
 //! Rows of accounts: users, profiles, sessions, sign-ins through others, devices, consents, what they wrote to us.
 
-use super::{
+use super::people::{CAPITALS, ELSEWHERE, HEAVY, SHARING, SISTER};
+use crate::cli::demo::company::{
+    crowd::{Person, id_of},
     dice::Dice,
-    people::{CAPITALS, ELSEWHERE, HEAVY, Person, SHARING, SISTER, id_of},
+    makings::{AGENTS, address, uuid},
     pictures::Shelf,
     table::{NOW, Table, moment, row},
     words::{BIOS, MESSAGES},
@@ -13,11 +15,8 @@ const DAY: i64 = 86_400;
 /// Users and their profiles.
 pub fn users(people: &[Person], shelf: &mut Shelf) -> Vec<Table> {
     let mut dice = Dice::of("users");
-    let columns =
-        &["id", "email", "username", "created_at::timestamptz", "last_login_at::timestamptz", "referred_by"][..];
-    let mut users = Table::new("users", columns);
-    let columns = &["user_id", "display_name", "bio", "country", "birth_year", "avatar_key"];
-    let mut profiles = Table::new("profiles", columns);
+    let mut users = Table::new("users");
+    let mut profiles = Table::new("profiles");
     let heavy = id_of(people, HEAVY);
     for (n, person) in people.iter().enumerate() {
         let earlier = (n > 0 && dice.one_in(6)).then(|| people[dice.index(n)].id);
@@ -40,25 +39,16 @@ pub fn users(people: &[Person], shelf: &mut Shelf) -> Vec<Table> {
 /// Sessions, sign-ins through others, forgotten passwords.
 pub fn sign_ins(people: &[Person]) -> Vec<Table> {
     let mut dice = Dice::of("sign-ins");
-    let columns =
-        &["id::uuid", "user_id", "ip", "user_agent", "created_at::timestamptz", "expires_at::timestamptz"][..];
-    let mut sessions = Table::new("sessions", columns);
-    let columns = &["id", "user_id", "provider", "subject", "email", "linked_at::timestamptz"];
-    let mut others = Table::new("oauth_identities", columns);
-    let columns = &["id", "user_id", "sent_to", "token_digest", "created_at::timestamptz", "used_at::timestamptz"];
-    let mut resets = Table::new("password_resets", columns);
-    let agents = ["Kestrel/14 (telephone)", "Kestrel/15 (tablet)", "Marlin/7.2 (desktop)", "ImageGen-App/3.1"];
+    let mut sessions = Table::new("sessions");
+    let mut others = Table::new("oauth_identities");
+    let mut resets = Table::new("password_resets");
     for person in people {
         let most = if person.made > 0 { 4 } else { 1 };
         for _ in 0..dice.between(i64::from(person.made > 0), most) {
             let at = dice.between(person.joined, NOW);
-            let ip = match dice.between(0, 2) {
-                0 => format!("192.0.2.{}", dice.between(1, 254)),
-                1 => format!("203.0.113.{}", dice.between(1, 254)),
-                _ => format!("2001:db8::{:x}", dice.between(1, 65_535)),
-            };
+            let ip = address(&mut dice);
             let expires = moment(at + 30 * DAY);
-            sessions.push(row![uuid(&mut dice), person.id, ip, *dice.pick(&agents), moment(at), expires]);
+            sessions.push(row![uuid(&mut dice), person.id, ip, *dice.pick(&AGENTS), moment(at), expires]);
         }
         let elsewhere = person.email == "tunde.ade@post.example";
         if elsewhere || dice.one_in(4) {
@@ -77,17 +67,11 @@ pub fn sign_ins(people: &[Person]) -> Vec<Table> {
     vec![sessions, others, resets]
 }
 
-fn uuid(dice: &mut Dice) -> String {
-    let (a, b) = (dice.throw(), dice.throw());
-    let (version, variant) = (a & 0x0fff | 0x4000, b >> 48 & 0x3fff | 0x8000);
-    format!("{:08x}-{:04x}-{version:04x}-{variant:04x}-{:012x}", a >> 32, a >> 16 & 0xffff, b & 0xffff_ffff_ffff)
-}
-
 /// Devices and who uses them.
 pub fn devices(people: &[Person]) -> Vec<Table> {
     let mut dice = Dice::of("devices");
-    let mut devices = Table::new("devices", &["id", "serial", "platform", "first_seen_at::timestamptz"]);
-    let mut users = Table::new("user_devices", &["user_id", "device_id", "label", "added_at::timestamptz"]);
+    let mut devices = Table::new("devices");
+    let mut users = Table::new("user_devices");
     let mut next = 70_001..;
     let mut add = |platform: &str, serial: String, all: &[(i64, i64)], label: &str| {
         let id = next.next().unwrap_or_default();
@@ -129,10 +113,8 @@ pub fn devices(people: &[Person]) -> Vec<Table> {
 /// Consents and the flags for training.
 pub fn consents(people: &[Person]) -> Vec<Table> {
     let mut dice = Dice::of("consents");
-    let columns = &["id", "user_id", "purpose", "wording", "given_at::timestamptz", "withdrawn_at::timestamptz"];
-    let mut consents = Table::new("consents", columns);
-    let columns = &["user_id", "scope", "is_allowed", "changed_at::timestamptz"];
-    let mut flags = Table::new("training_flags", columns);
+    let mut consents = Table::new("consents");
+    let mut flags = Table::new("training_flags");
     let mut id = 20_000;
     for person in people {
         for (purpose, wording, one_in) in
@@ -157,8 +139,7 @@ pub fn consents(people: &[Person]) -> Vec<Table> {
 /// Messages to the support; in two of them somebody else writes about [`HEAVY`].
 pub fn messages(people: &[Person]) -> Vec<Table> {
     let mut dice = Dice::of("messages");
-    let columns = &["id", "user_id", "subject", "body", "created_at::timestamptz"];
-    let mut messages = Table::new("support_messages", columns);
+    let mut messages = Table::new("support_messages");
     let written = |email: &str, subject: &'static str, body: String| (id_of(people, email), subject, body);
     let mut all = vec![
         written(

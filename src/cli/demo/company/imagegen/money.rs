@@ -1,8 +1,9 @@
 //! Rows of money: subscriptions, invoices, the ledger of credits.
 
-use super::{
+use super::people::HEAVY;
+use crate::cli::demo::company::{
+    crowd::Person,
     dice::Dice,
-    people::{HEAVY, Person},
     table::{LAUNCH, NOW, Table, date, day, moment, row},
 };
 
@@ -19,8 +20,7 @@ struct Bill<'a> {
 /// Subscriptions, invoices and the ledger.
 pub fn tables(people: &[Person], spent: &[(i64, i64)]) -> Vec<Table> {
     let mut dice = Dice::of("money");
-    let columns = &["id", "user_id", "plan", "status", "started_on::date", "ended_on::date"];
-    let mut subscriptions = Table::new("subscriptions", columns);
+    let mut subscriptions = Table::new("subscriptions");
     let mut bills = Vec::new();
     for person in people {
         prints(&mut dice, person, &mut bills);
@@ -62,17 +62,7 @@ fn prints<'a>(dice: &mut Dice, person: &'a Person, bills: &mut Vec<Bill<'a>>) {
 }
 
 fn invoices(dice: &mut Dice, bills: &[Bill]) -> Table {
-    let columns = &[
-        "id",
-        "user_id",
-        "number",
-        "customer_name",
-        "customer_address",
-        "amount_cents",
-        "currency",
-        "issued_on::date",
-    ];
-    let mut invoices = Table::new("invoices", columns);
+    let mut invoices = Table::new("invoices");
     for (n, bill) in (1_i64..).zip(bills) {
         let Bill { at, person, cents, .. } = bill;
         let number = format!("AM-{}-{n:05}", &date(*at)[..4]);
@@ -94,8 +84,7 @@ fn ledger(people: &[Person], bills: &[Bill], spent: &[(i64, i64)]) -> Table {
     lines.extend(bills.iter().filter(|b| b.credits > 0).map(|b| (b.at, b.person.id, b.credits, "plan")));
     lines.extend(spent.iter().map(|(user, at)| (*at, *user, -1, "generation")));
     lines.sort_unstable();
-    let columns = &["id", "user_id", "account_ref", "delta", "reason", "created_at::timestamptz"];
-    let mut ledger = Table::new("credits_ledger", columns);
+    let mut ledger = Table::new("credits_ledger");
     for (id, (at, user, delta, reason)) in (100_001_i64..).zip(lines) {
         ledger.push(row![id, user, format!("ACC-{user:07}"), delta, reason, moment(at)]);
     }

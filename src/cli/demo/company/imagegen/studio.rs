@@ -1,11 +1,13 @@
 //! Rows of what people make: prompts, generations, images, and what the filter refused.
 
-use super::{
+use super::people::{CAPITALS, HEAVY, PLAIN};
+use crate::cli::demo::company::{
+    crowd::{Person, id_of},
     dice::Dice,
-    people::{CAPITALS, HEAVY, PLAIN, Person, id_of},
+    makings::prompt,
     pictures::{self, Picture, Shelf},
     table::{LAUNCH, NOW, Table, moment, row},
-    words::{SCENES, STYLES, SUBJECTS, UNWANTED},
+    words::{SUBJECTS, UNWANTED},
 };
 use std::collections::HashMap;
 
@@ -95,26 +97,11 @@ impl Studio {
     }
 
     fn empty() -> Self {
-        let prompts = &["id", "user_id", "text", "negative_text", "created_at::timestamptz"];
-        let generations =
-            &["id", "user_id", "prompt_id", "parent_id", "model", "seed", "status", "created_at::timestamptz"];
-        let images = &[
-            "id",
-            "generation_id",
-            "user_id",
-            "object_key",
-            "preview_key",
-            "width",
-            "height",
-            "bytes",
-            "created_at::timestamptz",
-        ];
-        let refused = &["id", "user_id", "country", "rule", "excerpt", "created_at::timestamptz"];
         Self {
-            prompts: Table::new("prompts", prompts),
-            generations: Table::new("generations", generations),
-            images: Table::new("images", images),
-            refused: Table::new("filter_events", refused),
+            prompts: Table::new("prompts"),
+            generations: Table::new("generations"),
+            images: Table::new("images"),
+            refused: Table::new("filter_events"),
             made: Vec::new(),
             spent: Vec::new(),
         }
@@ -122,8 +109,7 @@ impl Studio {
 
     fn prompt(&mut self, dice: &mut Dice, person: &Person, count: i64, at: i64) -> i64 {
         let id = 300_001 + i64::try_from(self.prompts.len()).unwrap_or_default();
-        let subject = if person.about.is_empty() { *dice.pick(SUBJECTS) } else { person.about };
-        let mut text = format!("{subject} {}, {}", dice.pick(SCENES), dice.pick(STYLES));
+        let mut text = prompt(dice, person.about);
         // somebody else's address in what a person writes
         if person.email == PLAIN && count == 1 {
             text.push_str(", below it in small letters: cars by ");

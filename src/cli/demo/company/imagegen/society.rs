@@ -1,9 +1,9 @@
 //! Rows between people: galleries, what hangs in them, likes.
 
-use super::{
+use super::{people::HEAVY, studio::Image};
+use crate::cli::demo::company::{
+    crowd::{Person, id_of},
     dice::Dice,
-    people::{HEAVY, Person, id_of},
-    studio::Image,
     table::{NOW, Table, moment, row},
     words::TITLES,
 };
@@ -20,10 +20,8 @@ pub fn tables(people: &[Person], made: &[Image]) -> Vec<Table> {
 
 fn galleries(people: &[Person], made: &[Image], heavy: i64, hers: &[&Image]) -> Vec<Table> {
     let mut dice = Dice::of("galleries");
-    let columns = &["id", "user_id", "title", "is_public", "created_at::timestamptz"];
-    let mut galleries = Table::new("galleries", columns);
-    let columns = &["gallery_id", "image_id", "added_by", "added_at::timestamptz"];
-    let mut items = Table::new("gallery_items", columns);
+    let mut galleries = Table::new("galleries");
+    let mut items = Table::new("gallery_items");
     let mut id = 80_000_i64;
     for person in people.iter().filter(|person| person.made >= 3) {
         let own: Vec<&Image> = made.iter().filter(|image| image.user == person.id).collect();
@@ -67,7 +65,7 @@ fn galleries(people: &[Person], made: &[Image], heavy: i64, hers: &[&Image]) -> 
 
 fn likes(people: &[Person], made: &[Image], heavy: i64, hers: &[&Image]) -> Table {
     let mut dice = Dice::of("likes");
-    let mut likes = Table::new("likes", &["user_id", "image_id", "created_at::timestamptz"]);
+    let mut likes = Table::new("likes");
     for person in people {
         let count = match (person.id == heavy, person.made) {
             (true, _) => 60,

@@ -1,0 +1,117 @@
+//! The page over HTTP: the same bytes whatever keeps it shut, nothing remembered in the browser, words shown as words.
+
+use super::{HERE, asks};
+use crate::{
+    app::pickup::{self, Access, Key},
+    testing::{house::House, on_both},
+    web,
+};
+use axum::{
+    body::{Body, to_bytes},
+    extract::ConnectInfo,
+    http::{HeaderMap, Method, Request, StatusCode},
+};
+use std::net::SocketAddr;
+use tower::ServiceExt as _;
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: String,
+}
+
+async fn asked(house: &House, method: Method, body: impl Into<Body>) -> Answer {
+    let (_stop, stopped) = tokio::sync::watch::channel(false);
+    let mut request = Request::builder()
+        .method(method)
+        .uri("/case")
+        .header("host", "desk.imagegen.example")
+        .header("sec-fetch-site", "same-origin")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(body.into())
+        .expect("a request");
+    request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([198, 51, 100, 7], 4_242))));
+    let response = web::router(house.app.clone(), stopped).oneshot(request).await.expect("an answer");
+    let (head, body) = response.into_parts();
+    let body = to_bytes(body, 1 << 22).await.expect("a body").to_vec();
+    Answer { status: head.status, headers: head.headers, body: String::from_utf8(body).expect("it is text") }
+}
+
+fn form(access: &Access, rest: &str) -> String {
+    format!("code={}&pin={}{rest}", access.code.as_deref().unwrap_or_default(), access.pin)
+}
+
+/// No script, no cookie, in no cache.
+fn is_closed(answer: &Answer) {
+    let header = |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    assert_eq!(header("cache-control"), "no-store");
+    assert!(header("content-security-policy").starts_with("default-src 'none'; style-src 'self'"));
+    assert!(header("x-robots-tag").contains("noindex") && !answer.headers.contains_key("set-cookie"));
+    assert!(!answer.body.contains("<script"), "{}", answer.body);
+}
+
+on_both! {
+    async fn whatever_keeps_it_shut_looks_the_same(house: House) {
+        let (reference, access) = asks(&house, "erasure", "Please delete everything.").await;
+        let empty = asked(&house, Method::GET, "").await;
+        assert_eq!(empty.status, StatusCode::OK);
+        is_closed(&empty);
+        let code = access.code.clone().expect("a code");
+        // what was handed over first has ended
+        pickup::renew_page(&house.app, &house.agent, reference, i64::MAX, false).await.expect("a new PIN");
+        let mut shut = Vec::new();
+        for body in [
+            "code=ZZZZ-ZZZZ&pin=000000".to_owned(),
+            form(&access, ""),
+            format!("code={code}&pin=123456&do=write&text=hello"),
+            "code=&pin=".to_owned(),
+            "pin=1&do=code".to_owned(),
+            "code=%00%ff%F0%9F&pin=%27%3B--&do=%3Cscript%3E".to_owned(),
+            format!("code={}&pin={}", "9".repeat(20_000), "9".repeat(20_000)),
+        ] {
+            let answer = asked(&house, Method::POST, body).await;
+            is_closed(&answer);
+            shut.push((answer.status, answer.body));
+        }
+        let (status, first) = shut[0].clone();
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(first.contains("open nothing together") && !first.contains("ZZZZ"));
+        assert!(shut.iter().all(|(s, body)| (*s, body.as_str()) == (status, first.as_str())), "they differ");
+        let long = asked(&house, Method::POST, vec![b'x'; 600_000]).await;
+        assert_eq!(long.status, StatusCode::PAYLOAD_TOO_LARGE);
+        // too many tries look the same too, there or not
+        let mut busy = Vec::new();
+        for code in [code.as_str(), "QQQQ-QQQQ"] {
+            for _ in 0..8 {
+                busy.push(asked(&house, Method::POST, format!("code={code}&pin=000000")).await);
+            }
+            let last = busy.pop().expect("an answer");
+            assert_eq!(last.status, StatusCode::TOO_MANY_REQUESTS);
+            let seconds: i64 = last.headers["retry-after"].to_str().expect("text").parse().expect("a number");
+            assert!((1..=8).contains(&seconds), "{seconds}");
+            is_closed(&last);
+        }
+    }
+
+    async fn words_are_words_and_the_page_remembers_nothing(house: House) {
+        let (reference, access) = asks(&house, "erasure", "Please delete everything.").await;
+        let page = asked(&house, Method::POST, form(&access, "")).await;
+        assert_eq!(page.status, StatusCode::OK);
+        is_closed(&page);
+        assert!(page.body.contains(&reference.to_string()) && page.body.contains("name=\"text\""));
+        assert!(asked(&house, Method::GET, "").await.body.contains("name=\"pin\""), "nothing was remembered");
+        let text = "%3Cscript%3Ealert(1)%3C%2Fscript%3E%0D%0A%22%3E%3Cimg+src%3Dx%3E+%E2%80%AE+%F0%9F%98%80";
+        let page = asked(&house, Method::POST, form(&access, &format!("&do=write&text={text}"))).await;
+        assert_eq!(page.status, StatusCode::OK);
+        is_closed(&page);
+        assert!(page.body.contains("&lt;script&gt;alert(1)") && !page.body.contains("<img"), "{}", page.body);
+        let empty = asked(&house, Method::POST, form(&access, "&do=write&text=+")).await;
+        assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(empty.body.contains("Write what you want to tell us") && empty.body.contains("&lt;script&gt;"));
+        // there is no copy, and the page says so by having none
+        let none = asked(&house, Method::POST, form(&access, "&do=code")).await;
+        assert!(none.status == StatusCode::OK && !none.body.contains("id=\"code\""), "{}", none.body);
+        let key = Key { code: access.code.as_deref().expect("a code"), pin: &access.pin };
+        assert_eq!(pickup::page_of(&house.app, HERE, key).await.expect("it opens").letters.len(), 2);
+    }
+}
