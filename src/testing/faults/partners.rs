@@ -73,7 +73,8 @@ async fn replays(house: &House, failpoint: &str) -> bool {
 async fn approves(house: &House, id: RunId) {
     let app = opened_here(house).await;
     let mut tx = app.db.read().await.expect("a reader");
-    let (by, _) = staff::staff_by_email(&mut tx, "approves@imagegen.example").await.expect("it reads").expect("they work");
+    let (by, _) =
+        staff::staff_by_email(&mut tx, "approves@imagegen.example").await.expect("it reads").expect("they work");
     let by = staff::actor_get(&mut tx, by).await.expect("it reads").expect("they work");
     drop(tx);
     let page = runs::load_run(&app, &by, id).await.expect("it loads");
