@@ -24,7 +24,7 @@ codes! {
         Unacknowledged "unacknowledged" "Unacknowledged",
         Waiting "waiting" "Waiting for the person",
         Approval "approval" "Awaiting approval",
-        Recipients "recipients" "Recipients to tell",
+        Recipients "recipients" "Recipients",
         Closed "closed" "Closed",
     }
 }

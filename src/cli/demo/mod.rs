@@ -108,7 +108,8 @@ impl Places {
         let others: Vec<_> = ["imagodraw", "imgen", "imgprompts", "imgus"].map(address).into();
         format!(
             "# The demo's configuration; `recourse ingest --data-dir FOLDER` reads it too.\n\n\
-             [products.imagegen-artisticmonk]\naddress = \"privacy@imagegen.example\"\n\n\
+             [products.imagegen-artisticmonk]\naddress = \"privacy@imagegen.example\"\nbackups = \"P30D\"\n\n\
+             [products.imagegen-artisticmonk.recipients.groq]\nmail = \"privacy@groq.example\"\nidentify_by = [\"account\", \"email\"]\n\n\
              # The company's own database of accounts, prompts and images, and the map of what is in it.\n\
              [products.imagegen-artisticmonk.generation]\nurl = {}\nfiles = {}\ndata_map = {}\n\n{}",
             quoted(&self.url),
