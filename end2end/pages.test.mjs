@@ -82,7 +82,7 @@ const PAGES = [
   ["overview-tables", "officer", overviewTables],
   ["queue", "officer", to("/queue")],
   ["queue-walled", "agent", to("/queue")],
-  ...["mine", "nobody", "breached", "today", "unacknowledged", "waiting", "approval", "closed"].map((view) => [`queue-${view}`, "officer", to(`/queue?view=${view}`)]),
+  ...["mine", "nobody", "breached", "today", "unacknowledged", "waiting", "approval", "recipients", "closed"].map((view) => [`queue-${view}`, "officer", to(`/queue?view=${view}`)]),
   ["queue-empty", "officer", to("/queue?q=nobody+has+this+name&kind=access")],
   ["queue-picked", "officer", queuePicked],
   ["queue-keys", "officer", queueKeys],

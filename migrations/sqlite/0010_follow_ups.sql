@@ -32,6 +32,7 @@ CREATE TABLE follow_ups (
 ) STRICT;
 CREATE INDEX follow_ups_by_case ON follow_ups (case_id);
 CREATE INDEX follow_ups_open ON follow_ups (due_at, id) WHERE open;
+CREATE INDEX follow_ups_untold ON follow_ups (case_id) WHERE open AND recipient IS NOT NULL;
 CREATE INDEX follow_ups_by_mail ON follow_ups (mail_id) WHERE mail_id IS NOT NULL;
 
 -- whom a run erased, sealed, until backups that were made before it have run out: so that a restored one can be erased again

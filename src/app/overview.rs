@@ -214,11 +214,11 @@ async fn trouble_lines(app: &App, tx: &mut Tx, following: &Following) -> Result<
             });
         }
     }
-    lines.extend(following.first.iter().map(|(case, called, due, says)| Trouble {
-        title: format!("Tell {called} about {case}"),
-        at_place: Whereabouts::Case(*case),
-        at: *due,
-        says: says.clone(),
+    lines.extend(following.first.iter().map(|late| Trouble {
+        title: format!("Tell {} about {}", late.recipients.join("; "), late.case),
+        at_place: Whereabouts::Case(late.case),
+        at: late.due,
+        says: late.says.clone(),
     }));
     lines.sort_by_key(|line| std::cmp::Reverse(line.at));
     lines.truncate(FIRST);

@@ -205,6 +205,7 @@ const fn view_count(view: View, open: &counts::OpenCounts) -> Option<Count> {
         View::Unacknowledged => open.unacknowledged,
         View::Waiting => open.waiting,
         View::Approval => open.approval,
+        View::Recipients => open.recipients,
         View::Closed => return None,
     }))
 }

@@ -40,9 +40,10 @@ fn partner(id: &str, given: &config::Recipient) -> anyhow::Result<Partner> {
             bail!("kinds: '{code}' is none of {}", codes.collect::<Vec<_>>().join(", "))
         }
     };
-    let reach = match given.webhook.reveal() {
-        "" => Reach::Mail(given.mail.clone()),
-        url => Reach::Webhook(Hook { url: url.to_owned(), secret: given.secret.reveal().to_owned() }),
+    let reach = match (given.webhook.reveal(), given.mail.as_str()) {
+        ("", "") => Reach::Never,
+        ("", mail) => Reach::Mail(mail.to_owned()),
+        (url, _) => Reach::Webhook(Hook { url: url.to_owned(), secret: given.secret.reveal().to_owned() }),
     };
     Ok(Partner {
         id: id.to_owned(),

@@ -13,6 +13,8 @@ pub struct Recipient {
     pub mail: String,
     /// `https://…`, or `http://` on this machine: is posted a signed JSON object.
     pub webhook: Secret,
+    /// Why it has to be told of nothing, in place of both: it has no data that leads to a person, say.
+    pub never: String,
     /// Signs what is posted there and what it posts back.
     pub secret: Secret,
     /// A file that holds the key instead.
@@ -30,6 +32,7 @@ impl Default for Recipient {
         Self {
             mail: String::new(),
             webhook: Secret::default(),
+            never: String::new(),
             secret: Secret::default(),
             secret_file: None,
             within: "P7D".to_owned(),
@@ -47,8 +50,11 @@ impl Recipient {
     pub(super) fn read(&mut self, product: &str, id: &str) -> Result<(), ConfigError> {
         read_secret(&mut self.secret, self.secret_file.as_deref(), "products.ID.recipients.ID.secret_file")?;
         let (mail, url) = (!self.mail.is_empty(), self.webhook.reveal());
-        let says = if mail != url.is_empty() {
-            "needs mail or webhook, and not both"
+        let never = !self.never.trim().is_empty();
+        let says = if [mail, !url.is_empty(), never].iter().filter(|is| **is).count() != 1 {
+            "needs one of mail, webhook and never"
+        } else if never {
+            return Ok(());
         } else if mail && self.mail.parse::<lettre::Address>().is_err() {
             "mail is no mail address"
         } else if !mail && !is_safe(url) {
@@ -87,10 +93,12 @@ mod tests {
         let good = format!("webhook = 'https://stripe.example/hook'\nsecret = '{key}'");
         assert_eq!(read(&good).expect("it reads").within, "P7D");
         read("mail = 'privacy@stripe.example'\nkinds = ['erase']").expect("it reads");
+        read("never = 'has statistics without names'").expect("it reads");
         read(&format!("webhook = 'http://127.0.0.1:9/hook'\nsecret = '{key}'")).expect("it reads");
         for (text, says) in [
-            ("within = 'P1D'", "mail or webhook"),
-            (&format!("{good}\nmail = 'a@b.example'"), "not both"),
+            ("within = 'P1D'", "one of mail"),
+            (&format!("{good}\nmail = 'a@b.example'"), "one of mail"),
+            (&format!("{good}\nnever = 'has no names'"), "one of mail"),
             ("mail = 'nobody'", "no mail address"),
             (&format!("webhook = 'http://stripe.example/hook'\nsecret = '{key}'"), "https://"),
             (&format!("webhook = 'http://localhost.evil.example/'\nsecret = '{key}'"), "https://"),

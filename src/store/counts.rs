@@ -24,6 +24,8 @@ pub struct OpenCounts {
     pub waiting: i64,
     /// Waiting for the approval of a run.
     pub approval: i64,
+    /// With a recipient of the person's data that has to be told, resolved ones too.
+    pub recipients: i64,
 }
 
 /// Counts what is open. Of restricted cases the finer states are told to the circle only.
@@ -46,7 +48,9 @@ pub async fn open_counts(
          (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE open AND sort_due >= $2 AND sort_due <= $3 LIMIT 10001) e) AS today,
          (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE acknowledge_due IS NOT NULL LIMIT 10001) f) AS unacknowledged,
          (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE state = 'waiting_requester' AND (NOT restricted OR $4) LIMIT 10001) g) AS waiting,
-         (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE open AND state = 'waiting_approval' AND (NOT restricted OR $4) LIMIT 10001) h) AS approval")
+         (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE open AND state = 'waiting_approval' AND (NOT restricted OR $4) LIMIT 10001) h) AS approval,
+         (SELECT COUNT(*) FROM (SELECT DISTINCT u.case_id FROM follow_ups u JOIN cases c ON c.id = u.case_id
+          WHERE u.open AND u.recipient IS NOT NULL AND (NOT c.restricted OR $4) LIMIT 10001) i) AS recipients")
         .bind(staff)
         .bind(now)
         .bind(day_end)

@@ -24,6 +24,7 @@ codes! {
         Unacknowledged "unacknowledged" "Unacknowledged",
         Waiting "waiting" "Waiting for the person",
         Approval "approval" "Awaiting approval",
+        Recipients "recipients" "Recipients",
         Closed "closed" "Closed",
     }
 }
@@ -128,6 +129,10 @@ fn condition(asked: &Asked) -> Filter {
         View::Unacknowledged => filter.and("c.acknowledge_due IS NOT NULL", []),
         View::Waiting => filter.and("c.state = 'waiting_requester'", []),
         View::Approval => filter.and("c.open AND c.state = 'waiting_approval'", []),
+        // resolved cases too: the duty to tell outlives them
+        View::Recipients => {
+            filter.and("c.id IN (SELECT u.case_id FROM follow_ups u WHERE u.open AND u.recipient IS NOT NULL)", [])
+        }
         View::Closed => filter.and("NOT c.open", []),
     }
     if let Some(reference) = asked.reference {
@@ -152,7 +157,7 @@ fn condition(asked: &Asked) -> Filter {
         filter.and("c.due_duty = ?", [duty.code().into()]);
     }
     // a filter on what the wall hides would tell what is behind it
-    let by_state = matches!(asked.view, View::Waiting | View::Approval);
+    let by_state = matches!(asked.view, View::Waiting | View::Approval | View::Recipients);
     let by_duty = asked.duty.is_some();
     if !asked.circle
         && (by_state || by_duty || asked.kind.is_some() || asked.product.is_some() || asked.words.is_some())

@@ -54,7 +54,7 @@ pub async fn hear(app: &App, header: &str, body: &[u8]) -> Result<Heard, Error> 
     drop(tx);
     let hook = known.as_ref().and_then(|one| match &partner(app, &one.product, one.recipient.as_deref()?)?.reach {
         Reach::Webhook(hook) => Some(hook),
-        Reach::Mail(_) => None,
+        Reach::Mail(_) | Reach::Never => None,
     });
     // what is not known takes as long
     let secret = hook.map_or("nobody's key", |hook| hook.secret.as_str());

@@ -92,7 +92,10 @@ async fn recipients(app: &App, tx: &mut Tx, case: &mut Case, change: &Change, no
     let all: Vec<_> = app.packs.get(&product).map(|pack| pack.copy.recipients.iter()).into_iter().flatten().collect();
     for recipient in all {
         let partner = partner(app, &product, &recipient.id);
-        let is_told = |partner: &Partner| partner.kinds.is_empty() || partner.kinds.contains(&change.did);
+        let is_told = |partner: &Partner| {
+            let of_this = partner.kinds.is_empty() || partner.kinds.contains(&change.did);
+            of_this && !matches!(partner.reach, Reach::Never)
+        };
         if !partner.is_none_or(is_told) {
             continue;
         }
@@ -102,6 +105,7 @@ async fn recipients(app: &App, tx: &mut Tx, case: &mut Case, change: &Change, no
             Some(partner) if !change.by_hand && !known_by.is_empty() => match partner.reach {
                 Reach::Mail(_) => Way::Mail,
                 Reach::Webhook(_) => Way::Webhook,
+                Reach::Never => Way::Hand,
             },
             _ => Way::Hand,
         };

@@ -14,7 +14,7 @@ pub use answer::{Heard, hear};
 pub(in crate::app) use answer::{answered, filled, from_recipient, mail_accepted, mail_failed};
 pub(in crate::app) use begin::{after_resolving, after_run};
 pub use end::end_follow_ups;
-pub use page::{FollowUpLine, Following};
+pub use page::{FollowUpLine, Following, LateCase};
 pub(in crate::app) use page::{following, names, of_case, of_run, said_of};
 pub use step::recipient_step;
 pub use tell::{Told, tell_recipient};
@@ -58,6 +58,8 @@ pub enum Reach {
     Mail(String),
     /// A machine of its own.
     Webhook(Hook),
+    /// It need not be told, whatever happens.
+    Never,
 }
 
 impl fmt::Debug for Reach {
@@ -65,6 +67,7 @@ impl fmt::Debug for Reach {
         f.write_str(match self {
             Self::Mail(_) => "(mail)",
             Self::Webhook(_) => "(webhook)",
+            Self::Never => "(never)",
         })
     }
 }

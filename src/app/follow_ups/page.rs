@@ -53,8 +53,21 @@ pub struct Following {
     pub open: i64,
     /// Of these the late and the failed.
     pub late: i64,
-    /// The first of those: the case, the recipient's name, since when it is due, what is the matter.
-    pub first: Vec<(Reference, String, Instant, String)>,
+    /// The first cases with such.
+    pub first: Vec<LateCase>,
+}
+
+/// A case whose recipients should know by now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LateCase {
+    /// The case.
+    pub case: Reference,
+    /// Who is not told, by name.
+    pub recipients: Vec<String>,
+    /// Since when the first of them is due.
+    pub due: Instant,
+    /// What is the matter.
+    pub says: String,
 }
 
 /// Everything that follows on a case, oldest first. The caller has checked that the reader may see it.
@@ -124,14 +137,24 @@ pub(in crate::app) async fn said_of(
 pub(in crate::app) async fn following(app: &App, tx: &mut Tx, actor: &Actor, most: i64) -> Result<Following, Error> {
     let (circle, now) = (actor.may(Act::SeeRestricted), app.now());
     let (open, late) = follow_ups::follow_ups_count(tx, circle, now).await?;
-    let late_ones = follow_ups::follow_ups_late(tx, circle, now, most).await?;
-    let first = late_ones.into_iter().map(|one| {
+    let late_ones = follow_ups::follow_ups_late(tx, circle, now, 4 * most).await?;
+    let mut first: Vec<LateCase> = Vec::new();
+    for one in late_ones {
         let called = one.recipient.as_deref().map(|id| name(app, &one.product, id)).unwrap_or_default();
         let says = match one.state {
             Standing::Failed => one.error.unwrap_or_else(|| Standing::Failed.label().to_lowercase()),
             _ => format!("not told yet; {}", one.way.label()),
         };
-        (one.case, called, one.due_at, says)
-    });
-    Ok(Following { open, late, first: first.collect() })
+        match first.iter_mut().find(|late| late.case == one.case) {
+            Some(late) => {
+                late.recipients.push(called);
+                if !late.says.contains(&says) {
+                    late.says = format!("{}; {says}", late.says);
+                }
+            }
+            None => first.push(LateCase { case: one.case, recipients: vec![called], due: one.due_at, says }),
+        }
+    }
+    first.truncate(usize::try_from(most).unwrap_or_default());
+    Ok(Following { open, late, first })
 }

@@ -122,7 +122,7 @@ impl Places {
         let quoted = |text: &str| toml::Value::from(text).to_string();
         let section = |company: &Company| {
             format!(
-                "[products.{0}]\naddress = {1}\n\n[products.{0}.generation]\nurl = {2}\nfiles = {3}\ndata_map = {4}\n",
+                "[products.{0}]\naddress = {1}\nbackups = \"P30D\"\n\n[products.{0}.generation]\nurl = {2}\nfiles = {3}\ndata_map = {4}\n",
                 company.product,
                 quoted(&story::address_of(company.product)),
                 quoted(&self.url(company)),
@@ -132,7 +132,9 @@ impl Places {
         };
         format!(
             "# The demo's configuration; `recourse ingest --data-dir FOLDER` reads it too. Each product has a database of\n\
-             # accounts, prompts and images, and a map of what is in it.\n\n{}",
+             # accounts, prompts and images, and a map of what is in it.\n\n{}\n\
+             # Whoever else has some of the data, and how they are told.\n\
+             [products.imagegen-artisticmonk.recipients.groq]\nmail = \"privacy@groq.example\"\nidentify_by = [\"account\", \"email\"]\n",
             ALL.map(section).join("\n")
         )
     }

@@ -14,6 +14,7 @@ use crate::{
     app::{
         Parts, case_page,
         follow_ups::{self, FollowUpLine, Partner, Reach},
+        queue,
         runs::{self, Approval},
         verbs,
     },
@@ -168,6 +169,17 @@ on_both! {
         let again = step(&house, reference, "Groq", Step::Told, "").await;
         assert!(matches!(again, Err(crate::app::Error::Invalid(_))), "what is settled stays settled: {again:?}");
 
+        // the queue lists it, once however many have to be told, and whether or not it is resolved
+        let filter = queue::QueueFilter { view: queue::View::Recipients, ..queue::QueueFilter::default() };
+        let listed = async || {
+            let page = queue::list(&house.app, &house.agent, &filter).await.expect("it lists");
+            (page.rows.iter().map(|row| row.reference).collect::<Vec<_>>(), page.total.n)
+        };
+        assert_eq!(listed().await, (vec![reference], 1));
+        let closing = house.case(reference).await.closing.expect("a letter is proposed");
+        runs::close_with_letter(&house.app, &house.agent, reference, i64::MAX, &closing).await.expect("it leaves");
+        assert_eq!(listed().await, (vec![reference], 1));
+
         // the overview says so, though nobody has to open the case for it
         let overview = crate::app::overview::overview(&house.app, &house.agent).await.expect("it loads");
         assert_eq!((overview.following.open, overview.following.late), (1, 1));
@@ -234,13 +246,19 @@ on_both! {
         let (reference, _) = erased(&house, "1").await;
         house.pass(9 * DAY);
         let mut tx = house.app.db.begin().await.expect("a writer");
-        sql("UPDATE cases SET restricted = $1 WHERE id = $2").bind(true).bind(reference).run(&mut tx).await.expect("it changes");
+        sql("UPDATE cases SET restricted = $1, kind = 'minor_data' WHERE id = $2").bind(true).bind(reference).run(&mut tx).await.expect("it changes");
         tx.commit().await.expect("it is kept");
         let seen = async |actor| crate::app::overview::overview(&house.app, actor).await.expect("it loads").following;
         assert_eq!(seen(&house.agent).await, follow_ups::Following::default());
+        let filter = queue::QueueFilter { view: queue::View::Recipients, ..queue::QueueFilter::default() };
+        for (actor, wanted) in [(&house.agent, 0), (&house.officer, 1)] {
+            let page = queue::list(&house.app, actor, &filter).await.expect("it lists");
+            let count = page.counts.iter().find(|(view, _)| *view == queue::View::Recipients).and_then(|(_, count)| *count);
+            assert_eq!((page.rows.len(), count.map(|count| count.n)), (wanted, i64::try_from(wanted).ok()));
+        }
         assert_eq!(seen(&house.officer).await.late, 3);
         let page = case_page::load(&house.app, &house.agent, reference, runs::Letter::Proposed).await.expect("it loads");
-        let _ = page;
+        assert!(matches!(page, case_page::CasePage::Walled(_)));
         let mut tx = house.app.db.read().await.expect("a reader");
         assert_eq!(rows::follow_ups_of(&mut tx, reference).await.expect("they read").len(), 4);
     }

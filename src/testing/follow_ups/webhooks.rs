@@ -218,11 +218,12 @@ on_both! {
         choosy.kinds = vec![RunKind::Correct];
         let mut stranger = partner("stripe", choosy.reach.clone());
         stranger.identify_by = vec!["customer".to_owned()];
-        let (house, _world) = house_with(house, On::Sqlite, vec![choosy, stranger]).await;
+        let nobody = partner("service-providers", Reach::Never);
+        let (house, _world) = house_with(house, On::Sqlite, vec![choosy, stranger, nobody]).await;
         let (reference, _) = erased(&house, "1").await;
         house.works().await;
         let all = lines(&house, reference).await;
-        assert!(!all.contains_key("Groq"), "it need not know of erasures");
+        assert!(!all.contains_key("Groq") && !all.contains_key(HOSTING), "they need not know of erasures");
         assert_eq!(all["Stripe"].way, Way::Hand, "nothing it knows the person by may be handed on");
         assert!(machine.heard().is_empty());
     }

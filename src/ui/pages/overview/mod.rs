@@ -184,7 +184,7 @@ fn troubled(troubles: Vec<Trouble>, following: Option<String>, now: Instant, zon
         <section aria-labelledby="h-trouble">
             <h2 id="h-trouble">"Mail and work that need somebody"</h2>
             {none}
-            {following.map(|says| view! { <p class="dim">{says}</p> })}
+            {following.map(|says| view! { <p><a href=paths::view(View::Recipients)>{says}</a></p> })}
             <ul class="list">{lines}</ul>
         </section>
     }
