@@ -35,18 +35,17 @@ pub fn pool(url: &str) -> Result<MySqlPool, Error> {
         .set_names(false)
         .statement_cache_capacity(STATEMENTS)
         .disable_statement_logging();
-    let pool =
-        pool_options!(MySqlPoolOptions).after_connect(|conn, _| {
-            Box::pin(async move {
-                conn.execute("SET NAMES utf8mb4 COLLATE utf8mb4_bin").await?;
-                conn.execute(SETTINGS).await?;
-                conn.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").await?;
-                if is_mariadb(conn).await? {
-                    conn.execute(OF_MARIADB).await?;
-                }
-                limit(conn, STATEMENT).await
-            })
-        });
+    let pool = pool_options!(MySqlPoolOptions).after_connect(|conn, _| {
+        Box::pin(async move {
+            conn.execute("SET NAMES utf8mb4 COLLATE utf8mb4_bin").await?;
+            conn.execute(SETTINGS).await?;
+            conn.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").await?;
+            if is_mariadb(conn).await? {
+                conn.execute(OF_MARIADB).await?;
+            }
+            limit(conn, STATEMENT).await
+        })
+    });
     Ok(pool.connect_lazy_with(options))
 }
 

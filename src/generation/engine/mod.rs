@@ -81,13 +81,11 @@ const ROWS_AHEAD: usize = 16;
 /// A pool's options; a connection that was in use a moment ago is taken as it is.
 macro_rules! pool_options {
     ($options:ident) => {
-        $options::new()
-            .max_connections(CONNECTIONS)
-            .acquire_timeout(ACQUIRE)
-            .test_before_acquire(false)
-            .before_acquire(|conn, meta| {
+        $options::new().max_connections(CONNECTIONS).acquire_timeout(ACQUIRE).test_before_acquire(false).before_acquire(
+            |conn, meta| {
                 Box::pin(async move { Ok(meta.idle_for < IDLE || sqlx::Connection::ping(conn).await.is_ok()) })
-            })
+            },
+        )
     };
 }
 use pool_options;

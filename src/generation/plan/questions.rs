@@ -205,7 +205,8 @@ pub fn mentions(scope: &Scope<'_>, target: &Target, without_gone: bool) -> Vec<(
         let mut conditions = Vec::new();
         let gone = scope.gone(name, "t").filter(|_| without_gone);
         // a value that a statement does not use has no type
-        let (before, values) = if gone.is_some() { (scope.values(), target.bound(&scope.reach)) } else { (0, Vec::new()) };
+        let (before, values) =
+            if gone.is_some() { (scope.values(), target.bound(&scope.reach)) } else { (0, Vec::new()) };
         for column in table.columns.iter().filter(|(_, is)| is.search).map(|(column, _)| column) {
             for n in 0..texts.len() {
                 let (at, n) = (format!("t.{}", quoted(column)), before + n + 1);
