@@ -171,8 +171,8 @@ pub type Texts = Vec<Option<String>>;
 
 macro_rules! bound {
     ($statement:expr) => {{
-        let Statement { text, values } = $statement;
-        let mut query = sqlx::query(AssertSqlSafe(text));
+        let Statement { text, values, keeps } = $statement;
+        let mut query = sqlx::query(AssertSqlSafe(text)).persistent(keeps);
         for value in values {
             query = query.bind(value);
         }

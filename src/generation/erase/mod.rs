@@ -147,7 +147,7 @@ impl Erasure<'_> {
     pub async fn next_keys(&self, n: usize, rows: &mut Rows) -> Result<Option<String>, Error> {
         let Some(conn) = &mut rows.conn else { return Ok(None) };
         let found = if self.source.engine.dialect() == Dialect::Postgres {
-            conn.rows(Statement::new(format!("FETCH {PORTION} FROM rows_left"), &[])).await?
+            conn.rows(Statement::once(format!("FETCH {PORTION} FROM rows_left"))).await?
         } else {
             if rows.waiting.is_empty() {
                 let text = format!("{} ORDER BY 1 LIMIT {READ_AHEAD} OFFSET {}", self.steps[n].keys, rows.read);
@@ -210,7 +210,7 @@ impl Erasure<'_> {
             return Ok(Batch { rows: changed, files: 0 });
         }
         let found = if let Some(conn) = &mut rows.conn {
-            conn.rows(Statement::new(format!("FETCH {} FROM rows_left", prepared.batch), &[])).await?
+            conn.rows(Statement::once(format!("FETCH {} FROM rows_left", prepared.batch))).await?
         } else {
             if rows.waiting.is_empty() {
                 let most = if prepared.dialect == Dialect::Maria { READ_AHEAD } else { prepared.batch };

@@ -36,7 +36,8 @@ pub struct Target {
     pub found_by: Vec<String>,
     /// Texts to look for where people write freely: addresses, names of accounts.
     pub texts: Vec<String>,
-    /// What takes the place of a value where the map wants a pseudonym.
+    /// What takes the place of a value where the map wants a pseudonym: the same for all accounts and however often the
+    /// run is taken up, and forgotten with the rest of this when it ends.
     pub pseudonym: String,
     /// The day that periods of rows that are kept are judged by.
     pub today: NaiveDate,
@@ -59,6 +60,14 @@ pub fn texts_of(identities: &[Identity], contacts: Vec<String>) -> Vec<String> {
     texts.sort_by_key(|text| text.to_lowercase());
     texts.dedup_by_key(|text| text.to_lowercase());
     texts
+}
+
+/// A pseudonym made of `chance` alone, so that nothing leads from it to the person, not even with the person's keys and
+/// every key of ours; and two runs never have the same one.
+#[must_use]
+pub fn pseudonym(chance: [u8; 17]) -> String {
+    let text = data_encoding::BASE32_NOPAD.encode(&chance).to_lowercase();
+    format!("p_{}", &text[..super::PSEUDONYM_LENGTH - 2])
 }
 
 /// An identity that several people share, a tablet say, must not take somebody else's account along.

@@ -313,6 +313,30 @@ on_both! {
         assert_eq!(finished.count(), 1);
     }
 
+    /// What takes a name's place is the run's own: the same in all its rows, known to nothing that outlives the run.
+    async fn a_pseudonym_leads_back_to_nobody(house: House) {
+        let (house, world) = house_over(house, On::Sqlite).await;
+        let sealed = async |id: RunId| {
+            let mut tx = house.app.db.read().await.expect("a reader");
+            let secret = crate::store::runs::run_secret(&mut tx, &house.app.vault, id).await.expect("it opens")?;
+            let secret: serde_json::Value = serde_json::from_slice(&secret).expect("it reads");
+            Some(secret["target"]["pseudonym"].as_str().expect("there is one").to_owned())
+        };
+        let reference = verified(&house, "1").await;
+        let first = planned(&house, reference).await;
+        let unused = sealed(first).await.expect("it is kept while the run is open");
+        runs::cancel_run(&house.app, &house.agent, first, "once more").await.expect("it is cancelled");
+        assert_eq!(sealed(first).await, None);
+        let second = planned(&house, reference).await;
+        let pseudonym = sealed(second).await.expect("it is kept while the run is open");
+        assert!(pseudonym != unused && pseudonym.len() == crate::generation::PSEUDONYM_LENGTH, "{pseudonym} {unused}");
+        approved(&house, second).await;
+        house.works().await;
+        assert_eq!(page(&house, second).await.state, RunState::Finished);
+        assert_eq!(world.rows("usage_log", &format!("account = '{pseudonym}'")).await.len(), 2);
+        assert_eq!(sealed(second).await, None);
+    }
+
     async fn f7_a_worker_that_was_overtaken_writes_nothing(house: House) {
         let (house, _world) = house_over(house, On::Sqlite).await;
         let reference = verified(&house, "1").await;

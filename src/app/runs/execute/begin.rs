@@ -33,6 +33,7 @@ impl Turn<'_> {
         let aim = secret.target.aim.clone();
         let mut target = target_of(self.app, &self.run.product, &secret.identities, found, aim).await?;
         target.today = secret.target.today;
+        target.pseudonym.clone_from(&secret.target.pseudonym);
         target.extent.clone_from(&secret.target.extent);
         let now = itself.plan(&target).await?;
         if now.warnings.iter().any(|warning| warning.code == WarningCode::Hold) {
