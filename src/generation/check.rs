@@ -42,7 +42,7 @@ pub fn check(map: &DataMap, schema: &Schema, dialect: Dialect) -> Vec<Warning> {
     }
     if found.0.is_empty() {
         let scope = Scope::new(map, schema, dialect, 1, NaiveDate::MIN);
-        if let Err(circle) = steps::erasing(&scope, "") {
+        if let Err(circle) = steps::erasing(&scope) {
             let says = format!(
                 "the tables {} refer to each other and no link between them may be null; make one nullable",
                 circle.join(", ")

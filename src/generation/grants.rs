@@ -47,7 +47,7 @@ impl Source {
             self.map.tables.keys().map(|name| (name.as_str(), Needs::default())).collect();
         {
             let scope = Scope::new(&self.map, &schema, dialect, 1, NaiveDate::MIN);
-            for step in steps::erasing(&scope, "").unwrap_or_default() {
+            for step in steps::erasing(&scope).unwrap_or_default() {
                 let Some(needs) = needs.get_mut(step.table.as_str()) else { continue };
                 needs.delete |= step.deletes();
                 needs.update.extend(step.columns.into_keys());

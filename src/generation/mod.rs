@@ -43,7 +43,7 @@ pub use extent::{Extent, Item};
 pub use files::Files;
 pub use find::{Found, Key};
 pub use map::DataMap;
-pub use plan::{Target, texts_of, whose_accounts};
+pub use plan::{Target, pseudonym, texts_of, whose_accounts};
 pub use source::Source;
 pub use steps::{Does, Step};
 
@@ -129,5 +129,5 @@ impl std::fmt::Display for Fault {
     }
 }
 
-/// Characters of a pseudonym: `p_` and 26 of base32, that is 128 bits of a keyed digest.
+/// Characters of a pseudonym: `p_` and 26 of base32, that is 130 bits of chance.
 pub const PSEUDONYM_LENGTH: usize = 28;

@@ -70,10 +70,11 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// How many values a statement with these conditions begins with: the subjects' keys, then the items'.
+    /// How many values a statement with these conditions begins with: the subjects' keys, then the items' or those of
+    /// corrections, last the pseudonym. As `Target::bound` gives them.
     #[must_use]
     pub fn values(&self) -> usize {
-        self.keys() + self.reach.values.len()
+        self.keys() + self.reach.values.len() + 1
     }
 
     /// How many of them are the subjects' keys.

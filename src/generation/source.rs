@@ -157,14 +157,14 @@ impl Source {
     }
 
     /// The live schema, which the map has to fit.
-    pub(super) async fn live(&self, conn: &mut Conn) -> Result<Schema, Error> {
-        let schema = introspect::read(conn, self.engine.dialect()).await?;
+    pub(super) async fn live(&self, conn: &mut Conn) -> Result<Arc<Schema>, Error> {
+        let schema = introspect::schema(conn, self.engine.dialect()).await?;
         fitting(self.faults(&schema)).map(|()| schema)
     }
 
     /// The same for whoever looks at rows alone and at no file.
-    pub(super) async fn live_rows(&self, conn: &mut Conn) -> Result<Schema, Error> {
-        let schema = introspect::read(conn, self.engine.dialect()).await?;
+    pub(super) async fn live_rows(&self, conn: &mut Conn) -> Result<Arc<Schema>, Error> {
+        let schema = introspect::schema(conn, self.engine.dialect()).await?;
         fitting(check::check(&self.map, &schema, self.engine.dialect())).map(|()| schema)
     }
 

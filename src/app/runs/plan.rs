@@ -17,16 +17,14 @@ use crate::{
         standing::Standing,
         work::Work,
     },
-    generation::{Aim, Extent, Found, Key, Target, texts_of, whose_accounts},
+    generation::{Aim, Extent, Found, Key, Target, pseudonym, texts_of, whose_accounts},
     store::{
         holds, jobs,
         runs::{self, Run},
         standing::StandingApproval,
+        vault::random,
     },
 };
-
-/// Characters of a pseudonym after its `p_`.
-const PSEUDONYM: usize = crate::generation::PSEUDONYM_LENGTH - 2;
 
 /// Plans what the case asks for, as far as it was chosen: an erasure, a change, or a copy of the data. Where a warning
 /// stops it the plan is kept to be read, and the run stands stopped. Otherwise what changes data waits for a second
@@ -140,9 +138,7 @@ pub(super) async fn target_of(
     let today = app.now().local(app.packs.zone(product)).date_naive();
     let stops = aim.is_stopped_by_holds();
     let holds = if stops { holds_on(app, product, &found.subjects).await? } else { Vec::new() };
-    let keyed = app.vault.digest("pseudonym", serde_json::json!([product, found.subjects]).to_string().as_bytes());
-    let pseudonym = data_encoding::BASE32_NOPAD.encode(&keyed).to_lowercase();
-    let pseudonym = format!("p_{}", &pseudonym[..PSEUDONYM]);
+    let pseudonym = pseudonym(random()?);
     let (subjects, found_by, extent) = (found.subjects, found.found_by, Extent::default());
     Ok(Target { subjects, found_by, texts, pseudonym, today, holds, extent, aim })
 }

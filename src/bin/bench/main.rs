@@ -24,7 +24,7 @@ fn main() -> anyhow::Result<()> {
     let only = arguments.into_iter().find(|argument| argument != "full");
     let asked = |name: &str| only.as_deref().is_none_or(|only| only == name);
     // first, while there is little in memory
-    if asked("export") {
+    if asked("export") || asked("generation") {
         rows.extend(export::rows(full)?);
     }
     if asked("mail") {
@@ -37,8 +37,13 @@ fn main() -> anyhow::Result<()> {
         rows.push(row("1,000,000 due instants by every rule of law, one core", "< 2 s", clocks::computed)?);
         rows.extend(alarms()?);
     }
-    for ground in [Ground::Postgres, Ground::Sqlite].into_iter().filter(|_| asked("erasure")) {
-        rows.extend(erasure::rows(ground)?);
+    for ground in [Ground::Postgres, Ground::Maria, Ground::Sqlite] {
+        if asked("erasure") || asked("generation") {
+            rows.extend(erasure::rows(ground)?);
+        }
+        if asked("small") || asked("generation") {
+            rows.push(erasure::small::row(ground)?);
+        }
     }
     println!("| Work | Bar | Measured |\n|---|---|---|");
     for row in rows {

@@ -1,7 +1,7 @@
 //! Connections to `MariaDB`, and to `MySQL` where it does not differ: a session's settings, and values as text. Never
 //! relies on how a server was set up.
 
-use super::{ACQUIRE, CONNECTIONS};
+use super::{ACQUIRE, CONNECTIONS, IDLE, STATEMENTS, pool_options};
 use crate::generation::Error;
 use sqlx::{
     AssertSqlSafe, ConnectOptions as _, Executor as _, Row as _,
@@ -33,19 +33,19 @@ pub fn pool(url: &str) -> Result<MySqlPool, Error> {
         .no_engine_substitution(false)
         .timezone(None)
         .set_names(false)
+        .statement_cache_capacity(STATEMENTS)
         .disable_statement_logging();
-    let pool =
-        MySqlPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(ACQUIRE).after_connect(|conn, _| {
-            Box::pin(async move {
-                conn.execute("SET NAMES utf8mb4 COLLATE utf8mb4_bin").await?;
-                conn.execute(SETTINGS).await?;
-                conn.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").await?;
-                if is_mariadb(conn).await? {
-                    conn.execute(OF_MARIADB).await?;
-                }
-                limit(conn, STATEMENT).await
-            })
-        });
+    let pool = pool_options!(MySqlPoolOptions).after_connect(|conn, _| {
+        Box::pin(async move {
+            conn.execute("SET NAMES utf8mb4 COLLATE utf8mb4_bin").await?;
+            conn.execute(SETTINGS).await?;
+            conn.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").await?;
+            if is_mariadb(conn).await? {
+                conn.execute(OF_MARIADB).await?;
+            }
+            limit(conn, STATEMENT).await
+        })
+    });
     Ok(pool.connect_lazy_with(options))
 }
 

@@ -7,7 +7,7 @@ mod statement;
 
 pub use statement::{Statement, quoted};
 
-use super::{Error, live::LiveRow};
+use super::{Error, introspect::Known, live::LiveRow};
 use futures_util::stream::{BoxStream, StreamExt as _};
 use sqlx::{
     AssertSqlSafe, Column as _, ConnectOptions, Row as _, TypeInfo as _, ValueRef as _,
@@ -16,7 +16,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPool, PgPoolOptions, Postgres},
     sqlite::{Sqlite, SqliteConnectOptions, SqlitePool, SqlitePoolOptions},
 };
-use std::{str::FromStr, time::Duration};
+use std::{str::FromStr, sync::Arc, time::Duration};
 
 /// How a database speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,9 +29,15 @@ pub enum Dialect {
     Maria,
 }
 
-/// One generation database.
+/// One generation database, with what is known of its schema.
 #[derive(Debug, Clone)]
-pub enum Engine {
+pub struct Engine {
+    pool: Pool,
+    known: Arc<Known>,
+}
+
+#[derive(Debug, Clone)]
+enum Pool {
     /// `PostgreSQL`.
     Postgres(PgPool),
     /// A `SQLite` file.
@@ -42,7 +48,15 @@ pub enum Engine {
 
 /// One connection; given back when dropped.
 #[derive(Debug)]
-pub enum Conn {
+pub struct Conn {
+    link: Link,
+    /// What is known of the schema of its database.
+    pub(super) known: Arc<Known>,
+    is_reading: bool,
+}
+
+#[derive(Debug)]
+enum Link {
     /// `PostgreSQL`.
     Postgres(PoolConnection<Postgres>),
     /// `SQLite`.
@@ -55,8 +69,26 @@ pub enum Conn {
 const ACQUIRE: Duration = Duration::from_secs(10);
 /// Connections to one generation database: it has other work to do.
 const CONNECTIONS: u32 = 4;
+/// Statements that a connection keeps prepared: a run has more than a hundred, and the next one has the same.
+const STATEMENTS: usize = 500;
+/// How long a connection may have been idle before it is asked whether it still stands.
+const IDLE: Duration = Duration::from_secs(5);
+/// Counts that are asked for in one statement.
+const COUNTS: usize = 8;
 /// Rows that `SQLite`'s thread reads ahead of us.
 const ROWS_AHEAD: usize = 16;
+
+/// A pool's options; a connection that was in use a moment ago is taken as it is.
+macro_rules! pool_options {
+    ($options:ident) => {
+        $options::new().max_connections(CONNECTIONS).acquire_timeout(ACQUIRE).test_before_acquire(false).before_acquire(
+            |conn, meta| {
+                Box::pin(async move { Ok(meta.idle_for < IDLE || sqlx::Connection::ping(conn).await.is_ok()) })
+            },
+        )
+    };
+}
+use pool_options;
 
 impl Engine {
     /// Prepares connections to `postgres://…`, `mariadb://…`, `mysql://…` or `sqlite://FILE`; nothing is opened yet.
@@ -64,6 +96,44 @@ impl Engine {
     /// # Errors
     /// When the address is none of them.
     pub fn new(url: &str) -> Result<Self, Error> {
+        Ok(Self { pool: Pool::new(url)?, known: Arc::default() })
+    }
+
+    /// How it speaks.
+    #[must_use]
+    pub const fn dialect(&self) -> Dialect {
+        match &self.pool {
+            Pool::Postgres(_) => Dialect::Postgres,
+            Pool::Sqlite(_) => Dialect::Sqlite,
+            Pool::Maria(_) => Dialect::Maria,
+        }
+    }
+
+    /// A connection.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn conn(&self) -> Result<Conn, Error> {
+        let link = match &self.pool {
+            Pool::Postgres(pool) => Link::Postgres(pool.acquire().await?),
+            Pool::Sqlite(pool) => Link::Sqlite(pool.acquire().await?),
+            Pool::Maria(pool) => Link::Maria(pool.acquire().await?),
+        };
+        Ok(Conn { link, known: Arc::clone(&self.known), is_reading: false })
+    }
+
+    /// Closes every connection.
+    pub async fn close(&self) {
+        match &self.pool {
+            Pool::Postgres(pool) => pool.close().await,
+            Pool::Sqlite(pool) => pool.close().await,
+            Pool::Maria(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Pool {
+    fn new(url: &str) -> Result<Self, Error> {
         let bad = |_| Error::Address;
         if url.starts_with("mariadb://") || url.starts_with("mysql://") {
             return Ok(Self::Maria(maria::pool(url)?));
@@ -78,8 +148,9 @@ impl Engine {
                 .row_buffer_size(ROWS_AHEAD)
                 .pragma("secure_delete", "ON")
                 .pragma("trusted_schema", "OFF")
+                .statement_cache_capacity(STATEMENTS)
                 .disable_statement_logging();
-            let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(ACQUIRE);
+            let pool = pool_options!(SqlitePoolOptions);
             return Ok(Self::Sqlite(pool.connect_lazy_with(options)));
         }
         let settings =
@@ -88,40 +159,10 @@ impl Engine {
             .map_err(bad)?
             .application_name("recourse run")
             .options(settings)
+            .statement_cache_capacity(STATEMENTS)
             .disable_statement_logging();
-        let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(ACQUIRE);
+        let pool = pool_options!(PgPoolOptions);
         Ok(Self::Postgres(pool.connect_lazy_with(options)))
-    }
-
-    /// How it speaks.
-    #[must_use]
-    pub const fn dialect(&self) -> Dialect {
-        match self {
-            Self::Postgres(_) => Dialect::Postgres,
-            Self::Sqlite(_) => Dialect::Sqlite,
-            Self::Maria(_) => Dialect::Maria,
-        }
-    }
-
-    /// A connection.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn conn(&self) -> Result<Conn, Error> {
-        Ok(match self {
-            Self::Postgres(pool) => Conn::Postgres(pool.acquire().await?),
-            Self::Sqlite(pool) => Conn::Sqlite(pool.acquire().await?),
-            Self::Maria(pool) => Conn::Maria(pool.acquire().await?),
-        })
-    }
-
-    /// Closes every connection.
-    pub async fn close(&self) {
-        match self {
-            Self::Postgres(pool) => pool.close().await,
-            Self::Sqlite(pool) => pool.close().await,
-            Self::Maria(pool) => pool.close().await,
-        }
     }
 }
 
@@ -130,8 +171,8 @@ pub type Texts = Vec<Option<String>>;
 
 macro_rules! bound {
     ($statement:expr) => {{
-        let Statement { text, values } = $statement;
-        let mut query = sqlx::query(AssertSqlSafe(text));
+        let Statement { text, values, keeps } = $statement;
+        let mut query = sqlx::query(AssertSqlSafe(text)).persistent(keeps);
         for value in values {
             query = query.bind(value);
         }
@@ -145,16 +186,16 @@ impl Conn {
     /// # Errors
     /// As the database says.
     pub async fn rows(&mut self, statement: Statement) -> Result<Vec<Texts>, Error> {
-        match self {
-            Self::Postgres(conn) => {
+        match &mut self.link {
+            Link::Postgres(conn) => {
                 let rows = bound!(statement.numbered()).fetch_all(&mut **conn).await?;
                 rows.iter().map(|row| (0..row.len()).map(|i| Ok(row.try_get(i)?)).collect()).collect()
             }
-            Self::Sqlite(conn) => {
+            Link::Sqlite(conn) => {
                 let rows = bound!(statement.numbered()).fetch_all(&mut **conn).await?;
                 rows.iter().map(|row| (0..row.len()).map(|i| sqlite_text(row, i)).collect()).collect()
             }
-            Self::Maria(conn) => {
+            Link::Maria(conn) => {
                 let rows = bound!(statement.positional()).fetch_all(&mut **conn).await?;
                 rows.iter().map(|row| (0..row.len()).map(|i| maria::text(row, i)).collect()).collect()
             }
@@ -163,14 +204,14 @@ impl Conn {
 
     /// Every row, one after the other: no more of them wait in memory than the engine's driver reads ahead.
     pub fn stream(&mut self, statement: Statement) -> BoxStream<'_, Result<LiveRow, Error>> {
-        match self {
-            Self::Postgres(conn) => {
+        match &mut self.link {
+            Link::Postgres(conn) => {
                 bound!(statement.numbered()).fetch(&mut **conn).map(|row| Ok(LiveRow::Postgres(row?))).boxed()
             }
-            Self::Sqlite(conn) => {
+            Link::Sqlite(conn) => {
                 bound!(statement.numbered()).fetch(&mut **conn).map(|row| Ok(LiveRow::Sqlite(row?))).boxed()
             }
-            Self::Maria(conn) => {
+            Link::Maria(conn) => {
                 bound!(statement.positional()).fetch(&mut **conn).map(|row| Ok(LiveRow::Maria(row?))).boxed()
             }
         }
@@ -181,14 +222,14 @@ impl Conn {
     /// # Errors
     /// As the database says.
     pub async fn run(&mut self, statement: Statement) -> Result<i64, Error> {
-        let changed = match self {
-            Self::Postgres(conn) => bound!(statement.numbered()).execute(&mut **conn).await?.rows_affected(),
-            Self::Sqlite(conn) => bound!(statement.numbered()).execute(&mut **conn).await?.rows_affected(),
+        let changed = match &mut self.link {
+            Link::Postgres(conn) => bound!(statement.numbered()).execute(&mut **conn).await?.rows_affected(),
+            Link::Sqlite(conn) => bound!(statement.numbered()).execute(&mut **conn).await?.rows_affected(),
             // what begins and ends a transaction cannot be prepared everywhere
-            Self::Maria(conn) if statement.values.is_empty() => {
+            Link::Maria(conn) if statement.values.is_empty() => {
                 sqlx::raw_sql(AssertSqlSafe(statement.text)).execute(&mut **conn).await?.rows_affected()
             }
-            Self::Maria(conn) => bound!(statement.positional()).execute(&mut **conn).await?.rows_affected(),
+            Link::Maria(conn) => bound!(statement.positional()).execute(&mut **conn).await?.rows_affected(),
         };
         Ok(i64::try_from(changed).unwrap_or(i64::MAX))
     }
@@ -203,6 +244,21 @@ impl Conn {
         first.and_then(|text| text.parse().ok()).ok_or(Error::Answer("a number was expected"))
     }
 
+    /// What several statements count, in their order; each has one number as text. Few round trips, and no statement that
+    /// counts in more than a handful of tables.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn count_all(&mut self, texts: &[&str], values: &[String]) -> Result<Vec<i64>, Error> {
+        let mut counts = Vec::with_capacity(texts.len());
+        for some in texts.chunks(COUNTS) {
+            let text = format!("SELECT ({})", some.join("), ("));
+            let row = self.rows(Statement::new(text, values)).await?.into_iter().next().unwrap_or_default();
+            counts.extend(row.into_iter().filter_map(|count| count?.parse::<i64>().ok()));
+        }
+        if counts.len() == texts.len() { Ok(counts) } else { Err(Error::Answer("numbers were expected")) }
+    }
+
     /// Begins to read one moment of the database: everything read from now on belongs together. The connection is
     /// closed, not given back, when it is dropped, and what was begun ends with it.
     ///
@@ -213,19 +269,20 @@ impl Conn {
         self.begin_reading().await
     }
 
-    /// The same for callers that give the connection back in good order, by `end_reading`, or else close it.
+    /// The same for callers that give the connection back in good order, by `end_reading`; dropped before, it is closed.
     ///
     /// # Errors
     /// As the database says.
     pub async fn begin_reading(&mut self) -> Result<(), Error> {
-        let texts: &[&str] = match self {
-            Self::Postgres(_) => &["BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"],
-            Self::Sqlite(_) => &["BEGIN DEFERRED"],
-            Self::Maria(_) => &[
+        let texts: &[&str] = match &mut self.link {
+            Link::Postgres(_) => &["BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"],
+            Link::Sqlite(_) => &["BEGIN DEFERRED"],
+            Link::Maria(_) => &[
                 "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
                 "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
             ],
         };
+        self.is_reading = true;
         for text in texts {
             self.run(Statement::new(*text, &[])).await?;
         }
@@ -237,7 +294,9 @@ impl Conn {
     /// # Errors
     /// As the database says.
     pub async fn end_reading(&mut self) -> Result<(), Error> {
-        self.run(Statement::new("COMMIT", &[])).await.map(|_| ())
+        self.run(Statement::new("COMMIT", &[])).await?;
+        self.is_reading = false;
+        Ok(())
     }
 
     /// Lets what is read in this snapshot take as long as a slow reader needs.
@@ -245,24 +304,33 @@ impl Conn {
     /// # Errors
     /// As the database says.
     pub async fn without_hurry(&mut self) -> Result<(), Error> {
-        match self {
-            Self::Postgres(_) => {
+        match &mut self.link {
+            Link::Postgres(_) => {
                 for setting in ["cursor_tuple_fraction = 1.0", "idle_in_transaction_session_timeout = 0"] {
                     self.run(Statement::new(format!("SET LOCAL {setting}"), &[])).await?;
                 }
             }
-            Self::Sqlite(_) => {}
-            Self::Maria(conn) => maria::without_hurry(conn).await?,
+            Link::Sqlite(_) => {}
+            Link::Maria(conn) => maria::without_hurry(conn).await?,
         }
         Ok(())
     }
 
     /// From now on the connection is closed, not given back, when it is dropped.
     pub fn close_on_drop(&mut self) {
-        match self {
-            Self::Postgres(conn) => conn.close_on_drop(),
-            Self::Sqlite(conn) => conn.close_on_drop(),
-            Self::Maria(conn) => conn.close_on_drop(),
+        match &mut self.link {
+            Link::Postgres(conn) => conn.close_on_drop(),
+            Link::Sqlite(conn) => conn.close_on_drop(),
+            Link::Maria(conn) => conn.close_on_drop(),
+        }
+    }
+}
+
+impl Drop for Conn {
+    /// Reading that was cut off is ended with its connection.
+    fn drop(&mut self) {
+        if self.is_reading {
+            self.close_on_drop();
         }
     }
 }

@@ -8,13 +8,22 @@ pub struct Statement {
     pub text: String,
     /// The values; more than the text names do no harm.
     pub values: Vec<String>,
+    /// True where a connection may keep it prepared.
+    pub keeps: bool,
 }
 
 impl Statement {
     /// A statement.
     #[must_use]
     pub fn new(text: impl Into<String>, values: &[String]) -> Self {
-        Self { text: text.into(), values: values.to_vec() }
+        Self { text: text.into(), values: values.to_vec(), keeps: true }
+    }
+
+    /// A statement without values that means something else each time, as one that reads on from a cursor does: prepared
+    /// before, it would answer in the form that it had then.
+    #[must_use]
+    pub fn once(text: impl Into<String>) -> Self {
+        Self { keeps: false, ..Self::new(text, &[]) }
     }
 
     /// Only the values that the text names, as `$1`, `$2`, … in the order of their first use: `PostgreSQL` refuses a
@@ -29,7 +38,7 @@ impl Statement {
             });
             format!("${}", at + 1)
         });
-        Self { values: self.picked(&used), text }
+        Self { values: self.picked(&used), text, keeps: self.keeps }
     }
 
     /// Each value as `?`, as often as it stands in the text: `MariaDB` knows no other placeholder.
@@ -40,7 +49,7 @@ impl Statement {
             used.push(n);
             "?".to_owned()
         });
-        Self { values: self.picked(&used), text }
+        Self { values: self.picked(&used), text, keeps: self.keeps }
     }
 
     fn picked(&self, used: &[usize]) -> Vec<String> {

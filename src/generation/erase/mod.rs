@@ -15,7 +15,7 @@ use super::{
     steps::{self, Step},
 };
 use prepared::{Prepared, addresses, prepared};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 
 /// Rows that are looked for at once on `MariaDB`: while somebody else reads an older state, a backup for instance, what is
 /// gone already has to be passed over again each time.
@@ -72,9 +72,9 @@ impl Source {
             let column = fault.column.as_deref().unwrap_or_default();
             return Err(Error::Drift(format!("{}.{column} {}", fault.table, fault.detail)));
         }
-        let values = [target.values(), reach.values.clone()].concat();
+        let values = target.bound(&reach);
         let scope = Scope::new(&self.map, &schema, dialect, target.subjects.len(), target.today).reaching(reach);
-        let steps = steps::steps(&scope, &target.aim, &target.pseudonym)
+        let steps = steps::steps(&scope, &target.aim)
             .map_err(|circle| Error::Drift(format!("{} refer to each other", circle.join(", "))))?;
         let steps = steps.into_iter().map(|step| prepared(&scope, step)).collect();
         let erases = target.aim == Aim::Erase;
@@ -96,6 +96,15 @@ impl Erasure<'_> {
         &self.scope_hash
     }
 
+    /// How many rows each step would find now.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn found_by_all(&self) -> Result<Vec<i64>, Error> {
+        let counts: Vec<_> = self.steps.iter().map(|prepared| prepared.count.as_str()).collect();
+        self.source.engine.conn().await?.count_all(&counts, &self.values).await
+    }
+
     /// How many rows the `n`-th step would find now.
     ///
     /// # Errors
@@ -111,12 +120,11 @@ impl Erasure<'_> {
     /// When the database does not answer.
     pub async fn found_of(&self, n: usize, portion: &str) -> Result<i64, Error> {
         let mut conn = self.source.engine.conn().await?;
-        conn.count(Statement::new(self.steps[n].count_listed.clone(), &self.listed(n, portion))).await
+        conn.count(Statement::new(self.steps[n].count_listed.clone(), &self.listed(portion))).await
     }
 
-    fn listed(&self, n: usize, portion: &str) -> Vec<String> {
-        let before = if self.steps[n].step.recheck.is_some() { self.values.clone() } else { Vec::new() };
-        [before, vec![portion.to_owned()]].concat()
+    fn listed(&self, portion: &str) -> Vec<String> {
+        [self.values.as_slice(), &[portion.to_owned()]].concat()
     }
 
     /// Begins to read the keys of a frozen step's rows.
@@ -139,7 +147,7 @@ impl Erasure<'_> {
     pub async fn next_keys(&self, n: usize, rows: &mut Rows) -> Result<Option<String>, Error> {
         let Some(conn) = &mut rows.conn else { return Ok(None) };
         let found = if self.source.engine.dialect() == Dialect::Postgres {
-            conn.rows(Statement::new(format!("FETCH {PORTION} FROM rows_left"), &[])).await?
+            conn.rows(Statement::once(format!("FETCH {PORTION} FROM rows_left"))).await?
         } else {
             if rows.waiting.is_empty() {
                 let text = format!("{} ORDER BY 1 LIMIT {READ_AHEAD} OFFSET {}", self.steps[n].keys, rows.read);
@@ -160,18 +168,24 @@ impl Erasure<'_> {
     /// # Errors
     /// When the database does not answer.
     pub async fn open(&self, n: usize) -> Result<Rows, Error> {
-        let step = &self.steps[n].step;
-        if self.source.engine.dialect() != Dialect::Postgres || step.frozen || step.whole.is_some() {
+        let prepared = &self.steps[n];
+        let by_cursor = !prepared.step.frozen && prepared.step.whole.is_none() && prepared.at_once.is_none();
+        if by_cursor { self.open_many(n).await } else { Ok(Rows::default()) }
+    }
+
+    /// Goes through rows that are more than one statement should change.
+    async fn open_many(&self, n: usize) -> Result<Rows, Error> {
+        if self.source.engine.dialect() != Dialect::Postgres {
             // rows are looked for again with every batch: a reader would keep SQLite's writer waiting, and MariaDB has no
             // cursor that lets others use its connection
-            return Ok(Rows { conn: None, read: 0, waiting: VecDeque::new() });
+            return Ok(Rows { are_many: true, ..Rows::default() });
         }
         let mut rows = Rows::begin(self.source.engine.conn().await?).await?;
         if let Some(conn) = &mut rows.conn {
             let text = format!("DECLARE rows_left NO SCROLL CURSOR FOR {}", self.steps[n].select);
             conn.run(Statement::new(text, &self.values)).await?;
         }
-        Ok(rows)
+        Ok(Rows { are_many: true, ..rows })
     }
 
     /// Does the next batch. An empty one says that `rows` came to its end; whatever was added meanwhile is found by
@@ -181,16 +195,22 @@ impl Erasure<'_> {
     /// When the database refuses, or a file stays.
     pub async fn next(&self, n: usize, rows: &mut Rows) -> Result<Batch, Error> {
         let prepared = &self.steps[n];
+        if rows.ended {
+            return Ok(Batch::default());
+        }
         if prepared.step.whole.is_some() {
             return self.whole(n).await;
         }
-        let found = if let Some(conn) = &mut rows.conn {
-            let found = conn.rows(Statement::new(format!("FETCH {} FROM rows_left", prepared.batch), &[])).await?;
-            if found.is_empty() {
-                rows.end().await?;
-                return Ok(Batch::default());
+        if let (Some(text), false) = (&prepared.at_once, rows.are_many) {
+            let changed = self.source.engine.conn().await?.run(Statement::new(text.clone(), &self.values)).await?;
+            rows.ended = usize::try_from(changed).is_ok_and(|changed| changed < prepared.batch);
+            if !rows.ended && prepared.dialect != Dialect::Sqlite {
+                *rows = self.open_many(n).await?;
             }
-            found
+            return Ok(Batch { rows: changed, files: 0 });
+        }
+        let found = if let Some(conn) = &mut rows.conn {
+            conn.rows(Statement::once(format!("FETCH {} FROM rows_left", prepared.batch))).await?
         } else {
             if rows.waiting.is_empty() {
                 let most = if prepared.dialect == Dialect::Maria { READ_AHEAD } else { prepared.batch };
@@ -200,10 +220,14 @@ impl Erasure<'_> {
             }
             rows.take(prepared.batch)
         };
+        let was_last = rows.conn.is_some() && found.len() < prepared.batch;
         let addresses = addresses(prepared.address, &found);
-        let before = if rows.conn.is_none() { self.values.clone() } else { Vec::new() };
-        let values = [before, vec![addresses.clone()]].concat();
-        self.apply(prepared, found, addresses, values).await
+        let batch = self.apply(prepared, found, addresses).await?;
+        // until its rows are done the cursor keeps them where they are
+        if was_last {
+            rows.end().await?;
+        }
+        Ok(batch)
     }
 
     /// Does a step that is one statement. What is left then is for the re-query to find.
@@ -224,23 +248,17 @@ impl Erasure<'_> {
     /// As `next`.
     pub async fn portion(&self, n: usize, portion: &str) -> Result<Batch, Error> {
         let prepared = &self.steps[n];
-        let values = self.listed(n, portion);
-        let statement = Statement::new(prepared.select_listed.clone(), &values);
+        let statement = Statement::new(prepared.select_listed.clone(), &self.listed(portion));
         let found = self.source.engine.conn().await?.rows(statement).await?;
-        self.apply(prepared, found, portion.to_owned(), values).await
+        self.apply(prepared, found, portion.to_owned()).await
     }
 
-    /// Files first, then the rows that named them: `these` for the files that other rows name too, `values` for the rows.
-    async fn apply(
-        &self,
-        prepared: &Prepared,
-        found: Vec<Texts>,
-        these: String,
-        values: Vec<String>,
-    ) -> Result<Batch, Error> {
+    /// Files first, then the rows that named them; `these` are the rows, by address or key.
+    async fn apply(&self, prepared: &Prepared, found: Vec<Texts>, these: String) -> Result<Batch, Error> {
         if found.is_empty() {
             return Ok(Batch::default());
         }
+        let values = self.listed(&these);
         let mut conn = self.source.engine.conn().await?;
         let mut files: Vec<_> = found.into_iter().flat_map(|row| row.into_iter().skip(1).flatten()).collect();
         files.sort();
@@ -266,12 +284,10 @@ impl Erasure<'_> {
     pub async fn verify(&self) -> Result<Verified, Error> {
         let mut verified = Verified::default();
         let mut conn = self.source.engine.conn().await?;
-        for prepared in &self.steps {
-            let rows = conn.count(Statement::new(prepared.count.clone(), &self.values)).await?;
-            if rows > 0 {
-                verified.left.push((prepared.step.label(), rows));
-            }
-        }
+        let counts: Vec<_> = self.steps.iter().map(|prepared| prepared.count.as_str()).collect();
+        let counted = conn.count_all(&counts, &self.values).await?;
+        let left = self.steps.iter().zip(counted).filter(|(_, rows)| *rows > 0);
+        verified.left.extend(left.map(|(prepared, rows)| (prepared.step.label(), rows)));
         for (table, text, values) in &self.mentions {
             let rows = conn.count(Statement::new(text.clone(), values)).await?;
             if rows > 0 {

@@ -26,6 +26,8 @@ pub(super) struct Prepared {
     pub keys: String,
     pub count: String,
     pub count_listed: String,
+    /// Finds and changes one batch in a single statement; none where files go or keys were written down.
+    pub at_once: Option<String>,
     pub change: String,
     /// Files of these rows that other rows name too.
     pub elsewhere: String,
@@ -61,6 +63,7 @@ pub(super) fn prepared(scope: &Scope<'_>, step: Step) -> Prepared {
             keys: none(),
             count,
             count_listed: none(),
+            at_once: None,
             change,
             elsewhere: none(),
             batch: 0,
@@ -84,21 +87,33 @@ pub(super) fn prepared(scope: &Scope<'_>, step: Step) -> Prepared {
     };
     let files = step.files.iter().map(|file| format!(", t.{}", quoted(file))).collect::<Vec<_>>().concat();
     let still = [&step.recheck, &step.to_do].into_iter().flatten().map(|pred| format!(" AND ({pred})"));
-    // a recheck rests on the subject's keys; the portion then is the value after them
-    let portion = if step.recheck.is_some() { scope.values() + 1 } else { 1 };
+    // rows, by address or key, are the value after those that conditions rest on
+    let portion = scope.values() + 1;
     let listed = scope.written_down(&step.table, "t", portion) + &still.collect::<Vec<_>>().concat();
     let which = match (step.frozen, scope.dialect) {
         (true, _) => listed.clone(),
         // the cursor's snapshot holds the rows where they are
-        (false, Dialect::Postgres) => at_value(1),
-        (false, Dialect::Sqlite | Dialect::Maria) => format!("{} AND ({})", at_value(scope.values() + 1), step.rows),
+        (false, Dialect::Postgres) => at_value(portion),
+        (false, Dialect::Sqlite | Dialect::Maria) => format!("{} AND ({})", at_value(portion), step.rows),
     };
-    let change = if scope.dialect == Dialect::Maria {
-        changed_by_key(scope, &step, &which)
-    } else if step.deletes() {
-        format!("DELETE FROM {table} AS t WHERE {which}")
-    } else {
-        format!("UPDATE {table} AS t SET {} WHERE {which}", step.sets.join(", "))
+    let changing = |which: &str| {
+        if step.deletes() {
+            format!("DELETE FROM {table} AS t WHERE {which}")
+        } else {
+            format!("UPDATE {table} AS t SET {} WHERE {which}", step.sets.join(", "))
+        }
+    };
+    let change = match scope.dialect {
+        Dialect::Maria => changed_by_key(scope, &step, &which, i64::MAX),
+        Dialect::Postgres | Dialect::Sqlite => changing(&which),
+    };
+    let some = |address: &str| format!("SELECT {address} FROM {table} t WHERE {} LIMIT {BATCH}", step.rows);
+    let at_once = match (scope.dialect, address) {
+        _ if step.frozen || !step.files.is_empty() => None,
+        (Dialect::Maria, _) => Some(changed_by_key(scope, &step, &step.rows, BATCH.try_into().unwrap_or(i64::MAX))),
+        (_, Address::Ctid) => Some(changing(&format!("t.ctid = ANY(ARRAY({}))", some("t.ctid")))),
+        (_, Address::RowId) => Some(changing(&format!("t.rowid IN ({})", some("t.rowid")))),
+        (_, Address::Key) => None,
     };
     let these = if step.frozen { scope.listed(&step.table, "t", 1) } else { at_value(1) };
     let elsewhere = if step.files.is_empty() { String::new() } else { elsewhere(scope, &step, &these) };
@@ -113,6 +128,7 @@ pub(super) fn prepared(scope: &Scope<'_>, step: Step) -> Prepared {
         keys: format!("SELECT {keys} FROM {table} t WHERE {}", step.rows),
         count: format!("SELECT {total} FROM {table} t WHERE {}", step.rows),
         count_listed: format!("SELECT {total} FROM {table} t WHERE {listed}"),
+        at_once,
         change,
         elsewhere,
         batch,
@@ -124,13 +140,13 @@ pub(super) fn prepared(scope: &Scope<'_>, step: Step) -> Prepared {
 
 /// `MariaDB`: the rows are looked for first, and then changed by their keys. A condition in the change itself would be
 /// worked out for every row of the table, and may not look into the same table everywhere.
-fn changed_by_key(scope: &Scope<'_>, step: &Step, which: &str) -> String {
+fn changed_by_key(scope: &Scope<'_>, step: &Step, which: &str, most: i64) -> String {
     let table = quoted(&step.table);
     let key = scope.map.table(&step.table).map(|table| table.key.clone()).unwrap_or_default();
     let found: Vec<_> = key.iter().enumerate().map(|(i, c)| format!("t.{} AS recourse_key_{i}", quoted(c))).collect();
     let same: Vec<_> = key.iter().enumerate().map(|(i, c)| format!("t.{} = d.recourse_key_{i}", quoted(c))).collect();
     // the bound keeps what is looked for a table of its own
-    let found = format!("(SELECT {} FROM {table} t WHERE {which} LIMIT {})", found.join(", "), i64::MAX);
+    let found = format!("(SELECT {} FROM {table} t WHERE {which} LIMIT {most})", found.join(", "));
     let joined = format!("{found} AS d STRAIGHT_JOIN {table} AS t ON {}", same.join(" AND "));
     if step.deletes() {
         format!("DELETE t FROM {joined}")

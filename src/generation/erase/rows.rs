@@ -7,21 +7,23 @@ use crate::generation::{
 use std::collections::VecDeque;
 
 /// Rows still to be done of one step. Keeps a cursor open where the engine has one that does not hinder others.
+#[derive(Default)]
 pub struct Rows {
     pub(super) conn: Option<Conn>,
     pub(super) read: usize,
     /// What was read ahead.
     pub(super) waiting: VecDeque<Texts>,
+    /// True once there are more rows than one statement should change.
+    pub(super) are_many: bool,
+    /// True once the last row was read.
+    pub(super) ended: bool,
 }
 
 impl Rows {
     /// Begins to read one moment on `conn`.
-    pub(super) async fn begin(conn: Conn) -> Result<Self, Error> {
-        let mut rows = Self { conn: Some(conn), read: 0, waiting: VecDeque::new() };
-        if let Some(conn) = &mut rows.conn {
-            conn.begin_reading().await?;
-        }
-        Ok(rows)
+    pub(super) async fn begin(mut conn: Conn) -> Result<Self, Error> {
+        conn.begin_reading().await?;
+        Ok(Self { conn: Some(conn), ..Self::default() })
     }
 
     /// The next of what was read ahead.
@@ -31,19 +33,10 @@ impl Rows {
 
     /// Gives the connection back: a new one for each step would cost more than most steps do.
     pub(super) async fn end(&mut self) -> Result<(), Error> {
-        if let Some(conn) = &mut self.conn {
+        self.ended = true;
+        if let Some(mut conn) = self.conn.take() {
             conn.end_reading().await?;
         }
-        self.conn = None;
         Ok(())
-    }
-}
-
-impl Drop for Rows {
-    /// Reading that was cut off is ended with its connection.
-    fn drop(&mut self) {
-        if let Some(conn) = &mut self.conn {
-            conn.close_on_drop();
-        }
     }
 }

@@ -1,8 +1,11 @@
 //! Reads what a generation database looks like, in a few set-based queries, whatever its size.
 
+mod known;
 mod maria;
 mod postgres;
 mod sqlite;
+
+pub use known::{Known, schema};
 
 use super::{
     Error,
@@ -11,7 +14,7 @@ use super::{
 };
 use std::collections::BTreeMap;
 
-/// The schema as it is now.
+/// The schema as it is now, read anew.
 ///
 /// # Errors
 /// When the database does not answer.

@@ -8,6 +8,7 @@ use crate::{
         world::{On, World},
     },
 };
+use std::sync::Arc;
 
 async fn schema_of(world: &World) -> Schema {
     let engine = Engine::new(&world.url).expect("an address");
@@ -16,6 +17,36 @@ async fn schema_of(world: &World) -> Schema {
 }
 
 on_every_engine! {
+    /// Read once while nothing changes, and anew after whatever an erasure rests on, without waiting.
+    async fn a_schema_is_kept_until_it_changes(on: On) {
+        let world = World::new(on).await;
+        let engine = Engine::new(&world.url).expect("an address");
+        let mut conn = engine.conn().await.expect("it connects");
+        let dialect = engine.dialect();
+        if on == On::Maria {
+            // within two seconds of a change nothing is kept
+            tokio::time::sleep(std::time::Duration::from_secs(4)).await;
+        }
+        let first = schema(&mut conn, dialect).await.expect("it reads");
+        world.run("INSERT INTO users VALUES (9, 'di@example.org', 'Di', NULL)").await;
+        assert!(Arc::ptr_eq(&first, &schema(&mut conn, dialect).await.expect("it is kept")));
+        assert_eq!(*first, read(&mut conn, dialect).await.expect("it reads"));
+        for change in [
+            "ALTER TABLE logins ADD COLUMN device BIGINT",
+            "ALTER TABLE logins DROP COLUMN device",
+            "CREATE TABLE flags (user_id BIGINT REFERENCES users (id))",
+            "CREATE INDEX flags_user ON flags (user_id)",
+            "DROP TABLE flags",
+        ] {
+            let before = schema(&mut conn, dialect).await.expect("it reads");
+            world.run(change).await;
+            let after = schema(&mut conn, dialect).await.expect("it reads");
+            // MariaDB has made that index with the reference already
+            assert!(before != after || change.starts_with("CREATE INDEX"), "{change}");
+            assert_eq!(*after, read(&mut conn, dialect).await.expect("it reads"), "{change}");
+        }
+    }
+
     /// Composite, unique and partial indexes, and those whose first part is no column.
     async fn indexes_are_read_in_their_order(on: On) {
         let world = World::empty(on).await;

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::domain::{
     identity::Identity,
-    plan::{FileCount, Plan, SubjectCount, Warning, WarningCode},
+    plan::{FileCount, Plan, PlanLine, SubjectCount, Warning, WarningCode},
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -36,7 +36,8 @@ pub struct Target {
     pub found_by: Vec<String>,
     /// Texts to look for where people write freely: addresses, names of accounts.
     pub texts: Vec<String>,
-    /// What takes the place of a value where the map wants a pseudonym.
+    /// What takes the place of a value where the map wants a pseudonym: the same for all accounts and however often the
+    /// run is taken up, and forgotten with the rest of this when it ends.
     pub pseudonym: String,
     /// The day that periods of rows that are kept are judged by.
     pub today: NaiveDate,
@@ -59,6 +60,14 @@ pub fn texts_of(identities: &[Identity], contacts: Vec<String>) -> Vec<String> {
     texts.sort_by_key(|text| text.to_lowercase());
     texts.dedup_by_key(|text| text.to_lowercase());
     texts
+}
+
+/// A pseudonym made of `chance` alone, so that nothing leads from it to the person, not even with the person's keys and
+/// every key of ours; and two runs never have the same one.
+#[must_use]
+pub fn pseudonym(chance: [u8; 17]) -> String {
+    let text = data_encoding::BASE32_NOPAD.encode(&chance).to_lowercase();
+    format!("p_{}", &text[..super::PSEUDONYM_LENGTH - 2])
 }
 
 /// An identity that several people share, a tablet say, must not take somebody else's account along: where several
@@ -88,6 +97,12 @@ impl Target {
     pub fn values(&self) -> Vec<String> {
         self.subjects.iter().flat_map(|key| key.0.clone()).collect()
     }
+
+    /// What every statement of the run is given first, as `Scope::values` counts it.
+    #[must_use]
+    pub(super) fn bound(&self, reach: &Reach) -> Vec<String> {
+        [self.values(), reach.values.clone(), vec![self.pseudonym.clone()]].concat()
+    }
 }
 
 impl Source {
@@ -98,12 +113,14 @@ impl Source {
     pub async fn plan(&self, target: &Target) -> Result<Plan, Error> {
         target.extent.known_to(&self.map).map_err(Error::Limits)?;
         let mut conn = self.reader.conn().await?;
-        conn.begin_snapshot().await?;
-        self.plan_at(&mut conn, target).await
+        conn.begin_reading().await?;
+        let plan = self.plan_at(&mut conn, target).await?;
+        conn.end_reading().await?;
+        Ok(plan)
     }
 
     async fn plan_at(&self, conn: &mut Conn, target: &Target) -> Result<Plan, Error> {
-        let schema = introspect::read(conn, self.engine.dialect()).await?;
+        let schema = introspect::schema(conn, self.engine.dialect()).await?;
         let mut plan = Plan {
             subject: SubjectCount {
                 accounts: i64::try_from(target.subjects.len()).unwrap_or(i64::MAX),
@@ -174,10 +191,10 @@ impl Source {
         plan: &mut Plan,
     ) -> Result<(), Error> {
         let values = questions.values;
-        for (mut line, text) in questions.lines {
-            line.rows = conn.count(Statement::new(text, &values)).await?;
-            plan.tables.extend(Some(line).filter(|line| line.rows > 0));
-        }
+        let asks: Vec<_> = questions.lines.iter().map(|(_, text)| text.as_str()).collect();
+        let counted = conn.count_all(&asks, &values).await?;
+        let lines = questions.lines.into_iter().zip(counted).filter(|(_, rows)| *rows > 0);
+        plan.tables.extend(lines.map(|((line, _), rows)| PlanLine { rows, ..line }));
         for (mut line, text, period) in questions.kept {
             let rows = conn.rows(Statement::new(text, &values)).await?;
             let mut row = rows.into_iter().next().unwrap_or_default().into_iter();
@@ -186,11 +203,10 @@ impl Source {
             line.keep_until = last.zip(period).map(|(last, period)| kept_until(last, period).to_string());
             plan.tables.extend(Some(line).filter(|line| line.rows > 0));
         }
-        for (table, rule, text) in questions.shared {
-            let rows = conn.count(Statement::new(text, &values)).await?;
-            if rows > 0 {
-                plan.warnings.push(shared_warning(&table, rule, rows));
-            }
+        let asks: Vec<_> = questions.shared.iter().map(|(_, _, text)| text.as_str()).collect();
+        let counted = conn.count_all(&asks, &values).await?;
+        for ((table, rule, _), rows) in questions.shared.into_iter().zip(counted).filter(|(_, rows)| *rows > 0) {
+            plan.warnings.push(shared_warning(&table, rule, rows));
         }
         for (fault, text) in questions.faults {
             let rows = conn.count(Statement::new(text, &values)).await?;
@@ -279,7 +295,7 @@ impl Source {
             .reaching(self.reach(schema, target));
         lines.extend(target.extent.lines());
         lines.extend(target.aim.lines());
-        lines.extend(steps::steps(&scope, &target.aim, "").unwrap_or_default().iter().map(Step::label));
+        lines.extend(steps::steps(&scope, &target.aim).unwrap_or_default().iter().map(Step::label));
         for (name, table) in &self.map.tables {
             lines.extend(table.keep.as_ref().map(|keep| format!("keep {name} {} after {}", keep.period, keep.after)));
         }

@@ -31,10 +31,10 @@ impl Source {
         let dialect = self.engine.dialect();
         let scope = Scope::new(&self.map, schema, dialect, target.subjects.len(), target.today)
             .reaching(self.reach(schema, target));
-        let steps = steps::steps(&scope, &target.aim, &target.pseudonym).unwrap_or_default();
+        let steps = steps::steps(&scope, &target.aim).unwrap_or_default();
         let count =
             |table: &str, rows: &str| format!("SELECT {} FROM {} t WHERE {rows}", total(dialect), quoted(table));
-        let values = [target.values(), scope.reach.values.clone()].concat();
+        let values = target.bound(&scope.reach);
         let mut questions = Questions { values, ..Questions::default() };
         if target.aim != Aim::Erase {
             for step in &steps {
@@ -205,7 +205,8 @@ pub fn mentions(scope: &Scope<'_>, target: &Target, without_gone: bool) -> Vec<(
         let mut conditions = Vec::new();
         let gone = scope.gone(name, "t").filter(|_| without_gone);
         // a value that a statement does not use has no type
-        let (before, values) = if gone.is_some() { (scope.values(), target.values()) } else { (0, Vec::new()) };
+        let (before, values) =
+            if gone.is_some() { (scope.values(), target.bound(&scope.reach)) } else { (0, Vec::new()) };
         for column in table.columns.iter().filter(|(_, is)| is.search).map(|(column, _)| column) {
             for n in 0..texts.len() {
                 let (at, n) = (format!("t.{}", quoted(column)), before + n + 1);

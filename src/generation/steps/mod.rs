@@ -134,9 +134,9 @@ impl Step {
 ///
 /// # Errors
 /// As `erasing`.
-pub fn steps(scope: &Scope<'_>, aim: &Aim, pseudonym: &str) -> Result<Vec<Step>, Vec<String>> {
+pub fn steps(scope: &Scope<'_>, aim: &Aim) -> Result<Vec<Step>, Vec<String>> {
     match aim {
-        Aim::Erase => erasing(scope, pseudonym),
+        Aim::Erase => erasing(scope),
         Aim::Choose { what, stops } => Ok(choices::steps(scope, what, *stops)),
         Aim::Correct { corrections } => Ok(corrections::steps(scope, corrections)),
     }
@@ -146,7 +146,7 @@ pub fn steps(scope: &Scope<'_>, aim: &Aim, pseudonym: &str) -> Result<Vec<Step>,
 ///
 /// # Errors
 /// The names of those tables.
-pub fn erasing(scope: &Scope<'_>, pseudonym: &str) -> Result<Vec<Step>, Vec<String>> {
+pub fn erasing(scope: &Scope<'_>) -> Result<Vec<Step>, Vec<String>> {
     let (order, broken) = order(scope.map, scope.schema)?;
     let mut steps = Vec::new();
     for name in &order {
@@ -156,7 +156,7 @@ pub fn erasing(scope: &Scope<'_>, pseudonym: &str) -> Result<Vec<Step>, Vec<Stri
         loosen(scope, name, columns, &mut steps);
     }
     for name in &order {
-        table(scope, name, pseudonym, &mut steps);
+        table(scope, name, &mut steps);
     }
     Ok(steps)
 }
@@ -213,7 +213,7 @@ fn loosen(scope: &Scope<'_>, name: &str, columns: &[String], steps: &mut Vec<Ste
 }
 
 /// What happens to the rows of one table.
-fn table(scope: &Scope<'_>, name: &str, pseudonym: &str, steps: &mut Vec<Step>) {
+fn table(scope: &Scope<'_>, name: &str, steps: &mut Vec<Step>) {
     let Some(table) = scope.map.table(name) else { return };
     let takes = |s: &&Step| match s.does {
         Does::Loosen => s.frozen,
@@ -247,10 +247,10 @@ fn table(scope: &Scope<'_>, name: &str, pseudonym: &str, steps: &mut Vec<Step>) 
     let changes: BTreeMap<_, _> =
         table.columns.iter().filter_map(|(column, is)| is.erase.map(|action| (column.clone(), action))).collect();
     if scope.staying(name, "x").is_some() {
-        change(scope, name, changes, pseudonym, &consumed, |alias| scope.staying(name, alias), steps);
+        change(scope, name, changes, &consumed, |alias| scope.staying(name, alias), steps);
     }
     if let Some(changes) = scope.reach.columns.get(name) {
-        change(scope, name, changes.clone(), pseudonym, &consumed, |alias| scope.by_category(name, alias), steps);
+        change(scope, name, changes.clone(), &consumed, |alias| scope.by_category(name, alias), steps);
     }
 }
 
@@ -259,13 +259,12 @@ fn change(
     scope: &Scope<'_>,
     name: &str,
     changes: BTreeMap<String, Action>,
-    pseudonym: &str,
     consumed: &BTreeSet<String>,
     rows: impl Fn(&str) -> Option<String>,
     steps: &mut Vec<Step>,
 ) {
     let Some(table) = scope.map.table(name).filter(|_| !changes.is_empty() && rows("x").is_some()) else { return };
-    let (sets, differs) = changed(scope, name, table, &changes, pseudonym);
+    let (sets, differs) = changed(scope, name, table, &changes);
     let files = changes.keys().filter(|column| table.columns.get(*column).is_some_and(|is| is.file));
     let files: Vec<_> = files.cloned().collect();
     let rows = || format!("{} AND ({})", rows("t").unwrap_or_default(), differs.join(" OR "));
@@ -294,7 +293,6 @@ fn changed(
     name: &str,
     table: &Table,
     changes: &BTreeMap<String, Action>,
-    pseudonym: &str,
 ) -> (Vec<String>, Vec<String>) {
     let (mut sets, mut differs) = (Vec::new(), Vec::new());
     for (column, action) in changes {
@@ -308,7 +306,7 @@ fn changed(
             }
             Action::Fixed => literal(scope, name, column, value.unwrap_or_default()),
             Action::Default => empty(scope, name, column),
-            Action::Pseudonym => literal(scope, name, column, pseudonym),
+            Action::Pseudonym => scope.value(name, column, scope.values()),
             Action::Truncate => truncated(scope, name, column, &at),
             _ => continue,
         };

@@ -1,7 +1,7 @@
 //! How far a run is: its steps, the keys that had to be written down, its log. Progress is written only by the worker
 //! that took the run up last; anybody else's hits no row.
 
-use super::super::{Result, Tx, sql, vault::Sealed, vault::Vault};
+use super::super::{Result, Tx, per_engine, sql, vault::Sealed, vault::Vault};
 use crate::domain::{identity::RunId, time::Instant};
 
 /// One step with how far it is.
@@ -29,15 +29,25 @@ const SEALED_AS: &str = "run keys";
 /// As the database says.
 pub async fn steps_begin(tx: &mut Tx, run: RunId, steps: &[(String, i64)]) -> Result<()> {
     sql("DELETE FROM run_steps WHERE run_id = $1").bind(run).run(tx).await?;
-    for (n, (label, found)) in steps.iter().enumerate() {
-        sql("INSERT INTO run_steps (run_id, n, label, found) VALUES ($1, $2, $3, $4)")
-            .bind(run)
-            .bind(i64::try_from(n).unwrap_or(i64::MAX))
-            .bind(label)
-            .bind(*found)
-            .run(tx)
-            .await?;
-    }
+    per_engine(
+        "INSERT INTO run_steps (run_id, n, label, found) SELECT $1, e.n - 1, e.step ->> 0, CAST(e.step ->> 1 AS BIGINT)
+         FROM jsonb_array_elements(CAST($2 AS jsonb)) WITH ORDINALITY AS e (step, n)",
+        "INSERT INTO run_steps (run_id, n, label, found)
+         SELECT $1, e.key, json_extract(e.value, '$[0]'), json_extract(e.value, '$[1]') FROM json_each($2) e",
+    )
+    .bind(run)
+    .bind(serde_json::json!(steps).to_string())
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// Ends the steps that found nothing when the run began.
+///
+/// # Errors
+/// As the database says.
+pub async fn steps_end_empty(tx: &mut Tx, run: RunId, at: Instant) -> Result<()> {
+    sql("UPDATE run_steps SET ended_at = $2 WHERE run_id = $1 AND found = 0").bind(run).bind(at).run(tx).await?;
     Ok(())
 }
 

@@ -173,6 +173,26 @@ on_every_engine! {
         assert_eq!(world.rows("stars", "id = 2").await.len(), 1);
     }
 
+    /// Tables with files, one with two columns of them and one with one: what a connection learned at the first is not
+    /// believed at the second.
+    async fn tables_with_files_may_differ(on: On) {
+        let world = World::new(on).await;
+        world.run("CREATE TABLE avatars (user_id BIGINT PRIMARY KEY REFERENCES users (id), small VARCHAR(60), large VARCHAR(60));
+            CREATE INDEX avatars_small ON avatars (small); INSERT INTO avatars VALUES (1, 'a/s.png', 'a/l.png'), (2, NULL, NULL)").await;
+        for name in ["a/s.png", "a/l.png"] {
+            std::fs::write(world.files().join(name), "picture").expect("it is written");
+        }
+        let avatars = "[tables.avatars]\nkey = [\"user_id\"]\nowner = [{ to = \"users\", on = { user_id = \"id\" } }]\nerase = \"delete\"\ncolumns = { user_id = {}, small = { file = true }, large = { file = true } }\n";
+        let source = world.source(&format!("{MAP}{avatars}"));
+        for account in ["1", "2", "0"] {
+            let who = target(&source, "account", account).await;
+            let (done, verified) = carry_out(&source, &who).await.expect("it is carried out");
+            assert_eq!(verified.left, [], "{done:#?}");
+        }
+        assert_eq!(world.rows("avatars", "1 = 1").await.len() + world.rows("images", "1 = 1").await.len(), 0);
+        assert!(!world.files().join("a/s.png").exists() && !world.files().join("b/20.png").exists());
+    }
+
     /// Two tables that refer to each other: the link that may be null is cut first.
     async fn a_circle_of_references_is_cut_where_it_may_be(on: On) {
         let world = World::new(on).await;

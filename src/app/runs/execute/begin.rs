@@ -21,11 +21,12 @@ use crate::{
 
 impl Turn<'_> {
     /// Looks once more whether this is what was approved, then writes the subject's keys down: before the first write.
-    pub(super) async fn begin(&mut self, source: &Source, secret: &Secret) -> Result<(), Halt> {
+    /// The erasure that it returns is the one that was looked at.
+    pub(super) async fn begin<'s>(&mut self, source: &'s Source, secret: &Secret) -> Result<Erasure<'s>, Halt> {
         self.still_approved(secret).await?;
         // a replica may lag behind
-        let source = &source.itself();
-        let mut found = replay::found(source, secret).await?;
+        let itself = source.itself();
+        let mut found = replay::found(&itself, secret).await?;
         found.subjects.retain(|key| !secret.left_out.contains(key));
         if found.subjects.is_empty() {
             return Err(Halt::Stop(Stop::NothingFound));
@@ -33,8 +34,9 @@ impl Turn<'_> {
         let aim = secret.target.aim.clone();
         let mut target = target_of(self.app, &self.run.product, &secret.identities, found, aim).await?;
         target.today = secret.target.today;
+        target.pseudonym.clone_from(&secret.target.pseudonym);
         target.extent.clone_from(&secret.target.extent);
-        let now = source.plan(&target).await?;
+        let now = itself.plan(&target).await?;
         if now.warnings.iter().any(|warning| warning.code == WarningCode::Hold) {
             return Err(Halt::Stop(Stop::Held));
         }
@@ -43,10 +45,8 @@ impl Turn<'_> {
             return Err(Halt::Stop(Stop::Outgrown));
         }
         let erasure = source.erasure(&secret.target).await?;
-        let mut steps = Vec::new();
-        for (n, step) in erasure.steps().iter().enumerate() {
-            steps.push((step.label(), erasure.found(n).await?));
-        }
+        let found = erasure.found_by_all().await?;
+        let steps: Vec<_> = erasure.steps().iter().map(|step| step.label()).zip(found).collect();
         failpoint("run-before-keys");
         self.write_down_keys(&erasure).await?;
         failpoint("run-keys-written");
@@ -54,12 +54,14 @@ impl Turn<'_> {
         let run = self.locked(&mut tx).await?;
         self.run = Run { state: RunState::Running, started_at: Some(self.app.now()), files: now.files, ..run };
         checkpoints::steps_begin(&mut tx, self.run.id, &steps).await?;
+        // what comes to them meanwhile is found by the re-query, which opens every step again
+        checkpoints::steps_end_empty(&mut tx, self.run.id, self.app.now()).await?;
         runs::run_save(&mut tx, &self.run).await?;
         let says = "Begun: the plan still holds, the subject’s keys are written down";
         checkpoints::log_add(&mut tx, self.run.id, self.app.now(), says).await?;
         tx.commit().await?;
         failpoint("run-begun");
-        Ok(())
+        Ok(erasure)
     }
 
     /// An approval is worth what the one who gave it may do now.
@@ -86,6 +88,9 @@ impl Turn<'_> {
 
     async fn write_down_keys(&self, erasure: &Erasure<'_>) -> Result<(), Halt> {
         let (app, id) = (self.app, self.run.id);
+        if !erasure.steps().iter().any(|step| step.frozen) {
+            return Ok(());
+        }
         let mut tx = app.db.begin().await?;
         self.locked(&mut tx).await?;
         checkpoints::keys_forget(&mut tx, id).await?;

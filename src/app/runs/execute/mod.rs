@@ -31,6 +31,12 @@ pub enum Executed {
     Later(String),
 }
 
+/// The longest that what small batches did waits to be written down. Whoever carries on after a crash finds what is left by
+/// itself; only counts rest on what is written.
+const BEAT: Duration = Duration::from_millis(200);
+/// The longest that small batches go on without a look whether they may.
+const LOOK: Duration = Duration::from_millis(20);
+
 /// How long one attempt works before it lets others have their turn: well inside the time a job may take.
 const TURN: Duration = Duration::from_mins(2);
 
@@ -80,14 +86,21 @@ impl From<crate::store::Error> for Halt {
 pub async fn execute_run(app: &App, id: RunId, last: bool) -> Result<Executed, Error> {
     let Some((run, secret)) = take_up(app, id).await? else { return Ok(Executed::Done) };
     let source = app.sources.get(&run.product);
-    let mut turn = Turn { app, run, ends: Moment::now() + TURN };
+    let mut turn =
+        Turn { app, run, ends: Moment::now() + TURN, looked: None, unwritten: Vec::new(), wrote: Moment::now() };
     let Some(source) = source else {
         if last {
             return turn.stop(Stop::Away).await.map(|()| Executed::Done);
         }
         return Ok(Executed::Later("the product's generation database is not configured here".to_owned()));
     };
-    match turn.carry_on(source, secret).await {
+    let ended = turn.carry_on(source, secret).await;
+    let ended = match (&ended, turn.write_down().await) {
+        // what was done is written down however it ended
+        (Ok(()) | Err(Halt::NotOurs | Halt::Own(_)), _) | (_, Ok(())) => ended,
+        (_, why) => why,
+    };
+    match ended {
         Ok(()) | Err(Halt::NotOurs) => Ok(Executed::Done),
         Err(Halt::TurnOver) => Ok(Executed::More),
         Err(Halt::Stop(why)) => turn.stop(why).await.map(|()| Executed::Done),
@@ -121,15 +134,20 @@ struct Turn<'a> {
     app: &'a App,
     run: Run,
     ends: Moment,
+    /// When it was last seen that nobody objects.
+    looked: Option<Moment>,
+    /// What was done and not written down yet: the step, its batch, whether that was its last.
+    unwritten: Vec<(usize, generation::Batch, bool)>,
+    wrote: Moment,
 }
 
 impl Turn<'_> {
     async fn carry_on(&mut self, source: &Source, secret: Secret) -> Result<(), Halt> {
         failpoint("run-taken");
-        if self.run.state == RunState::Approved {
-            self.begin(source, &secret).await?;
-        }
-        let erasure = source.erasure(&secret.target).await?;
+        let erasure = match self.run.state {
+            RunState::Approved => self.begin(source, &secret).await?,
+            _ => source.erasure(&secret.target).await?,
+        };
         self.same_as_approved(&erasure).await?;
         for round in 1..=ROUNDS {
             match self.steps(&erasure, &secret).await {
@@ -140,6 +158,7 @@ impl Turn<'_> {
                 }
                 ended => ended?,
             }
+            self.write_down().await?;
             failpoint("run-steps-done");
             let mut verified = erasure.verify().await?;
             self.verify_portions(&erasure, &mut verified).await?;
@@ -154,7 +173,8 @@ impl Turn<'_> {
     }
 
     /// Every step is open again.
-    async fn once_more(&self, why: &str) -> Result<(), Halt> {
+    async fn once_more(&mut self, why: &str) -> Result<(), Halt> {
+        self.write_down().await?;
         let mut tx = self.app.db.begin().await?;
         self.locked(&mut tx).await?;
         checkpoints::steps_reopen(&mut tx, self.run.id).await?;
@@ -186,18 +206,14 @@ impl Turn<'_> {
             } else {
                 self.batches(erasure, n, secret).await?;
             }
-            let mut tx = self.app.db.begin().await?;
-            if !checkpoints::step_end(&mut tx, self.run.id, self.run.worker, n, self.app.now()).await? {
-                return Err(Halt::NotOurs);
-            }
-            tx.commit().await?;
+            self.advance(n, generation::Batch::default(), true).await?;
             failpoint("run-step-ended");
         }
         Ok(())
     }
 
     /// Every batch of a step. Rows that come meanwhile are found by the re-query.
-    async fn batches(&self, erasure: &Erasure<'_>, n: usize, secret: &Secret) -> Result<(), Halt> {
+    async fn batches(&mut self, erasure: &Erasure<'_>, n: usize, secret: &Secret) -> Result<(), Halt> {
         let mut rows = erasure.open(n).await?;
         loop {
             self.may_go_on(secret).await?;
@@ -207,19 +223,19 @@ impl Turn<'_> {
             if batch == generation::Batch::default() {
                 return Ok(());
             }
-            self.advance(n, batch).await?;
+            self.advance(n, batch, false).await?;
         }
     }
 
     /// Every portion of keys that was written down for a step.
-    async fn portions(&self, erasure: &Erasure<'_>, n: usize, secret: &Secret) -> Result<(), Halt> {
+    async fn portions(&mut self, erasure: &Erasure<'_>, n: usize, secret: &Secret) -> Result<(), Halt> {
         for portion in 0.. {
             self.may_go_on(secret).await?;
             let Some(keys) = self.keys(n, portion).await? else { break };
             failpoint("run-before-batch");
             let batch = erasure.portion(n, &keys).await?;
             failpoint("run-after-batch");
-            self.advance(n, batch).await?;
+            self.advance(n, batch, false).await?;
         }
         Ok(())
     }
@@ -244,11 +260,35 @@ impl Turn<'_> {
         Ok(checkpoints::keys_get(&mut tx, &self.app.vault, self.run.id, n, portion).await?)
     }
 
-    async fn advance(&self, n: usize, batch: generation::Batch) -> Result<(), Halt> {
+    /// Remembers what a batch did; several small ones are written down together.
+    async fn advance(&mut self, n: usize, batch: generation::Batch, ended: bool) -> Result<(), Halt> {
+        match self.unwritten.last_mut().filter(|(step, ..)| *step == n) {
+            Some((_, so_far, is_last)) => {
+                so_far.rows += batch.rows;
+                so_far.files += batch.files;
+                *is_last = ended;
+            }
+            None => self.unwritten.push((n, batch, ended)),
+        }
+        if self.wrote.elapsed() < BEAT { Ok(()) } else { self.write_down().await }
+    }
+
+    /// Writes down what was done since the last time.
+    async fn write_down(&mut self) -> Result<(), Halt> {
+        self.wrote = Moment::now();
+        if self.unwritten.is_empty() {
+            return Ok(());
+        }
         let mut tx = self.app.db.begin().await?;
         let (id, worker) = (self.run.id, self.run.worker);
-        if !checkpoints::step_advance(&mut tx, id, worker, n, batch.rows, batch.files).await? {
-            return Err(Halt::NotOurs);
+        for (n, batch, ended) in self.unwritten.drain(..) {
+            let mut is_ours = checkpoints::step_advance(&mut tx, id, worker, n, batch.rows, batch.files).await?;
+            if ended {
+                is_ours &= checkpoints::step_end(&mut tx, id, worker, n, self.app.now()).await?;
+            }
+            if !is_ours {
+                return Err(Halt::NotOurs);
+            }
         }
         tx.commit().await?;
         failpoint("run-checkpoint");
@@ -256,7 +296,11 @@ impl Turn<'_> {
     }
 
     /// Between batches: somebody may have cancelled, another worker taken over, a hold been placed.
-    async fn may_go_on(&self, secret: &Secret) -> Result<(), Halt> {
+    async fn may_go_on(&mut self, secret: &Secret) -> Result<(), Halt> {
+        if self.looked.is_some_and(|at| at.elapsed() < LOOK) {
+            return Ok(());
+        }
+        self.looked = Some(Moment::now());
         {
             let mut tx = self.app.db.read().await?;
             let run = runs::run_get(&mut tx, self.run.id).await?;

@@ -91,25 +91,26 @@ impl<'a> Desk<'a> {
         tx.commit().await?;
 
         let erasure = source.erasure(target).await?;
-        let mut found = Vec::new();
-        for (n, step) in erasure.steps().iter().enumerate() {
-            found.push((step.label(), erasure.found(n).await?));
-        }
+        let found = erasure.found_by_all().await?;
+        let found: Vec<_> = erasure.steps().iter().map(|step| step.label()).zip(found).collect();
         self.write_down_keys(id, &erasure).await?;
         let mut tx = app.db.begin().await?;
         (run.state, run.started_at) = (RunState::Running, Some(app.now()));
         checkpoints::steps_begin(&mut tx, id, &found).await?;
+        checkpoints::steps_end_empty(&mut tx, id, app.now()).await?;
         runs::run_save(&mut tx, &run).await?;
         checkpoints::log_add(&mut tx, id, app.now(), "Begun").await?;
         tx.commit().await?;
 
-        let erasure = source.erasure(target).await?;
         let written = checkpoints::steps_of(&mut app.db.read().await?, id).await?;
         if written.len() != erasure.steps().len() {
             bail!("the steps are other ones");
         }
         let mut rows = 0;
         for (n, step) in erasure.steps().into_iter().enumerate() {
+            if written[n].ended_at.is_some() {
+                continue;
+            }
             for portion in (0..).take_while(|_| step.frozen) {
                 self.may_go_on(id, run.worker).await?;
                 let keys = checkpoints::keys_get(&mut app.db.read().await?, &app.vault, id, n, portion).await?;

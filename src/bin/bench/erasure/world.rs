@@ -7,13 +7,37 @@ use recourse::{
     generation::Source,
 };
 use sqlx::{
-    AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _, SqliteConnection,
+    AssertSqlSafe, Connection as _, Executor as _, MySqlConnection, PgConnection, Row as _, SqliteConnection,
     sqlite::SqliteConnectOptions,
 };
 use std::{fs, path::Path, str::FromStr as _};
 
 const ROWS: &str = include_str!("rows.sql");
 const BY_HAND: &str = include_str!("by_hand.sql");
+
+/// Its tables.
+const TABLES: [&str; 20] = [
+    "users",
+    "profiles",
+    "sessions",
+    "oauth_identities",
+    "devices",
+    "user_devices",
+    "password_resets",
+    "prompts",
+    "generations",
+    "images",
+    "galleries",
+    "gallery_items",
+    "likes",
+    "subscriptions",
+    "invoices",
+    "credits_ledger",
+    "consents",
+    "training_flags",
+    "support_messages",
+    "filter_events",
+];
 
 /// The database from which every run's is copied: a file's name or a database's.
 pub struct Template {
@@ -50,70 +74,89 @@ pub async fn all(url: &str, ground: Ground, text: String) -> anyhow::Result<()> 
             conn.execute(sqlx::raw_sql(AssertSqlSafe(text))).await?;
             conn.close().await?;
         }
+        Ground::Maria => {
+            let mut conn = MySqlConnection::connect(url).await?;
+            // its recursive queries count to a thousand otherwise
+            conn.execute(
+                "SET max_recursive_iterations = 100000000, sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT,STRICT_ALL_TABLES'",
+            )
+            .await?;
+            conn.execute(sqlx::raw_sql(AssertSqlSafe(text))).await?;
+            conn.close().await?;
+        }
     }
     Ok(())
+}
+
+/// `rows` in the words of an engine.
+fn in_words_of(ground: Ground, rows: &str) -> String {
+    let words = match ground {
+        Ground::Sqlite => [("{uuid}", "printf('%032x', i)"), ("{day}", "TEXT"), ("{moment}", "TEXT")],
+        Ground::Postgres => {
+            [("{uuid}", "CAST(lpad(to_hex(i), 32, '0') AS uuid)"), ("{day}", "date"), ("{moment}", "timestamptz")]
+        }
+        Ground::Maria => {
+            [("{uuid}", "CAST(lpad(hex(i), 32, '0') AS uuid)"), ("{day}", "date"), ("{moment}", "datetime")]
+        }
+    };
+    let rows = words.iter().fold(rows.to_owned(), |text, (word, becomes)| text.replace(word, becomes));
+    // it reads no zone behind a moment
+    if ground == Ground::Maria { rows.replace("Z'", "'").replace("AS BIGINT", "AS SIGNED") } else { rows }
+}
+
+/// The company's tables in the words of an engine.
+fn schema(on: On) -> String {
+    spelled(IMAGEGEN.schema, on)
+}
+
+/// Makes the company's tables in a new database, which is `file` where it is one, and fills them by `rows`. Its address, and
+/// the first process of the server, where there is one.
+pub async fn filled(ground: Ground, file: &Path, rows: &str) -> anyhow::Result<(String, Option<u32>)> {
+    let rows = in_words_of(ground, rows);
+    match ground {
+        Ground::Sqlite => {
+            fs::write(file, "")?;
+            let url = file_url(file);
+            let schema = schema(On::Sqlite);
+            let text =
+                format!("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; {schema} BEGIN; {rows} COMMIT; ANALYZE;");
+            all(&url, ground, text).await?;
+            Ok((url, None))
+        }
+        Ground::Postgres => {
+            let url = ground::fresh_postgres().await?;
+            // references are looked at once more by the run; row by row would take minutes here
+            let schema = schema(On::Postgres);
+            all(&url, ground, format!("{schema} SET session_replication_role = replica; {rows}")).await?;
+            all(&url, ground, "VACUUM ANALYZE".to_owned()).await?;
+            let mut conn = PgConnection::connect(&url).await?;
+            let backend: i32 = conn.fetch_one("SELECT pg_backend_pid()").await?.try_get(0)?;
+            conn.close().await?;
+            Ok((url, Some(spent::parent(u32::try_from(backend)?)?)))
+        }
+        Ground::Maria => {
+            let url = ground::fresh_maria().await?;
+            let schema = schema(On::Maria);
+            all(&url, ground, format!("{schema} SET foreign_key_checks = 0, unique_checks = 0; {rows}")).await?;
+            let tables = TABLES.join(", ");
+            all(&url, ground, format!("ANALYZE TABLE {tables}")).await?;
+            Ok((url, None))
+        }
+    }
 }
 
 impl Template {
     /// Makes it: 200,000 rows of one person among 1,300,000 of others, with their indexes, analysed.
     pub async fn make(ground: Ground) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
-        let (words, name, url) = match ground {
-            Ground::Sqlite => {
-                let file = folder.path().join("template.db");
-                fs::write(&file, "")?;
-                (
-                    [("{uuid}", "printf('%032x', i)"), ("{day}", "TEXT"), ("{moment}", "TEXT")],
-                    file.display().to_string(),
-                    file_url(&file),
-                )
-            }
-            Ground::Postgres => {
-                let url = ground::fresh_postgres().await?;
-                let name = url.rsplit('/').next().context("a database without a name")?.to_owned();
-                (
-                    [
-                        ("{uuid}", "CAST(lpad(to_hex(i), 32, '0') AS uuid)"),
-                        ("{day}", "date"),
-                        ("{moment}", "timestamptz"),
-                    ],
-                    name,
-                    url,
-                )
+        let file = folder.path().join("template.db");
+        let (url, server) = filled(ground, &file, ROWS).await?;
+        let name = match ground {
+            Ground::Sqlite => file.display().to_string(),
+            Ground::Postgres | Ground::Maria => {
+                url.rsplit('/').next().and_then(|name| name.split('?').next()).context("a name")?.to_owned()
             }
         };
-        let rows = words.iter().fold(ROWS.to_owned(), |text, (word, becomes)| text.replace(word, becomes));
-        let mut server = None;
-        match ground {
-            Ground::Sqlite => {
-                all(
-                    &url,
-                    ground,
-                    format!(
-                        "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; {} BEGIN; {rows} COMMIT; ANALYZE;",
-                        spelled(IMAGEGEN.schema, On::Sqlite)
-                    ),
-                )
-                .await?;
-            }
-            Ground::Postgres => {
-                // references are looked at once more by the run; row by row would take minutes here
-                all(
-                    &url,
-                    ground,
-                    format!(
-                        "{} SET session_replication_role = replica; {rows}",
-                        spelled(IMAGEGEN.schema, On::Postgres)
-                    ),
-                )
-                .await?;
-                all(&url, ground, "VACUUM ANALYZE".to_owned()).await?;
-                let mut conn = PgConnection::connect(&url).await?;
-                let backend: i32 = conn.fetch_one("SELECT pg_backend_pid()").await?.try_get(0)?;
-                server = Some(spent::parent(u32::try_from(backend)?)?);
-                conn.close().await?;
-            }
-        }
         Ok(Self { ground, name, folder, server })
     }
 
@@ -134,6 +177,20 @@ impl Template {
                 all(&admin, self.ground, "CHECKPOINT".to_owned()).await?;
                 (name.clone(), ground::postgres_url(&name))
             }
+            Ground::Maria => {
+                // it has no template: tables are made again and filled from the first
+                let url = ground::fresh_maria().await?;
+                let name = url.rsplit('/').next().and_then(|name| name.split('?').next()).context("a name")?.to_owned();
+                let fill =
+                    TABLES.iter().map(|table| format!("INSERT INTO {table} SELECT * FROM {}.{table};", self.name));
+                let fill = fill.collect::<String>();
+                let schema = schema(On::Maria);
+                let tables = TABLES.join(", ");
+                let text =
+                    format!("{schema} SET foreign_key_checks = 0, unique_checks = 0; {fill} ANALYZE TABLE {tables}");
+                all(&url, self.ground, text).await?;
+                (name, url)
+            }
         };
         Ok(Copy { ground: self.ground, name, url })
     }
@@ -148,35 +205,16 @@ impl Copy {
 
     /// Erases person 1 by statements written for this schema alone.
     pub async fn by_hand(&self) -> anyhow::Result<()> {
-        all(&self.url, self.ground, format!("BEGIN; {BY_HAND} COMMIT;")).await
+        // for it BEGIN has another meaning where several statements are read at once
+        let begin = if self.ground == Ground::Maria { "START TRANSACTION" } else { "BEGIN" };
+        all(&self.url, self.ground, format!("{begin}; {BY_HAND} COMMIT;")).await
     }
 
     /// How many rows each table has, and how many of them speak of nobody: the same whoever erased.
     pub async fn left(&self) -> anyhow::Result<Vec<i64>> {
-        let tables = [
-            "users",
-            "profiles",
-            "sessions",
-            "oauth_identities",
-            "devices",
-            "user_devices",
-            "password_resets",
-            "prompts",
-            "generations",
-            "images",
-            "galleries",
-            "gallery_items",
-            "likes",
-            "subscriptions",
-            "invoices",
-            "credits_ledger",
-            "consents",
-            "training_flags",
-            "support_messages",
-            "filter_events",
-        ];
+        let number = if self.ground == Ground::Maria { "SIGNED" } else { "BIGINT" };
         let mut counts: Vec<_> =
-            tables.iter().map(|table| format!("SELECT CAST(count(*) AS BIGINT) FROM {table}")).collect();
+            TABLES.iter().map(|table| format!("SELECT CAST(count(*) AS {number}) FROM {table}")).collect();
         for column in [
             "users.referred_by",
             "generations.parent_id",
@@ -186,7 +224,7 @@ impl Copy {
             "filter_events.user_id",
         ] {
             let (table, column) = column.split_once('.').context("a table and a column")?;
-            counts.push(format!("SELECT CAST(count(*) AS BIGINT) FROM {table} WHERE {column} IS NULL"));
+            counts.push(format!("SELECT CAST(count(*) AS {number}) FROM {table} WHERE {column} IS NULL"));
         }
         let mut left = Vec::new();
         match self.ground {
@@ -199,6 +237,13 @@ impl Copy {
             }
             Ground::Postgres => {
                 let mut conn = PgConnection::connect(&self.url).await?;
+                for count in counts {
+                    left.push(sqlx::query_scalar(AssertSqlSafe(count)).fetch_one(&mut conn).await?);
+                }
+                conn.close().await?;
+            }
+            Ground::Maria => {
+                let mut conn = MySqlConnection::connect(&self.url).await?;
                 for count in counts {
                     left.push(sqlx::query_scalar(AssertSqlSafe(count)).fetch_one(&mut conn).await?);
                 }
@@ -222,6 +267,7 @@ impl Copy {
                 all(&ground::postgres_url("postgres"), self.ground, format!("DROP DATABASE {} WITH (FORCE)", self.name))
                     .await
             }
+            Ground::Maria => all(&ground::maria_url(""), self.ground, format!("DROP DATABASE {}", self.name)).await,
         }
     }
 }

@@ -123,9 +123,7 @@ impl From<anyhow::Error> for Trouble {
 }
 
 fn target(found: Found, texts: Vec<String>, extent: Extent, now: Instant) -> Target {
-    // no other database has rows with the same one
-    let chance = data_encoding::BASE32_NOPAD.encode(&random::<20>().unwrap_or_default()).to_lowercase();
-    let pseudonym = format!("p_{}", &chance[..crate::generation::PSEUDONYM_LENGTH - 2]);
+    let pseudonym = crate::generation::pseudonym(random().unwrap_or_default());
     let (today, holds) = (now.utc().date_naive(), Vec::new());
     Target {
         subjects: found.subjects,
