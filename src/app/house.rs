@@ -72,6 +72,8 @@ pub struct Settings {
     pub posters: Vec<Poster>,
     /// Where rows wait, encrypted under a key that is nowhere else, before they go into a package.
     pub spool: std::path::PathBuf,
+    /// The size from which on a package gets another archive, in bytes; 0: it never does.
+    pub part_bytes: u64,
 }
 
 /// How mail that arrives is judged.

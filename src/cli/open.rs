@@ -169,6 +169,7 @@ pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Opened> {
         mailboxes: mailboxes::watched(config)?,
         posters: mailboxes::posters(config, &packs, &vault)?,
         spool: spool(config)?,
+        part_bytes: config.packages.part_bytes,
     };
     let signer = signer(config, &db).await?;
     let packages = packages(config)?;

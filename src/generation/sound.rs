@@ -113,7 +113,7 @@ fn of_table(map: &DataMap, name: &str, table: &Table, faults: &mut Vec<Fault>) {
     }
     for (column, is) in &table.columns {
         let says = match (is.erase, &is.value) {
-            (Some(Action::Delete | Action::Keep | Action::Copy | Action::LeaveOut | Action::Redact), _) => {
+            (Some(Action::Delete | Action::Keep | Action::Copy | Action::Summarise | Action::LeaveOut | Action::Redact), _) => {
                 "a column can be null, fixed, default, pseudonym or truncate; leave erase out to keep it"
             }
             (Some(_), _) if table.erase == Erase::Delete => "the rows are deleted; a column has nothing to erase",

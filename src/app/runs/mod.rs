@@ -17,7 +17,7 @@ pub use decide::{Approval, approve_run, cancel_run, expire_runs, send_back_run, 
 pub use execute::{Executed, execute_run};
 pub(in crate::app) use page::of_case;
 pub use page::{ReceiptView, RunLine, RunPage, RunStep, load_run, load_runs};
-pub use plan::plan_run;
+pub use plan::{Wishes, plan_run, plan_wished};
 pub use progress::{Progress, run_progress};
 pub(in crate::app) use receipt::sign_export;
 pub use receipt::{public_keys, public_keys_in, receipt_file};

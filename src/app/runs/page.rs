@@ -8,6 +8,7 @@ use crate::{
     },
     domain::{
         clock::Clock,
+        copy::CopyForm,
         identity::{Reference, RunId, StaffId},
         plan::{Action, FileCount, Plan},
         rights::{Act, Actor},
@@ -121,6 +122,8 @@ pub struct RunPage {
     pub receipt: Option<ReceiptView>,
     /// The package, once it is packed.
     pub package: Option<PackageView>,
+    /// The least that a copy for the case has to be.
+    pub least_copy: CopyForm,
     /// The case's clocks.
     pub clocks: Vec<Clock>,
     /// True while the case is open.
@@ -181,6 +184,7 @@ pub async fn load_run(app: &App, actor: &Actor, id: RunId) -> Result<RunPage, Er
         None => None,
     };
     let zone = app.packs.zone(&run.product);
+    let least_copy = exports::least_form(app, &case);
     Ok(RunPage {
         id,
         reference: run.case,
@@ -202,6 +206,7 @@ pub async fn load_run(app: &App, actor: &Actor, id: RunId) -> Result<RunPage, Er
         reason,
         receipt,
         package,
+        least_copy,
         case_open: case.state.is_open(),
         clocks: case.clocks,
         not_yours: not_yours(actor, run.asked_by),

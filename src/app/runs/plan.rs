@@ -10,6 +10,7 @@ use crate::{
     },
     domain::{
         case::Case,
+        copy::CopyForm,
         event::Event,
         identity::{Identity, Reference, RunId},
         rights::Actor,
@@ -31,7 +32,29 @@ const PSEUDONYM: usize = crate::generation::PSEUDONYM_LENGTH - 2;
 /// When the case asks for neither, the person is not verified, a run is open already, the generation database does
 /// not answer, or others were quicker.
 pub async fn plan_run(app: &App, actor: &Actor, reference: Reference, seen: i64) -> Result<RunId, Error> {
+    plan_wished(app, actor, reference, seen, &Wishes::default()).await
+}
+
+/// What staff wish beyond what the case asks for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wishes {
+    /// A full copy where a summary would do.
+    pub full_copy: bool,
+}
+
+/// The same as staff wish it.
+///
+/// # Errors
+/// As `plan_run`.
+pub async fn plan_wished(
+    app: &App,
+    actor: &Actor,
+    reference: Reference,
+    seen: i64,
+    wishes: &Wishes,
+) -> Result<RunId, Error> {
     let (kind, aim, product, known) = asked_for(app, actor, reference).await?;
+    let form = form_of(app, &look(app, actor, reference).await?, wishes);
     let source = source_of(app, &product)?;
     let identities = known.identities.clone();
     let found = source.find(&identities).await.map_err(|error| unanswered(&product, &error))?;
@@ -43,14 +66,16 @@ pub async fn plan_run(app: &App, actor: &Actor, reference: Reference, seen: i64)
     }
     let target = target_of(app, &product, &identities, found, aim).await?;
     let counted = match kind {
-        RunKind::Export => source.plan_copy(&target.subjects, &target.found_by, &target.extent).await,
+        RunKind::Export => {
+            source.plan_copy(&target.subjects, &target.found_by, (form, &target.extent)).await
+        }
         _ => source.plan(&target).await,
     };
     let mut plan = counted.map_err(|error| unanswered(&product, &error))?;
     plan.warnings.extend(one_account(&target));
 
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
-    if ready(app, &desk.case)? != kind {
+    if ready(app, &desk.case)? != kind || (kind.is_copy() && form_of(app, &desk.case, wishes) != form) {
         return Err(Error::field("run", "The case asks for something else now; look at it again"));
     }
     let verified = desk.case.verified.map(|verified| verified.identity);
@@ -79,6 +104,14 @@ pub async fn plan_run(app: &App, actor: &Actor, reference: Reference, seen: i64)
     runs::run_save(&mut desk.tx, &planned).await?;
     desk.commit("run_planned").await?;
     Ok(run)
+}
+
+/// The form of a copy: what the rules ask for, or more where staff wish it.
+fn form_of(app: &App, case: &Case, wishes: &Wishes) -> CopyForm {
+    match exports::least_form(app, case) {
+        CopyForm::Summary if wishes.full_copy => CopyForm::Full,
+        least => least,
+    }
 }
 
 /// What the case asks for, where it can be planned now.

@@ -7,12 +7,13 @@ mod frame;
 pub mod needs;
 
 pub use alarm::{AlarmLine, alarm};
-pub use facts::{DueLine, Erased, Facts, KeptLine, Letterhead, Unopened};
+pub use facts::{CopyFacts, DueLine, Erased, Facts, KeptLine, Letterhead, Unopened};
 pub use frame::{LINK, Written, subject_of, with_link};
 
 use crate::domain::{
     clock::{Duty, Layer},
     codes::codes,
+    copy::CopyForm,
     kind::Kind,
     language::Language,
     refusal::Refusal,

@@ -8,7 +8,7 @@ mod exporting;
 mod granted;
 mod limits;
 mod maria;
-mod opened;
+pub(crate) mod opened;
 mod others;
 mod packing;
 mod proposing;

@@ -21,6 +21,7 @@ use crate::{
         identity::{HoldId, MailId, MessageId, Reference, RunId, StaffId},
         kind::Kind,
         language::Language,
+        copy::CopyForm,
         plan::{Action, FileCount, Plan, PlanLine, SubjectCount, Warning, WarningCode},
         policy::{law::Route, rule::Mode},
         rights::{Actor, Role},
@@ -254,6 +255,7 @@ pub fn full(kind: Kind) -> Full {
         identity_kinds: vec!["email".into(), "account".into()],
         looks_up: true,
         answer: None,
+        least_copy: CopyForm::Full,
         runs: Vec::new(),
         packages: Vec::new(),
         blocked: None,
@@ -425,6 +427,7 @@ pub fn plan() -> Plan {
         ],
         map_version: "2026-10-12".into(),
         scope_hash: "9f2c41d70b6ea85c".into(),
+        copy: None,
     }
 }
 
@@ -469,6 +472,7 @@ pub fn run(state: RunState, not_yours: Option<&'static str>) -> RunPage {
         reason: (!state.is_open() && state != RunState::Finished).then(|| "Ask <again>".to_owned()),
         kind: crate::domain::run::RunKind::Erase,
         package: None,
+        least_copy: CopyForm::Full,
         receipt: (state == RunState::Finished).then(|| ReceiptView {
             key_id: "receipts-2026".into(),
             valid: true,

@@ -180,7 +180,8 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
             verbs::place_hold(app, actor, reference, seen, basis, &identities, &reason).await.map(|_| Done::Held)
         }
         Act::Plan => {
-            let run = runs::plan_run(app, actor, reference, seen).await?;
+            let wishes = runs::Wishes { full_copy: !typed.get("full").is_empty() };
+            let run = runs::plan_wished(app, actor, reference, seen, &wishes).await?;
             let case = desk::look(app, actor, reference).await?;
             let done = match case.kind.run() {
                 Some(RunKind::Export) => of_run::Done::Asked,
