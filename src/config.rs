@@ -331,6 +331,7 @@ mod tests {
             (format!("[packages]\ns3 = {{ {keys}, endpoint = \"ftp://h\" }}\n"), "https://"),
             (format!("[packages]\ns3 = {{ {keys}, prefix = \"a/../b\" }}\n"), "prefix"),
             (format!("[packages]\ns3 = {{ {keys}, bucket_name = \"b\" }}\n"), "bucket_name"),
+            ("[packages]\npart_bytes = 1000\n".to_owned(), "packages.part_bytes"),
             (format!("[products.p.generation]\nfiles = \"f\"\ns3 = {{ {keys} }}\n"), "both files and s3"),
         ] {
             let refused = load(&text).expect_err("it is refused").to_string();

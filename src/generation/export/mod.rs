@@ -54,7 +54,8 @@ pub struct CopyOrder {
     pub about: About,
     /// The key by which files get other names in the package.
     pub file_key: [u8; 32],
-    /// The size from which on another part is begun, in bytes of the archive; a part ends with a whole entry.
+    /// The size from which on another part is begun, in bytes of the archive; a part ends with a whole entry. 0:
+    /// never.
     pub part_bytes: u64,
 }
 

@@ -223,9 +223,12 @@ impl<S: Shelf> Packer<S> {
 
     /// True where the archive has its size; CSV that waits will take about as much as the JSON did.
     fn is_full(&self) -> bool {
+        if self.part_bytes == 0 || self.full.len() + 1 >= MOST_PARTS {
+            return false;
+        }
         let bytes = self.volume.bytes();
         let waits = self.table.as_ref().filter(|open| open.csv.is_some()).map_or(0, |open| bytes - open.since);
-        bytes + waits >= self.part_bytes && self.full.len() + 1 < MOST_PARTS
+        bytes + waits >= self.part_bytes
     }
 
     fn make_room(&mut self) -> io::Result<()> {

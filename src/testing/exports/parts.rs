@@ -39,7 +39,7 @@ fn ids(part: &Opened) -> Vec<i64> {
 on_every_engine! {
     async fn a_table_that_is_too_large_goes_on_in_the_next_part(on: On) {
         let world = World::new(on).await;
-        many_rows(&world, 3_000).await;
+        many_rows(&world, 6_000).await;
         let (source, mut order) = order(&world, MAP, "1").await;
         order.part_bytes = 300_000;
         let parts = archives(&source, &order).await;
@@ -54,7 +54,7 @@ on_every_engine! {
             assert_eq!((manifest["part"].as_u64(), manifest["parts"].as_array().expect("a list").len()), (Some(n as u64 + 1), parts.len()));
             let listed = manifest["parts"].as_array().expect("a list").iter().flat_map(|part| part["tables"].as_array().expect("a list"));
             let images: i64 = listed.filter(|rows| rows["table"] == "images").map(|rows| rows["rows"].as_i64().expect("a number")).sum();
-            assert_eq!(images, 3_004, "every part knows of all");
+            assert_eq!(images, 6_004, "every part knows of all");
             for id in ids(part) {
                 assert!(seen.insert(id), "{id} stands twice");
             }
@@ -64,16 +64,16 @@ on_every_engine! {
                 assert!(files.insert(path.clone()), "{path} stands twice");
             }
             let bytes = part.told.parts[n].bytes;
-            assert!(bytes < 600_000 && (n + 1 == parts.len() || bytes > 200_000), "part {n} has {bytes}");
+            assert!(bytes < 1_000_000 && (n + 1 == parts.len() || bytes > 200_000), "part {n} has {bytes}");
         }
-        assert_eq!((seen.len(), files.len()), (3_004, 3));
+        assert_eq!((seen.len(), files.len()), (6_004, 3));
         let continued = parts.iter().filter(|part| part.page().contains("Records in this part:")).count();
         assert!(continued > 2, "{continued}");
         assert_eq!(fs::read_dir(&order.spool).expect("it lists").count(), 0);
         // and whole it is the same
         order.part_bytes = 0;
         let whole = archives(&source, &order).await;
-        assert_eq!((whole.len(), ids(&whole[0]).len()), (1, 3_004));
+        assert_eq!((whole.len(), ids(&whole[0]).len()), (1, 6_004));
         assert!(!whole[0].page().contains("part 1 of"));
     }
 }
@@ -108,8 +108,7 @@ on_both! {
         let shown = get(&house, &link).await.text();
         assert_eq!(offered(&shown).len(), of);
         assert!(shown.contains("12 archives"), "{shown}");
-        let mail = house.sent().into_iter().rev().find(|mail| mail.contains("/copy/")).expect("the mail with the link");
-        assert!(mail.replace("=\r\n", "").contains("It has 12 parts"), "{mail}");
+        assert!(house.sent().iter().any(|mail| mail.replace("=\r\n", "").contains("It has 12 parts")));
 
         let mut tables = BTreeSet::new();
         for n in 1..=of {

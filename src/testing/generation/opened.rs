@@ -184,6 +184,11 @@ impl Opened {
         assert_eq!(part.entries.len(), others);
         for table in manifest["tables"].as_array().expect("a list").iter().filter(|table| table["rows_here"] != 0) {
             let path = |n: usize| table["entries"][n].as_str().expect("a path");
+            if manifest["form"] == "portable" {
+                let document: serde_json::Value = serde_json::from_str(&self.text(path(0))).expect("it is JSON");
+                assert_eq!(document["records"].as_array().expect("rows").len() as u64, table["rows_here"].as_u64().expect("a number"));
+                continue;
+            }
             self.tells_the_same(path(0), path(1), table["rows_here"].as_u64().expect("a number"));
         }
     }
