@@ -206,6 +206,10 @@ impl Config {
         if self.packages.folder.is_some() && self.packages.s3.is_some() {
             return senseless("packages has both folder and s3; packages can lie in one of them only");
         }
+        // a bucket takes files of 48 GiB at most, and the last file of an archive comes on top
+        if !(1024 * 1024..=32 * 1024 * 1024 * 1024).contains(&self.packages.part_bytes) {
+            return senseless("packages.part_bytes goes from 1048576 (1 MiB) to 34359738368 (32 GiB)");
+        }
         let public = &self.server.public_url;
         if !public.is_empty() && !public.starts_with("https://") && !public.starts_with("http://") {
             return senseless("server.public_url must begin with https:// or http://");
@@ -332,6 +336,7 @@ mod tests {
             (format!("[packages]\ns3 = {{ {keys}, endpoint = \"ftp://h\" }}\n"), "https://"),
             (format!("[packages]\ns3 = {{ {keys}, prefix = \"a/../b\" }}\n"), "prefix"),
             (format!("[packages]\ns3 = {{ {keys}, bucket_name = \"b\" }}\n"), "bucket_name"),
+            ("[packages]\npart_bytes = 1000\n".to_owned(), "packages.part_bytes"),
             (format!("[products.p.generation]\nfiles = \"f\"\ns3 = {{ {keys} }}\n"), "both files and s3"),
         ] {
             let refused = load(&text).expect_err("it is refused").to_string();

@@ -17,6 +17,7 @@ use crate::{
     domain::{
         case::{Case, State},
         clock::{Clock, Duty, binding_of},
+        copy::CopyForm,
         event::{Event, Purpose, Recorded},
         identity::{Reference, RunId, StaffId},
         kind::Kind,
@@ -98,6 +99,8 @@ pub struct Full {
     pub looks_up: bool,
     /// What kind of run can answer it; none where staff act by themselves.
     pub answer: Option<RunKind>,
+    /// The least that a copy has to be.
+    pub least_copy: CopyForm,
     /// Holds of this case that stand.
     pub holds: Vec<Held>,
     /// The runs of the case, newest first.
@@ -216,6 +219,7 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
         identity_kinds: subject::kinds(app, &case.product),
         looks_up: app.sources.contains_key(&case.product),
         answer: runs::answers(app, &case),
+        least_copy: exports::least_form(app, &case),
         holds,
         runs,
         follow_ups,

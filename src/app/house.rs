@@ -77,6 +77,8 @@ pub struct Settings {
     pub backups: HashMap<String, Period>,
     /// Where rows wait, encrypted under a key that is nowhere else, before they go into a package.
     pub spool: std::path::PathBuf,
+    /// The size from which on a package gets another archive, in bytes; 0: it never does.
+    pub part_bytes: u64,
 }
 
 /// How mail that arrives is judged.

@@ -171,6 +171,7 @@ pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Opened> {
         partners: recipients::partners(config, &packs)?,
         backups: recipients::backups(config)?,
         spool: spool(config)?,
+        part_bytes: config.packages.part_bytes,
     };
     let signer = signer(config, &db).await?;
     let packages = packages(config)?;

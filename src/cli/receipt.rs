@@ -133,7 +133,16 @@ fn write_words(out: &mut String, receipt: &Receipt) -> std::fmt::Result {
         writeln!(out, "  files: {} {went}", counted(receipt.files.count, "file"))?;
     }
     if let Some(package) = &receipt.package {
+        if let Some(form) = package.form {
+            writeln!(out, "  form: {}", form.label().to_lowercase())?;
+        }
+        for line in &package.limited {
+            writeln!(out, "  limited to: {line}")?;
+        }
         writeln!(out, "  package: {} bytes, SHA-256 {}", package.bytes, package.sha256)?;
+        for (n, part) in (1..).zip(&package.parts) {
+            writeln!(out, "  part {n}: {} bytes, SHA-256 {}", part.bytes, part.sha256)?;
+        }
         return writeln!(
             out,
             "\nThe package was read back whole before it was released. Nothing was erased or changed."
@@ -161,8 +170,9 @@ fn write_words(out: &mut String, receipt: &Receipt) -> std::fmt::Result {
 
 /// "images: 3 rows deleted"; a step of another version as it stands.
 fn step_in_words(label: &str, rows: i64) -> String {
-    const DOES: [(&str, &str); 7] = [
+    const DOES: [(&str, &str); 8] = [
         (" copy", "copied"),
+        (" summarise", "summed up"),
         // the longer ones first: "delete linked" begins with "delete"
         (" delete linked", "of other people deleted, which pointed to rows that went"),
         (" unlink", "of other people kept, without their link"),
@@ -212,6 +222,7 @@ fn moment(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::copy::CopyForm;
     use crate::{
         domain::plan::FileCount,
         generation::receipt::{FORMAT, Mention, PackageSum, PublicKey, Signer, StepDone, Who},
@@ -392,7 +403,13 @@ mod tests {
         copy.kept.clear();
         copy.mentions.clear();
         copy.steps = vec![StepDone { step: "images copy".into(), rows: 2, found_after: 2 }];
-        copy.package = Some(PackageSum { bytes: 4_096, sha256: "5eed".into() });
+        copy.package = Some(PackageSum {
+            bytes: 4_096,
+            sha256: "5eed".into(),
+            form: Some(CopyForm::Summary),
+            limited: vec!["Kinds of data: content".into()],
+            parts: Vec::new(),
+        });
         let said = in_words(&copy);
         for part in [
             "copied one person's data for them from",
@@ -400,6 +417,8 @@ mod tests {
             "released by staff 2",
             "4096 bytes",
             "5eed",
+            "form: summary",
+            "limited to: Kinds of data: content",
         ] {
             assert!(said.contains(part), "{part} is missing in\n{said}");
         }

@@ -81,13 +81,22 @@ pub struct Jobs {
 }
 
 /// Packages of people's data: the files that are made for them.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Packages {
     /// The folder they lie in; by default `packages` in the data directory. Shared by all consoles.
     pub folder: Option<PathBuf>,
     /// The bucket they lie in instead.
     pub s3: Option<Bucket>,
+    /// The size from which on a package gets another archive, in bytes; an archive ends with a whole entry, so it may be
+    /// larger by one file.
+    pub part_bytes: u64,
+}
+
+impl Default for Packages {
+    fn default() -> Self {
+        Self { folder: None, s3: None, part_bytes: 2 * 1024 * 1024 * 1024 }
+    }
 }
 
 /// Policy packs.

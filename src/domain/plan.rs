@@ -1,7 +1,7 @@
 //! What a run will do before it does it: rows per table and action, files, warnings. Numbers and names of columns
 //! only; nothing of a person. The words are those of the data map.
 
-use super::codes::codes;
+use super::{codes::codes, copy::CopyForm};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -16,6 +16,7 @@ codes! {
         Truncate "truncate" "truncate",
         Keep "keep" "keep",
         Copy "copy" "copy",
+        Summarise "summarise" "summarise",
         LeaveOut "leave_out" "left out",
         Redact "redact" "redacted",
         Correct "correct" "correct",
@@ -64,7 +65,7 @@ pub struct Warning {
 pub struct PlanLine {
     /// The table.
     pub table: String,
-    /// What happens to the rows. `delete`, `keep`, `copy` and `leave_out` are meant of rows, anything else of the first
+    /// What happens to the rows. `delete`, `keep`, `copy`, `summarise` and `leave_out` are meant of rows, anything else of the first
     /// of `columns`.
     pub action: Action,
     /// How many rows.
@@ -119,6 +120,9 @@ pub struct Plan {
     pub map_version: String,
     /// SHA-256, in hexadecimal, over map, schema, subject keys, actions, keeps and holds. Not over counts.
     pub scope_hash: String,
+    /// The form of a copy; part of the scope hash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy: Option<CopyForm>,
 }
 
 /// Sums of a plan.
@@ -130,7 +134,7 @@ pub struct Totals {
     pub changed: i64,
     /// Rows that stay for a reason and a period.
     pub kept: i64,
-    /// Rows that are copied for the person.
+    /// Rows that are copied for the person, or told of in a summary.
     pub copied: i64,
 }
 
@@ -142,7 +146,7 @@ impl Plan {
             match line.action {
                 Action::Delete => sum.erased += line.rows,
                 Action::Keep => sum.kept += line.rows,
-                Action::Copy => sum.copied += line.rows,
+                Action::Copy | Action::Summarise => sum.copied += line.rows,
                 Action::LeaveOut | Action::Redact => {}
                 _ => sum.changed += line.rows,
             }
@@ -214,6 +218,7 @@ mod tests {
             warnings: Vec::new(),
             map_version: "1".into(),
             scope_hash: hash.into(),
+            copy: None,
         }
     }
 

@@ -165,6 +165,10 @@ pub struct Table {
     /// Why a copy for the person has none of its rows, as the person will read it.
     #[serde(default)]
     pub leave_out: Option<String>,
+    /// True where its rows were worked out from others: neither provided by the person nor observed of them, so that
+    /// portable data leaves them out (GDPR Art. 20(1)).
+    #[serde(default)]
+    pub derived: bool,
     /// The columns that name a row; several for a composite key.
     pub key: Vec<String>,
     /// How its rows belong to a person: by a column of another mapped table, or of this one for rows that belong
@@ -243,6 +247,8 @@ pub struct Column {
     pub leave_out: Option<String>,
     /// True where the person may have a wrong value corrected.
     pub correct: bool,
+    /// True where its values were worked out from others, as for a table.
+    pub derived: bool,
     /// When a copy has a sentence in its place: what is about somebody else.
     pub redact: Option<Redact>,
 }

@@ -148,7 +148,7 @@ fn is_key_or_join(table: &Table, column: &str) -> bool {
 }
 
 /// True for what only says when: `created_at`, `updatedAt`, `timestamp`. A day of birth is none of these.
-fn is_moment(column: &str, live: Option<&TableSchema>) -> bool {
+pub(super) fn is_moment(column: &str, live: Option<&TableSchema>) -> bool {
     const NAMES: [&str; 9] =
         ["created", "updated", "modified", "inserted", "deleted", "timestamp", "ts", "createdon", "updatedon"];
     let kind = live.and_then(|live| live.columns.get(column)).map(|is| is.kind);

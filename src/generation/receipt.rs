@@ -1,7 +1,10 @@
 //! Receipts: what a run did, signed with Ed25519 (RFC 8032). The exact bytes that were signed are kept and handed out;
 //! nothing in them identifies the person. The private key lives in a file, never in a database.
 
-use crate::domain::plan::{FileCount, PlanLine};
+use crate::domain::{
+    copy::CopyForm,
+    plan::{FileCount, PlanLine},
+};
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -71,12 +74,31 @@ pub struct Receipt {
     pub key_id: String,
 }
 
-/// A package, by what it is compared with.
+/// A package, by what it is compared with and what it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PackageSum {
     /// The archive's size.
     pub bytes: i64,
+    /// Its SHA-256 in hexadecimal; of several archives that of their digests, one after the other.
+    pub sha256: String,
+    /// In which form it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<CopyForm>,
+    /// What it is limited to, in words; none where it is everything.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub limited: Vec<String>,
+    /// The archives, where there are several: size and SHA-256 of each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<PartSum>,
+}
+
+/// One archive of several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartSum {
+    /// Its size.
+    pub bytes: u64,
     /// Its SHA-256 in hexadecimal.
     pub sha256: String,
 }

@@ -1,7 +1,7 @@
 //! Which language somebody writes in, and how dates read in it. Guesses from words alone, and says nothing when unsure.
 
 use crate::domain::{language::Language, time::Instant};
-use chrono::{Datelike, Timelike};
+use chrono::Timelike as _;
 use chrono_tz::Tz;
 use whatlang::Lang;
 
@@ -30,64 +30,16 @@ pub fn guess(text: &str) -> Option<Language> {
     }
 }
 
-const HINDI: [&str; 12] =
-    ["जनवरी", "फ़रवरी", "मार्च", "अप्रैल", "मई", "जून", "जुलाई", "अगस्त", "सितंबर", "अक्टूबर", "नवंबर", "दिसंबर"];
-const SPANISH: [&str; 12] = [
-    "enero",
-    "febrero",
-    "marzo",
-    "abril",
-    "mayo",
-    "junio",
-    "julio",
-    "agosto",
-    "septiembre",
-    "octubre",
-    "noviembre",
-    "diciembre",
-];
-const GERMAN: [&str; 12] = [
-    "Januar",
-    "Februar",
-    "März",
-    "April",
-    "Mai",
-    "Juni",
-    "Juli",
-    "August",
-    "September",
-    "Oktober",
-    "November",
-    "Dezember",
-];
-const FRENCH: [&str; 12] = [
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-];
-
 /// A moment as a letter in this language says it: "27 Nov 2026, 23:59 IST", "27. November 2026, 23:59 Uhr (IST)".
 #[must_use]
 pub fn moment(language: Language, at: Instant, zone: Tz) -> String {
     let at = at.local(zone);
-    let (day, year, hour, minute) = (at.day(), at.year(), at.hour(), at.minute());
-    let month = |names: &[&'static str; 12]| names.get(at.month0() as usize).copied().unwrap_or_default();
-    let zone = at.format("%Z");
+    let (day, hour, minute, zone) = (language.day(at), at.hour(), at.minute(), at.format("%Z"));
     match language {
         Language::En => at.format("%-d %b %Y, %H:%M %Z").to_string(),
-        Language::Hi => format!("{day} {} {year}, {hour:02}:{minute:02} ({zone})", month(&HINDI)),
-        Language::Es => format!("{day} de {} de {year}, {hour:02}:{minute:02} ({zone})", month(&SPANISH)),
-        Language::De => format!("{day}. {} {year}, {hour:02}:{minute:02} Uhr ({zone})", month(&GERMAN)),
-        Language::Fr => format!("{day} {} {year}, {hour:02} h {minute:02} ({zone})", month(&FRENCH)),
+        Language::Hi | Language::Es => format!("{day}, {hour:02}:{minute:02} ({zone})"),
+        Language::De => format!("{day}, {hour:02}:{minute:02} Uhr ({zone})"),
+        Language::Fr => format!("{day}, {hour:02} h {minute:02} ({zone})"),
     }
 }
 

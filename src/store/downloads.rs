@@ -1,7 +1,9 @@
 //! Each fetching of a package: an address of its own that goes on where it broke off, for a while.
 
 use super::{
-    Result, Tx, sql,
+    Result, Tx,
+    package_parts::part_unfetch,
+    sql,
     vault::{Sealed, Vault},
 };
 use crate::domain::identity::{DownloadId, PackageId};
@@ -13,8 +15,12 @@ pub struct Download {
     pub id: DownloadId,
     /// What is fetched.
     pub package: PackageId,
-    /// The file in the store: the package's own, or the one that a password opens.
+    /// Which of the package's archives, counted from 1, and how many there are.
+    pub part: (i64, i64),
+    /// The file in the store: the archive's own, or the one that a password opens.
     pub object: String,
+    /// How many bytes lie there; the rest in the file of its end.
+    pub body: i64,
     /// True where a password opens it.
     pub locked: bool,
     /// The size of the archive in bytes; none while it is made.
@@ -25,7 +31,7 @@ pub struct Download {
 
 const SEALED_AS: &str = "download password";
 
-/// Begins a fetching that counts for `valid` milliseconds; with the file to be made and the password that opens it,
+/// Begins a fetching of an archive that counts for `valid` milliseconds; with the file to be made and the password that opens it,
 /// where it is to be locked.
 ///
 /// # Errors
@@ -33,7 +39,7 @@ const SEALED_AS: &str = "download password";
 pub async fn download_begin(
     tx: &mut Tx,
     vault: &Vault,
-    package: PackageId,
+    (package, part): (PackageId, i64),
     ticket_hash: &[u8],
     locked: Option<(&str, &str)>,
     valid: i64,
@@ -42,8 +48,8 @@ pub async fn download_begin(
     let sealed = locked.map(|(_, password)| vault.seal(SEALED_AS, password.as_bytes())).transpose()?;
     let (wrapped_key, cipher) = sealed.map(|sealed| (sealed.wrapped_key, sealed.cipher)).unzip();
     let (id,): (i64,) =
-        sql("INSERT INTO downloads (package_id, ticket_hash, object, wrapped_key, cipher, made_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id")
+        sql("INSERT INTO downloads (package_id, ticket_hash, object, wrapped_key, cipher, made_at, expires_at, part)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id")
         .bind(package)
         .bind(ticket_hash)
         .bind(locked.map(|(object, _)| object))
@@ -51,6 +57,7 @@ pub async fn download_begin(
         .bind(cipher)
         .bind(now)
         .bind(now.plus(valid))
+        .bind(part)
         .one(tx)
         .await?;
     Ok(DownloadId(id))
@@ -60,10 +67,13 @@ pub async fn download_begin(
 struct DownloadRow {
     id: i64,
     package_id: i64,
+    part: i64,
+    of: i64,
     own: String,
     object: Option<String>,
-    package_bytes: Option<i64>,
-    package_sha256: Option<String>,
+    body: Option<i64>,
+    own_bytes: Option<i64>,
+    own_sha256: Option<String>,
     bytes: Option<i64>,
     sha256: Option<String>,
 }
@@ -71,18 +81,22 @@ struct DownloadRow {
 impl From<DownloadRow> for Download {
     fn from(row: DownloadRow) -> Self {
         let locked = row.object.is_some();
-        let (bytes, sha256) = if locked { (row.bytes, row.sha256) } else { (row.package_bytes, row.package_sha256) };
-        let object = row.object.unwrap_or(row.own);
-        Self { id: DownloadId(row.id), package: PackageId(row.package_id), object, locked, bytes, sha256 }
+        let (bytes, sha256) = if locked { (row.bytes, row.sha256) } else { (row.own_bytes, row.own_sha256) };
+        let body = if locked { bytes } else { row.body }.unwrap_or_default();
+        let (object, part) = (row.object.unwrap_or(row.own), (row.part, row.of));
+        Self { id: DownloadId(row.id), package: PackageId(row.package_id), part, object, body, locked, bytes, sha256 }
     }
 }
 
-/// The columns of a download with its package, and whatever says which.
+/// The columns of a download with its archive, and whatever says which.
 macro_rules! downloads_where {
     ($rest:literal) => {
         concat!(
-            "SELECT d.id, d.package_id, p.object AS own, d.object, p.bytes AS package_bytes, p.sha256 AS package_sha256,
-             d.bytes, d.sha256 FROM downloads d JOIN packages p ON p.id = d.package_id
+            "SELECT d.id, d.package_id, d.part, a.object AS own, d.object, a.body, a.bytes AS own_bytes,
+             a.sha256 AS own_sha256, d.bytes, d.sha256,
+             (SELECT COUNT(*) FROM package_parts o WHERE o.package_id = d.package_id) AS of
+             FROM downloads d JOIN packages p ON p.id = d.package_id
+             JOIN package_parts a ON a.package_id = d.package_id AND a.part = d.part
              WHERE p.ended_at IS NULL AND p.expires_at > $2 AND d.expires_at > $2 AND ",
             $rest
         )
@@ -143,7 +157,7 @@ pub async fn download_locked(tx: &mut Tx, id: DownloadId, bytes: i64, sha256: &s
 pub async fn download_failed(tx: &mut Tx, download: &Download) -> Result<()> {
     let gone = sql("DELETE FROM downloads WHERE id = $1 AND bytes IS NULL").bind(download.id).run(tx).await?;
     if gone == 1 {
-        sql("UPDATE packages SET downloads = downloads - 1 WHERE id = $1").bind(download.package).run(tx).await?;
+        part_unfetch(tx, download.package, download.part.0).await?;
     }
     Ok(())
 }

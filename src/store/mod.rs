@@ -24,6 +24,7 @@ pub mod messages;
 pub mod migrate;
 pub mod objects;
 pub mod outflow;
+pub mod package_parts;
 pub mod packages;
 pub mod pickups;
 pub mod raws;

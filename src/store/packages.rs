@@ -1,7 +1,7 @@
 //! Packages of people's data: what is kept of them in the store of files, the links that open them, and their end.
 //! Links are judged by the database's clock; unknown, ended and past ones are not told apart.
 
-use super::{Result, Tx, per_engine, sql};
+use super::{Result, Tx, package_parts::part_begin, per_engine, sql};
 use crate::domain::{
     identity::{ContentId, PackageId, Reference, RunId},
     time::Instant,
@@ -16,15 +16,15 @@ pub struct Package {
     pub run: RunId,
     /// The case it answers.
     pub case: Reference,
-    /// What its file is called in the store.
+    /// What the file of its first archive is called in the store; what those of others begin with.
     pub object: String,
     /// The content that holds what the person was verified by.
     pub identity: ContentId,
     /// When it was begun.
     pub made_at: Instant,
-    /// The size of the archive in bytes; none until it was read back.
+    /// The size of its archives in bytes; none until they were read back.
     pub bytes: Option<i64>,
-    /// The archive's SHA-256 in hexadecimal.
+    /// The archive's SHA-256 in hexadecimal; of several archives that of their digests, one after the other.
     pub sha256: Option<String>,
     /// What is in it, as JSON.
     pub manifest: Option<String>,
@@ -32,9 +32,9 @@ pub struct Package {
     pub released_at: Option<Instant>,
     /// Until when.
     pub expires_at: Option<Instant>,
-    /// How often fetching was begun.
+    /// How often fetching was begun, of all its archives.
     pub downloads: i64,
-    /// How often it may be.
+    /// How often it may be, of each.
     pub most_downloads: i64,
     /// Since when nobody gets it any more.
     pub ended_at: Option<Instant>,
@@ -94,7 +94,7 @@ macro_rules! packages_where {
     };
 }
 
-/// Writes down that a package is begun, before its file is; whatever the run had begun before is ended.
+/// Writes down that a package is begun, and its first archive, before the file is; whatever the run had begun before is ended.
 ///
 /// # Errors
 /// As the database says.
@@ -116,10 +116,11 @@ pub async fn package_begin(
     .bind(now)
     .one(tx)
     .await?;
+    part_begin(tx, PackageId(id), 1, object).await?;
     Ok(PackageId(id))
 }
 
-/// The file is complete and was read back.
+/// Its files are complete and were read back.
 ///
 /// # Errors
 /// As the database says.
@@ -208,18 +209,6 @@ pub async fn package_shown(tx: &mut Tx, run: RunId) -> Result<Option<Package>> {
 pub async fn packages_of_case(tx: &mut Tx, case: Reference) -> Result<Vec<Package>> {
     let text = packages_where!("WHERE p.case_id = $1 AND p.released_at IS NOT NULL ORDER BY p.id DESC LIMIT 20");
     Ok(sql(text).bind(case).all::<PackageRow>(tx).await?.into_iter().map(Package::from).collect())
-}
-
-/// Counts one more fetching. False where there were as many already as there may be.
-///
-/// # Errors
-/// As the database says.
-pub async fn package_fetch(tx: &mut Tx, id: PackageId) -> Result<bool> {
-    let changed = sql("UPDATE packages SET downloads = downloads + 1 WHERE id = $1 AND downloads < most_downloads")
-        .bind(id)
-        .run(tx)
-        .await?;
-    Ok(changed == 1)
 }
 
 /// Nobody gets the package from now on. False where that was so already.

@@ -115,6 +115,13 @@ impl House {
         Self { app, ..self }
     }
 
+    /// The same house that begins another archive of a package at this size.
+    pub fn with_parts_of(self, bytes: u64) -> Self {
+        let (db, sources, packs) = (self.app.db.clone(), self.app.sources.clone(), self.app.packs.clone());
+        let app = opened_as(db, self.folder.path(), sources, packs, |_, settings| settings.part_bytes = bytes);
+        Self { app, ..self }
+    }
+
     /// The same house that watches these folders.
     pub fn with_mailboxes(self, mailboxes: Vec<Watched>) -> Self {
         let db = self.app.db.clone();
@@ -148,6 +155,19 @@ impl House {
         let text = include_str!("../../policies/products/imagegen-artisticmonk.toml");
         let text = text.replace("review = true", "review = false");
         fs::write(folder.join("products").join(file), text).expect("it is written");
+        let packs = Packs::load(Some(&folder)).expect("the packs load");
+        let app = opened_with(self.app.db.clone(), self.folder.path(), HashMap::new(), packs);
+        Self { app, ..self }
+    }
+
+    /// The same house whose pack says `to` where it said `from`.
+    pub fn whose_pack_says(self, from: &str, to: &str) -> Self {
+        let folder = self.folder.path().join("policies");
+        fs::create_dir_all(folder.join("products")).expect("it is made");
+        let text = include_str!("../../policies/products/imagegen-artisticmonk.toml");
+        assert!(text.contains(from), "the pack has no {from}");
+        let text = text.replacen(from, to, 1);
+        fs::write(folder.join("products").join(format!("{PRODUCT}.toml")), text).expect("it is written");
         let packs = Packs::load(Some(&folder)).expect("the packs load");
         let app = opened_with(self.app.db.clone(), self.folder.path(), HashMap::new(), packs);
         Self { app, ..self }

@@ -207,6 +207,7 @@ on_both! {
             warnings: Vec::new(),
             map_version: String::new(),
             scope_hash: String::new(),
+            copy: None,
         };
         let mut tx = app.db.begin().await.expect("a writer");
         let case = (reference, "imagegen-artisticmonk");

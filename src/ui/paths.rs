@@ -40,11 +40,6 @@ pub const COPY_FILE: &str = "/copy/file";
 /// Where confirming by a link leads.
 pub const VERIFIED: &str = "/verify/thanks";
 
-/// What the archive is called.
-pub const PLAIN_NAME: &str = "your-data.zip";
-/// What the archive that a password opens is called.
-pub const LOCKED_NAME: &str = "your-data-with-password.zip";
-
 /// Patterns of the addresses that hold an id, as the router wants them.
 pub mod patterns {
     /// A case.
@@ -249,8 +244,7 @@ pub fn mail_out(id: MailId) -> String {
 
 /// A fetching, by the name that the file gets.
 #[must_use]
-pub fn copy_file(ticket: &str, locked: bool) -> String {
-    let name = if locked { LOCKED_NAME } else { PLAIN_NAME };
+pub fn copy_file(ticket: &str, name: &str) -> String {
     format!("{COPY_FILE}/{ticket}/{name}")
 }
 

@@ -7,7 +7,7 @@ use crate::{
         exports::{self, File},
     },
     store::downloads::Download,
-    ui::{asked::Frame, pages::copy::server, paths},
+    ui::{asked::Frame, pages::copy::server},
 };
 use axum::{
     body::Body,
@@ -53,8 +53,9 @@ pub async fn send(
 }
 
 /// What the archive is called: an address with another name leads nowhere.
-const fn name_of(download: &Download) -> &'static str {
-    if download.locked { paths::LOCKED_NAME } else { paths::PLAIN_NAME }
+fn name_of(download: &Download) -> String {
+    let (part, of) = download.part;
+    exports::archive_name(usize::try_from(part).unwrap_or(1), usize::try_from(of).unwrap_or(1), download.locked)
 }
 
 enum Asked {

@@ -39,6 +39,7 @@ pub fn router(app: App, stop: watch::Receiver<bool>) -> Router {
     let health = Health { app: app.clone(), stop };
     let intake_app = app.clone();
     let keys = get(well_known::receipt_keys).with_state(app.clone());
+    let schema = get(well_known::portability_schema).with_state(app.clone());
     let signed_in = ui::router::routes()
         .route(ui::paths::patterns::HTML, get(frame::show))
         .route("/api/{*function}", axum::routing::post(guard::server_function))
@@ -63,6 +64,7 @@ pub fn router(app: App, stop: watch::Receiver<bool>) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready).with_state(health))
         .route(well_known::RECEIPT_KEYS, keys)
+        .route(crate::app::exports::PORTABILITY_SCHEMA, schema)
         .merge(assets::routes())
         .merge(intake::routes(intake_app.clone()))
         .merge(recipients::routes(intake_app))

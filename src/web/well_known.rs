@@ -1,6 +1,7 @@
-//! The public keys of receipts, for whoever holds one: no session, nothing secret, the same for everybody.
+//! What is published: the public keys of receipts, for whoever holds one, and the form of portable data. No session, nothing
+//! secret, the same for everybody.
 
-use crate::app::{App, runs};
+use crate::app::{App, exports, runs};
 use axum::{
     Json,
     extract::State,
@@ -24,4 +25,10 @@ pub async fn receipt_keys(State(app): State<App>) -> Response {
             (StatusCode::SERVICE_UNAVAILABLE, headers, "the database does not answer\n").into_response()
         }
     }
+}
+
+/// The form of every document of portable data: a JSON Schema (2020-12).
+pub async fn portability_schema(State(app): State<App>) -> Response {
+    let headers = [(header::CACHE_CONTROL, "public, max-age=86400"), (header::CONTENT_TYPE, "application/schema+json")];
+    (headers, exports::portability_schema(&app).to_string()).into_response()
 }

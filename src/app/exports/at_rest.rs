@@ -7,12 +7,13 @@ use crate::{
     generation::sealed::{Opener, PREFIX, SEALED_CHUNK, Sealer, Span},
     store::{
         objects,
+        package_parts::end_of,
         vault::{Sealed, random},
     },
 };
 use bytes::{Bytes, BytesMut};
 use futures_util::{
-    Stream, StreamExt as _,
+    Stream, StreamExt as _, TryStreamExt as _,
     stream::{self, BoxStream},
 };
 use serde::{Deserialize, Serialize};
@@ -105,25 +106,41 @@ pub(super) fn begin(app: &App, object: &str) -> Result<Begun, Error> {
     Ok(Begun { out: Sealer::new(&key, prefix, parts), give_up: to, pieces })
 }
 
-/// A file that can be read.
+/// An archive that can be read: one file, or its body and its end.
 #[derive(Clone)]
 pub(super) struct Archive {
+    files: Vec<File>,
+    /// The archive's size in bytes.
+    pub bytes: u64,
+}
+
+/// A file that can be read.
+#[derive(Clone)]
+struct File {
     objects: objects::Objects,
     object: String,
     opener: Arc<Opener>,
-    /// The archive's size in bytes.
-    pub bytes: u64,
+    /// Bytes of the archive that lie here.
+    bytes: u64,
 }
 
 fn damaged(what: &str) -> Error {
     Error::Package(what.to_owned())
 }
 
-/// Opens the file `object`, which holds an archive of `bytes` bytes.
+/// Opens an archive of `bytes` bytes, the first `body` of which lie in the file `object`.
 ///
 /// # Errors
-/// When the store does not answer, or it is another file than was written.
-pub(super) async fn open(app: &App, object: &str, bytes: u64) -> Result<Archive, Error> {
+/// When the store does not answer, or a file is another than was written.
+pub(super) async fn open(app: &App, object: &str, body: u64, bytes: u64) -> Result<Archive, Error> {
+    let mut files = vec![file(app, object, body.min(bytes)).await?];
+    if body < bytes {
+        files.push(file(app, &end_of(object), bytes - body).await?);
+    }
+    Ok(Archive { files, bytes })
+}
+
+async fn file(app: &App, object: &str, bytes: u64) -> Result<File, Error> {
     let mut pieces = app.packages.read(object, 0..HEADER as u64).await?;
     let mut head = Vec::with_capacity(HEADER);
     while let Some(piece) = pieces.next().await {
@@ -144,7 +161,7 @@ pub(super) async fn open(app: &App, object: &str, bytes: u64) -> Result<Archive,
         return Err(damaged("its head cannot be read"));
     };
     let opener = Arc::new(Opener::new(key, prefix));
-    Ok(Archive { objects: app.packages.clone(), object: object.to_owned(), opener, bytes })
+    Ok(File { objects: app.packages.clone(), object: object.to_owned(), opener, bytes })
 }
 
 impl Archive {
@@ -153,7 +170,28 @@ impl Archive {
     /// # Errors
     /// When the store does not answer; a piece is an error where the file was changed or cut.
     pub async fn read(&self, range: Range<u64>) -> Result<impl Stream<Item = io::Result<Bytes>> + Send + use<>, Error> {
-        let range = range.start.min(self.bytes)..range.end.min(self.bytes);
+        let (mut from, mut wanted) = (0, Vec::new());
+        for file in &self.files {
+            let within = |at: u64| at.clamp(from, from + file.bytes) - from;
+            let part = within(range.start)..within(range.end);
+            from += file.bytes;
+            wanted.extend((part.start < part.end).then(|| (file.clone(), part)));
+        }
+        let mut wanted = wanted.into_iter();
+        let first = match wanted.next() {
+            Some((file, part)) => Some(file.read(part).await?),
+            None => None,
+        };
+        // the end is asked for when the body was read: nothing is kept waiting
+        let rest = stream::iter(wanted)
+            .then(|(file, part)| async move { file.read(part).await.map_err(io::Error::other) })
+            .try_flatten();
+        Ok(stream::iter(first).flatten().chain(rest))
+    }
+}
+
+impl File {
+    async fn read(&self, range: Range<u64>) -> Result<impl Stream<Item = io::Result<Bytes>> + Send + use<>, Error> {
         let span = Span::of(&range, self.bytes).ok_or_else(|| damaged("it has no such part"))?;
         let at = |place: u64| HEADER as u64 + place;
         let pieces = self.objects.read(&self.object, at(span.sealed.start)..at(span.sealed.end)).await?;

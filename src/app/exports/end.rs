@@ -14,7 +14,11 @@ use crate::{
         rights::Actor,
         work::Work,
     },
-    store::{audit, cases, downloads, jobs, packages},
+    store::{
+        audit, cases, downloads, jobs,
+        package_parts::{self, PackagePart},
+        packages,
+    },
 };
 
 /// Ends the link of a package before its time; the file is destroyed. Where nobody had opened it yet the case is open
@@ -96,10 +100,11 @@ pub async fn destroy_package(app: &App, id: PackageId) -> Result<(), Error> {
     // from now on nobody begins to read it
     packages::package_end(&mut tx, id).await?;
     let locked = downloads::downloads_objects(&mut tx, id).await?;
+    let parts = package_parts::parts_of(&mut tx, id).await?;
     tx.commit().await?;
     failpoint("export-before-destroy");
-    for object in locked.iter().chain([&package.object]) {
-        app.packages.remove(object).await?;
+    for object in locked.into_iter().chain(parts.iter().flat_map(PackagePart::objects)) {
+        app.packages.remove(&object).await?;
     }
     failpoint("export-destroyed");
     let now = app.now();

@@ -1,7 +1,7 @@
 //! The way out: the link and the code together begin a fetching, which has an address of its own for a day. Looking
 //! uses nothing up, at the link or at that address, so programs that look at mail, and downloads that break off, may.
 
-use super::{Code, addressee, at_rest, code};
+use super::{Code, addressee, archive_name, at_rest, code};
 use crate::{
     app::{App, Error, failpoint::failpoint, subject::Known},
     domain::{
@@ -11,7 +11,7 @@ use crate::{
         work::Work,
     },
     store::{
-        Tx, audit, cases, contents, downloads, downloads::Download, jobs, packages, packages::Package,
+        Tx, audit, cases, contents, downloads, downloads::Download, jobs, package_parts, packages, packages::Package,
         sessions::token_hash, vault::random, verifications,
     },
 };
@@ -27,16 +27,25 @@ const VALID: i64 = DAY;
 pub struct Offer {
     /// The product's name.
     pub product: String,
-    /// The size of the archive in bytes.
-    pub bytes: i64,
+    /// The archives; one, unless the copy was too large for one.
+    pub parts: Vec<OfferedPart>,
     /// Until when it can be fetched.
     pub until: Instant,
     /// The zone in which that is said.
     pub zone: chrono_tz::Tz,
-    /// How often it can still be fetched.
-    pub left: i64,
     /// True where a link for a new code can be mailed; else the page of the case shows one.
     pub by_mail: bool,
+}
+
+/// One archive of the page behind a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfferedPart {
+    /// Its number, counted from 1.
+    pub part: i64,
+    /// Its size in bytes.
+    pub bytes: i64,
+    /// How often it can still be fetched.
+    pub left: i64,
 }
 
 /// What is behind a link, while it counts. Changes nothing.
@@ -49,10 +58,14 @@ pub async fn offer_of(app: &App, token: &str) -> Result<Option<Offer>, Error> {
     let product = cases::case_get(&mut tx, package.case).await?.map(|case| case.product).unwrap_or_default();
     let known = known(app, &mut tx, package.identity).await?;
     let by_mail = addressee(app, &mut tx, package.case, &known).await?.is_some();
+    let parts = package_parts::parts_of(&mut tx, package.id).await?.into_iter().map(|part| OfferedPart {
+        part: part.part,
+        bytes: part.bytes.unwrap_or_default(),
+        left: package.most_downloads - part.downloads,
+    });
     Ok(Some(Offer {
-        bytes: package.bytes.unwrap_or_default(),
+        parts: parts.collect(),
         until: package.expires_at.unwrap_or(Instant(0)),
-        left: package.most_downloads - package.downloads,
         zone: app.packs.zone(&product),
         product: app.letterhead(&product).product,
         by_mail,
@@ -64,14 +77,16 @@ pub async fn offer_of(app: &App, token: &str) -> Result<Option<Offer>, Error> {
 pub struct Opened {
     /// The secret part of its address.
     pub ticket: String,
+    /// What the file is called that is there.
+    pub name: String,
 }
 
-/// Begins to fetch the package, with a password on the archive where `locked`; counts as one of the fetchings.
+/// Begins to fetch archive number `part` of the package, with a password where `locked`; counts as one of its fetchings.
 ///
 /// # Errors
 /// `NotFound` where the link does not count; `Invalid` where the code does not open it, or it was fetched as often as
 /// it may be.
-pub async fn fetch_package(app: &App, token: &str, typed: &str, locked: bool) -> Result<Opened, Error> {
+pub async fn fetch_package(app: &App, token: &str, typed: &str, (part, locked): (i64, bool)) -> Result<Opened, Error> {
     let hash = token_hash(token);
     let mut tx = app.db.read().await?;
     let package = packages::package_find(&mut tx, &hash).await?.ok_or(Error::NotFound)?;
@@ -92,7 +107,7 @@ pub async fn fetch_package(app: &App, token: &str, typed: &str, locked: bool) ->
     let mut case = cases::case_lock(&mut tx, package.case).await?.ok_or(Error::NotFound)?;
     // staff may have withdrawn it until the case was locked
     let package = packages::package_find(&mut tx, &hash).await?.ok_or(Error::NotFound)?;
-    if !packages::package_fetch(&mut tx, package.id).await? {
+    if !package_parts::part_fetch(&mut tx, package.id, part).await? {
         let says = "It was opened as often as it may be. Answer the mail that the link was in, and we make a new one";
         return Err(Error::field("code", says));
     }
@@ -100,7 +115,7 @@ pub async fn fetch_package(app: &App, token: &str, typed: &str, locked: bool) ->
     let password = code.shown();
     let lock = locked.then_some((object.as_str(), password.as_str()));
     let download =
-        downloads::download_begin(&mut tx, &app.vault, package.id, &token_hash(&ticket), lock, VALID).await?;
+        downloads::download_begin(&mut tx, &app.vault, (package.id, part), &token_hash(&ticket), lock, VALID).await?;
     if locked {
         jobs::job_enqueue(&mut tx, &Work::LockDownload { download }, 0).await?;
     }
@@ -108,9 +123,11 @@ pub async fn fetch_package(app: &App, token: &str, typed: &str, locked: bool) ->
     cases::case_save(&mut tx, &case).await?;
     audit::audit_append(&mut tx, now, None, "export_fetched", Some(case.reference), "").await?;
     failpoint("verb-before-commit");
+    let all = package_parts::parts_of(&mut tx, package.id).await?.len();
     tx.commit().await?;
     app.wake();
-    Ok(Opened { ticket })
+    let name = archive_name(usize::try_from(part).unwrap_or(1), all, locked);
+    Ok(Opened { ticket, name })
 }
 
 /// True where the code was shown to whom the package is about.
@@ -161,8 +178,9 @@ pub async fn bytes_of(
     download: &Download,
     range: Range<u64>,
 ) -> Result<impl Stream<Item = io::Result<Bytes>> + Send + use<>, Error> {
-    let bytes = u64::try_from(download.bytes.unwrap_or_default()).unwrap_or_default();
-    let pieces = Box::pin(at_rest::open(app, &download.object, bytes).await?.read(range).await?);
+    let number = |bytes: i64| u64::try_from(bytes).unwrap_or_default();
+    let (body, bytes) = (number(download.body), number(download.bytes.unwrap_or_default()));
+    let pieces = Box::pin(at_rest::open(app, &download.object, body, bytes).await?.read(range).await?);
     let state = (pieces, app.clone(), token_hash(ticket), 0_u32);
     Ok(stream::try_unfold(state, |(mut pieces, app, hash, sent)| async move {
         if sent > 0 && sent.is_multiple_of(PIECES) && !counts(&app, &hash).await {

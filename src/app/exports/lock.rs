@@ -8,7 +8,7 @@ use crate::{
     generation::sealed::CHUNK,
     store::{
         downloads::{self, Download},
-        packages,
+        package_parts,
     },
 };
 use futures_util::StreamExt as _;
@@ -51,10 +51,11 @@ pub async fn lock_download(app: &App, id: DownloadId, last: bool) -> Result<(), 
 
 async fn make(app: &App, download: &Download, password: String) -> Result<(u64, String), Error> {
     let mut tx = app.db.read().await?;
-    let package = packages::package_get(&mut tx, download.package).await?.ok_or(Error::NotFound)?;
+    let parts = package_parts::parts_of(&mut tx, download.package).await?;
     drop(tx);
-    let bytes = u64::try_from(package.bytes.unwrap_or_default()).unwrap_or_default();
-    let archive = at_rest::open(app, &package.object, bytes).await?;
+    let part = parts.into_iter().find(|part| part.part == download.part.0).ok_or(Error::NotFound)?;
+    let bytes = |bytes: Option<i64>| u64::try_from(bytes.unwrap_or_default()).unwrap_or_default();
+    let archive = at_rest::open(app, &part.object, bytes(part.body), bytes(part.bytes)).await?;
     let Begun { out, give_up, pieces } = at_rest::begin(app, &download.object)?;
     let handle = Handle::current();
     let locking = async {

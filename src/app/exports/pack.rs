@@ -3,9 +3,10 @@
 //! nobody can read it.
 
 use super::{
-    about, addressee,
-    at_rest::{self, Begun},
+    about, addressee, at_rest,
+    form::least_form,
     release,
+    shelf::{self, Store},
 };
 use crate::{
     app::{
@@ -15,6 +16,7 @@ use crate::{
         subject::Known,
     },
     domain::{
+        copy::CopyForm,
         event::{By, Event},
         identity::{ContentId, PackageId, RunId},
         plan::Action,
@@ -26,7 +28,9 @@ use crate::{
         export::{Copied, CopyOrder, Watch},
     },
     store::{
-        audit, cases, contents, jobs, packages,
+        Tx, audit, cases, contents, jobs,
+        package_parts::{self, PackagePart},
+        packages,
         runs::{self, Run, checkpoints},
         vault::random,
     },
@@ -138,11 +142,17 @@ async fn take_up(app: &App, id: RunId) -> Result<Option<(Run, Secret)>, Error> {
     runs::run_save(&mut tx, &run).await?;
     let says = if again { "Begun again: what was packed so far is given up" } else { "Begun" };
     checkpoints::log_add(&mut tx, id, app.now(), says).await?;
-    let copied = run.plan.tables.iter().filter(|line| line.action == Action::Copy);
-    let steps: Vec<_> = copied.map(|line| (format!("{} copy", line.table), line.rows)).collect();
+    let copied = run.plan.tables.iter().filter(|line| matches!(line.action, Action::Copy | Action::Summarise));
+    let steps: Vec<_> = copied.map(|line| (format!("{} {}", line.table, line.action.code()), line.rows)).collect();
     checkpoints::steps_begin(&mut tx, id, &steps).await?;
     tx.commit().await?;
     Ok(Some((run, secret)))
+}
+
+/// Tables with their rows as the steps of the run are called.
+fn steps(run: &Run, tables: Vec<(String, i64)>) -> Vec<(String, i64)> {
+    let does = if run.plan.copy.is_some_and(|form| !form.has_rows()) { Action::Summarise } else { Action::Copy };
+    tables.into_iter().map(|(table, rows)| (format!("{table} {}", does.code()), rows)).collect()
 }
 
 /// One attempt.
@@ -154,7 +164,7 @@ struct Packing<'a> {
 impl Packing<'_> {
     async fn carry_on(&mut self, secret: &Secret) -> Result<(), Halt> {
         failpoint("export-taken");
-        let (app, run, id) = (self.app, &self.run, self.run.id);
+        let (app, run) = (self.app, &self.run);
         let identity = self.still_asked(secret).await?;
         let Some(source) = app.sources.get(&run.product) else {
             return Err(Halt::Store("the product's generation database is not configured here".to_owned()));
@@ -170,7 +180,7 @@ impl Packing<'_> {
         let (package, object) = self.begin(identity).await?;
         failpoint("export-begun");
         let packed = async {
-            let copied = Box::pin(self.write(source, secret, &object)).await?;
+            let copied = Box::pin(self.write(source, secret, package, &object)).await?;
             failpoint("export-written");
             self.read_back(&object, &copied).await?;
             failpoint("export-read-back");
@@ -180,9 +190,7 @@ impl Packing<'_> {
         // where our own database failed, the package may be complete all the same
         if !matches!(packed, Ok(()) | Err(Halt::Own(_))) {
             // its row is ended by whoever comes next, who may have looked for the file before it was there
-            if let Err(error) = app.packages.remove(&object).await {
-                tracing::warn!(run = id.0, %error, "a package that was given up could not be removed yet");
-            }
+            self.remove(package).await;
         }
         packed
     }
@@ -213,8 +221,22 @@ impl Packing<'_> {
         Ok((package, object))
     }
 
-    /// Streams the rows into the file, while progress is written down.
-    async fn write(&self, source: &Source, secret: &Secret, object: &str) -> Result<Copied, Halt> {
+    /// Removes whatever there is of a package that was given up.
+    async fn remove(&self, package: PackageId) {
+        let removed = async {
+            let parts = package_parts::parts_of(&mut self.app.db.read().await?, package).await?;
+            for object in parts.iter().flat_map(PackagePart::objects) {
+                self.app.packages.remove(&object).await?;
+            }
+            Ok::<_, Error>(())
+        };
+        if let Err(error) = removed.await {
+            tracing::warn!(run = self.run.id.0, %error, "a package that was given up could not be removed yet");
+        }
+    }
+
+    /// Streams the rows into files, while progress is written down.
+    async fn write(&self, source: &Source, secret: &Secret, package: PackageId, object: &str) -> Result<Copied, Halt> {
         let (app, run) = (self.app, &self.run);
         let about = {
             let mut tx = app.db.read().await?;
@@ -223,45 +245,29 @@ impl Packing<'_> {
                 None => contents::Content::default(),
             };
             let (name, _) = addressee(app, &mut tx, run.case, &Known::read(&known)).await?.unwrap_or_default();
-            about::about(app, run, &name)
+            let case = cases::case_get(&mut tx, run.case).await?.ok_or(Error::NotFound)?;
+            about::about(app, run, &case, &name)
         };
         let order = CopyOrder {
             subjects: secret.target.subjects.clone(),
             extent: secret.target.extent.clone(),
+            form: run.plan.copy.unwrap_or(CopyForm::Full),
             scope_hash: run.plan.scope_hash.clone(),
             spool: app.settings.spool.clone(),
             about,
             file_key: random::<32>()?,
+            part_bytes: app.settings.part_bytes,
         };
         let watch = Arc::new(Watch::default());
-        let Begun { out, give_up, pieces } = at_rest::begin(app, object)?;
-        let kept = app.packages.put(object, pieces);
-        let packed = async {
-            let written = source.write_copy(&order, out, watch.clone()).await;
-            let ended = match written {
-                Ok((copied, out)) => match tokio::task::spawn_blocking(move || at_rest::end(out)).await {
-                    Ok(Ok(())) => Ok(copied),
-                    Ok(Err(error)) => Err(Halt::Store(error.to_string())),
-                    Err(error) => Err(Halt::Store(error.to_string())),
-                },
-                Err(error) => Err(Halt::from(error)),
-            };
-            if ended.is_err() {
-                // the store must not take what is there for the whole; it may have given up already
-                let _ = give_up.send(Err(std::io::Error::other("given up"))).await;
-            }
-            drop(give_up);
-            ended
-        };
-        let both = async { tokio::join!(kept, packed) };
-        let mut both = pin!(both);
+        let (store, trouble) = Store::new(app, package, object);
+        let mut writing = pin!(source.write_copy(&order, store, watch.clone()));
         loop {
             tokio::select! {
-                (kept, packed) = &mut both => {
+                written = &mut writing => {
                     // what the store says explains why the writer could not go on
-                    return match (kept, packed) {
-                        (Ok(_), packed) => packed,
-                        (Err(_), Err(halt @ (Halt::NotOurs | Halt::Stop(_) | Halt::Away(_)))) => Err(halt),
+                    return match (written, trouble.take()) {
+                        (Ok((copied, _)), _) => Ok(copied),
+                        (Err(generation::Error::Package(_)), Some(error)) => Err(error.into()),
                         (Err(error), _) => Err(error.into()),
                     };
                 }
@@ -281,50 +287,69 @@ impl Packing<'_> {
     async fn progress(&self, watch: &Watch) -> Result<(), Halt> {
         let mut tx = self.app.db.begin().await?;
         self.locked(&mut tx).await?;
-        checkpoints::steps_at(&mut tx, self.run.id, &watch.shown().tables, false).await?;
+        checkpoints::steps_at(&mut tx, self.run.id, &steps(&self.run, watch.shown().tables), false).await?;
         tx.commit().await?;
         Ok(())
     }
 
-    /// Reads the whole file once more: what cannot be read now is not given to anybody.
+    /// Reads every archive once more: what cannot be read now is not given to anybody.
     async fn read_back(&self, object: &str, copied: &Copied) -> Result<(), Halt> {
-        let archive = at_rest::open(self.app, object, copied.bytes).await?;
-        let mut plain = pin!(archive.read(0..copied.bytes).await?);
-        let mut sum = Sha256::new();
-        let mut bytes = 0;
-        while let Some(piece) = plain.next().await {
-            let piece = piece.map_err(|error| Halt::Store(error.to_string()))?;
-            bytes += piece.len() as u64;
-            sum.update(&piece);
+        for (part, done) in (1..).zip(&copied.parts) {
+            let archive = at_rest::open(self.app, &shelf::name(object, part), done.body, done.bytes).await?;
+            let mut plain = pin!(archive.read(0..done.bytes).await?);
+            let (mut sum, mut bytes) = (Sha256::new(), 0);
+            while let Some(piece) = plain.next().await {
+                let piece = piece.map_err(|error| Halt::Store(error.to_string()))?;
+                bytes += piece.len() as u64;
+                sum.update(&piece);
+            }
+            if bytes != done.bytes || data_encoding::HEXLOWER.encode(&sum.finalize()) != done.sha256 {
+                return Err(Halt::Store("the file is not what was written".to_owned()));
+            }
         }
-        if bytes == copied.bytes && data_encoding::HEXLOWER.encode(&sum.finalize()) == copied.sha256 {
-            return Ok(());
+        Ok(())
+    }
+
+    /// Writes down what each archive is.
+    async fn complete_parts(&self, tx: &mut Tx, package: PackageId, copied: &Copied) -> Result<(), Halt> {
+        let number = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
+        for (part, done) in (1..).zip(&copied.parts) {
+            let bytes = (number(done.body), number(done.bytes));
+            package_parts::part_complete(tx, package, part, bytes, &done.sha256).await?;
         }
-        Err(Halt::Store("the file is not what was written".to_owned()))
+        let sha256 = match copied.parts.as_slice() {
+            [one] => one.sha256.clone(),
+            several => {
+                let all: String = several.iter().map(|part| part.sha256.as_str()).collect();
+                data_encoding::HEXLOWER.encode(&Sha256::digest(all.as_bytes()))
+            }
+        };
+        let manifest = serde_json::to_string(copied).unwrap_or_default();
+        packages::package_complete(tx, package, number(copied.bytes()), &sha256, &manifest).await?;
+        Ok(())
     }
 
     /// The package is there: it goes to a second person, or out.
     async fn complete(&mut self, package: PackageId, secret: &Secret, copied: &Copied) -> Result<(), Halt> {
         let app = self.app;
-        let manifest = serde_json::to_string(copied).unwrap_or_default();
         let mut tx = app.db.begin().await?;
         let mut case = cases::case_lock(&mut tx, self.run.case).await?.ok_or(Error::NotFound)?;
         let run = self.locked(&mut tx).await?;
-        if !still_asked_for(&case, run.kind, secret) {
+        let enough = run.plan.copy.is_some_and(|form| form.is_enough_for(least_form(app, &case)));
+        if !still_asked_for(&case, run.kind, secret) || !enough {
             return Err(Halt::Stop(Stop::Outgrown));
         }
         // where staff alone decided who the person is, a second one looks in any case
         let by_staff = case.verified.is_some_and(|verified| verified.by.is_some());
         let review = by_staff || app.packs.get(&run.product).is_none_or(|pack| pack.copy.review);
         let now = app.now();
-        let bytes = i64::try_from(copied.bytes).unwrap_or(i64::MAX);
-        packages::package_complete(&mut tx, package, bytes, &copied.sha256, &manifest).await?;
+        self.complete_parts(&mut tx, package, copied).await?;
         // what was packed counts, not what was planned
         let tables = copied.tables.iter().filter(|table| table.rows > 0);
-        let done: Vec<_> = tables.map(|table| (table.table.clone(), table.rows)).collect();
-        let steps: Vec<_> = done.iter().map(|(table, rows)| (format!("{table} copy"), *rows)).collect();
+        let done = tables.map(|table| (table.table.clone(), table.rows)).collect();
+        let steps = steps(&run, done);
         checkpoints::steps_begin(&mut tx, run.id, &steps).await?;
-        checkpoints::steps_at(&mut tx, run.id, &done, true).await?;
+        checkpoints::steps_at(&mut tx, run.id, &steps, true).await?;
         checkpoints::log_add(&mut tx, run.id, now, "Packed, sealed and read back").await?;
         let event = Event::ExportPacked { run: run.id, package, review };
         cases::case_record(&mut tx, &mut case, By::System, now, event).await?;
@@ -333,7 +358,8 @@ impl Packing<'_> {
         if review {
             runs::run_save(&mut tx, &self.run).await?;
         } else {
-            release::release(app, &mut tx, &mut case, &mut self.run, By::System, now).await?;
+            let by = (By::System, now);
+            release::release(app, &mut tx, &mut case, &mut self.run, &secret.target.extent, by).await?;
         }
         cases::case_save(&mut tx, &case).await?;
         audit::audit_append(&mut tx, now, None, "export_packed", Some(case.reference), &self.run.id.to_string())
@@ -345,7 +371,7 @@ impl Packing<'_> {
     }
 
     /// The run as it is now, locked, if it is still this worker's.
-    async fn locked(&self, tx: &mut crate::store::Tx) -> Result<Run, Halt> {
+    async fn locked(&self, tx: &mut Tx) -> Result<Run, Halt> {
         match runs::run_lock(tx, self.run.id).await? {
             Some(run) if run.worker == self.run.worker && run.state == RunState::Running => Ok(run),
             _ => Err(Halt::NotOurs),

@@ -7,7 +7,7 @@ use crate::{
         time::Instant,
     },
     generation::export::Copied,
-    store::{Tx, packages, packages::Package},
+    store::{Tx, package_parts, packages, packages::Package},
 };
 
 /// A package as a case shows it.
@@ -19,8 +19,10 @@ pub struct PackageLine {
     pub run: RunId,
     /// Until when it may be fetched.
     pub until: Instant,
-    /// How often it was fetched, and how often it may be.
+    /// How often its archives were fetched, and how often each may be.
     pub fetched: (i64, i64),
+    /// How many archives it has.
+    pub parts: usize,
     /// True while the link works.
     pub works: bool,
     /// True where it was ended before its time.
@@ -32,7 +34,7 @@ pub struct PackageLine {
 /// A package as its run shows it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PackageView {
-    /// The size of the archive in bytes.
+    /// The size of its archives in bytes.
     pub bytes: i64,
     /// Its SHA-256 in hexadecimal.
     pub sha256: String,
@@ -56,7 +58,7 @@ impl PackageView {
 /// As the database says.
 pub(in crate::app) async fn of_case(tx: &mut Tx, case: Reference) -> Result<Vec<PackageLine>, Error> {
     let now = tx.db_now().await?;
-    let line = |package: Package| {
+    let line = |(package, parts): (Package, usize)| {
         let until = package.expires_at.unwrap_or(Instant(0));
         let works = package.ended_at.is_none() && until.0 > now.0;
         PackageLine {
@@ -64,12 +66,18 @@ pub(in crate::app) async fn of_case(tx: &mut Tx, case: Reference) -> Result<Vec<
             run: package.run,
             until,
             fetched: (package.downloads, package.most_downloads),
+            parts,
             works,
             ended: package.ended_at.is_some_and(|at| at.0 < until.0),
             destroyed: package.destroyed_at,
         }
     };
-    Ok(packages::packages_of_case(tx, case).await?.into_iter().map(line).collect())
+    let mut lines = Vec::new();
+    for package in packages::packages_of_case(tx, case).await? {
+        let parts = package_parts::parts_of(tx, package.id).await?.len();
+        lines.push(line((package, parts)));
+    }
+    Ok(lines)
 }
 
 /// The package of a run, once it is complete. The caller has checked that the reader may see the run.

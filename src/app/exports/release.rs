@@ -1,7 +1,7 @@
 //! Lets a package go: a link for the person, who has the code already or gets one by confirming once more. Where the
 //! pack wants a review it takes a second person, who has seen counts and the manifest and nothing more.
 
-use super::{addressee, link};
+use super::{addressee, form::least_form, link};
 use crate::{
     app::{
         App, Error, acknowledge, letters, pickup,
@@ -10,17 +10,19 @@ use crate::{
     },
     domain::{
         case::{Case, Outcome, State},
+        copy::CopyForm,
         event::{By, Event, Purpose},
         identity::RunId,
         rights::Actor,
         run::RunState,
         time::{DAY, Instant},
     },
-    mail::compose::{self, Facts, Letter},
+    generation::Extent,
+    mail::compose::{self, CopyFacts, Facts, Letter},
     store::{
         Tx, contents,
         contents::Content,
-        packages,
+        package_parts, packages,
         runs::{self, Run, checkpoints},
     },
 };
@@ -32,14 +34,19 @@ use crate::{
 pub async fn release_export(app: &App, actor: &Actor, id: RunId) -> Result<(), Error> {
     let (mut desk, mut run) = decided_by_another(app, actor, id).await?;
     let secret = secret_of(runs::run_secret(&mut desk.tx, &app.vault, id).await?);
-    if !secret.is_some_and(|secret| still_asked_for(&desk.case, run.kind, &secret)) {
+    let secret = secret.filter(|secret| still_asked_for(&desk.case, run.kind, secret));
+    let Some(secret) = secret else {
         let says = "The case has changed since the copy was packed; send it back and have a new one made";
+        return Err(Error::field("release", says));
+    };
+    if !run.plan.copy.is_some_and(|form| form.is_enough_for(least_form(app, &desk.case))) {
+        let says = "Where the person lives now, the law asks for more than this; send it back and have a new one made";
         return Err(Error::field("release", says));
     }
     run.decided_by = Some(actor.id);
     run.decided_at = Some(desk.now);
     let (by, now) = (By::Staff(actor.id), desk.now);
-    release(app, &mut desk.tx, &mut desk.case, &mut run, by, now).await?;
+    release(app, &mut desk.tx, &mut desk.case, &mut run, &secret.target.extent, (by, now)).await?;
     desk.commit("export_released").await
 }
 
@@ -49,8 +56,8 @@ pub(super) async fn release(
     tx: &mut Tx,
     case: &mut Case,
     run: &mut Run,
-    by: By,
-    now: Instant,
+    extent: &Extent,
+    (by, now): (By, Instant),
 ) -> Result<(), Error> {
     let package = packages::package_of_run(tx, run.id).await?.filter(|package| package.sha256.is_some());
     let package = package.ok_or_else(|| Error::field("release", "The package is gone; ask for a new one"))?;
@@ -68,7 +75,13 @@ pub(super) async fn release(
     let until = packages::package_release(tx, package.id, &hash, i64::from(days) * DAY, i64::from(most)).await?;
     let language = letters::language_of(app, case);
     let until = letters::when(app, case, language, until);
-    let facts = Facts { until, downloads: most, ..letters::facts(app, case, &name, language) };
+    let limited = app.sources.get(&case.product).map(|source| source.limits_in_words(extent, language));
+    let copy = CopyFacts {
+        form: run.plan.copy.unwrap_or(CopyForm::Full),
+        parts: package_parts::parts_of(tx, package.id).await?.len(),
+        limited: limited.unwrap_or_default(),
+    };
+    let facts = Facts { until, downloads: most, copy, ..letters::facts(app, case, &name, language) };
     let written = compose::write(Letter::Copied, language, &facts, "")?;
     let told = if on_page {
         pickup::keep_letter(app, tx, case, Purpose::Delivery, written, message_id, now).await?

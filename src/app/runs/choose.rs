@@ -3,10 +3,11 @@
 
 use super::{answers, secret_of, source_of, unanswered};
 use crate::{
-    app::{App, Error, FieldError, desk::look, subject::Known},
+    app::{App, Error, FieldError, desk::look, exports, subject::Known},
     domain::{
         case::Case,
         clock::fact::Fact,
+        copy::CopyForm,
         event::Event,
         identity::{ContentId, Reference},
         rights::Actor,
@@ -27,6 +28,8 @@ pub struct Chosen {
     pub sets: Vec<SetValue>,
     /// True where the restriction of the case is to end.
     pub lifts: bool,
+    /// True where a full copy is made though a summary would do.
+    pub full_copy: bool,
 }
 
 /// A value that becomes another.
@@ -65,6 +68,8 @@ pub struct Choosable {
     pub tables: Vec<(String, String)>,
     /// The rows with values that can be corrected, where that is asked for.
     pub rows: Vec<Correctable>,
+    /// The least that a copy has to be.
+    pub least_copy: CopyForm,
     /// Why the restriction cannot be lifted yet; none where it can, or none stands.
     pub lifting: Option<Result<(), &'static str>>,
 }
@@ -98,6 +103,7 @@ pub async fn choosable(app: &App, actor: &Actor, reference: Reference) -> Result
         categories,
         tables,
         rows,
+        least_copy: exports::least_form(app, &case),
         lifting,
     })
 }

@@ -9,6 +9,7 @@ use crate::{
     },
     domain::{
         clock::Clock,
+        copy::CopyForm,
         event::Event,
         identity::{Reference, RunId, StaffId},
         plan::{Action, FileCount, Plan},
@@ -132,6 +133,8 @@ pub struct RunPage {
     pub repeats: Option<RunId>,
     /// The package, once it is packed.
     pub package: Option<PackageView>,
+    /// The least that a copy for the case has to be.
+    pub least_copy: CopyForm,
     /// The case's clocks.
     pub clocks: Vec<Clock>,
     /// True while the case is open.
@@ -198,6 +201,7 @@ pub async fn load_run(app: &App, actor: &Actor, id: RunId) -> Result<RunPage, Er
         None => None,
     };
     let zone = app.packs.zone(&run.product);
+    let least_copy = exports::least_form(app, &case);
     Ok(RunPage {
         id,
         reference: run.case,
@@ -223,6 +227,7 @@ pub async fn load_run(app: &App, actor: &Actor, id: RunId) -> Result<RunPage, Er
         follow_ups,
         repeats,
         package,
+        least_copy,
         case_open: case.state.is_open(),
         clocks: case.clocks,
         not_yours: not_yours(actor, run.asked_by),

@@ -10,6 +10,7 @@ use crate::{
     },
     domain::{
         case::Case,
+        copy::CopyForm,
         event::Event,
         identity::{Identity, Reference, RunId},
         rights::Actor,
@@ -44,6 +45,7 @@ pub async fn plan_run(
     let answer = choose::ready(app, &case)?;
     let product = case.product.clone();
     let known = asked_by(app, &case, answer).await?;
+    let form = form_of(app, &case, chosen);
     let source = source_of(app, &product)?;
     let mut found = choose::find(app, source, &product, &known).await?;
     let (theirs, left_out) = choose::accounts(&found, chosen)?;
@@ -54,14 +56,15 @@ pub async fn plan_run(
     let extent = if kind.may_be_limited() { chosen.extent.clone() } else { Extent::default() };
     let target = Target { extent, ..target_of(app, &product, &identities, found, aim).await? };
     let counted = match kind {
-        RunKind::Export => source.plan_copy(&target.subjects, &target.found_by, &target.extent).await,
+        RunKind::Export => source.plan_copy(&target.subjects, &target.found_by, (form, &target.extent)).await,
         _ => source.plan(&target).await,
     };
     let mut plan = counted.map_err(|error| unanswered(&product, &error))?;
     plan.warnings.extend(whose_accounts(&target, left_out.len(), !chosen.accounts.is_empty()));
 
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
-    if choose::ready(app, &desk.case)? != answer {
+    let is_same = !answer.is_copy() || form_of(app, &desk.case, chosen) == form;
+    if choose::ready(app, &desk.case)? != answer || !is_same {
         return Err(Error::field("run", "The case asks for something else now; look at it again"));
     }
     let verified = desk.case.verified.map(|verified| verified.identity);
@@ -100,6 +103,14 @@ pub async fn plan_run(
     runs::run_save(&mut desk.tx, &planned).await?;
     desk.commit("run_planned").await?;
     Ok(run)
+}
+
+/// The form of a copy: what the rules ask for, or more where staff wish it.
+fn form_of(app: &App, case: &Case, chosen: &Chosen) -> CopyForm {
+    match exports::least_form(app, case) {
+        CopyForm::Summary if chosen.full_copy => CopyForm::Full,
+        least => least,
+    }
 }
 
 /// The standing approval that such a plan may begin under: none where somebody has to read a warning first.

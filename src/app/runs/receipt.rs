@@ -12,7 +12,8 @@ use crate::{
     },
     generation::{
         Verified,
-        receipt::{FORMAT, Mention, PackageSum, PublicKey, PublicKeys, Receipt, Signed, StepDone, Who},
+        export::{Copied, CopiedPart},
+        receipt::{FORMAT, Mention, PackageSum, PartSum, PublicKey, PublicKeys, Receipt, Signed, StepDone, Who},
     },
     store::{
         Db, Tx,
@@ -102,10 +103,7 @@ pub(in crate::app) async fn sign_export(
         kept: Vec::new(),
         files: run.files,
         mentions: Vec::new(),
-        package: Some(PackageSum {
-            bytes: package.bytes.unwrap_or_default(),
-            sha256: package.sha256.clone().unwrap_or_default(),
-        }),
+        package: Some(sum_of(run, package)),
         repeats: None,
         verified: true,
         key_id: app.signer.key_id().to_owned(),
@@ -113,6 +111,19 @@ pub(in crate::app) async fn sign_export(
     let (body, signature) = app.signer.sign(&receipt);
     let row = ReceiptRow { body, signature, key_id: app.signer.key_id().to_owned() };
     Ok(receipts::receipt_keep(tx, run.id, &row, now).await?)
+}
+
+fn sum_of(run: &Run, package: &Package) -> PackageSum {
+    let copied = package.manifest.as_deref().and_then(|text| serde_json::from_str::<Copied>(text).ok());
+    let copied = copied.unwrap_or_default();
+    let part = |part: &CopiedPart| PartSum { bytes: part.bytes, sha256: part.sha256.clone() };
+    PackageSum {
+        bytes: package.bytes.unwrap_or_default(),
+        sha256: package.sha256.clone().unwrap_or_default(),
+        form: run.plan.copy,
+        parts: if copied.parts.len() > 1 { copied.parts.iter().map(part).collect() } else { Vec::new() },
+        limited: copied.limited,
+    }
 }
 
 /// The receipt of a run as a file that `recourse receipt verify` reads.

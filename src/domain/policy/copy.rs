@@ -1,11 +1,15 @@
 //! How a copy of a person's data is made, and what is said with it.
 
+use crate::domain::copy::CopyForm;
 use serde::Deserialize;
 
 /// How a copy of a person's data reaches them, and what has to be said with it (GDPR Art. 15(1), DPDP Act s. 11(1)).
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CopyRules {
+    /// What the product promised by itself, beyond what law asks: a full copy or a summary; missing where it promised nothing.
+    #[serde(default)]
+    pub form: Option<CopyForm>,
     /// True where a second person looks at what was packed before it goes.
     pub review: bool,
     /// For how many days the link works.
@@ -33,6 +37,9 @@ pub struct Recipient {
     pub name: String,
     /// What for.
     pub purpose: String,
+    /// The categories of data that they get, as the product's data map calls them; empty where it may be any.
+    #[serde(default)]
+    pub categories: Vec<String>,
 }
 
 impl CopyRules {
@@ -55,6 +62,10 @@ impl CopyRules {
             (self.origin.trim().is_empty(), "copy.origin says nothing: a copy has to name where the data comes from"),
             (self.retention.is_empty(), "copy.retention says nothing: a copy has to say how long data is kept"),
             (self.rights.is_empty(), "copy.rights says nothing: a copy has to name the person's rights"),
+            (
+                self.form == Some(CopyForm::Portable),
+                "copy.form is full or summary; a case of portability is portable anyway",
+            ),
             (self.recipients.is_empty(), "copy.recipient is missing: a copy has to name who else gets data"),
         ];
         empty.into_iter().filter(|(wrong, _)| *wrong).map(|(_, says)| says.to_owned()).chain(ids)

@@ -8,6 +8,8 @@ use crate::domain::{
         period::Period,
     },
     codes::codes,
+    copy::CopyForm,
+    run::RunKind,
 };
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -171,6 +173,9 @@ pub struct Rule {
     /// What asking the person does.
     #[serde(default)]
     pub pauses: Vec<Pause>,
+    /// What whoever asks for their data has to get: a full copy or a summary; missing where the rule says nothing of it.
+    #[serde(default)]
+    pub copy: Option<CopyForm>,
     /// What notices have to say.
     #[serde(default)]
     pub must_say: MustSay,
@@ -230,6 +235,13 @@ impl Rule {
         );
         fault(self.target.is_some() && self.undated.is_none(), "target", "stands only where the law gives no number");
         fault(self.start.is_empty(), "start", "names nothing");
+        fault(
+            self.copy == Some(CopyForm::Portable),
+            "copy",
+            "is full or summary; a case of portability is portable anyway",
+        );
+        let copies = |matter: &Matter| matches!(matter, Matter::Case(kind) if kind.run() == Some(RunKind::Export));
+        fault(self.copy.is_some() && !self.kinds.iter().any(copies), "copy", "is said of kinds that get no copy");
         fault(self.backwards && self.extension.is_some(), "extension", "cannot lengthen what counts backwards");
         let civil = |written: &Option<Written>| {
             written

@@ -14,7 +14,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 /// Pictures that the page shows.
-const SHOWN_PICTURES: usize = 60;
+pub const SHOWN_PICTURES: usize = 60;
 /// What browsers show as a picture.
 const PICTURES: [&str; 7] = ["png", "jpg", "jpeg", "webp", "gif", "avif", "bmp"];
 /// What else keeps its ending. Anything that could carry a script loses it.
@@ -38,6 +38,11 @@ fn ending(name: &str) -> &'static str {
     PICTURES.iter().chain(&OTHERS).find(|known| **known == ending).copied().unwrap_or(ANY)
 }
 
+/// True for an entry that browsers show as a picture.
+pub fn is_picture(path: &str) -> bool {
+    PICTURES.contains(&ending(path))
+}
+
 /// What became of the files.
 #[derive(Debug, Default)]
 pub struct FilesDone {
@@ -45,10 +50,6 @@ pub struct FilesDone {
     pub count: FileCount,
     /// Those that were not there.
     pub missing: i64,
-    /// The first pictures.
-    pub pictures: Vec<String>,
-    /// Pictures in all.
-    pub all_pictures: usize,
 }
 
 impl Source {
@@ -74,10 +75,6 @@ impl Source {
                     done.missing += 1;
                     continue;
                 };
-                if PICTURES.contains(&ending(&name)) {
-                    done.all_pictures += 1;
-                    done.pictures.extend((done.all_pictures <= SHOWN_PICTURES).then(|| path.clone()));
-                }
                 pack.file(path).await?;
                 while let Some(bytes) = content.try_next().await? {
                     watch.go_on()?;

@@ -1,28 +1,40 @@
 //! The export package: everything a generation database holds about one person, streamed out of one moment of it into
-//! one ZIP archive with constant memory. Writes nothing but what it is given to write to, and spools without a name, so
-//! that it can be begun again at any time. Whether anybody may have the package is not decided here.
+//! ZIP archives with constant memory; or a summary of it. Writes nothing but what it is given to write to, and spools
+//! without a name, so that it can be begun again at any time. Whether anybody may have the package is not decided here.
 
 mod cells;
 mod files;
+mod head;
 mod layout;
+mod limits;
 mod manifest;
+mod names;
 mod pack;
 mod page;
 mod plan;
+pub mod portability;
 mod portions;
 pub mod rules;
+mod select;
+mod shelf;
+mod summary;
 mod table;
+mod told;
+mod volume;
 mod watch;
+mod words;
 mod write;
 
+pub use head::archive_name;
+pub use shelf::Shelf;
+pub use told::{Copied, CopiedPart, CopiedTable, Entry, LeftOut};
 pub use watch::{Shown, Watch};
 
 use super::{Extent, Key};
-use crate::domain::plan::FileCount;
-use serde::{Deserialize, Serialize};
+use crate::domain::{copy::CopyForm, language::Language};
 use std::path::PathBuf;
 
-/// What a value about somebody else gives way to.
+/// What a value about somebody else gives way to in files for programs, in every language.
 pub const REDACTED: &str = "(withheld: it is about somebody else)";
 
 /// What is to be packed. Has a key in it, and is not to be shown.
@@ -32,6 +44,8 @@ pub struct CopyOrder {
     pub subjects: Vec<Key>,
     /// What the copy is limited to.
     pub extent: Extent,
+    /// The form that was approved.
+    pub form: CopyForm,
     /// The scope hash that was approved.
     pub scope_hash: String,
     /// The folder for what has to wait; nothing in it can be read or has a name.
@@ -40,11 +54,16 @@ pub struct CopyOrder {
     pub about: About,
     /// The key by which files get other names in the package.
     pub file_key: [u8; 32],
+    /// The size from which on another part is begun, in bytes of the archive; a part ends with a whole entry. 0:
+    /// never.
+    pub part_bytes: u64,
 }
 
 /// What the package says besides the data: plain text for a person.
 #[derive(Debug, Clone, Default)]
 pub struct About {
+    /// The language of page and headings.
+    pub language: Language,
     /// The product, as people know it.
     pub product: String,
     /// Whom the copy is for; may be empty.
@@ -53,12 +72,12 @@ pub struct About {
     pub reference: String,
     /// The run.
     pub run: String,
-    /// When it was made, in words.
+    /// When it was made, in words of that language.
     pub made: String,
     /// The same for programs, RFC 3339.
     pub made_at: String,
-    /// Who receives such data, and what for.
-    pub recipients: Vec<(String, String)>,
+    /// Who receives such data.
+    pub recipients: Vec<Receiver>,
     /// How long it is kept.
     pub retention: Vec<String>,
     /// Where it came from.
@@ -69,64 +88,17 @@ pub struct About {
     pub complaint: String,
     /// Who answers: name and address, line by line.
     pub officer: Vec<String>,
+    /// Where the general form of portable data is published.
+    pub schema: String,
 }
 
-/// What was packed. Names of tables and columns, numbers and digests; nothing of the person.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Copied {
-    /// Every table that was looked at, in the order of the package; one without rows has no entry.
-    pub tables: Vec<CopiedTable>,
-    /// Tables that have rows of the person and were left out.
-    pub left_out: Vec<LeftOut>,
-    /// The files that are in the package.
-    pub files: FileCount,
-    /// How many files are named by rows but were not there.
-    pub missing: i64,
-    /// Every entry of the archive but the files.
-    pub entries: Vec<Entry>,
-    /// The size of the archive.
-    pub bytes: u64,
-    /// SHA-256 of the archive, in hexadecimal.
-    pub sha256: String,
-}
-
-/// What was packed of one table.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CopiedTable {
-    /// Its name in the database.
-    pub table: String,
-    /// What people call it.
-    pub title: String,
-    /// How many rows.
-    pub rows: i64,
-    /// The columns, in their order.
-    pub columns: Vec<String>,
-    /// The columns that are not there, and why.
-    pub left_out: Vec<(String, String)>,
-    /// The columns in which what is about others gave way to a sentence.
-    pub redacted: Vec<String>,
-}
-
-/// A table that was left out.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LeftOut {
-    /// Its name in the database.
-    pub table: String,
-    /// What people call it.
-    pub title: String,
-    /// How many rows of the person it has.
-    pub rows: i64,
-    /// Why.
-    pub why: String,
-}
-
-/// One entry of the archive.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
-    /// Its name in the archive.
-    pub path: String,
-    /// Its size, unpacked.
-    pub bytes: u64,
-    /// SHA-256 of what it holds, in hexadecimal.
-    pub sha256: String,
+/// Somebody who receives data.
+#[derive(Debug, Clone, Default)]
+pub struct Receiver {
+    /// Who.
+    pub name: String,
+    /// What for.
+    pub purpose: String,
+    /// The categories of data that they get; empty where it may be any.
+    pub categories: Vec<String>,
 }

@@ -1,12 +1,25 @@
-//! Writes the archive, on a thread of its own: what it is handed is compressed, hashed and written while the database
-//! already gives the next rows. What has to wait for its turn waits in sealed spools.
+//! Packs on a thread of its own: what it is handed is compressed, hashed and written while the database already gives the
+//! next rows. Where an archive has grown to its size another one is begun; their pages and manifests are written at the
+//! end, when it is known how many there are.
 
-use super::Entry;
-use crate::generation::{Error, spool::Spool};
+use super::{
+    Shelf,
+    files::{SHOWN_PICTURES, is_picture},
+    head::{self, Ending},
+    layout::TableCopy,
+    manifest, page, portability,
+    table::{Frame, SHOWN_ROWS},
+    told::CopiedPart,
+    volume::{Holds, Volume},
+    words::Words,
+};
+use crate::{
+    domain::copy::CopyForm,
+    generation::{Error, spool::Spool},
+};
 use bytes::Bytes;
-use sha2::{Digest as _, Sha256};
 use std::{
-    io::{self, Write},
+    io::{self, Write as _},
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -14,26 +27,19 @@ use std::{
     },
 };
 use tokio::sync::mpsc::Receiver;
-use zip::{
-    CompressionMethod, DateTime, ZipWriter,
-    write::{SimpleFileOptions, StreamWriter},
-};
+use zip::CompressionMethod;
+
+/// The most archives of one package; the last one takes whatever is left.
+const MOST_PARTS: usize = 100;
 
 /// What is handed to the packer, in this order.
-pub enum Part {
-    /// A table's entries begin: their name without folder and ending.
-    Table(String),
+pub enum Handed {
+    /// A table begins.
+    Table(Arc<TableCopy>),
     /// Rows of that table.
-    Rows {
-        /// As JSON.
-        json: Vec<u8>,
-        /// As CSV.
-        csv: Vec<u8>,
-    },
+    Rows(Rows),
     /// No more rows of it.
     TableEnd,
-    /// A part of the page, which is written at the end.
-    Page(String),
     /// A file begins.
     File(String),
     /// More of it.
@@ -46,39 +52,43 @@ pub enum Part {
     End(Box<Ending>),
 }
 
-/// What goes around that which waited.
-pub struct Ending {
-    /// The page before its tables.
-    pub page_head: String,
-    /// The page after them.
-    pub page_foot: String,
-    /// The manifest, a JSON object.
-    pub manifest: String,
+/// Some rows of a table, in its order.
+pub struct Rows {
+    /// How many.
+    pub count: i64,
+    /// As JSON, with commas between them.
+    pub json: Vec<u8>,
+    /// As lines of CSV; empty where none is wanted.
+    pub csv: Vec<u8>,
+    /// The first of them, for the page.
+    pub shown: Vec<Vec<Option<String>>>,
 }
 
-/// What was packed.
-pub struct Packed<W> {
-    /// Every entry but the files.
-    pub entries: Vec<Entry>,
-    /// The size of the archive.
-    pub bytes: u64,
-    /// Its digest.
-    pub sha256: String,
-    /// Where it was written to.
-    pub out: W,
+/// How a package is packed.
+pub struct Packing<'p> {
+    pub folder: &'p Path,
+    pub part_bytes: u64,
+    pub form: CopyForm,
+    pub words: &'static Words,
 }
 
-/// Packs what `parts` hands over, until its end.
+/// Packs what `handed` hands over, until its end.
 ///
 /// # Errors
 /// When something cannot be written, or whoever hands over went away.
-pub fn pack<W: Write>(mut parts: Receiver<Part>, out: W, folder: &Path) -> Result<Packed<W>, Error> {
+pub fn pack<S: Shelf>(
+    mut handed: Receiver<Handed>,
+    shelf: S,
+    packing: &Packing<'_>,
+) -> Result<(Vec<CopiedPart>, S), Error> {
     let broken_off = Arc::new(AtomicBool::new(false));
-    let done = Packer::new(out, folder, broken_off.clone()).and_then(|mut packer| {
-        while let Some(part) = parts.blocking_recv() {
+    let done = Packer::new(shelf, packing, broken_off.clone()).and_then(|mut packer| {
+        while let Some(part) = handed.blocking_recv() {
             match part {
-                Part::End(ending) => return packer.end(*ending, &broken_off),
-                part => packer.part(part).inspect_err(|_| broken_off.store(true, Ordering::Relaxed))?,
+                Handed::End(ending) => {
+                    return packer.end(*ending).inspect_err(|_| broken_off.store(true, Ordering::Relaxed));
+                }
+                part => packer.take(part).inspect_err(|_| broken_off.store(true, Ordering::Relaxed))?,
             }
         }
         broken_off.store(true, Ordering::Relaxed);
@@ -87,158 +97,182 @@ pub fn pack<W: Write>(mut parts: Receiver<Part>, out: W, folder: &Path) -> Resul
     done.map_err(|error| Error::Package(error.kind()))
 }
 
-/// Counts and hashes the archive. An archive that was broken off gets no end that makes it look whole.
-struct Out<W> {
-    inner: W,
-    bytes: u64,
-    digest: Sha256,
+struct Packer<S: Shelf> {
+    // before the shelf: what was begun ends before it hears of it
+    volume: Volume<S::Out>,
+    full: Vec<Volume<S::Out>>,
+    table: Option<Open>,
+    shelf: S,
+    folder: PathBuf,
+    part_bytes: u64,
+    form: CopyForm,
+    words: &'static Words,
     broken_off: Arc<AtomicBool>,
 }
 
-impl<W: Write> Write for Out<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.broken_off.load(Ordering::Relaxed) {
-            return Ok(bytes.len());
-        }
-        let written = self.inner.write(bytes)?;
-        self.digest.update(&bytes[..written]);
-        self.bytes += written as u64;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
-    }
+/// The table that is being written, as far as it is in this archive.
+struct Open {
+    table: Arc<TableCopy>,
+    frame: Frame,
+    /// Its CSV waits until its JSON is done.
+    csv: Option<Spool>,
+    rows: i64,
+    shown: Vec<Vec<Option<String>>>,
+    /// The archive's size when it began.
+    since: u64,
+    /// True where an earlier archive has its first rows.
+    goes_on: bool,
 }
 
-struct Packer<W: Write> {
-    zip: ZipWriter<StreamWriter<Out<W>>>,
-    folder: PathBuf,
-    /// The entry that is being written.
-    open: Option<(String, u64, Sha256)>,
-    /// The name of the table, and its CSV, which waits until its JSON is done.
-    table: Option<(String, Spool)>,
-    page: Spool,
-    missing: List,
-    all: List,
-    kept: Vec<Entry>,
-}
-
-/// JSON values that wait, with commas between them.
-struct List {
-    spool: Spool,
-    is_empty: bool,
-}
-
-impl List {
-    fn new(folder: &Path) -> io::Result<Self> {
-        Ok(Self { spool: Spool::new(folder)?, is_empty: true })
-    }
-
-    fn push(&mut self, value: &impl serde::Serialize) -> io::Result<()> {
-        self.spool.write_all(if self.is_empty { b"\n" } else { b",\n" })?;
-        self.is_empty = false;
-        serde_json::to_writer(&mut self.spool, value)?;
-        Ok(())
-    }
-}
-
-impl<W: Write> Packer<W> {
-    fn new(inner: W, folder: &Path, broken_off: Arc<AtomicBool>) -> io::Result<Self> {
-        let out = Out { inner, bytes: 0, digest: Sha256::new(), broken_off };
+impl<S: Shelf> Packer<S> {
+    fn new(mut shelf: S, packing: &Packing<'_>, broken_off: Arc<AtomicBool>) -> io::Result<Self> {
+        let out = shelf.begin(1, false)?;
         Ok(Self {
-            page: Spool::new(folder)?,
-            missing: List::new(folder)?,
-            all: List::new(folder)?,
-            zip: ZipWriter::new_stream(out),
-            folder: folder.to_owned(),
-            open: None,
+            volume: Volume::new(out, packing.folder, broken_off.clone())?,
+            full: Vec::new(),
             table: None,
-            kept: Vec::new(),
+            shelf,
+            folder: packing.folder.to_owned(),
+            part_bytes: packing.part_bytes,
+            form: packing.form,
+            words: packing.words,
+            broken_off,
         })
     }
 
-    fn part(&mut self, part: Part) -> io::Result<()> {
-        match part {
-            Part::Table(stem) => {
-                self.begin(format!("data/{stem}.json"), CompressionMethod::Deflated)?;
-                self.table = Some((stem, Spool::new(&self.folder)?));
+    fn take(&mut self, handed: Handed) -> io::Result<()> {
+        match handed {
+            Handed::Table(table) => {
+                self.make_room()?;
+                self.begin_table(table, false)
+            }
+            Handed::Rows(rows) => {
+                if self.table.as_ref().is_some_and(|open| open.rows > 0)
+                    && self.is_full()
+                    && let Some(table) = self.end_table(true)?
+                {
+                    self.next_volume()?;
+                    self.begin_table(table, true)?;
+                }
+                self.rows(rows)
+            }
+            Handed::TableEnd => self.end_table(false).map(|_| ()),
+            Handed::File(path) => {
+                self.make_room()?;
+                if is_picture(&path) {
+                    let holds = &mut self.volume.holds;
+                    holds.all_pictures += 1;
+                    holds.pictures.extend((holds.all_pictures <= SHOWN_PICTURES).then(|| path.clone()));
+                }
+                // pictures are compressed already
+                self.volume.begin(path, CompressionMethod::Stored)
+            }
+            Handed::FileBytes(bytes) => self.volume.put(&bytes),
+            Handed::FileEnd => {
+                let bytes = self.volume.close(false)?;
+                self.volume.holds.files.count += 1;
+                self.volume.holds.files.bytes += i64::try_from(bytes).unwrap_or(i64::MAX);
                 Ok(())
             }
-            Part::Rows { json, csv } => {
-                self.put(&json)?;
-                self.table.as_mut().map_or(Ok(()), |(_, spool)| spool.write_all(&csv))
-            }
-            Part::TableEnd => {
-                self.close(true)?;
-                let Some((stem, spool)) = self.table.take() else { return Ok(()) };
-                self.begin(format!("data/{stem}.csv"), CompressionMethod::Deflated)?;
-                spool.drain(|part| self.put(part))?;
-                self.close(true)
-            }
-            Part::Page(text) => self.page.write_all(text.as_bytes()),
-            // pictures are compressed already
-            Part::File(path) => self.begin(path, CompressionMethod::Stored),
-            Part::FileBytes(bytes) => self.put(&bytes),
-            Part::FileEnd => self.close(false),
-            Part::Missing(path) => self.missing.push(&path),
-            Part::End(_) => Ok(()),
+            Handed::Missing(path) => self.volume.missing(&path),
+            Handed::End(_) => Ok(()),
         }
     }
 
-    fn begin(&mut self, path: String, method: CompressionMethod) -> io::Result<()> {
-        let options = SimpleFileOptions::default()
-            .compression_method(method)
-            .compression_level((method == CompressionMethod::Deflated).then_some(1))
-            .last_modified_time(DateTime::default())
-            .unix_permissions(0o600)
-            // how large it gets is not known before
-            .large_file(true);
-        self.zip.start_file(path.as_str(), options)?;
-        self.open = Some((path, 0, Sha256::new()));
+    fn begin_table(&mut self, table: Arc<TableCopy>, goes_on: bool) -> io::Result<()> {
+        let frame = Frame::new(&table, self.form);
+        let csv = frame.csv_head.as_ref().map(|_| Spool::new(&self.folder)).transpose()?;
+        self.volume.begin(table.json(), CompressionMethod::Deflated)?;
+        self.volume.put(&frame.json_head)?;
+        let since = self.volume.bytes();
+        self.table = Some(Open { table, frame, csv, rows: 0, shown: Vec::new(), since, goes_on });
         Ok(())
     }
 
-    fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if let Some((_, size, digest)) = &mut self.open {
-            *size += bytes.len() as u64;
-            digest.update(bytes);
+    fn rows(&mut self, rows: Rows) -> io::Result<()> {
+        let Some(open) = &mut self.table else { return Ok(()) };
+        self.volume.put(if open.rows == 0 { b"\n" } else { b",\n" })?;
+        self.volume.put(&rows.json)?;
+        if let Some(csv) = &mut open.csv {
+            csv.write_all(&rows.csv)?;
         }
-        self.zip.write_all(bytes)
-    }
-
-    fn close(&mut self, kept: bool) -> io::Result<()> {
-        let Some((path, bytes, digest)) = self.open.take() else { return Ok(()) };
-        let entry = Entry { path, bytes, sha256: data_encoding::HEXLOWER.encode(&digest.finalize()) };
-        self.all.push(&entry)?;
-        self.kept.extend(kept.then_some(entry));
+        open.rows += rows.count;
+        let room = SHOWN_ROWS - open.shown.len();
+        open.shown.extend(rows.shown.into_iter().take(room));
         Ok(())
     }
 
-    fn end(mut self, ending: Ending, broken_off: &AtomicBool) -> io::Result<Packed<W>> {
-        self.last_entries(ending).inspect_err(|_| broken_off.store(true, Ordering::Relaxed))?;
-        let out = self.zip.finish()?.into_inner();
-        let sha256 = data_encoding::HEXLOWER.encode(&out.digest.finalize());
-        Ok(Packed { entries: self.kept, bytes: out.bytes, sha256, out: out.inner })
+    /// Ends the open table in this archive, and with `more` to come in the next.
+    fn end_table(&mut self, more: bool) -> io::Result<Option<Arc<TableCopy>>> {
+        let Some(open) = self.table.take() else { return Ok(None) };
+        let volume = &mut self.volume;
+        volume.put(&open.frame.json_foot)?;
+        volume.close(true)?;
+        if let (Some(csv), Some(head)) = (open.csv, &open.frame.csv_head) {
+            volume.begin(open.table.csv(), CompressionMethod::Deflated)?;
+            volume.put(head)?;
+            csv.drain(|part| volume.put(part))?;
+            volume.close(true)?;
+        }
+        let section = page::section(self.words, self.form, &open.table, open.rows, &open.shown, more || open.goes_on);
+        volume.page.write_all(section.as_bytes())?;
+        volume.holds.tables.push((open.table.clone(), open.rows));
+        Ok(Some(open.table))
     }
 
-    fn last_entries(&mut self, ending: Ending) -> io::Result<()> {
-        self.begin("index.html".to_owned(), CompressionMethod::Deflated)?;
-        self.put(ending.page_head.as_bytes())?;
-        let page = std::mem::replace(&mut self.page, Spool::new(&self.folder)?);
-        page.drain(|part| self.put(part))?;
-        self.put(ending.page_foot.as_bytes())?;
-        self.close(true)?;
-
-        let missing = std::mem::replace(&mut self.missing, List::new(&self.folder)?);
-        let all = std::mem::replace(&mut self.all, List::new(&self.folder)?);
-        self.begin("manifest.json".to_owned(), CompressionMethod::Deflated)?;
-        self.put(ending.manifest.strip_suffix("\n}").unwrap_or(&ending.manifest).as_bytes())?;
-        self.put(b",\n  \"missing_files\": [")?;
-        missing.spool.drain(|part| self.put(part))?;
-        self.put(b"],\n  \"entries\": [")?;
-        all.spool.drain(|part| self.put(part))?;
-        self.put(b"]\n}\n")?;
-        self.close(true)
+    /// True where the archive has its size; CSV that waits will take about as much as the JSON did.
+    fn is_full(&self) -> bool {
+        if self.part_bytes == 0 || self.full.len() + 1 >= MOST_PARTS {
+            return false;
+        }
+        let bytes = self.volume.bytes();
+        let waits = self.table.as_ref().filter(|open| open.csv.is_some()).map_or(0, |open| bytes - open.since);
+        bytes + waits >= self.part_bytes
     }
+
+    fn make_room(&mut self) -> io::Result<()> {
+        if self.is_full() && !self.volume.is_empty() { self.next_volume() } else { Ok(()) }
+    }
+
+    fn next_volume(&mut self) -> io::Result<()> {
+        let out = self.volume.lay_aside()?;
+        self.shelf.finish(out)?;
+        let number = u32::try_from(self.full.len() + 2).unwrap_or(u32::MAX);
+        let out = self.shelf.begin(number, false)?;
+        let next = Volume::new(out, &self.folder, self.broken_off.clone())?;
+        self.full.push(std::mem::replace(&mut self.volume, next));
+        Ok(())
+    }
+
+    fn end(self, ending: Ending) -> io::Result<(Vec<CopiedPart>, S)> {
+        let Self { volume, mut full, mut shelf, folder, .. } = self;
+        full.push(volume);
+        let all: Vec<Holds> = full.iter().map(|volume| volume.holds.clone()).collect();
+        let mut parts = Vec::new();
+        let broken_off = |_: &io::Error| self.broken_off.store(true, Ordering::Relaxed);
+        for (n, mut volume) in full.into_iter().enumerate() {
+            if n + 1 < all.len() {
+                volume.take_up(shelf.begin(u32::try_from(n + 1).unwrap_or(u32::MAX), true)?);
+            }
+            last_entries(&mut volume, &ending, (&all, n), &folder).inspect_err(broken_off)?;
+            let (part, out) = volume.end()?;
+            shelf.finish(out)?;
+            parts.push(part);
+        }
+        Ok((parts, shelf))
+    }
+}
+
+/// What an archive says of itself.
+fn last_entries<W: io::Write>(
+    volume: &mut Volume<W>,
+    ending: &Ending,
+    (all, n): (&[Holds], usize),
+    folder: &Path,
+) -> io::Result<()> {
+    volume.index(&head::head(ending, all, n), &page::foot(ending, &all[n]), folder)?;
+    if ending.form == CopyForm::Portable {
+        volume.entry(portability::PATH, &portability::schema(ending.told.dialect, &all[n].tables)?)?;
+    }
+    volume.manifest(&manifest::manifest(ending, all, n)?, folder)
 }

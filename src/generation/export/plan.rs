@@ -3,9 +3,14 @@
 use super::{
     layout::{TableCopy, layout},
     portions::Portions,
+    words,
 };
 use crate::{
-    domain::plan::{Action, FileCount, Plan, PlanLine, SubjectCount, Warning, WarningCode},
+    domain::{
+        copy::CopyForm,
+        language::Language,
+        plan::{Action, FileCount, Plan, PlanLine, SubjectCount, Warning, WarningCode},
+    },
     generation::{
         Error, Extent, Key, Source,
         engine::{Conn, Statement},
@@ -18,11 +23,16 @@ use futures_util::TryStreamExt as _;
 use sha2::{Digest as _, Sha256};
 
 impl Source {
-    /// What a copy of the subjects' data, as far as `extent` goes, would have in it now.
+    /// What a copy of the subjects' data in this form, as far as `extent` goes, would have in it now.
     ///
     /// # Errors
     /// When the database does not answer, the files cannot be looked at, or a limit names what is not there.
-    pub async fn plan_copy(&self, subjects: &[Key], found_by: &[String], extent: &Extent) -> Result<Plan, Error> {
+    pub async fn plan_copy(
+        &self,
+        subjects: &[Key],
+        found_by: &[String],
+        (form, extent): (CopyForm, &Extent),
+    ) -> Result<Plan, Error> {
         extent.known_to(&self.map).map_err(Error::Limits)?;
         let mut conn = self.reader.conn().await?;
         conn.begin_snapshot().await?;
@@ -37,21 +47,23 @@ impl Source {
             files: FileCount::default(),
             warnings: self.faults(&schema),
             map_version: self.map.version.clone(),
-            scope_hash: self.copy_hash(&schema, subjects, extent),
+            scope_hash: self.copy_hash(&schema, subjects, (form, extent)),
+            copy: Some(form),
         };
         if subjects.is_empty() {
             let says = "Nobody was found by these identities. Look for another one, or answer that nothing is held.";
             plan.warnings.push(nothing(says));
         }
         if plan.may_run() {
-            let layout = layout(&self.map, &schema, self.engine.dialect(), subjects.len(), extent);
+            let layout = layout(&self.map, &schema, self.engine.dialect(), subjects.len(), (form, extent));
             let values = layout.values(subjects);
             for table in layout.tables {
                 let rows = conn.count(Statement::new(table.count.clone(), &values)).await?;
-                plan.tables.extend((rows > 0).then(|| line(&table, rows)));
+                plan.tables.extend((rows > 0).then(|| line(&table, rows, form)));
             }
             if let Some(names) = layout.files {
-                plan.files = self.count_copied(&mut conn, Statement::new(names, &values)).await?;
+                let names = Statement::new(names, &values);
+                plan.files = self.count_copied(&mut conn, names, form.has_rows()).await?;
             }
             for (table, wanted, text) in layout.items {
                 let missing = wanted - conn.count(Statement::new(text, &values)).await?;
@@ -64,7 +76,7 @@ impl Source {
         Ok(plan)
     }
 
-    async fn count_copied(&self, conn: &mut Conn, names_of: Statement) -> Result<FileCount, Error> {
+    async fn count_copied(&self, conn: &mut Conn, names_of: Statement, measured: bool) -> Result<FileCount, Error> {
         /// Names that are asked about together: no more wait in memory.
         const TOGETHER: usize = 1_000;
         /// Files whose size is asked for; what is packed is measured in any case.
@@ -78,22 +90,23 @@ impl Source {
                 names.extend(row.text(0)?);
                 if names.len() == TOGETHER {
                     // somebody waits for the plan, and a bucket is asked for each file
-                    let bytes = if count.count < MEASURED { files.bytes(&names).await? } else { 0 };
+                    let bytes = if measured && count.count < MEASURED { files.bytes(&names).await? } else { 0 };
                     add(&mut count, names.len(), bytes);
                     names.clear();
                 }
             }
         }
-        let bytes = if count.count < MEASURED { files.bytes(&names).await? } else { 0 };
+        let bytes = if measured && count.count < MEASURED { files.bytes(&names).await? } else { 0 };
         add(&mut count, names.len(), bytes);
         portions.close(conn).await?;
         Ok(count)
     }
 
-    /// Over map, schema, subject keys and limits; not over counts.
-    pub(super) fn copy_hash(&self, schema: &Schema, subjects: &[Key], extent: &Extent) -> String {
+    /// Over form, map, schema, subject keys and limits; not over counts.
+    pub(super) fn copy_hash(&self, schema: &Schema, subjects: &[Key], (form, extent): (CopyForm, &Extent)) -> String {
         let mut lines = vec![
-            "recourse copy 1".to_owned(),
+            "recourse copy 2".to_owned(),
+            format!("form {}", form.code()),
             self.map.product.clone(),
             self.digest.clone(),
             schema.fingerprint(self.map.tables.keys()),
@@ -116,15 +129,16 @@ fn add(count: &mut FileCount, files: usize, bytes: u64) {
     count.bytes += i64::try_from(bytes).unwrap_or(i64::MAX);
 }
 
-fn line(table: &TableCopy, rows: i64) -> PlanLine {
-    let out = table.left_out.iter().map(|(column, ..)| (column.clone(), Action::LeaveOut));
+fn line(table: &TableCopy, rows: i64, form: CopyForm) -> PlanLine {
+    let out = table.left_out.iter().map(|column| (column.name.clone(), Action::LeaveOut));
+    let copied = if form.has_rows() { Action::Copy } else { Action::Summarise };
     let redacted = table.columns.iter().filter(|column| column.redact.is_some());
     PlanLine {
         table: table.name.clone(),
-        action: if table.why_not.is_some() { Action::LeaveOut } else { Action::Copy },
+        action: if table.why_not.is_some() { Action::LeaveOut } else { copied },
         rows,
         columns: out.chain(redacted.map(|column| (column.name.clone(), Action::Redact))).collect(),
-        reason: table.why_not.clone(),
+        reason: table.why_not.as_ref().map(|why| why.says(words::of(Language::En))),
         keep_until: None,
         of_others: false,
     }

@@ -132,6 +132,7 @@ impl Source {
             warnings: self.faults(&schema),
             map_version: self.map.version.clone(),
             scope_hash: self.scope_hash(&schema, target),
+            copy: None,
         };
         let may_ask = plan.warnings.is_empty() && !target.subjects.is_empty();
         if !target.holds.is_empty() {

@@ -3,6 +3,7 @@
 
 use crate::domain::{
     clock::{Duty, Layer},
+    copy::CopyForm,
     kind::Kind,
 };
 
@@ -77,6 +78,17 @@ pub struct Erased {
     pub run: String,
 }
 
+/// What a letter says of a copy.
+#[derive(Debug, Clone)]
+pub struct CopyFacts {
+    /// Its form.
+    pub form: CopyForm,
+    /// How many archives it has.
+    pub parts: usize,
+    /// What it is limited to, a line each; empty where it is everything.
+    pub limited: Vec<String>,
+}
+
 /// Something that was kept.
 #[derive(Debug, Clone)]
 pub struct KeptLine {
@@ -135,6 +147,8 @@ pub struct Facts {
     pub names_request: bool,
     /// How often a copy can be fetched.
     pub downloads: u32,
+    /// What kind of copy it is.
+    pub copy: CopyFacts,
     /// What was erased.
     pub erased: Option<Erased>,
     /// Why a mail could not be opened.
@@ -162,6 +176,7 @@ impl Facts {
             complaint: String::new(),
             names_request: false,
             downloads: 0,
+            copy: CopyFacts { form: CopyForm::Full, parts: 1, limited: Vec::new() },
             erased: None,
             unopened: Unopened::default(),
         }

@@ -8,13 +8,14 @@ pub mod needs;
 mod recipient;
 
 pub use alarm::{AlarmLine, alarm};
-pub use facts::{DueLine, Erased, Facts, KeptLine, Letterhead, Unopened};
+pub use facts::{CopyFacts, DueLine, Erased, Facts, KeptLine, Letterhead, Unopened};
 pub use frame::{LINK, Written, subject_of, with_link};
 pub use recipient::{Notice, notice, with_known_by};
 
 use crate::domain::{
     clock::{Duty, Layer},
     codes::codes,
+    copy::CopyForm,
     kind::Kind,
     language::Language,
     refusal::Refusal,

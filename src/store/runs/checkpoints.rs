@@ -96,17 +96,17 @@ pub async fn step_end(tx: &mut Tx, run: RunId, worker: i64, n: usize, at: Instan
     Ok(changed == 1)
 }
 
-/// Writes down how far each table of a copy is; `ended` when that is all of it. The caller has locked the run.
+/// Writes down how far each step of a copy is, by its label; `ended` when that is all of it. The caller has locked the run.
 ///
 /// # Errors
 /// As the database says.
-pub async fn steps_at(tx: &mut Tx, run: RunId, tables: &[(String, i64)], ended: bool) -> Result<()> {
+pub async fn steps_at(tx: &mut Tx, run: RunId, steps: &[(String, i64)], ended: bool) -> Result<()> {
     let now = tx.now();
-    for (table, done) in tables {
+    for (label, done) in steps {
         sql("UPDATE run_steps SET done = $3, found = CASE WHEN $4 THEN $3 ELSE found END, ended_at = CASE WHEN $4 THEN $5 ELSE NULL END
              WHERE run_id = $1 AND label = $2")
             .bind(run)
-            .bind(format!("{table} copy"))
+            .bind(label)
             .bind(*done)
             .bind(ended)
             .bind(now)

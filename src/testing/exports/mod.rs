@@ -2,6 +2,10 @@
 //! and the pages that the person sees, on both stores and both engines.
 
 mod endings;
+mod forms;
+mod hostile;
+mod parts;
+mod schema;
 mod theft;
 
 use super::{

@@ -6,7 +6,10 @@ use super::{
     world::{MAP, On, World, target},
 };
 use crate::{
-    domain::plan::{Action, WarningCode},
+    domain::{
+        copy::CopyForm,
+        plan::{Action, WarningCode},
+    },
     generation::{Extent, export::REDACTED},
 };
 
@@ -74,7 +77,7 @@ on_every_engine! {
         let world = World::new(on).await;
         let (map, source) = (told_map(), world.source(&told_map()));
         let ada = target(&source, "account", "1").await;
-        let plan = source.plan_copy(&ada.subjects, &ada.found_by, &ada.extent).await.expect("it plans");
+        let plan = source.plan_copy(&ada.subjects, &ada.found_by, (CopyForm::Full, &ada.extent)).await.expect("it plans");
         assert!(plan.may_run(), "{:?}", plan.warnings);
         let copied = copy(&world, &map, "1").await.told;
         let planned: Vec<_> = plan
@@ -93,7 +96,7 @@ on_every_engine! {
         assert_eq!(line("usage_log").reason.as_deref(), Some("it would show how abuse is found"));
         assert_eq!(line("logins").columns["address"], Action::LeaveOut);
         assert_eq!(line("users").columns["referred_by"], Action::Redact);
-        let nobody = source.plan_copy(&[], &[], &Extent::default()).await.expect("it plans");
+        let nobody = source.plan_copy(&[], &[], (CopyForm::Full, &Extent::default())).await.expect("it plans");
         assert_eq!(nobody.warnings[0].code, WarningCode::NothingFound);
         assert!(!nobody.may_run());
     }
@@ -113,7 +116,7 @@ on_every_engine! {
         let page = copied.page();
         for says in [
             "Your account", "Mail", "it would show how abuse is found", "it gives away our network", "about somebody else",
-            "For Bo &#60;b&#62;", "R-10021", "Storage Ltd", "You may complain", "device", "security", "books of account",
+            "For <bdi>Bo &#60;b&#62;</bdi>", "R-10021", "Storage Ltd", "You may complain", "device", "security", "books of account",
         ] {
             assert!(page.contains(says), "the page does not say {says}");
         }
@@ -234,7 +237,7 @@ on_every_engine! {
         let copied = copy(&world, MAP, "1").await;
         assert!(copied.rows("images").iter().any(|row| row.contains(&huge)));
         assert_eq!(copied.rows("usage_log").len(), 8_002);
-        assert!(copied.page().contains("7,902 more in"), "the page points to the rest");
+        assert!(copied.page().contains("More of them (7,902):"), "the page points to the rest");
         assert!(copied.page().len() < 200_000, "{}", copied.page().len());
         copied.is_sound();
     }

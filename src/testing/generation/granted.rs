@@ -1,7 +1,11 @@
 //! An account that was given what is printed, and nothing else, can do everything that a run does.
 
-use super::world::{MAP, On, World, by_hand, carry_out, target};
+use super::{
+    opened::Memory,
+    world::{MAP, On, World, by_hand, carry_out, target},
+};
 use crate::{
+    domain::copy::CopyForm,
     generation::{Files, Source, export::CopyOrder, grants::PASSWORD},
     testing::{maria, postgres},
 };
@@ -22,17 +26,19 @@ async fn enough_and_no_more(on: On) {
     assert_eq!(source.check().await.expect("it sees the schema"), []);
 
     let ada = target(&source, "email", "ada@example.org").await;
-    let plan = source.plan_copy(&ada.subjects, &ada.found_by, &ada.extent).await.expect("it plans");
+    let plan = source.plan_copy(&ada.subjects, &ada.found_by, (CopyForm::Full, &ada.extent)).await.expect("it plans");
     let spool = world.folder.path().to_owned();
     let order = CopyOrder {
         subjects: ada.subjects.clone(),
         extent: ada.extent.clone(),
+        form: CopyForm::Full,
         scope_hash: plan.scope_hash.clone(),
         spool,
         about: crate::generation::export::About::default(),
         file_key: [5; 32],
+        part_bytes: 0,
     };
-    let (copied, _) = source.write_copy(&order, Vec::new(), Arc::default()).await.expect("it copies");
+    let (copied, _) = source.write_copy(&order, Memory::default(), Arc::default()).await.expect("it copies");
     assert_eq!(copied.tables.iter().map(|table| table.rows).sum::<i64>(), plan.totals().copied);
     assert!(source.plan(&ada).await.expect("it plans").may_run());
     let (done, verified) = carry_out(&source, &ada).await.expect("it is carried out");

@@ -6,7 +6,10 @@ use super::{
     world::{On, World, carry_out, target},
 };
 use crate::{
-    domain::plan::{Action, Plan, WarningCode},
+    domain::{
+        copy::CopyForm,
+        plan::{Action, Plan, WarningCode},
+    },
     generation::{Error, Extent, Item, Source, Target},
 };
 
@@ -325,7 +328,7 @@ on_every_engine! {
             let theirs = ada(&source, &[limit]).await;
             for error in [
                 source.plan(&theirs).await.expect_err("it is refused"),
-                source.plan_copy(&theirs.subjects, &[], &theirs.extent).await.expect_err("it is refused"),
+                source.plan_copy(&theirs.subjects, &[], (CopyForm::Full, &theirs.extent)).await.expect_err("it is refused"),
                 source.erasure(&theirs).await.expect_err("it is refused"),
             ] {
                 assert!(matches!(error, Error::Limits(_)) && error.to_string().contains(says), "{error}");
@@ -345,7 +348,7 @@ on_every_engine! {
             vec!["item prompts 0", "item prompts 1"], vec!["content", "table prompts"],
         ] {
             let theirs = ada(&source, &limits).await;
-            let copy = source.plan_copy(&theirs.subjects, &[], &theirs.extent).await.expect("it plans").scope_hash;
+            let copy = source.plan_copy(&theirs.subjects, &[], (CopyForm::Full, &theirs.extent)).await.expect("it plans").scope_hash;
             for hash in [source.plan(&theirs).await.expect("it plans").scope_hash, copy] {
                 assert!(!seen.contains(&hash), "{limits:?}");
                 seen.push(hash);
@@ -402,7 +405,7 @@ on_every_engine! {
 
         let source = world.source(MAP);
         let ada = ada(&source, &["item prompts 2", "item prompts 0"]).await;
-        let plan = source.plan_copy(&ada.subjects, &[], &ada.extent).await.expect("it plans");
+        let plan = source.plan_copy(&ada.subjects, &[], (CopyForm::Full, &ada.extent)).await.expect("it plans");
         assert_eq!(codes(&plan), [(WarningCode::NothingFound, "prompts", None, false)]);
         assert_eq!(plan.tables.iter().map(|line| line.rows).collect::<Vec<_>>(), [1]);
     }

@@ -1,9 +1,12 @@
 //! Makes a person's copy and reads it as a stranger's program would.
 
 use super::world::{World, target};
-use crate::generation::{
-    Extent, Source, Target,
-    export::{About, Copied, CopyOrder},
+use crate::{
+    domain::{copy::CopyForm, language::Language},
+    generation::{
+        Extent, Source, Target,
+        export::{About, Copied, CopyOrder, Receiver, Shelf},
+    },
 };
 use sha2::{Digest as _, Sha256};
 use std::{
@@ -17,6 +20,42 @@ pub struct Opened {
     pub told: Copied,
     pub entries: BTreeMap<String, Vec<u8>>,
     archive: Vec<u8>,
+    /// Which of the archives it is, from 0.
+    part: usize,
+}
+
+/// Archives in memory.
+#[derive(Default)]
+pub struct Memory(pub Vec<Vec<u8>>);
+
+/// A go on its way there.
+pub struct Going(usize, Vec<u8>);
+
+impl std::io::Write for Going {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.1.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Shelf for Memory {
+    type Out = Going;
+
+    fn begin(&mut self, part: u32, ends: bool) -> std::io::Result<Self::Out> {
+        let part = usize::try_from(part).expect("few");
+        assert!(if ends { part <= self.0.len() } else { part == self.0.len() + 1 }, "{part}");
+        Ok(Going(part, Vec::new()))
+    }
+
+    fn finish(&mut self, Going(part, bytes): Self::Out) -> std::io::Result<()> {
+        self.0.resize(self.0.len().max(part), Vec::new());
+        self.0[part - 1].extend(bytes);
+        Ok(())
+    }
 }
 
 /// What a company might say.
@@ -28,12 +67,17 @@ fn about() -> About {
         run: "7".into(),
         made: "24 November 2026".into(),
         made_at: "2026-11-24T04:30:00Z".to_owned(),
-        recipients: vec![("Storage Ltd".into(), "keeps the pictures".into())],
+        language: Language::En,
+        recipients: vec![
+            Receiver { name: "Storage Ltd".into(), purpose: "keeps the pictures".into(), categories: Vec::new() },
+            Receiver { name: "Cards Ltd".into(), purpose: "takes payments".into(), categories: vec!["billing".into()] },
+        ],
         retention: vec!["Until the account is closed".into()],
         source: "From you".into(),
         rights: vec!["Have it corrected".into()],
         complaint: "You may complain to the authority".into(),
         officer: vec!["Grievance Officer".into(), "privacy@example.org".into()],
+        schema: "https://desk.example/.well-known/recourse-portability-schema.json".into(),
     }
 }
 
@@ -44,27 +88,37 @@ pub async fn order(world: &World, map: &str, account: &str) -> (Source, CopyOrde
 
 /// The same with limits.
 pub async fn order_of(world: &World, map: &str, account: &str, extent: Extent) -> (Source, CopyOrder) {
+    order_as(world, map, account, (CopyForm::Full, extent)).await
+}
+
+/// The same in another form.
+pub async fn order_as(
+    world: &World,
+    map: &str,
+    account: &str,
+    (form, extent): (CopyForm, Extent),
+) -> (Source, CopyOrder) {
     let source = world.source(map);
     let target = target(&source, "account", account).await;
-    let order = ordered(world, &source, target, extent).await;
+    let order = ordered(world, &source, target, (form, extent)).await;
     (source, order)
 }
 
 /// A copy of whom `target` is about.
-async fn ordered(world: &World, source: &Source, target: Target, extent: Extent) -> CopyOrder {
-    let plan = source.plan_copy(&target.subjects, &target.found_by, &extent).await.expect("it plans");
+async fn ordered(world: &World, source: &Source, target: Target, (form, extent): (CopyForm, Extent)) -> CopyOrder {
+    let plan = source.plan_copy(&target.subjects, &target.found_by, (form, &extent)).await.expect("it plans");
     assert!(plan.may_run(), "{:?}", plan.warnings);
+    assert_eq!(plan.copy, Some(form));
     let spool = world.folder.path().join("spool");
     std::fs::create_dir_all(&spool).expect("it is made");
-    let (subjects, scope_hash) = (target.subjects, plan.scope_hash);
-    CopyOrder { subjects, extent, scope_hash, spool, about: about(), file_key: [5; 32] }
+    let (subjects, scope_hash, about) = (target.subjects, plan.scope_hash, about());
+    CopyOrder { subjects, extent, form, scope_hash, spool, about, file_key: [5; 32], part_bytes: 0 }
 }
 
 /// Makes a copy for whom `target` is about and opens it.
 pub async fn copy_for(world: &World, source: &Source, target: Target) -> Opened {
-    let order = ordered(world, source, target, Extent::default()).await;
-    let (told, archive) = source.write_copy(&order, Vec::new(), Arc::default()).await.expect("it is made");
-    Opened::new(told, &archive)
+    let order = ordered(world, source, target, (CopyForm::Full, Extent::default())).await;
+    opened(source, &order).await.pop().expect("one")
 }
 
 /// Makes a copy and opens it.
@@ -75,12 +129,18 @@ pub async fn copy(world: &World, map: &str, account: &str) -> Opened {
 /// The same with limits.
 pub async fn copy_of(world: &World, map: &str, account: &str, extent: Extent) -> Opened {
     let (source, order) = order_of(world, map, account, extent).await;
-    let (told, archive) = source.write_copy(&order, Vec::new(), Arc::default()).await.expect("it is made");
-    Opened::new(told, &archive)
+    opened(&source, &order).await.pop().expect("one")
+}
+
+/// Makes what was ordered and opens every archive of it.
+pub async fn opened(source: &Source, order: &CopyOrder) -> Vec<Opened> {
+    let (told, shelf) = source.write_copy(order, Memory::default(), Arc::default()).await.expect("it is made");
+    assert_eq!(told.parts.len(), shelf.0.len());
+    shelf.0.iter().enumerate().map(|(part, archive)| Opened::new(told.clone(), part, archive)).collect()
 }
 
 impl Opened {
-    pub fn new(told: Copied, archive: &[u8]) -> Self {
+    pub fn new(told: Copied, part: usize, archive: &[u8]) -> Self {
         let mut zip = zip::ZipArchive::new(Cursor::new(archive)).expect("an archive");
         let mut entries = BTreeMap::new();
         for n in 0..zip.len() {
@@ -91,7 +151,7 @@ impl Opened {
             let name = entry.name().expect("a name").into_owned();
             assert!(entries.insert(name.clone(), bytes).is_none(), "{name} is there twice");
         }
-        Self { told, entries, archive: archive.to_vec() }
+        Self { told, entries, archive: archive.to_vec(), part }
     }
 
     pub fn text(&self, path: &str) -> String {
@@ -123,7 +183,8 @@ impl Opened {
     /// The archive is what it says it is, everything in it is as the manifest says, and CSV tells what JSON tells.
     pub fn is_sound(&self) {
         let digest = |bytes: &[u8]| data_encoding::HEXLOWER.encode(&Sha256::digest(bytes));
-        assert_eq!((self.told.bytes, &self.told.sha256), (self.archive.len() as u64, &digest(&self.archive)));
+        let part = &self.told.parts[self.part];
+        assert_eq!((part.bytes, &part.sha256), (self.archive.len() as u64, &digest(&self.archive)));
         let manifest = self.manifest();
         let listed = manifest["entries"].as_array().expect("a list");
         assert_eq!(listed.len() + 1, self.entries.len(), "each but the manifest itself");
@@ -132,14 +193,22 @@ impl Opened {
             assert_eq!(entry["bytes"], bytes.len(), "{entry}");
             assert_eq!(entry["sha256"], digest(bytes), "{entry}");
         }
-        for entry in &self.told.entries {
+        for entry in &part.entries {
             assert_eq!(entry.sha256, digest(&self.entries[&entry.path]), "{entry:?}");
         }
         let others = self.entries.len() - self.files().count();
-        assert_eq!(self.told.entries.len(), others);
-        for table in manifest["tables"].as_array().expect("a list").iter().filter(|table| table["rows"] != 0) {
+        assert_eq!(part.entries.len(), others);
+        for table in manifest["tables"].as_array().expect("a list").iter().filter(|table| table["rows_here"] != 0) {
             let path = |n: usize| table["entries"][n].as_str().expect("a path");
-            self.tells_the_same(path(0), path(1), table["rows"].as_u64().expect("a number"));
+            if manifest["form"] == "portable" {
+                let document: serde_json::Value = serde_json::from_str(&self.text(path(0))).expect("it is JSON");
+                assert_eq!(
+                    document["records"].as_array().expect("rows").len() as u64,
+                    table["rows_here"].as_u64().expect("a number")
+                );
+                continue;
+            }
+            self.tells_the_same(path(0), path(1), table["rows_here"].as_u64().expect("a number"));
         }
     }
 

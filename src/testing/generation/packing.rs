@@ -2,10 +2,13 @@
 
 use super::{
     on_every_engine,
-    opened::{Opened, copy, order},
+    opened::{Memory, Opened, copy, order},
     world::{MAP, World, target},
 };
-use crate::generation::{Error, export::Watch};
+use crate::generation::{
+    Error,
+    export::{Shelf, Watch},
+};
 use std::{
     fs,
     sync::{Arc, atomic::Ordering},
@@ -16,8 +19,8 @@ on_every_engine! {
         let world = World::new(on).await;
         let (source, order) = order(&world, MAP, "1").await;
         let file = world.folder.path().join("copy.zip");
-        let out = fs::File::create(&file).expect("it is made");
-        source.write_copy(&order, out, Arc::default()).await.expect("it is written");
+        let (_, shelf) = source.write_copy(&order, Memory::default(), Arc::default()).await.expect("it is written");
+        fs::write(&file, &shelf.0[0]).expect("it is written");
         let Ok(told) = std::process::Command::new("unzip").arg("-tq").arg(&file).output() else {
             eprintln!("unzip is not here; nothing was asked of it");
             return;
@@ -44,12 +47,12 @@ on_every_engine! {
         let (source, order) = order(&world, MAP, "1").await;
         for name in ["../secret.png", "/etc/passwd", "a/../../secret.png", "link.png", "a"] {
             world.run(&format!("UPDATE images SET object_key = '{name}' WHERE id = 10")).await;
-            let refused = source.write_copy(&order, Vec::new(), Arc::default()).await.expect_err("it is refused");
+            let refused = source.write_copy(&order, Memory::default(), Arc::default()).await.err().expect("it is refused");
             assert!(matches!(refused, Error::Files(_)), "{name}: {refused}");
             assert!(!refused.to_string().contains("secret"), "{refused}");
         }
         fs::remove_dir_all(world.files()).expect("it goes");
-        let refused = source.write_copy(&order, Vec::new(), Arc::default()).await.expect_err("no folder");
+        let refused = source.write_copy(&order, Memory::default(), Arc::default()).await.err().expect("no folder");
         assert!(matches!(refused, Error::Files(_)), "{refused}");
     }
 
@@ -58,16 +61,16 @@ on_every_engine! {
         let (source, approved) = order(&world, MAP, "1").await;
         let mut other = approved.clone();
         other.subjects = target(&source, "account", "2").await.subjects;
-        let refused = source.write_copy(&other, Vec::new(), Arc::default()).await.expect_err("another person");
+        let refused = source.write_copy(&other, Memory::default(), Arc::default()).await.err().expect("another person");
         assert!(matches!(refused, Error::Drift(_)), "{refused}");
         other.subjects.clear();
-        assert!(source.write_copy(&other, Vec::new(), Arc::default()).await.is_err(), "nobody");
+        assert!(source.write_copy(&other, Memory::default(), Arc::default()).await.is_err(), "nobody");
         world.run("CREATE TABLE more (id BIGINT PRIMARY KEY, user_id BIGINT REFERENCES users (id))").await;
-        let refused = source.write_copy(&approved, Vec::new(), Arc::default()).await.expect_err("another schema");
+        let refused = source.write_copy(&approved, Memory::default(), Arc::default()).await.err().expect("another schema");
         assert!(matches!(refused, Error::Drift(_)), "{refused}");
         world.run("DROP TABLE more").await;
-        source.write_copy(&approved, Vec::new(), Arc::default()).await.expect("the approved one");
-        let plan = source.plan_copy(&approved.subjects, &[], &approved.extent).await.expect("it plans");
+        source.write_copy(&approved, Memory::default(), Arc::default()).await.expect("the approved one");
+        let plan = source.plan_copy(&approved.subjects, &[], (approved.form, &approved.extent)).await.expect("it plans");
         let erasure = source.plan(&target(&source, "account", "1").await).await.expect("it plans");
         assert_eq!(plan.scope_hash, approved.scope_hash);
         assert_ne!(plan.scope_hash, erasure.scope_hash);
@@ -78,17 +81,17 @@ on_every_engine! {
         let (source, order) = order(&world, MAP, "1").await;
         let watch = Arc::new(Watch::default());
         watch.cancel.store(true, Ordering::Relaxed);
-        let stopped = source.write_copy(&order, Vec::new(), watch.clone()).await.expect_err("it stops");
+        let stopped = source.write_copy(&order, Memory::default(), watch.clone()).await.err().expect("it stops");
         assert!(matches!(stopped, Error::Cancelled), "{stopped}");
         assert_eq!(watch.shown().tables, []);
         assert_eq!(fs::read_dir(&order.spool).expect("it lists").count(), 0, "nothing stays");
         let watch = Arc::new(Watch::default());
-        let (copied, bytes) = source.write_copy(&order, Vec::new(), watch.clone()).await.expect("it goes");
+        let (copied, shelf) = source.write_copy(&order, Memory::default(), watch.clone()).await.expect("it goes");
         let shown = watch.shown();
         assert_eq!(shown.files, 3);
         let rows: Vec<_> = copied.tables.iter().map(|table| (table.table.clone(), table.rows)).collect();
         assert_eq!(shown.tables, rows);
-        Opened::new(copied, &bytes).is_sound();
+        Opened::new(copied, 0, &shelf.0[0]).is_sound();
     }
 
     async fn what_cannot_be_written_says_so(on: On) {
@@ -103,10 +106,19 @@ on_every_engine! {
         }
         let world = World::new(on).await;
         let (source, mut order) = order(&world, MAP, "1").await;
+        impl Shelf for Full {
+            type Out = Self;
+            fn begin(&mut self, _: u32, _: bool) -> std::io::Result<Self> {
+                Ok(Self)
+            }
+            fn finish(&mut self, _: Self) -> std::io::Result<()> {
+                panic!("nothing was written to its end")
+            }
+        }
         let full = source.write_copy(&order, Full, Arc::default()).await.err().expect("there is no room");
         assert!(matches!(full, Error::Package(std::io::ErrorKind::StorageFull)), "{full}");
         order.spool = "/nowhere/at/all".into();
-        let nowhere = source.write_copy(&order, Vec::new(), Arc::default()).await.expect_err("no spool");
+        let nowhere = source.write_copy(&order, Memory::default(), Arc::default()).await.err().expect("no spool");
         assert!(matches!(nowhere, Error::Package(std::io::ErrorKind::NotFound)), "{nowhere}");
     }
 }

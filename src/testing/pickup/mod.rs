@@ -155,9 +155,9 @@ on_both! {
         house.pass(1_000);
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         let second = pickup::new_copy_code(&house.app, HERE, key(&access)).await.expect("a code");
-        assert!(exports::fetch_package(&house.app, token, &first.shown(), false).await.is_err(), "the old one ended");
-        assert!(exports::fetch_package(&house.app, token, &access.pin, false).await.is_err(), "a PIN is no code");
-        exports::fetch_package(&house.app, token, &second.shown(), false).await.expect("it opens");
+        assert!(exports::fetch_package(&house.app, token, &first.shown(), (1, false)).await.is_err(), "the old one ended");
+        assert!(exports::fetch_package(&house.app, token, &access.pin, (1, false)).await.is_err(), "a PIN is no code");
+        exports::fetch_package(&house.app, token, &second.shown(), (1, false)).await.expect("it opens");
         let shown = events_of(&house, reference).await.into_iter().filter(|e| matches!(e, Event::ExportCodeShown { .. })).count();
         assert_eq!((shown, house.sent().len()), (2, 0));
     }

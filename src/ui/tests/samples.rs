@@ -18,6 +18,7 @@ use crate::{
             explain::usual_risk,
             fact::{Fact, Trigger},
         },
+        copy::CopyForm,
         follow_up::{Standing, Step, Way},
         hold::Basis,
         identity::{FollowUpId, HoldId, MailId, MessageId, Reference, RunId, StaffId},
@@ -287,6 +288,7 @@ pub fn full(kind: Kind) -> Full {
         identity_kinds: vec!["email".into(), "account".into()],
         looks_up: true,
         answer: kind.run(),
+        least_copy: CopyForm::Full,
         runs: Vec::new(),
         follow_ups: follow_ups(),
         packages: Vec::new(),
@@ -460,6 +462,7 @@ pub fn plan() -> Plan {
         ],
         map_version: "2026-10-12".into(),
         scope_hash: "9f2c41d70b6ea85c".into(),
+        copy: None,
     }
 }
 
@@ -508,6 +511,7 @@ pub fn run(state: RunState, not_yours: Option<&'static str>) -> RunPage {
         reason: (!state.is_open() && state != RunState::Finished).then(|| "Ask <again>".to_owned()),
         kind: crate::domain::run::RunKind::Erase,
         package: None,
+        least_copy: CopyForm::Full,
         receipt: (state == RunState::Finished).then(|| ReceiptView {
             key_id: "receipts-2026".into(),
             valid: true,

@@ -12,14 +12,18 @@ use crate::{
 };
 use anyhow::{Context as _, bail};
 use recourse::{
-    domain::identity::Identity,
+    domain::{copy::CopyForm, identity::Identity},
     generation::{
         Extent, Source,
-        export::{About, Copied, CopyOrder, Watch},
+        export::{About, Copied, CopyOrder, Shelf, Watch},
         sealed::Sealer,
     },
 };
-use std::{fs, path::Path, sync::Arc};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// How much slower than `COPY` it may be: this part of its speed has to be left.
 const BAR: f64 = 0.5;
@@ -84,18 +88,32 @@ fn source(copy: &Copy) -> anyhow::Result<Source> {
 async fn package(source: &Source, account: &str, folder: &Path) -> anyhow::Result<Copied> {
     let identity = Identity { kind: "account".to_owned(), value: account.to_owned() };
     let found = source.find(&[identity]).await?;
-    let plan = source.plan_copy(&found.subjects, &found.found_by, &Extent::default()).await?;
+    let plan = source.plan_copy(&found.subjects, &found.found_by, (CopyForm::Full, &Extent::default())).await?;
     let order = CopyOrder {
         subjects: found.subjects,
         extent: Extent::default(),
+        form: CopyForm::Full,
         scope_hash: plan.scope_hash,
         spool: folder.to_owned(),
         about: About { product: "ImageGen".to_owned(), ..About::default() },
         file_key: [3; 32],
+        part_bytes: 0,
     };
-    let out = fs::File::create(folder.join("package")).context("the package's file")?;
-    let sealer = Sealer::new(&[1; 32], [2; 19], out);
-    let (copied, sealer) = source.write_copy(&order, sealer, Arc::new(Watch::default())).await?;
-    sealer.finish()?;
+    let (copied, _) = source.write_copy(&order, Sealed(folder.join("package")), Arc::new(Watch::default())).await?;
     Ok(copied)
+}
+
+/// A package in one sealed file.
+struct Sealed(PathBuf);
+
+impl Shelf for Sealed {
+    type Out = Sealer<fs::File>;
+
+    fn begin(&mut self, _: u32, _: bool) -> io::Result<Self::Out> {
+        Ok(Sealer::new(&[1; 32], [2; 19], fs::File::create(&self.0)?))
+    }
+
+    fn finish(&mut self, out: Self::Out) -> io::Result<()> {
+        out.finish().map(|_| ())
+    }
 }

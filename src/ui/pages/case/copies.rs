@@ -29,6 +29,7 @@ fn one(full: &Full, package: &PackageLine, tried: &Tried) -> impl IntoView + use
     let (times, most) = package.fetched;
     let fetched = match times {
         0 => "Not opened yet".to_owned(),
+        times if package.parts > 1 => format!("Opened {times} times, its {} parts together", package.parts),
         times => format!("Opened {times} of {most} times"),
     };
     let file = match package.destroyed {

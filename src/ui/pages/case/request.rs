@@ -5,6 +5,7 @@ use super::tried::{Act, Tried};
 use crate::{
     app::case_page::Full,
     domain::{
+        copy::CopyForm,
         identity::RunId,
         run::{RunKind, RunState},
     },
@@ -46,7 +47,11 @@ struct Words {
 const fn words(full: &Full) -> Words {
     match full.answer {
         Some(RunKind::Export) => Words {
-            button: "Make the copy",
+            button: match full.least_copy {
+                CopyForm::Full => "Make the copy",
+                CopyForm::Summary => "Make the summary",
+                CopyForm::Portable => "Make the portable copy",
+            },
             unverified: "Verify the person before the copy is made.",
             by_hand: "Nothing can be looked up. Answer by hand, or have an administrator set one in the configuration.",
         },
@@ -86,9 +91,18 @@ pub(super) fn plan(full: &Full, tried: &Tried) -> Option<AnyView> {
                 <input type="hidden" name="seen" value=tried.seen(act, full.case.seq) />
                 <button class="btn main" id=act.id("") name="do" value=act.code()>
                     {tried.button(act, words(full).button, "Do it anyway")}</button>
+                {fuller(full)}
             </form>
         }
         .into_any()
+    })
+}
+
+/// Where the law is content with a summary, the choice to give more.
+fn fuller(full: &Full) -> Option<impl IntoView + use<>> {
+    let summary = full.answer == Some(RunKind::Export) && full.least_copy == CopyForm::Summary;
+    summary.then(|| {
+        view! { <label><input type="checkbox" name="full" value="1" />" with all records, not only a summary"</label> }
     })
 }
 

@@ -210,7 +210,8 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
             verbs::place_hold(app, actor, reference, seen, basis, &identities, &reason).await.map(|_| Done::Held)
         }
         Act::Plan => {
-            let run = runs::plan_run(app, actor, reference, seen, &runs::Chosen::default()).await?;
+            let chosen = runs::Chosen { full_copy: !typed.get("full").is_empty(), ..runs::Chosen::default() };
+            let run = runs::plan_run(app, actor, reference, seen, &chosen).await?;
             let case = desk::look(app, actor, reference).await?;
             let done = match case.kind.run() {
                 Some(RunKind::Export) => of_run::Done::Asked,

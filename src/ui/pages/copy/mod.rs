@@ -4,7 +4,7 @@
 pub mod server;
 
 use crate::{
-    app::exports::Offer,
+    app::exports::{Offer, OfferedPart},
     ui::{components::error_box::ErrorBox, form::Problems, pages::case::timeline::size, paths, shell},
 };
 use leptos::prelude::*;
@@ -65,11 +65,9 @@ pub fn page(leaf: Leaf) -> AnyView {
 }
 
 fn open(offer: &Offer, problems: &Problems) -> AnyView {
-    let left = match offer.left {
-        0 => return spent(offer),
-        1 => "It can be opened once more.".to_owned(),
-        n => format!("It can be opened {n} times."),
-    };
+    if offer.parts.iter().all(|part| part.left == 0) {
+        return spent(offer);
+    }
     let (invalid, described) = (problems.invalid("code"), problems.described("code", true));
     let error = problems.of("code").map(|says| {
         view! {
@@ -77,10 +75,31 @@ fn open(offer: &Offer, problems: &Problems) -> AnyView {
                 <span><span class="sr">"Error: "</span>{says}</span></span>
         }
     });
+    let until = offer.until.in_words(offer.zone);
+    let (says, buttons) = match offer.parts.as_slice() {
+        [one] => {
+            let says = format!(
+                "From {}: one archive of {}. It is here until {until}. {}",
+                offer.product,
+                size(one.bytes),
+                left(one.left)
+            );
+            (says, one_archive())
+        }
+        several => {
+            let bytes = size(several.iter().map(|part| part.bytes).sum());
+            let says = format!(
+                "From {}: {} archives, together {bytes}. They are here until {until}. Each can be read by itself, and all of them open with the same code.",
+                offer.product,
+                several.len()
+            );
+            (says, archives(several))
+        }
+    };
     let body = view! {
         <ErrorBox problems=problems.clone() />
         <h1>"The copy of your data"</h1>
-        <p>{format!("From {}: one archive of {}. It is here until {}. {left}", offer.product, size(offer.bytes), offer.until.in_words(offer.zone))}</p>
+        <p>{says}</p>
         // without an address the form comes back to this one, so that the token stands nowhere else
         <form method="post" class="after">
             <div class="field">
@@ -90,8 +109,7 @@ fn open(offer: &Offer, problems: &Problems) -> AnyView {
                 <input id="code" name="code" class="mono" autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="60"
                     aria-invalid=invalid aria-describedby=described />
             </div>
-            <p class="acts"><button class="btn main" name="do" value="plain">"Download the copy"</button>
-                <button class="btn" name="do" value="locked" aria-describedby="locked-hint">"Download with a password"</button></p>
+            {buttons}
             <p class="dim" id="locked-hint">"With a password, every file in the archive is encrypted (AES-256), and your code is the password: in capital letters, with its three hyphens. Choose it where others use the same computer; 7-Zip and most other programs open it, the file manager of Windows does not."</p>
         </form>
         {lost(offer.by_mail)}
@@ -112,6 +130,48 @@ fn lost(by_mail: bool) -> AnyView {
         </form>
     }
     .into_any()
+}
+
+fn left(times: i64) -> String {
+    match times {
+        0 => "It was opened as often as it may be.".to_owned(),
+        1 => "It can be opened once more.".to_owned(),
+        n => format!("It can be opened {n} times."),
+    }
+}
+
+fn one_archive() -> AnyView {
+    view! {
+        <p class="acts"><button class="btn main" name="do" value="plain">"Download the copy"</button>
+            <button class="btn" name="do" value="locked" aria-describedby="locked-hint">"Download with a password"</button></p>
+    }
+    .into_any()
+}
+
+/// A line each, with its own buttons; one that was opened as often as it may be has none.
+fn archives(parts: &[OfferedPart]) -> AnyView {
+    let of = parts.len();
+    let lines = parts.iter().map(|part| {
+        let n = part.part;
+        let (id, what) = (format!("part-{n}"), format!("Part {n} of {of}"));
+        let buttons = (part.left > 0).then(|| {
+            view! {
+                <p class="acts">
+                    <button class="btn main" name="do" value=format!("plain.{n}") aria-describedby=id.clone()>
+                        "Download"<span class="sr">{format!(" part {n}")}</span></button>
+                    <button class="btn" name="do" value=format!("locked.{n}") aria-describedby="locked-hint">
+                        "With a password"<span class="sr">{format!(", part {n}")}</span></button>
+                </p>
+            }
+        });
+        view! {
+            <li>
+                <p id=id.clone()><b>{what}</b>{format!(", {}. {}", size(part.bytes), left(part.left))}</p>
+                {buttons}
+            </li>
+        }
+    });
+    view! { <ul class="plain archives">{lines.collect_view()}</ul> }.into_any()
 }
 
 /// A copy that was opened as often as it may be: there is nothing to press.

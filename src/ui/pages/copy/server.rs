@@ -27,10 +27,16 @@ pub async fn show(State(app): State<App>, frame: Frame, uri: Uri) -> Response {
     open(&app, &frame, token(&uri), StatusCode::OK, Problems::default()).await
 }
 
+/// What a button asks for: `plain` or `locked`, with the number of an archive behind a dot where there are several.
+fn pressed(what: &str) -> (i64, bool) {
+    let (how, part) = what.split_once('.').unwrap_or((what, "1"));
+    (part.parse().unwrap_or(1), how == "locked")
+}
+
 /// POST: begins a fetching, or asks for a new code.
 pub async fn act(State(app): State<App>, frame: Frame, uri: Uri, typed: Fields) -> Response {
     let token = token(&uri);
-    let locked = match typed.get("do") {
+    let what = match typed.get("do") {
         "lost" => {
             return match exports::ask_code(&app, token).await {
                 Ok(()) => draw(&frame, StatusCode::OK, Leaf::Asked),
@@ -38,10 +44,10 @@ pub async fn act(State(app): State<App>, frame: Frame, uri: Uri, typed: Fields) 
                 Err(error) => failed(&frame, &error),
             };
         }
-        what => what == "locked",
+        what => pressed(what),
     };
-    match exports::fetch_package(&app, token, typed.get("code"), locked).await {
-        Ok(opened) => with_headers(answer::go(&paths::copy_file(&opened.ticket, locked))),
+    match exports::fetch_package(&app, token, typed.get("code"), what).await {
+        Ok(opened) => with_headers(answer::go(&paths::copy_file(&opened.ticket, &opened.name))),
         Err(Error::NotFound) => draw(&frame, StatusCode::NOT_FOUND, Leaf::Gone),
         Err(Error::Invalid(errors)) => {
             open(&app, &frame, token, StatusCode::UNPROCESSABLE_ENTITY, Problems::new(&errors)).await

@@ -10,7 +10,7 @@ pub use typed::{Typed, box_of, name_of};
 
 use crate::{
     app::runs::Choosable,
-    domain::run::RunKind,
+    domain::{copy::CopyForm, run::RunKind},
     ui::{components::error_box::ErrorBox, form::Problems, paths},
 };
 use leptos::prelude::*;
@@ -43,6 +43,7 @@ const fn button(kind: RunKind) -> &'static str {
 #[must_use]
 pub fn page(page: &Choosable, typed: &Typed, problems: Problems) -> AnyView {
     let nothing = page.accounts.is_empty();
+    let summary = page.kind.is_copy() && page.least_copy == CopyForm::Summary;
     let then = if page.kind.is_copy() {
         "The copy is packed at once; nothing leaves before it is released."
     } else {
@@ -63,6 +64,13 @@ pub fn page(page: &Choosable, typed: &Typed, problems: Problems) -> AnyView {
             {(page.kind == RunKind::Correct && !nothing).then(|| values::section(page, typed, &problems))}
             {lifting(page, typed, &problems)}
             {page.kind.may_be_limited().then(|| limits::section(page, typed, &problems))}
+            {summary.then(|| view! {
+                <section aria-labelledby="h-form">
+                    <h2 id="h-form">"What it is"</h2>
+                    <label><input type="checkbox" name="full" value="1" checked=typed.full_copy />
+                        "A full copy: the law here asks only for a summary"</label>
+                </section>
+            })}
             <p class="acts">
                 <button class="btn main" id="run">{button(page.kind)}</button>
                 <a class="btn" href=paths::case(page.reference)>"Back to the case"</a>

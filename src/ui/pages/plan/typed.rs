@@ -26,6 +26,8 @@ pub struct Typed {
     pub before: BTreeMap<String, String>,
     /// True where the restriction is to end.
     pub lifts: bool,
+    /// True where a full copy is wished for.
+    pub full_copy: bool,
 }
 
 /// The name of the box of one value: a row's table and key and the column, so that no order has to stay the same.
@@ -57,6 +59,7 @@ impl Typed {
             values: under("set:"),
             before: under("was:"),
             lifts: !fields.get("lifts").is_empty(),
+            full_copy: !fields.get("full").is_empty(),
         }
     }
 
@@ -87,6 +90,7 @@ impl Typed {
             extent: Extent { categories: self.categories.clone(), tables: self.tables.clone(), items },
             sets: sets.collect(),
             lifts: self.lifts,
+            full_copy: self.full_copy,
         })
     }
 }

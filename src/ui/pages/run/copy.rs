@@ -3,9 +3,10 @@
 use super::{progress, words};
 use crate::{
     app::{
-        exports::{Copied, CopiedTable, Entry, PackageView},
+        exports::{Copied, CopiedPart, CopiedTable, Entry, PackageView},
         runs::RunPage,
     },
+    domain::copy::CopyForm,
     ui::{
         components::notice::{Meaning, Notice},
         pages::case::timeline::size,
@@ -28,8 +29,9 @@ pub(super) fn packed(run: &RunPage) -> AnyView {
 
 /// A package that was let go.
 pub(super) fn released(run: &RunPage) -> AnyView {
+    let done = if run.plan.copy == Some(CopyForm::Summary) { "summed up" } else { "copied" };
     let lead = format!(
-        "{} and {} were copied.",
+        "{} and {} were {done}.",
         words::rows(run.package.as_ref().map_or(0, PackageView::rows)),
         words::files(run.files.count)
     );
@@ -50,6 +52,12 @@ fn contents(package: &PackageView) -> impl IntoView + use<> {
     let lines = copied.map(|copied| copied.tables.iter().map(line).collect_view());
     let rows = package.rows();
     let files = copied.map(files);
+    let parts = copied.map_or(1, |copied| copied.parts.len());
+    let archives = if parts > 1 {
+        format!("{parts} archives, together {}", size(package.bytes))
+    } else {
+        format!("one archive of {}", size(package.bytes))
+    };
     let left_out = copied.map(left_out);
     view! {
         <section aria-labelledby="h-packed">
@@ -70,7 +78,7 @@ fn contents(package: &PackageView) -> impl IntoView + use<> {
                         <th role="rowheader" scope="row">"Rows"</th>
                         <td role="cell" class="how"></td>
                         <td role="cell" class="num">{thousands(rows)}</td>
-                        <td role="cell" class="why">{format!("one archive of {}", size(package.bytes))}</td>
+                        <td role="cell" class="why">{archives}</td>
                     </tr>
                     {files}
                 </tfoot>
@@ -131,24 +139,49 @@ fn left_out(copied: &Copied) -> Option<impl IntoView + use<>> {
     })
 }
 
+/// The entries of each archive.
 fn manifest(package: &PackageView, copied: &Copied) -> impl IntoView + use<> {
-    let lines = copied.entries.iter().map(entry).collect_view();
+    let several = copied.parts.len() > 1;
+    let parts = (1..).zip(&copied.parts).map(|(n, part)| archive(n, part, several)).collect_view();
+    let count: usize = copied.parts.iter().map(|part| part.entries.len()).sum();
+    let parted = if several { format!(" in {} parts", copied.parts.len()) } else { String::new() };
+    let count = thousands(i64::try_from(count).unwrap_or(i64::MAX));
     view! {
         <details>
-            <summary>{format!("Manifest: {} entries besides the person’s files", thousands(i64::try_from(copied.entries.len()).unwrap_or(0)))}</summary>
-            <table role="table" class="plan">
-                <caption class="sr">"Entries with size and SHA-256"</caption>
-                <thead role="rowgroup">
-                    <tr role="row">
-                        <th role="columnheader" scope="col">"Entry"</th>
-                        <th role="columnheader" scope="col" class="num">"Size"</th>
-                        <th role="columnheader" scope="col" class="why">"SHA-256"</th>
-                    </tr>
-                </thead>
-                <tbody role="rowgroup">{lines}</tbody>
-            </table>
-            <p class="small dim">"The archive itself: "<span class="hash">{words::in_groups(&package.sha256)}</span></p>
+            <summary>{format!("Manifest: {count} entries{parted} besides the person’s files")}</summary>
+            {parts}
+            {(!several).then(|| view! {
+                <p class="small dim">"The archive itself: "<span class="hash">{words::in_groups(&package.sha256)}</span></p>
+            })}
         </details>
+    }
+}
+
+fn archive(n: usize, part: &CopiedPart, several: bool) -> impl IntoView + use<> {
+    let lines = part.entries.iter().map(entry).collect_view();
+    let files = i64::try_from(part.bytes).unwrap_or(i64::MAX);
+    let head = several.then(|| {
+        let says = format!(
+            "Part {n}: {}, {}, {}",
+            size(files),
+            words::rows(part.rows),
+            words::files(part.files.count)
+        );
+        view! { <h3>{says}</h3><p class="small dim">"SHA-256: "<span class="hash">{words::in_groups(&part.sha256)}</span></p> }
+    });
+    view! {
+        {head}
+        <table role="table" class="plan">
+            <caption class="sr">"Entries with size and SHA-256"</caption>
+            <thead role="rowgroup">
+                <tr role="row">
+                    <th role="columnheader" scope="col">"Entry"</th>
+                    <th role="columnheader" scope="col" class="num">"Size"</th>
+                    <th role="columnheader" scope="col" class="why">"SHA-256"</th>
+                </tr>
+            </thead>
+            <tbody role="rowgroup">{lines}</tbody>
+        </table>
     }
 }
 

@@ -4,6 +4,7 @@ use super::{follow_ups, receipt, words};
 use crate::{
     app::runs::RunPage,
     domain::{
+        copy::CopyForm,
         plan::WarningCode,
         rights::Actor,
         run::{RunKind, RunState, Stop},
@@ -20,6 +21,7 @@ pub(super) fn all(run: &RunPage, me: &Actor) -> impl IntoView + use<> {
         {clock}
         {people(run, me)}
         {subject(run)}
+        {form(run)}
         {follow_ups::section(run)}
         {scope(run)}
     }
@@ -81,6 +83,32 @@ fn subject(run: &RunPage) -> impl IntoView + use<> {
             </dl>
         </section>
     }
+}
+
+/// What kind of copy it is, and what it is limited to.
+fn form(run: &RunPage) -> Option<impl IntoView + use<>> {
+    let form = run.plan.copy?;
+    let says = match form {
+        CopyForm::Full => "every record and file, as JSON and CSV",
+        CopyForm::Summary => "no records and no files: what is held, how much, since when, what for",
+        CopyForm::Portable => "what the person gave and what was observed of them, as JSON with its schema",
+    };
+    let chosen = (form == CopyForm::Full && run.least_copy == CopyForm::Summary).then(|| {
+        view! { <p class="small dim">"Chosen by staff: the law would be content with a summary."</p> }
+    });
+    let copied = run.package.as_ref().and_then(|package| package.copied.as_ref());
+    let limited = copied.filter(|copied| !copied.limited.is_empty()).map(|copied| {
+        let lines = copied.limited.iter().map(|line| view! { <dd dir="auto">{line.clone()}</dd> }).collect_view();
+        view! { <dt>"Limited to"</dt>{lines} }
+    });
+    let language = copied.map(|copied| view! { <dt>"Language"</dt><dd>{copied.language.label()}</dd> });
+    Some(view! {
+        <section aria-labelledby="h-form">
+            <h2 id="h-form">"Form"</h2>
+            <dl class="pairs"><dt>{form.label()}</dt><dd>{says}</dd>{limited}{language}</dl>
+            {chosen}
+        </section>
+    })
 }
 
 fn scope(run: &RunPage) -> impl IntoView + use<> {

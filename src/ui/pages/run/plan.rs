@@ -7,6 +7,7 @@ use super::{
 use crate::{
     app::runs::RunPage,
     domain::{
+        copy::CopyForm,
         plan::{Action, Plan, PlanLine, Warning, WarningCode},
         run::RunKind,
     },
@@ -127,6 +128,10 @@ pub(super) fn table(run: &RunPage, heading: &'static str) -> impl IntoView + use
     let lines = run.plan.tables.iter().map(line).collect_view();
     let with_files = (files.count > 0).then(|| format!("with {}, {}", words::files(files.count), size(files.bytes)));
     let sums = match run.kind {
+        RunKind::Export if run.plan.copy == Some(CopyForm::Summary) => {
+            let files = (files.count > 0).then(|| format!("with {}", words::files(files.count)));
+            vec![("Summed up", totals.copied, files)]
+        }
         RunKind::Export => vec![("Copied", totals.copied, with_files)],
         RunKind::Correct | RunKind::Restrict | RunKind::Release | RunKind::OptOut | RunKind::OptIn => {
             vec![("Changed", totals.changed, None)]
@@ -183,8 +188,9 @@ fn line(line: &PlanLine) -> impl IntoView + use<> {
 
 /// `delete`, or what becomes of which columns.
 fn action(line: &PlanLine) -> AnyView {
-    let whole = matches!(line.action, Action::Delete | Action::Keep | Action::Copy | Action::LeaveOut)
-        .then(|| line.action.label());
+    let whole =
+        matches!(line.action, Action::Delete | Action::Keep | Action::Copy | Action::Summarise | Action::LeaveOut)
+            .then(|| line.action.label());
     let columns =
         line.columns.iter().filter(|_| line.action != Action::Delete).enumerate().map(|(n, (column, action))| {
             let before = if n > 0 || whole.is_some() { ", " } else { "" };
