@@ -34,6 +34,7 @@ pub async fn check(config: &Config) -> anyhow::Result<()> {
         Transport::smtp(url).map_err(anyhow::Error::msg)?;
         println!("Mail: leaves through the configured server.");
     }
+    super::recipients::check(config, &packs)?;
     places(config).await?;
     super::mailboxes::check(config).await?;
     open::lock(config)?;

@@ -54,6 +54,25 @@ fn partner(id: &str, given: &config::Recipient) -> anyhow::Result<Partner> {
     })
 }
 
+/// Says of each configured product who is told how, and refuses what cannot work.
+pub(crate) fn check(config: &Config, packs: &Packs) -> anyhow::Result<()> {
+    let partners = partners(config, packs)?;
+    for (product, period) in backups(config)? {
+        println!("Backups of {product}: free of what was erased after {}.", period.in_words());
+    }
+    for pack in packs.iter().filter(|pack| config.products.contains_key(&pack.id)) {
+        let told = |id: &str| partners.get(&pack.id)?.iter().find(|partner| partner.id == id);
+        let how = pack.copy.recipients.iter().map(|one| match told(&one.id).map(|partner| &partner.reach) {
+            Some(Reach::Mail(_)) => format!("{} by mail", one.id),
+            Some(Reach::Webhook(_)) => format!("{} by webhook", one.id),
+            Some(Reach::Never) => format!("{} never", one.id),
+            None => format!("{} by hand", one.id),
+        });
+        println!("Recipients of {}: {}.", pack.id, how.collect::<Vec<_>>().join(", "));
+    }
+    Ok(())
+}
+
 /// How long each product's backups keep what was erased, where that is said.
 pub(crate) fn backups(config: &Config) -> anyhow::Result<HashMap<String, Period>> {
     let given = config.products.iter().filter(|(_, section)| !section.backups.is_empty());
@@ -66,4 +85,39 @@ pub(crate) fn backups(config: &Config) -> anyhow::Result<HashMap<String, Period>
             }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<usize, String> {
+        let config: Config = toml::from_str(text).map_err(|e| e.to_string())?;
+        let packs = Packs::load(None).map_err(|e| e.to_string())?;
+        let said = || -> anyhow::Result<usize> {
+            check(&config, &packs)?;
+            Ok(partners(&config, &packs)?.values().map(Vec::len).sum::<usize>() + backups(&config)?.len())
+        };
+        said().map_err(|e| format!("{e:#}"))
+    }
+
+    #[test]
+    fn recipients_are_those_of_the_pack_and_periods_make_sense() {
+        let groq = |more: &str| {
+            format!("[products.imagegen-artisticmonk.recipients.groq]\nmail = \"p@groq.example\"\n{more}\n")
+        };
+        assert_eq!(read(&groq("kinds = [\"erase\", \"opt_out\"]")), Ok(1));
+        assert_eq!(read("[products.imagegen-artisticmonk]\nbackups = \"P3M\""), Ok(1));
+        for (text, says) in [
+            (groq("").replace("groq]", "grok]"), "service-providers, stripe, groq"),
+            (groq("kinds = [\"export\"]"), "erase, correct"),
+            (groq("kinds = [\"erasure\"]"), "'erasure' is none of"),
+            (groq("within = \"soon\""), "within"),
+            ("[products.imagegen-artisticmonk]\nbackups = \"BD3\"".to_owned(), "P30D or P3M"),
+            ("[products.imagegen-artisticmonk]\nbackups = \"30\"".to_owned(), "backups"),
+        ] {
+            let refused = read(&text).expect_err(&text);
+            assert!(refused.contains(says), "{refused}");
+        }
+    }
 }

@@ -131,7 +131,7 @@ fn condition(asked: &Asked) -> Filter {
         View::Approval => filter.and("c.open AND c.state = 'waiting_approval'", []),
         // resolved cases too: the duty to tell outlives them
         View::Recipients => {
-            filter.and("c.id IN (SELECT u.case_id FROM follow_ups u WHERE u.open AND u.recipient IS NOT NULL)", [])
+            filter.and("c.id IN (SELECT u.case_id FROM follow_ups u WHERE u.open AND u.recipient IS NOT NULL)", []);
         }
         View::Closed => filter.and("NOT c.open", []),
     }

@@ -114,7 +114,7 @@ pub(in crate::app) async fn mail_accepted(
     let Some(mut one) = follow_ups::follow_up_of_mail(tx, mail).await?.filter(|one| one.state.is_open()) else {
         return Ok(());
     };
-    (one.state, one.told_at, one.error) = (Standing::Told, Some(now), None);
+    (one.state, one.told_at, one.by, one.error) = (Standing::Told, Some(now), None, None);
     let told = Event::RecipientTold { follow_up: one.id, way: Way::Mail };
     record(tx, case, &one, (By::System, told), now).await
 }
@@ -127,7 +127,8 @@ pub(in crate::app) async fn mail_failed(
     why: Trouble,
     now: Instant,
 ) -> Result<(), Error> {
-    let may_fail = |one: &FollowUp| one.state.is_open() || one.state == Standing::Told;
+    // whoever was told by hand knows it, whatever becomes of a mail
+    let may_fail = |one: &FollowUp| one.state.is_open() || (one.state == Standing::Told && one.by.is_none());
     let Some(mut one) = follow_ups::follow_up_of_mail(tx, mail).await?.filter(may_fail) else { return Ok(()) };
     (one.state, one.told_at, one.error) = (Standing::Failed, None, Some(why.label().to_owned()));
     record(tx, case, &one, (By::System, Event::RecipientFailed { follow_up: one.id, why }), now).await

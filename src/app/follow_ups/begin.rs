@@ -13,6 +13,7 @@ use crate::{
         time::Instant,
         work::Work,
     },
+    generation::Aim,
     store::{
         Tx, contents,
         follow_ups::{self, NewFollowUp},
@@ -26,6 +27,8 @@ use crate::{
 struct Change {
     run: Option<RunId>,
     did: RunKind,
+    /// The use of the data that a choice is about.
+    uses: Option<String>,
     /// By what the person was looked up, and what their account is called.
     identities: Vec<Identity>,
     /// True where it has to be staff who tell, whatever the configuration says.
@@ -48,7 +51,13 @@ pub(in crate::app) async fn after_run(
         let mut identities = secret.identities.clone();
         let own = app.sources.get(&run.product).map(|source| source.names(&secret.target.subjects));
         identities.extend(own.unwrap_or_default().into_iter().filter(|own| !secret.identities.contains(own)));
-        let change = Change { run: Some(run.id), did: run.kind, identities, by_hand: case.is_restricted() };
+        let uses = match &secret.target.aim {
+            Aim::Choose { what, .. } => Some(what.clone()),
+            Aim::Erase | Aim::Correct { .. } => None,
+        };
+        // which part a limited run was about only staff can say
+        let by_hand = case.is_restricted() || !secret.target.extent.is_whole();
+        let change = Change { run: Some(run.id), did: run.kind, uses, identities, by_hand };
         recipients(app, tx, case, &change, now).await?;
     }
     if run.kind == RunKind::Erase {
@@ -79,7 +88,8 @@ pub(in crate::app) async fn after_resolving(desk: &mut Desk<'_>, outcome: Option
         }
         None => Vec::new(),
     };
-    let change = Change { run: None, did, identities, by_hand };
+    let uses = desk.case.kind.choice().map(|(what, _)| what.to_owned());
+    let change = Change { run: None, did, uses, identities, by_hand };
     recipients(app, &mut desk.tx, &mut desk.case, &change, now).await?;
     if did == RunKind::Erase {
         backups(app, &mut desk.tx, &mut desk.case, None, now).await?;
@@ -109,7 +119,7 @@ async fn recipients(app: &App, tx: &mut Tx, case: &mut Case, change: &Change, no
             },
             _ => Way::Hand,
         };
-        let handed = Handed { known_by, uses: uses(case) };
+        let handed = Handed { known_by, uses: change.uses.clone() };
         let handed = serde_json::to_vec(&handed).unwrap_or_default();
         let within = partner.map_or(follow_up::WITHIN, |partner| partner.within);
         let new = NewFollowUp {
@@ -143,11 +153,6 @@ async fn recipients(app: &App, tx: &mut Tx, case: &mut Case, change: &Change, no
 /// What of the person's identities this recipient may have.
 fn handed_on(partner: &Partner, change: &Change) -> Vec<Identity> {
     change.identities.iter().filter(|identity| partner.identify_by.contains(&identity.kind)).cloned().collect()
-}
-
-/// The use of the data that a choice is about.
-fn uses(case: &Case) -> Option<String> {
-    case.kind.choice().map(|(what, _)| what.to_owned())
 }
 
 /// The backups of an erasure, where the configuration says how long they last.

@@ -145,6 +145,7 @@ async fn settle(
     } else {
         one.state = Standing::Told;
         one.told_at = Some(now);
+        one.by = None;
         one.error = None;
         let told = Event::RecipientTold { follow_up, way: one.way };
         record(&mut tx, &mut case, &one, (By::System, told), now).await?;

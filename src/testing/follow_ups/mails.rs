@@ -5,7 +5,10 @@ use crate::{
     app::intake::Read,
     domain::clock::Duty,
     mail::outbox::Transport,
-    testing::smtp::{Does, Smtp},
+    testing::{
+        house::ADDRESS,
+        smtp::{Does, Smtp},
+    },
 };
 
 const GROQ: &str = "privacy@groq.example";
@@ -79,6 +82,33 @@ on_both! {
         house.works().await;
         let last = house.sent().into_iter().find(|mail| mail.contains("One more word")).expect("it left");
         assert!(!last.contains("groq"), "{last}");
+        agrees_with_its_events(&house, reference).await;
+    }
+
+    async fn whoever_was_told_by_hand_gets_no_mail_and_stays_told(house: House) {
+        let (house, _world) = house_with(house, On::Sqlite, by_mail()).await;
+        let (reference, _) = erased(&house, "1").await;
+        step(&house, reference, "Groq", Step::Told, "").await.expect("told by phone");
+        house.works().await;
+        assert!(!house.sent().iter().any(|mail| header(mail, "To").contains(GROQ)));
+        assert_eq!(state(&house, reference, "Groq").await, Standing::Told);
+        assert!(!names_of(&house, reference).await.contains(&"recipient_failed"));
+        // a mail that is asked for counts again, also when it comes back
+        step(&house, reference, "Groq", Step::Again, "").await.expect("once more, by mail");
+        house.works().await;
+        let notice = house.sent().into_iter().find(|mail| header(mail, "To").contains(GROQ)).expect("it is told");
+        assert_eq!(state(&house, reference, "Groq").await, Standing::Told);
+        let report = format!(
+            "From: mailer-daemon@mx.example\nTo: {ADDRESS}\nSubject: Undelivered\nMIME-Version: 1.0\n\
+             Content-Type: multipart/report; report-type=delivery-status; boundary=\"cut\"\n\n--cut\nContent-Type: text/plain\n\n\
+             It did not arrive.\n--cut\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\n\
+             Final-Recipient: rfc822; {GROQ}\nAction: failed\nStatus: 5.1.1\n\n--cut\nContent-Type: message/rfc822\n\n\
+             Message-ID: {}\nSubject: x\n\nx\n--cut--\n",
+            header(&notice, "Message-ID"),
+        );
+        assert_eq!(house.receives(&report).await, Read::Appended(reference));
+        let line = lines(&house, reference).await.remove("Groq").expect("it is there");
+        assert_eq!((line.state, line.error.as_deref()), (Standing::Failed, Some("the mail came back")));
         agrees_with_its_events(&house, reference).await;
     }
 

@@ -122,7 +122,9 @@ on_both! {
         assert_eq!(said["callback"], "https://desk.imagegen.example/intake/recipients");
         for (headers, body) in &heard {
             assert_eq!(headers["idempotency-key"].to_str().ok(), said["id"].as_str());
-            assert!(!body.to_lowercase().contains("ada"), "no address and no name: {body}");
+            // a number in hexadecimal may hold the three letters of a name
+            let words = body.replace(said["id"].as_str().expect("a number"), "");
+            assert!(!words.to_lowercase().contains("ada"), "no address and no name: {body}");
         }
         assert!(is_genuine(&heard[1].0, &heard[1].1, seconds(&house)));
         assert!(!is_genuine(&heard[1].0, &heard[0].1.replace("erase", "opt_in"), seconds(&house)));

@@ -3,7 +3,9 @@
 use super::{LEASE, TOKEN, arrive, count, reads, reads_as, request, row, watched};
 use crate::{
     app::mailboxes::{self, Trouble, Visit},
+    domain::identity::MessageId,
     mail::inbox::Then,
+    store::{raws, sql},
     testing::on_both,
 };
 
@@ -29,6 +31,35 @@ on_both! {
         client.append("Requests", &request(10));
         reads(&house, &watched).await.expect("it is read again");
         assert_eq!((count(&house, "messages").await, count(&house, "copies").await), (7, 4));
+    }
+
+    async fn what_was_destroyed_here_is_not_taken_over_again_from_a_folder_with_new_numbers(house: House) {
+        let mut watched = watched(Then::Leave);
+        watched.folder = "Erased".to_owned();
+        let mut client = arrive(&watched, 0..0);
+        client.say("CREATE Erased");
+        for number in 20..23 {
+            client.append("Erased", &request(number));
+        }
+        reads(&house, &watched).await.expect("it is read");
+        house.works().await;
+        let mut tx = house.app.db.begin().await.expect("a writer");
+        let all = sql("SELECT id FROM messages").all::<(i64,)>(&mut tx).await.expect("they are listed");
+        for (id,) in all {
+            raws::message_forget_raw(&mut tx, MessageId(id)).await.expect("it is destroyed");
+        }
+        tx.commit().await.expect("it is kept");
+        client.say("DELETE Erased");
+        client.say("CREATE Erased");
+        for number in 20..23 {
+            client.append("Erased", &request(number));
+        }
+        reads(&house, &watched).await.expect("it is read again");
+        house.works().await;
+        assert_eq!((count(&house, "messages").await, count(&house, "cases").await), (3, 3), "nobody came back");
+        let mut tx = house.app.db.read().await.expect("a reader");
+        let (kept,): (i64,) = sql("SELECT COUNT(*) FROM message_pieces").one(&mut tx).await.expect("it counts");
+        assert_eq!(kept, 0, "and nothing of what was destroyed is kept again");
     }
 
     async fn a_folder_is_read_by_one_console(house: House) {
