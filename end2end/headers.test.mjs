@@ -80,7 +80,7 @@ test("a form from anywhere else is refused and changes nothing", async () => {
     "a request that says nothing": { "sec-fetch-site": null, origin: null },
   };
   for (const [who, headers] of Object.entries(strange)) {
-    for (const path of ["/cases/new", "/signin", "/signout", "/queue", "/cases/R-10001", "/mail/in/1", "/mail/out/1", "/mail/failed/1", "/verify/madeup", "/api/keep_draft"]) {
+    for (const path of ["/cases/new", "/signin", "/signout", "/queue", "/cases/R-10001", "/mail/in/1", "/mail/out/1", "/mail/failed/1", "/verify/madeup", "/case", "/api/keep_draft"]) {
       const response = await post(path, form, { ...signedIn(), ...headers });
       assert.equal(response.status, 403, `${path} from ${who}`);
       assert.equal(response.headers.get("set-cookie"), null, path);

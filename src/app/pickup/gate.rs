@@ -5,7 +5,7 @@ use super::access::{code_hash, pin_hash};
 use crate::{
     app::{App, Error, intake},
     domain::{case::Case, identity::Reference, time::MINUTE},
-    store::{Tx, cases, pickups, throttles},
+    store::{Tx, pickups, throttles},
 };
 
 /// What somebody typed to open a page; not printed.
@@ -74,8 +74,6 @@ pub(super) async fn open(app: &App, client: Client<'_>, key: Key<'_>) -> Result<
     throttles::throttle_spare(&mut tx, &by_client).await?;
     tx.commit().await?;
     let mut tx = app.db.begin().await?;
-    match intake::followed(&mut tx, case).await? {
-        Some(case) if cases::case_get(&mut tx, case.reference).await?.is_some() => Ok((tx, case)),
-        _ => Err(Refused::Wrong),
-    }
+    let case = intake::followed(&mut tx, case).await?.ok_or(Refused::Wrong)?;
+    Ok((tx, case))
 }

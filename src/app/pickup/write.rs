@@ -21,15 +21,12 @@ pub const LONGEST: usize = 10_000;
 const A_DAY: usize = 20;
 
 /// Adds what the person wrote to their case; a case that waited for them, or was resolved, is ours again. The same words
-/// twice in a row count once.
+/// twice in a row count once. What is written while the case has become a restricted one is kept behind the wall.
 ///
 /// # Errors
 /// As `Refused` tells them apart; `Invalid` where the message is empty, too long, or one too many.
 pub async fn write_to_case(app: &App, client: Client<'_>, key: Key<'_>, text: &str) -> Result<Standing, Refused> {
     let (mut tx, mut case) = gate::open(app, client, key).await?;
-    if case.is_restricted() {
-        return Ok(standing::standing(app, &mut tx, &case).await?);
-    }
     let text = text.replace('\0', "");
     let text = written("text", &text, "Write what you want to tell us")?;
     if text.chars().count() > LONGEST {

@@ -208,7 +208,11 @@ on_both! {
         assert_eq!((page.reference, page.letters.len(), page.dates.len()), (None, 0, 0));
         let page = pickup::write_to_case(&house.app, HERE, key(&access), "More words").await.expect("the same page");
         assert_eq!(page.letters, []);
-        assert!(!events_of(&house, reference).await.iter().any(|e| matches!(e, Event::StatementRecorded { .. }) && page.may_write));
+        // from a page that was open before: nothing that arrives is lost
+        let theirs = |what: &What| matches!(what, What::Statement { channel: None, text } if text == "More words");
+        assert!(house.case(reference).await.timeline.iter().any(|entry| theirs(&entry.what)));
+        let walled = crate::app::case_page::load(&house.app, &house.agent, reference, runs::Letter::Proposed).await;
+        assert!(matches!(walled, Ok(crate::app::case_page::CasePage::Walled(_))));
         let refused = verbs::send_reply(&house.app, &house.officer, reference, i64::MAX, "Dear you", false).await;
         assert!(matches!(refused, Err(Error::Invalid(_))), "there is nowhere to put it: {refused:?}");
         let (outcome, basis) = (Some(Outcome::Refused), Some(Refusal::Unidentified));

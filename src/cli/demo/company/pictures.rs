@@ -89,6 +89,7 @@ impl Shelf {
 
     /// Writes every file under `folder`.
     pub fn write(&self, folder: &Path) -> anyhow::Result<()> {
+        fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
         let mut made = HashSet::new();
         for File { key, picture, is_small } in &self.files {
             let file = folder.join(key);

@@ -65,7 +65,7 @@ fn whole(full: &Full, tried: &Tried, me: StaffId) -> AnyView {
         <ErrorBox problems=tried.problems.clone() />
         {tried.since.clone().map(|since| quicker(since, tried.act, full))}
         {head(full, tried)}
-        {tried.done.map(|done| view! { <Notice meaning=Meaning::Done lead=done.label() /> })}
+        {tried.done.map(|done| view! { <Notice meaning=Meaning::Done lead=done.says(full.on_page) /> })}
         {restricted.then(|| view! {
             <Notice meaning=Meaning::Info lead="This is a restricted case.">
                 <p>"Only restricted responders see this page, and each view is written down. Addresses in it are never links."</p>

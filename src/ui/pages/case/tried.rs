@@ -77,6 +77,21 @@ codes! {
     }
 }
 
+impl Done {
+    /// What was just done; where the person is answered on the page of their case, no letter is on its way.
+    #[must_use]
+    pub const fn says(self, on_page: bool) -> &'static str {
+        match self {
+            Self::Replied if on_page => "Your reply can be read on the page of the case.",
+            Self::Waiting if on_page => "Your reply can be read on the page of the case, which waits for the person.",
+            Self::Closed | Self::Answered if on_page => {
+                "The letter can be read on the page of the case, which is resolved."
+            }
+            other => other.label(),
+        }
+    }
+}
+
 impl Act {
     /// The id on the page of this form's field `field`. An error about a field that the form does not have is
     /// linked to the form's first field.

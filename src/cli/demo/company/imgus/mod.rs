@@ -42,7 +42,7 @@ pub fn rows(shelf: &mut Shelf) -> Vec<Table> {
             let (width, height, size) = (shelf.of(image).width, shelf.of(image).height, shelf.of(image).size());
             let key = shelf.image(image);
             images.push(row![image, generation, device.as_str(), key, width, height, size, moment(at + 4)]);
-            if n == 0 && dice.one_in(2) {
+            if report == 0 || (n == 0 && dice.one_in(2)) {
                 report += 1;
                 let (rule, says) = (*dice.pick(&["weapon", "unclear"]), "This is not what I asked for.");
                 reports.push(row![report, device.as_str(), image, rule, says, moment(at + 90)]);
