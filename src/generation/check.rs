@@ -134,7 +134,7 @@ fn of_table(
     }
     for (column, is) in &table.columns {
         if let (Some(action), Some(_)) = (is.erase, live.columns.get(column)) {
-            of_column(map, name, column, action, is.value.as_deref(), live, dialect, found);
+            of_column(map, name, column, action, is.value.as_deref(), live, found);
         }
         let kind = live.columns.get(column).map(|live| live.kind);
         if (is.file || is.search) && kind.is_some_and(|kind| kind != Type::Text) {
@@ -162,7 +162,6 @@ fn may_be_null(table: &str, column: &str, live: &TableSchema, what: &str, found:
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "one column in all its respects")]
 fn of_column(
     map: &DataMap,
     table: &str,
@@ -170,7 +169,6 @@ fn of_column(
     action: Action,
     value: Option<&str>,
     live: &TableSchema,
-    dialect: Dialect,
     found: &mut Found,
 ) {
     let Some(is) = live.columns.get(column) else { return };
@@ -196,9 +194,10 @@ fn of_column(
         Action::Pseudonym if is.longest.is_some_and(|most| most < super::PSEUDONYM_LENGTH) => {
             Some(format!("a pseudonym has {} characters, more than this column holds", super::PSEUDONYM_LENGTH))
         }
-        Action::Truncate if !truncates(is.kind, dialect) => {
-            Some("only a moment can be cut to its day, and an address to its network".to_owned())
-        }
+        Action::Truncate if !truncates(is.kind, value) => Some(
+            "only a moment can be cut to its day or month, a date to its month, and an address to its network"
+                .to_owned(),
+        ),
         Action::Default if matches!(is.kind, Type::Other | Type::Bytes) => {
             Some("there is no empty value of this type; use fixed with a value".to_owned())
         }
@@ -210,9 +209,12 @@ fn of_column(
     }
 }
 
-const fn truncates(kind: Type, dialect: Dialect) -> bool {
-    matches!((kind, dialect), (Type::Timestamp | Type::Address, Dialect::Postgres) | (Type::Timestamp, Dialect::Maria))
-        || matches!((kind, dialect), (Type::Timestamp | Type::Text, Dialect::Sqlite))
+fn truncates(kind: Type, to: Option<&str>) -> bool {
+    match kind {
+        Type::Timestamp | Type::Address | Type::Text => true,
+        Type::Date => to == Some("month"),
+        _ => false,
+    }
 }
 
 /// Whether a column of this kind, of at most `longest` characters, can hold what `value` says.

@@ -237,7 +237,7 @@ pub struct Column {
     pub purpose: String,
     /// `null`, `fixed`, `default`, `pseudonym` or `truncate`; missing means it stays.
     pub erase: Option<Action>,
-    /// The fixed value; with `erase = "fixed"` only.
+    /// The fixed value, with `erase = "fixed"`; what moments are cut to, `day` or `month`, with `erase = "truncate"`.
     pub value: Option<String>,
     /// True where it names a file in the product's store of files.
     pub file: bool,

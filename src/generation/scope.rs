@@ -347,6 +347,19 @@ impl<'a> Scope<'a> {
         })
     }
 
+    /// The condition that nothing can be counted from the date of a row that is kept: there is none.
+    #[must_use]
+    pub fn undated(&self, table: &Table, alias: &str) -> Option<String> {
+        let at = format!("{alias}.{}", quoted(&table.keep.as_ref()?.after));
+        Some(match self.dialect {
+            Dialect::Postgres => format!("{at} IS NULL"),
+            Dialect::Maria => format!("({at} IS NULL OR {at} < DATE '1000-01-01')"),
+            Dialect::Sqlite => {
+                format!("(typeof({at}) = 'text' AND {at} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-*') IS NOT TRUE")
+            }
+        })
+    }
+
     /// The rows whose keys stand in the JSON array of arrays that is the `n`-th value.
     #[must_use]
     pub fn listed(&self, name: &str, alias: &str, n: usize) -> String {

@@ -129,7 +129,10 @@ fn of_table(map: &DataMap, name: &str, table: &Table, faults: &mut Vec<Fault>) {
                 "names files, which would stay without a row that names them; delete the rows or keep the column"
             }
             (Some(Action::Fixed), None) => "erase = \"fixed\" needs a value",
-            (Some(Action::Null | Action::Default | Action::Pseudonym | Action::Truncate) | None, Some(_)) => {
+            (Some(Action::Truncate), Some(to)) if !matches!(to.as_str(), "day" | "month") => {
+                "erase = \"truncate\" knows the values day and month"
+            }
+            (Some(Action::Null | Action::Default | Action::Pseudonym) | None, Some(_)) => {
                 "value needs erase = \"fixed\""
             }
             _ => continue,

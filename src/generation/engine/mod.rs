@@ -17,6 +17,10 @@ use sqlx::{
     sqlite::{Sqlite, SqliteConnectOptions, SqlitePool, SqlitePoolOptions},
 };
 use std::{str::FromStr, sync::Arc, time::Duration};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
 
 /// How a database speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +38,8 @@ pub enum Dialect {
 pub struct Engine {
     pool: Pool,
     known: Arc<Known>,
+    /// Those who read on one connection and change on another: were there as many as connections, each would wait for ever.
+    readers: Arc<Semaphore>,
 }
 
 #[derive(Debug, Clone)]
@@ -96,7 +102,8 @@ impl Engine {
     /// # Errors
     /// When the address is none of them.
     pub fn new(url: &str) -> Result<Self, Error> {
-        Ok(Self { pool: Pool::new(url)?, known: Arc::default() })
+        let readers = Arc::new(Semaphore::new(CONNECTIONS as usize / 2));
+        Ok(Self { pool: Pool::new(url)?, known: Arc::default(), readers })
     }
 
     /// How it speaks.
@@ -120,6 +127,15 @@ impl Engine {
             Pool::Maria(pool) => Link::Maria(pool.acquire().await?),
         };
         Ok(Conn { link, known: Arc::clone(&self.known), is_reading: false })
+    }
+
+    /// Room for one who reads on a connection for as long as it changes rows on others.
+    ///
+    /// # Errors
+    /// When there is none for as long as a connection may take.
+    pub async fn room(&self) -> Result<OwnedSemaphorePermit, Error> {
+        let room = timeout(ACQUIRE, Arc::clone(&self.readers).acquire_owned()).await;
+        room.ok().and_then(Result::ok).ok_or(Error::Database(sqlx::Error::PoolTimedOut))
     }
 
     /// Closes every connection.

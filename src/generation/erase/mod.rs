@@ -180,12 +180,14 @@ impl Erasure<'_> {
             // cursor that lets others use its connection
             return Ok(Rows { are_many: true, ..Rows::default() });
         }
+        let room = self.source.engine.room().await?;
         let mut rows = Rows::begin(self.source.engine.conn().await?).await?;
         if let Some(conn) = &mut rows.conn {
             let text = format!("DECLARE rows_left NO SCROLL CURSOR FOR {}", self.steps[n].select);
             conn.run(Statement::new(text, &self.values)).await?;
         }
-        Ok(Rows { are_many: true, ..rows })
+        (rows.are_many, rows.room) = (true, Some(room));
+        Ok(rows)
     }
 
     /// Does the next batch. An empty one says that `rows` came to its end; whatever was added meanwhile is found by

@@ -5,6 +5,7 @@ use crate::generation::{
     engine::{Conn, Texts},
 };
 use std::collections::VecDeque;
+use tokio::sync::OwnedSemaphorePermit;
 
 /// Rows still to be done of one step. Keeps a cursor open where the engine has one that does not hinder others.
 #[derive(Default)]
@@ -15,6 +16,8 @@ pub struct Rows {
     pub(super) waiting: VecDeque<Texts>,
     /// True once there are more rows than one statement should change.
     pub(super) are_many: bool,
+    /// Held beside a connection that others are waiting for.
+    pub(super) room: Option<OwnedSemaphorePermit>,
     /// True once the last row was read.
     pub(super) ended: bool,
 }
@@ -37,6 +40,7 @@ impl Rows {
         if let Some(mut conn) = self.conn.take() {
             conn.end_reading().await?;
         }
+        self.room = None;
         Ok(())
     }
 }

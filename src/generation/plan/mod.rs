@@ -209,7 +209,7 @@ impl Source {
         for ((table, rule, _), rows) in questions.shared.into_iter().zip(counted).filter(|(_, rows)| *rows > 0) {
             plan.warnings.push(shared_warning(&table, rule, rows));
         }
-        for (fault, text) in questions.faults {
+        for (fault, text) in questions.faults.into_iter().chain(questions.undated) {
             let rows = conn.count(Statement::new(text, &values)).await?;
             plan.warnings.extend((rows > 0).then_some(Warning { rows, ..fault }));
         }

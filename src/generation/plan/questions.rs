@@ -5,7 +5,7 @@ use super::Target;
 use crate::{
     domain::{
         clock::period::Period,
-        plan::{Action, PlanLine, Warning},
+        plan::{Action, PlanLine, Warning, WarningCode},
     },
     generation::{
         Source,
@@ -70,6 +70,17 @@ impl Source {
                 ];
                 let last = as_text(&format!("max(t.{})", quoted(&keep.after)), dialect);
                 for (staying, changes) in parts.into_iter().filter_map(|(rows, changes)| Some((rows?, changes))) {
+                    let undated = scope.undated(table, "t").map(|undated| format!("({staying}) AND {undated}"));
+                    let says = "Rows that are kept have no date to count their period from. They stay until somebody gives them one.";
+                    let warning = Warning {
+                        code: WarningCode::TypeMismatch,
+                        table: name.clone(),
+                        column: Some(keep.after.clone()),
+                        detail: says.to_owned(),
+                        rows: 0,
+                        blocks: false,
+                    };
+                    questions.undated.extend(undated.map(|rows| (warning, count(name, &rows))));
                     let asks = format!("SELECT {}, {last} FROM {} t WHERE {staying}", total(dialect), quoted(name));
                     questions.kept.push((kept_line(name, &keep.reason, changes), asks, keep.length()));
                 }
@@ -110,6 +121,8 @@ pub(super) struct Questions {
     pub lines: Vec<(PlanLine, String)>,
     pub kept: Vec<(PlanLine, String, Option<Period>)>,
     pub shared: Vec<(String, Option<Shared>, String)>,
+    /// Rows that are kept without an end.
+    pub undated: Vec<(Warning, String)>,
     /// Columns of a chosen category that nothing can be done to, and in how many rows there is something.
     pub faults: Vec<(Warning, String)>,
     /// Rows that stay and cannot let go of rows that go, by table and column.

@@ -2,6 +2,7 @@
 //! by table, rows that refer before rows that are referred to. The same map, schema, limits and day give the same list.
 
 mod narrow;
+mod truncated;
 
 pub use narrow::held;
 
@@ -307,7 +308,9 @@ fn changed(
             Action::Fixed => literal(scope, name, column, value.unwrap_or_default()),
             Action::Default => empty(scope, name, column),
             Action::Pseudonym => scope.value(name, column, scope.values()),
-            Action::Truncate => truncated(scope, name, column, &at),
+            Action::Truncate => {
+                truncated::truncated(scope.dialect, scope.column(name, column), &at, value == Some("month"))
+            }
             _ => continue,
         };
         // a column that holds nothing has nothing to erase
@@ -360,26 +363,6 @@ fn empty(scope: &Scope<'_>, name: &str, column: &str) -> String {
         _ => "",
     };
     literal(scope, name, column, value)
-}
-
-/// A moment cut to its day, a network address cut to its network.
-fn truncated(scope: &Scope<'_>, name: &str, column: &str, at: &str) -> String {
-    use super::schema::Type;
-    let is = scope.schema.tables.get(name).and_then(|table| table.columns.get(column));
-    match (scope.dialect, is.map(|is| is.kind)) {
-        (Dialect::Postgres, Some(Type::Address)) => {
-            format!("network(set_masklen({at}::inet, CASE WHEN family({at}::inet) = 4 THEN 24 ELSE 48 END))")
-        }
-        (Dialect::Postgres, _) => {
-            let named = is.map_or("timestamptz", |is| is.named.as_str());
-            format!("date_trunc('day', {at})::{named}")
-        }
-        (Dialect::Maria, _) => format!("CAST(CAST({at} AS DATE) AS DATETIME)"),
-        // only what is an ISO moment has a day
-        (Dialect::Sqlite, _) => format!(
-            "CASE WHEN typeof({at}) = 'text' AND {at} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-*' THEN substr({at}, 1, 10) ELSE {at} END"
-        ),
-    }
 }
 
 type Broken = Vec<(String, Vec<String>)>;

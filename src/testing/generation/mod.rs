@@ -6,6 +6,7 @@ mod cut_off;
 mod erasing;
 mod exporting;
 mod granted;
+mod keeping;
 mod limits;
 mod maria;
 pub(crate) mod opened;
