@@ -218,8 +218,8 @@ fn moment(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::domain::copy::CopyForm;
     use super::*;
+    use crate::domain::copy::CopyForm;
     use crate::{
         domain::plan::FileCount,
         generation::receipt::{FORMAT, Mention, PackageSum, PublicKey, Signer, StepDone, Who},

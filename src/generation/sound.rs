@@ -113,9 +113,17 @@ fn of_table(map: &DataMap, name: &str, table: &Table, faults: &mut Vec<Fault>) {
     }
     for (column, is) in &table.columns {
         let says = match (is.erase, &is.value) {
-            (Some(Action::Delete | Action::Keep | Action::Copy | Action::Summarise | Action::LeaveOut | Action::Redact), _) => {
-                "a column can be null, fixed, default, pseudonym or truncate; leave erase out to keep it"
-            }
+            (
+                Some(
+                    Action::Delete
+                    | Action::Keep
+                    | Action::Copy
+                    | Action::Summarise
+                    | Action::LeaveOut
+                    | Action::Redact,
+                ),
+                _,
+            ) => "a column can be null, fixed, default, pseudonym or truncate; leave erase out to keep it",
             (Some(_), _) if table.erase == Erase::Delete => "the rows are deleted; a column has nothing to erase",
             (Some(_), _) if is.file => {
                 "names files, which would stay without a row that names them; delete the rows or keep the column"

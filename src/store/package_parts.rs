@@ -82,7 +82,8 @@ pub async fn parts_of(tx: &mut Tx, package: PackageId) -> Result<Vec<PackagePart
     .bind(package)
     .all::<Row>(tx)
     .await?;
-    let part = |(part, object, body, bytes, sha256, downloads)| PackagePart { part, object, body, bytes, sha256, downloads };
+    let part =
+        |(part, object, body, bytes, sha256, downloads)| PackagePart { part, object, body, bytes, sha256, downloads };
     Ok(rows.into_iter().map(part).collect())
 }
 

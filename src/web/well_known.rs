@@ -29,7 +29,6 @@ pub async fn receipt_keys(State(app): State<App>) -> Response {
 
 /// The form of every document of portable data: a JSON Schema (2020-12).
 pub async fn portability_schema(State(app): State<App>) -> Response {
-    let headers =
-        [(header::CACHE_CONTROL, "public, max-age=86400"), (header::CONTENT_TYPE, "application/schema+json")];
+    let headers = [(header::CACHE_CONTROL, "public, max-age=86400"), (header::CONTENT_TYPE, "application/schema+json")];
     (headers, exports::portability_schema(&app).to_string()).into_response()
 }

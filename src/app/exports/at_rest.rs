@@ -13,8 +13,7 @@ use crate::{
 };
 use bytes::{Bytes, BytesMut};
 use futures_util::{
-    Stream, StreamExt as _,
-    TryStreamExt as _,
+    Stream, StreamExt as _, TryStreamExt as _,
     stream::{self, BoxStream},
 };
 use serde::{Deserialize, Serialize};

@@ -11,8 +11,8 @@ use crate::{
         work::Work,
     },
     store::{
-        Tx, audit, cases, contents, downloads, downloads::Download, jobs, packages, packages::Package,
-        package_parts, sessions::token_hash, vault::random, verifications,
+        Tx, audit, cases, contents, downloads, downloads::Download, jobs, package_parts, packages, packages::Package,
+        sessions::token_hash, vault::random, verifications,
     },
 };
 use bytes::Bytes;
@@ -81,12 +81,7 @@ pub struct Opened {
 /// # Errors
 /// `NotFound` where the link does not count; `Invalid` where the code does not open it, or it was fetched as often as
 /// it may be.
-pub async fn fetch_package(
-    app: &App,
-    token: &str,
-    typed: &str,
-    (part, locked): (i64, bool),
-) -> Result<Opened, Error> {
+pub async fn fetch_package(app: &App, token: &str, typed: &str, (part, locked): (i64, bool)) -> Result<Opened, Error> {
     let hash = token_hash(token);
     let mut tx = app.db.read().await?;
     let package = packages::package_find(&mut tx, &hash).await?.ok_or(Error::NotFound)?;

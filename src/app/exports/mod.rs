@@ -8,12 +8,13 @@ mod about;
 mod at_rest;
 mod code;
 mod end;
-mod form;
 mod fetch;
+mod form;
 mod link;
 mod lock;
 mod pack;
 mod page;
+mod read_back;
 mod release;
 mod shelf;
 

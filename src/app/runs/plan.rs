@@ -36,7 +36,7 @@ pub async fn plan_run(app: &App, actor: &Actor, reference: Reference, seen: i64)
 }
 
 /// What staff wish beyond what the case asks for.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Wishes {
     /// A full copy where a summary would do.
     pub full_copy: bool,
@@ -66,9 +66,7 @@ pub async fn plan_wished(
     }
     let target = target_of(app, &product, &identities, found, aim).await?;
     let counted = match kind {
-        RunKind::Export => {
-            source.plan_copy(&target.subjects, &target.found_by, (form, &target.extent)).await
-        }
+        RunKind::Export => source.plan_copy(&target.subjects, &target.found_by, (form, &target.extent)).await,
         _ => source.plan(&target).await,
     };
     let mut plan = counted.map_err(|error| unanswered(&product, &error))?;

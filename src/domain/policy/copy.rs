@@ -49,7 +49,10 @@ impl CopyRules {
             (self.origin.trim().is_empty(), "copy.origin says nothing: a copy has to name where the data comes from"),
             (self.retention.is_empty(), "copy.retention says nothing: a copy has to say how long data is kept"),
             (self.rights.is_empty(), "copy.rights says nothing: a copy has to name the person's rights"),
-            (self.form == Some(CopyForm::Portable), "copy.form is full or summary; a case of portability is portable anyway"),
+            (
+                self.form == Some(CopyForm::Portable),
+                "copy.form is full or summary; a case of portability is portable anyway",
+            ),
             (self.recipients.is_empty(), "copy.recipient is missing: a copy has to name who else gets data"),
         ];
         empty.into_iter().filter(|(wrong, _)| *wrong).map(|(_, says)| says.to_owned())

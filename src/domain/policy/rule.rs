@@ -235,7 +235,11 @@ impl Rule {
         );
         fault(self.target.is_some() && self.undated.is_none(), "target", "stands only where the law gives no number");
         fault(self.start.is_empty(), "start", "names nothing");
-        fault(self.copy == Some(CopyForm::Portable), "copy", "is full or summary; a case of portability is portable anyway");
+        fault(
+            self.copy == Some(CopyForm::Portable),
+            "copy",
+            "is full or summary; a case of portability is portable anyway",
+        );
         let copies = |matter: &Matter| matches!(matter, Matter::Case(kind) if kind.run() == Some(RunKind::Export));
         fault(self.copy.is_some() && !self.kinds.iter().any(copies), "copy", "is said of kinds that get no copy");
         fault(self.backwards && self.extension.is_some(), "extension", "cannot lengthen what counts backwards");

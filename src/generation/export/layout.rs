@@ -204,13 +204,7 @@ fn stays(is: &Column, form: CopyForm) -> Option<Why> {
     is.leave_out.clone().map(Why::Said).or(derived)
 }
 
-fn of_table(
-    scope: &Scope<'_>,
-    (name, table): (&str, &Table),
-    stem: String,
-    rows: &str,
-    copy: CopyForm,
-) -> TableCopy {
+fn of_table(scope: &Scope<'_>, (name, table): (&str, &Table), stem: String, rows: &str, copy: CopyForm) -> TableCopy {
     let live = scope.schema.tables.get(name);
     let leaves = |(column, is): &(&String, &Column)| {
         let live = live.and_then(|live| live.columns.get(*column));

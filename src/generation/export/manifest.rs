@@ -125,7 +125,12 @@ fn of_part(holds: &Holds, n: usize, of: usize) -> OfPart {
     OfPart { part: n + 1, archive: name_of(n + 1, of), tables: tables.collect(), files: holds.files }
 }
 
-fn of_table<'t>(ending: &'t Ending, here: &Holds, (table, rows): (&'t TableCopy, i64), words: &'t Words) -> OfTable<'t> {
+fn of_table<'t>(
+    ending: &'t Ending,
+    here: &Holds,
+    (table, rows): (&'t TableCopy, i64),
+    words: &'t Words,
+) -> OfTable<'t> {
     let rows_here = here.tables.iter().find(|(is, _)| is.name == table.name).map_or(0, |(_, rows)| *rows);
     let csv = (ending.form == CopyForm::Full).then(|| table.csv());
     OfTable {

@@ -9,7 +9,8 @@ use crate::{
     domain::{
         copy::CopyForm,
         language::Language,
-        plan::{Action, FileCount, Plan, PlanLine, SubjectCount, Warning, WarningCode}},
+        plan::{Action, FileCount, Plan, PlanLine, SubjectCount, Warning, WarningCode},
+    },
     generation::{
         Error, Extent, Key, Source,
         engine::{Conn, Statement},
@@ -101,12 +102,7 @@ impl Source {
     }
 
     /// Over form, map, schema, subject keys and limits; not over counts.
-    pub(super) fn copy_hash(
-        &self,
-        schema: &Schema,
-        subjects: &[Key],
-        (form, extent): (CopyForm, &Extent),
-    ) -> String {
+    pub(super) fn copy_hash(&self, schema: &Schema, subjects: &[Key], (form, extent): (CopyForm, &Extent)) -> String {
         let mut lines = vec![
             "recourse copy 2".to_owned(),
             format!("form {}", form.code()),

@@ -79,8 +79,7 @@ pub fn general(address: &str) -> Value {
 
 fn document(dialect: Dialect, table: &TableCopy) -> Value {
     let names: Vec<_> = table.columns.iter().map(|column| column.name.clone()).collect();
-    let fields: Map<_, _> =
-        table.columns.iter().map(|column| (column.name.clone(), field(dialect, column))).collect();
+    let fields: Map<_, _> = table.columns.iter().map(|column| (column.name.clone(), field(dialect, column))).collect();
     json!({
         "type": "object",
         "title": table.title,

@@ -62,12 +62,7 @@ pub fn expression(scope: &Scope<'_>, table: &str, column: &ColumnCopy) -> String
 }
 
 /// Selects the names of the files of each column that `leaves`.
-pub fn file_names(
-    scope: &Scope<'_>,
-    name: &str,
-    table: &Table,
-    leaves: impl Fn(&Column) -> bool,
-) -> Vec<String> {
+pub fn file_names(scope: &Scope<'_>, name: &str, table: &Table, leaves: impl Fn(&Column) -> bool) -> Vec<String> {
     let columns = table.columns.iter().filter(|(_, is)| is.file && leaves(is));
     let of_category = |column: &String| scope.reach.columns.get(name).is_some_and(|chosen| chosen.contains_key(column));
     let rows = |column: &String| {
@@ -93,7 +88,6 @@ pub fn file_names(
     });
     names.collect()
 }
-
 
 /// The first and last moment at which the person's rows came to be, as text, where a column says so.
 pub fn span(scope: &Scope<'_>, name: &str, table: &Table) -> Option<String> {

@@ -5,7 +5,8 @@ use super::{CopyOrder, Watch, layout::Layout, told::Told, words::Words};
 use crate::{
     domain::language::Language,
     generation::{
-        Error, Source, alike::as_text,
+        Error, Source,
+        alike::as_text,
         engine::{Conn, Statement},
     },
 };
@@ -101,7 +102,8 @@ pub fn kinds(told: &Told, recipients: &[super::Receiver], words: &Words, languag
     }
     let shared_with = |category: &str| {
         let gets = |receiver: &&super::Receiver| {
-            let within = |of: &String| category.strip_prefix(of.as_str()).is_some_and(|r| r.is_empty() || r.starts_with('.'));
+            let within =
+                |of: &String| category.strip_prefix(of.as_str()).is_some_and(|r| r.is_empty() || r.starts_with('.'));
             receiver.categories.is_empty() || receiver.categories.iter().any(within)
         };
         recipients.iter().filter(gets).map(|receiver| receiver.name.as_str()).collect::<Vec<_>>().join(", ")

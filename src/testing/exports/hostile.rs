@@ -2,7 +2,7 @@
 
 use super::super::generation::{
     on_every_engine,
-    opened::{order_as, opened},
+    opened::{opened, order_as},
     world::{MAP, On, World},
 };
 use crate::{

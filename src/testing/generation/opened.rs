@@ -92,7 +92,12 @@ pub async fn order_of(world: &World, map: &str, account: &str, extent: Extent) -
 }
 
 /// The same in another form.
-pub async fn order_as(world: &World, map: &str, account: &str, (form, extent): (CopyForm, Extent)) -> (Source, CopyOrder) {
+pub async fn order_as(
+    world: &World,
+    map: &str,
+    account: &str,
+    (form, extent): (CopyForm, Extent),
+) -> (Source, CopyOrder) {
     let source = world.source(map);
     let target = target(&source, "account", account).await;
     let plan = source.plan_copy(&target.subjects, &target.found_by, (form, &extent)).await.expect("it plans");
@@ -186,7 +191,10 @@ impl Opened {
             let path = |n: usize| table["entries"][n].as_str().expect("a path");
             if manifest["form"] == "portable" {
                 let document: serde_json::Value = serde_json::from_str(&self.text(path(0))).expect("it is JSON");
-                assert_eq!(document["records"].as_array().expect("rows").len() as u64, table["rows_here"].as_u64().expect("a number"));
+                assert_eq!(
+                    document["records"].as_array().expect("rows").len() as u64,
+                    table["rows_here"].as_u64().expect("a number")
+                );
                 continue;
             }
             self.tells_the_same(path(0), path(1), table["rows_here"].as_u64().expect("a number"));

@@ -132,7 +132,8 @@ impl Words {
         let mut grouped = String::new();
         for (n, digit) in digits.chars().enumerate() {
             let left = digits.len() - n;
-            let between = if self.code == "hi" { left == 3 || (left > 3 && left % 2 == 1) } else { left % 3 == 0 };
+            let between =
+                if self.code == "hi" { left == 3 || (left > 3 && left % 2 == 1) } else { left.is_multiple_of(3) };
             if n > 0 && between {
                 grouped.push_str(self.thousands);
             }
@@ -198,13 +199,33 @@ mod tests {
     fn every_language_has_every_gap() {
         let gaps = |words: &Words| {
             let lines = [
-                words.made, words.reference, words.run, words.part_of, words.limited_items, words.nobody, words.files,
-                words.missing, words.nothing, words.schema, words.count, words.count_shown, words.count_part, words.more,
-                words.picture, words.more_pictures, words.left_out_rows, words.below_shared, words.files_held,
-                words.kept_for, words.forms[0].lead, words.forms[1].lead, words.forms[2].lead,
+                words.made,
+                words.reference,
+                words.run,
+                words.part_of,
+                words.limited_items,
+                words.nobody,
+                words.files,
+                words.missing,
+                words.nothing,
+                words.schema,
+                words.count,
+                words.count_shown,
+                words.count_part,
+                words.more,
+                words.picture,
+                words.more_pictures,
+                words.left_out_rows,
+                words.below_shared,
+                words.files_held,
+                words.kept_for,
+                words.forms[0].lead,
+                words.forms[1].lead,
+                words.forms[2].lead,
             ];
             let names = lines.map(|line| {
-                let mut names: Vec<_> = line.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)).collect();
+                let mut names: Vec<_> =
+                    line.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)).collect();
                 names.sort_unstable();
                 names
             });

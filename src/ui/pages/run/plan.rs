@@ -146,8 +146,9 @@ fn line(line: &PlanLine) -> impl IntoView + use<> {
 
 /// `delete`, or what becomes of which columns.
 fn action(line: &PlanLine) -> AnyView {
-    let whole = matches!(line.action, Action::Delete | Action::Keep | Action::Copy | Action::Summarise | Action::LeaveOut)
-        .then(|| line.action.label());
+    let whole =
+        matches!(line.action, Action::Delete | Action::Keep | Action::Copy | Action::Summarise | Action::LeaveOut)
+            .then(|| line.action.label());
     let columns =
         line.columns.iter().filter(|_| line.action != Action::Delete).enumerate().map(|(n, (column, action))| {
             let before = if n > 0 || whole.is_some() { ", " } else { "" };
