@@ -227,6 +227,7 @@ pub struct Keep {
 
 /// What a column is, and what an erasure does to it in rows that stay.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of its own in the map")]
 #[serde(default, deny_unknown_fields)]
 pub struct Column {
     /// What people call it, for example `Signed in at`; the column's name where it is missing.

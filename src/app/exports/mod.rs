@@ -14,6 +14,7 @@ mod link;
 mod lock;
 mod pack;
 mod page;
+mod read_back;
 mod release;
 mod shelf;
 

@@ -2,12 +2,7 @@
 //! before anybody hears of it. Cut off anywhere it begins again with a new file; the old one is ended before that, and
 //! nobody can read it.
 
-use super::{
-    about, addressee, at_rest,
-    form::least_form,
-    release,
-    shelf::{self, Store},
-};
+use super::{about, addressee, form::least_form, read_back, release, shelf::Store};
 use crate::{
     app::{
         App, Error,
@@ -35,8 +30,6 @@ use crate::{
         vault::random,
     },
 };
-use futures_util::StreamExt as _;
-use sha2::{Digest as _, Sha256};
 use std::{
     pin::pin,
     sync::{Arc, atomic::Ordering},
@@ -182,7 +175,7 @@ impl Packing<'_> {
         let packed = async {
             let copied = Box::pin(self.write(source, secret, package, &object)).await?;
             failpoint("export-written");
-            self.read_back(&object, &copied).await?;
+            read_back::read_back(app, &object, &copied).await?;
             failpoint("export-read-back");
             self.complete(package, secret, &copied).await
         };
@@ -292,43 +285,6 @@ impl Packing<'_> {
         Ok(())
     }
 
-    /// Reads every archive once more: what cannot be read now is not given to anybody.
-    async fn read_back(&self, object: &str, copied: &Copied) -> Result<(), Halt> {
-        for (part, done) in (1..).zip(&copied.parts) {
-            let archive = at_rest::open(self.app, &shelf::name(object, part), done.body, done.bytes).await?;
-            let mut plain = pin!(archive.read(0..done.bytes).await?);
-            let (mut sum, mut bytes) = (Sha256::new(), 0);
-            while let Some(piece) = plain.next().await {
-                let piece = piece.map_err(|error| Halt::Store(error.to_string()))?;
-                bytes += piece.len() as u64;
-                sum.update(&piece);
-            }
-            if bytes != done.bytes || data_encoding::HEXLOWER.encode(&sum.finalize()) != done.sha256 {
-                return Err(Halt::Store("the file is not what was written".to_owned()));
-            }
-        }
-        Ok(())
-    }
-
-    /// Writes down what each archive is.
-    async fn complete_parts(&self, tx: &mut Tx, package: PackageId, copied: &Copied) -> Result<(), Halt> {
-        let number = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
-        for (part, done) in (1..).zip(&copied.parts) {
-            let bytes = (number(done.body), number(done.bytes));
-            package_parts::part_complete(tx, package, part, bytes, &done.sha256).await?;
-        }
-        let sha256 = match copied.parts.as_slice() {
-            [one] => one.sha256.clone(),
-            several => {
-                let all: String = several.iter().map(|part| part.sha256.as_str()).collect();
-                data_encoding::HEXLOWER.encode(&Sha256::digest(all.as_bytes()))
-            }
-        };
-        let manifest = serde_json::to_string(copied).unwrap_or_default();
-        packages::package_complete(tx, package, number(copied.bytes()), &sha256, &manifest).await?;
-        Ok(())
-    }
-
     /// The package is there: it goes to a second person, or out.
     async fn complete(&mut self, package: PackageId, secret: &Secret, copied: &Copied) -> Result<(), Halt> {
         let app = self.app;
@@ -343,7 +299,7 @@ impl Packing<'_> {
         let by_staff = case.verified.is_some_and(|verified| verified.by.is_some());
         let review = by_staff || app.packs.get(&run.product).is_none_or(|pack| pack.copy.review);
         let now = app.now();
-        self.complete_parts(&mut tx, package, copied).await?;
+        read_back::write_down(&mut tx, package, copied).await?;
         // what was packed counts, not what was planned
         let tables = copied.tables.iter().filter(|table| table.rows > 0);
         let done = tables.map(|table| (table.table.clone(), table.rows)).collect();

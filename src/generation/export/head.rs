@@ -56,6 +56,10 @@ struct Head<'t> {
     about: &'t About,
     form: CopyForm,
     lead: String,
+    /// The case, and the run where there is one.
+    reference: String,
+    nobody: String,
+    schema: String,
     part: Option<String>,
     parts: Vec<PartLine>,
     limits: Vec<String>,
@@ -64,18 +68,15 @@ struct Head<'t> {
     retention: Vec<String>,
     kinds: Vec<KindOfData>,
     contents: Vec<(Arc<TableCopy>, String)>,
-    nothing: Vec<String>,
+    nothing: Option<String>,
     files: Option<String>,
     missing: Option<String>,
 }
 
 impl Head<'_> {
+    /// True where what the pack says stands on a page in another language.
     fn is_foreign(&self) -> bool {
         self.w.code != "en"
-    }
-
-    fn said(&self, text: &str, name: &str, value: &str) -> String {
-        fill(text, &[(name, value)])
     }
 }
 
@@ -90,6 +91,10 @@ pub fn head(ending: &Ending, all: &[Holds], n: usize) -> String {
     });
     let made = fill(w.made, &[("product", &about.product), ("date", &about.made)]);
     let opening = w.opening(*form);
+    let run = (!about.run.is_empty()).then(|| fill(w.run, &[("run", &about.run)]));
+    let reference = [Some(fill(w.reference, &[("reference", &about.reference)])), run];
+    let nothing = told.tables.iter().filter(|(_, rows)| *rows == 0).map(|(table, _)| table.title.as_str());
+    let nothing: Vec<_> = nothing.collect();
     let number = |n: usize| w.grouped(i64::try_from(n).unwrap_or(i64::MAX));
     let counted = if is_summary { told.files.count.count } else { here.files.count };
     let filled = |text: &str, count: i64| (count > 0).then(|| fill(text, &[("count", &w.grouped(count))]));
@@ -98,6 +103,9 @@ pub fn head(ending: &Ending, all: &[Holds], n: usize) -> String {
         opening,
         about,
         form: *form,
+        reference: reference.into_iter().flatten().collect::<Vec<_>>().join(", "),
+        nobody: fill(w.nobody, &[("product", &about.product)]),
+        schema: fill(w.schema, &[("address", &about.schema)]),
         lead: format!("{made} {}", fill(opening.lead, &[("system", system)])),
         part: (all.len() > 1).then(|| fill(w.part_of, &[("n", &number(n + 1)), ("of", &number(all.len()))])),
         parts: if all.len() > 1 { parts(all, n, w) } else { Vec::new() },
@@ -108,7 +116,7 @@ pub fn head(ending: &Ending, all: &[Holds], n: usize) -> String {
         retention: about.retention.iter().cloned().chain(kept).collect(),
         kinds: if is_summary { summary::kinds(told, &about.recipients, w, about.language) } else { Vec::new() },
         contents: here.tables.iter().map(|(table, rows)| (table.clone(), w.grouped(*rows))).collect(),
-        nothing: told.tables.iter().filter(|(_, rows)| *rows == 0).map(|(table, _)| table.title.clone()).collect(),
+        nothing: (!nothing.is_empty()).then(|| fill(w.nothing, &[("list", &nothing.join(", "))])),
         files: filled(if is_summary { w.files_held } else { w.files }, counted),
         missing: filled(w.missing, here.missing),
     })

@@ -39,9 +39,11 @@ pub fn foot(ending: &Ending, here: &Holds) -> String {
         let title = fill(w.left_out_rows, &[("title", &table.title), ("count", &w.grouped(*rows))]);
         (title, table.why_not(w))
     });
+    let pictures = (1_usize..).zip(&here.pictures);
+    let pictures = pictures.map(|(n, path)| (path.as_str(), fill(w.picture, &[("n", &n.to_string())])));
     written(Foot {
         w,
-        pictures: &here.pictures,
+        pictures: pictures.collect(),
         more: (more > 0).then(|| fill(w.more_pictures, &[("count", &w.grouped(more))])),
         left_out: out.collect(),
         partly: tables()
@@ -65,16 +67,11 @@ struct Section<'t> {
 #[template(path = "package_foot.html")]
 struct Foot<'t> {
     w: &'static Words,
-    pictures: &'t [String],
+    /// The place of each, and what it is called.
+    pictures: Vec<(&'t str, String)>,
     more: Option<String>,
     left_out: Vec<(String, String)>,
     partly: Vec<(&'t TableCopy, Vec<&'t ColumnCopy>)>,
-}
-
-impl Foot<'_> {
-    fn alt(&self, n: &usize) -> String {
-        fill(self.w.picture, &[("n", &n.to_string())])
-    }
 }
 
 /// Writing to memory does not fail, and these templates ask for nothing else that might.

@@ -64,7 +64,7 @@ impl Source {
         Limits::new(&self.map, extent).lines(words::of(language))
     }
 
-    /// Writes the package to `shelf` and gives it back, at its end.
+    /// Writes the package `onto` a shelf and gives it back, at its end.
     ///
     /// # Errors
     /// When the database or the files do not answer, the scope is not the approved one, the shelf does not take it, or it
@@ -72,24 +72,24 @@ impl Source {
     pub async fn write_copy<S: Shelf>(
         &self,
         order: &CopyOrder,
-        shelf: S,
+        onto: S,
         watch: Arc<Watch>,
     ) -> Result<(Copied, S), Error> {
         let (sender, handed) = mpsc::channel(WAITING);
         let (folder, form, part_bytes) = (order.spool.clone(), order.form, order.part_bytes);
         let words = words::of(order.about.language);
         let thread = tokio::task::spawn_blocking(move || {
-            pack(handed, shelf, &Packing { folder: &folder, part_bytes, form, words })
+            pack(handed, onto, &Packing { folder: &folder, part_bytes, form, words })
         });
         let copied = self.copy_all(order, Pack(sender), words, &watch).await;
         let packed = thread.await.map_err(|_| Error::Answer("packing was cut off"))?;
-        let (mut copied, (parts, shelf)) = match (copied, packed) {
+        let (mut copied, (parts, onto)) = match (copied, packed) {
             // the packer knows why it went away
             (Ok(_) | Err(Error::Package(_)), Err(why)) => return Err(why),
             (copied, packed) => (copied?, packed?),
         };
         copied.parts = parts;
-        Ok((copied, shelf))
+        Ok((copied, onto))
     }
 
     async fn copy_all(&self, order: &CopyOrder, pack: Pack, words: &Words, watch: &Watch) -> Result<Copied, Error> {

@@ -83,7 +83,7 @@ on_every_engine! {
         let world = World::new(on).await;
         let (source, order) = order_as(&world, &told_map(), "1", (CopyForm::Portable, Extent::default())).await;
         let copied = archives(&source, &order).await.pop().expect("one");
-        assert!(copied.entries.keys().all(|path| !path.ends_with(".csv")));
+        assert!(copied.entries.keys().all(|path| !path.contains(".csv")));
         let own: serde_json::Value = serde_json::from_str(&copied.text(exports::portability::PATH)).expect("JSON");
         assert_eq!(own["$schema"], "https://json-schema.org/draft/2020-12/schema");
         let general = exports::portability::general("https://desk.example/schema");
@@ -147,6 +147,28 @@ on_every_engine! {
         let whole = copy_of(&world, MAP, "1", Extent::default()).await;
         assert!(!whole.page().contains("id=\"limited\"") && whole.told.limited.is_empty());
         assert!(whole.manifest().get("limited_to").is_none());
+    }
+}
+
+#[test]
+fn the_letter_says_which_copy_it_is_in_every_language() {
+    use crate::mail::compose::{CopyFacts, Facts, Letter, Letterhead, draft};
+    for language in Language::ALL {
+        let text = |form, parts, limited: &[&str]| {
+            let limited = limited.iter().map(|line| (*line).to_owned()).collect();
+            let copy = CopyFacts { form, parts, limited };
+            let facts = Facts { copy, ..Facts::new(Letterhead::default(), "R-1", Kind::Access) };
+            draft(Letter::Copied, *language, &facts).expect("it is written")
+        };
+        let (full, summary, portable) =
+            (text(CopyForm::Full, 1, &[]), text(CopyForm::Summary, 1, &[]), text(CopyForm::Portable, 1, &[]));
+        assert!(full != summary && portable.contains("JSON Schema") && !full.contains("JSON Schema"), "{full}");
+        let limited = text(CopyForm::Full, 7, &["Kinds of data: <billing>", "Images: 2"]);
+        assert!(limited.contains("- Kinds of data: <billing>\n- Images: 2"), "{limited}");
+        assert!(limited.contains(" 7 ") && !full.contains(" 7 "), "{limited}");
+        for told in [full, summary, portable, limited] {
+            assert!(!told.contains("{{") && !told.contains("{%"), "{told}");
+        }
     }
 }
 

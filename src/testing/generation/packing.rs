@@ -104,8 +104,6 @@ on_every_engine! {
                 Ok(())
             }
         }
-        let world = World::new(on).await;
-        let (source, mut order) = order(&world, MAP, "1").await;
         impl Shelf for Full {
             type Out = Self;
             fn begin(&mut self, _: u32, _: bool) -> std::io::Result<Self> {
@@ -115,6 +113,8 @@ on_every_engine! {
                 panic!("nothing was written to its end")
             }
         }
+        let world = World::new(on).await;
+        let (source, mut order) = order(&world, MAP, "1").await;
         let full = source.write_copy(&order, Full, Arc::default()).await.err().expect("there is no room");
         assert!(matches!(full, Error::Package(std::io::ErrorKind::StorageFull)), "{full}");
         order.spool = "/nowhere/at/all".into();

@@ -10,7 +10,7 @@ use crate::{
     ground::Ground,
     spent::{Meter, Spent, median},
 };
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use recourse::{
     domain::{copy::CopyForm, identity::Identity},
     generation::{

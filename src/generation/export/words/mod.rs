@@ -132,7 +132,8 @@ impl Words {
         let mut grouped = String::new();
         for (n, digit) in digits.chars().enumerate() {
             let left = digits.len() - n;
-            let between = if self.code == "hi" { left == 3 || (left > 3 && left % 2 == 1) } else { left % 3 == 0 };
+            let between =
+                if self.code == "hi" { left == 3 || (left > 3 && left % 2 == 1) } else { left.is_multiple_of(3) };
             if n > 0 && between {
                 grouped.push_str(self.thousands);
             }
