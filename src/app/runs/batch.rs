@@ -86,7 +86,8 @@ pub async fn approve_batch(app: &App, actor: &Actor, ticked: &[Ticked], typed: &
         return Err(Error::field("run", "Tick the plans that you approve"));
     }
     if typed.trim().parse() != Ok(ticked.len()) {
-        let says = format!("Type how many plans you approve; {} are ticked", ticked.len());
+        let count = ticked.len();
+        let says = format!("Type how many plans you approve; {count} {} ticked", if count == 1 { "is" } else { "are" });
         return Err(Error::Invalid(vec![FieldError::new("typed", says)]));
     }
     let says = format!("Approved together with others, {} in all", ticked.len());

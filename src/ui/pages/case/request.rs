@@ -119,9 +119,12 @@ pub(super) fn stand(full: &Full, tried: &Tried) -> Option<AnyView> {
         let letter = if full.closing.is_some() { "#letter" } else { "#text" };
         let says =
             view! { <p>"What is left is the letter to the person. "<a href=letter>"Read it and send it"</a></p> };
-        return Some(
-            view! { <Notice meaning=Meaning::Info lead="The run is finished and verified.">{says}</Notice> }.into_any(),
-        );
+        let lead = if full.answer == Some(RunKind::Erase) {
+            "The erasure is finished and verified."
+        } else {
+            "The change is made and verified."
+        };
+        return Some(view! { <Notice meaning=Meaning::Info lead>{says}</Notice> }.into_any());
     }
     let (unverified, shows_code) = (words(full).unverified, may_repeat(full));
     if full.case.verified.is_none() {

@@ -107,6 +107,7 @@ pub fn page(lines: &[StandingLine], products: Vec<Choice<String>>, zone: Tz, sen
 fn line(one: &StandingLine, zone: Tz, may: bool) -> impl IntoView + use<> {
     let uses = match (one.uses, one.last_used) {
         (0, _) | (_, None) => "not used yet".to_owned(),
+        (1, Some(at)) => format!("used once, {}", at.short(zone)),
         (n, Some(at)) => format!("used {} times, last {}", thousands(n), at.short(zone)),
     };
     let (class, state) = match (&one.ended, one.holds) {
