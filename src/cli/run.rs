@@ -133,8 +133,9 @@ fn summary(all: &[Replayed]) -> String {
     let left = count(|fate| matches!(fate, Fate::Back(..) | Fate::Waits(_) | Fate::Stopped(_)));
     let gone = count(|fate| *fate == Fate::Gone);
     let lost = all.len() - planned - left - gone;
+    let erasures = if all.len() == 1 { "erasure" } else { "erasures" };
     format!(
-        "{} erasures: {planned} planned again, {left} wait for somebody, {gone} still gone, {lost} not looked after",
+        "{} {erasures}: {planned} planned again, {left} wait for somebody, {gone} still gone, {lost} not looked after",
         all.len()
     )
 }

@@ -176,8 +176,15 @@ async fn nothing_is_held(app: &App, actor: &Actor, reference: Reference) -> Resu
     Err(Error::field("basis", says))
 }
 
+/// The last run that did what was asked for; what was erased again after a restore is none.
 async fn finished(tx: &mut Tx, case: Reference) -> Result<Option<Run>, Error> {
-    Ok(runs::runs_of_case(tx, case).await?.into_iter().find(|run| run.state == RunState::Finished))
+    let replays: Vec<_> = events::events_of(tx, case)
+        .await?
+        .into_iter()
+        .filter_map(|recorded| if let Event::ReplayPlanned { run, .. } = recorded.event { Some(run) } else { None })
+        .collect();
+    let did = |run: &Run| run.state == RunState::Finished && !replays.contains(&run.id);
+    Ok(runs::runs_of_case(tx, case).await?.into_iter().find(did))
 }
 
 /// True where a letter says, in any language, that nothing is held.

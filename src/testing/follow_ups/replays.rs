@@ -196,6 +196,24 @@ on_both! {
         agrees_with_its_events(&house, reference).await;
     }
 
+    async fn the_letter_tells_of_the_first_time_only(house: House) {
+        let (house, _world) = house_with(house, On::Sqlite, Vec::new()).await;
+        let (reference, first) = erased(&house, "1").await;
+        let before = house.case(reference).await.closing.expect("a letter is proposed").text;
+        let (house, world) = restored(house, On::Sqlite).await;
+        world.run("DELETE FROM logins").await;
+        let again = planned(&house).await;
+        assert_eq!(house.case(reference).await.case.state, State::WaitingApproval, "an open case waits with its run");
+        approved(&house, again).await;
+        house.works().await;
+        let case = house.case(reference).await;
+        assert_eq!((case.case.state, stands(&house, again).await.0), (State::Open, RunState::Finished));
+        let after = case.closing.expect("a letter is proposed").text;
+        assert_eq!(after, before);
+        assert!(after.contains(&first.to_string()) && !after.contains(&again.to_string()), "{after}");
+        agrees_with_its_events(&house, reference).await;
+    }
+
     async fn whom_nobody_knows_any_more_is_said(house: House) {
         let (house, _world) = house_with(house, On::Sqlite, Vec::new()).await;
         let (_, run) = erased(&house, "1").await;

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod clocks;
+mod follow_ups;
 mod pages;
 mod runs;
 mod samples;

@@ -73,7 +73,10 @@ fn when(one: &FollowUpLine, zone: Tz) -> String {
         Standing::Failed => format!("By {due}, {}: {}.", one.way.label(), one.error.clone().unwrap_or_default()),
         Standing::Told => format!("Told {}{by}; no confirmation yet.", at(one.told)),
         Standing::Confirmed => format!("Confirmed {}{by}.", at(one.confirmed)),
-        Standing::Waived => format!("Decided{by}; the reason stands in the timeline."),
+        Standing::Waived => {
+            let by = one.by.as_ref().map(|who| format!(" by {who}")).unwrap_or_default();
+            format!("Decided{by}; the reason stands in the timeline.")
+        }
         Standing::Over => String::new(),
     }
 }
