@@ -20,6 +20,8 @@ mod killed;
 mod look;
 mod mailserver;
 mod many;
+#[path = "../maria.rs"]
+mod maria;
 mod partners;
 mod poison;
 #[path = "../postgres.rs"]

@@ -64,8 +64,13 @@ async fn opened(house: &House) -> open::Opened {
 }
 
 /// A house with a run for what the `words` of a mail ask for: approved, where that takes a second person.
-pub async fn ready(mut house: House, words: &str) -> Ready {
+pub async fn ready(house: House, words: &str) -> Ready {
     let generation = Generation::found(house.folder.path().join("generation"), &house.store).await;
+    ready_over(house, generation, words).await
+}
+
+/// The same over a generation database that is there.
+async fn ready_over(mut house: House, generation: Generation, words: &str) -> Ready {
     house.more = generation.configuration();
     house.lease_ms = 1_000;
     let opened = opened(&house).await;
@@ -173,20 +178,44 @@ async fn killed(ready: &Ready, place: &str, nth: usize, expected: &Outcome) -> b
     died
 }
 
+/// What the run comes to when nobody kills anything.
+async fn undisturbed(ready: &Ready) -> Outcome {
+    let (house, generation) = copied(ready).await;
+    let before = generation.dump().await;
+    let console = house.opens().await;
+    let outcome = outcome(&house, &generation, ready.run).await;
+    console.stops().await;
+    assert!(outcome.files > 200, "{}", outcome.files);
+    assert!(before.lines().count() - outcome.dump.lines().count() > 1_000, "much is gone");
+    let accounts = |dump: &str| dump.lines().filter(|l| l.starts_with("users: ") && l.contains(people::HEAVY)).count();
+    assert_eq!((accounts(&before), accounts(&outcome.dump)), (1, 0), "the account is gone");
+    outcome
+}
+
+/// Every place once, on a generation database of `MariaDB`.
+#[tokio::test]
+async fn f21_a_run_on_mariadb_killed_anywhere_ends_the_same_way() {
+    let house = House::sqlite();
+    let generation = Generation::found_on_maria(house.folder.path().join("generation")).await;
+    let ready = Arc::new(ready_over(house, generation, "Please delete my account and everything in it.").await);
+    let expected = Arc::new(undisturbed(&ready).await);
+    let (turns, mut kills) = (Arc::new(Semaphore::new(AT_ONCE)), JoinSet::new());
+    for place in PLACES {
+        let (ready, expected, turns) = (Arc::clone(&ready), Arc::clone(&expected), Arc::clone(&turns));
+        kills.spawn(async move {
+            let _turn = turns.acquire().await.expect("it is never closed");
+            (place, killed(&ready, place, 1, &expected).await)
+        });
+    }
+    for (place, died) in kills.join_all().await {
+        assert!(died, "no run passes {place}");
+    }
+}
+
 on_both! {
     async fn f21_a_run_killed_anywhere_ends_the_same_way_with_one_receipt(house: House) {
         let ready = Arc::new(ready(house, "Please delete my account and everything in it.").await);
-        let expected = {
-            let (house, generation) = copied(&ready).await;
-            let before = generation.dump().await;
-            let console = house.opens().await;
-            let outcome = outcome(&house, &generation, ready.run).await;
-            console.stops().await;
-            assert!(outcome.files > 200, "{}", outcome.files);
-            assert!(before.lines().count() - outcome.dump.lines().count() > 1_000, "much is gone");
-            assert!(!outcome.dump.contains(&format!("|'{}'|", people::HEAVY)), "the account is gone");
-            Arc::new(outcome)
-        };
+        let expected = Arc::new(undisturbed(&ready).await);
         let turns = Arc::new(Semaphore::new(AT_ONCE));
         let mut kills = JoinSet::new();
         let mut kill = |place: &'static str, nth: usize| {
@@ -199,11 +228,15 @@ on_both! {
         for place in PLACES {
             kill(place, 1);
         }
-        for nth in 2..40 {
+        // small batches are written down together
+        for nth in 2..6 {
             kill("run-checkpoint", nth);
         }
-        for nth in (2..60).step_by(4) {
+        for nth in 2..34 {
             kill("run-after-batch", nth);
+        }
+        for nth in (2..34).step_by(4) {
+            kill("run-step-ended", nth);
         }
         let mut passed = 0;
         for (place, nth, died) in kills.join_all().await {
