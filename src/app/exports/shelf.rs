@@ -44,28 +44,48 @@ pub(super) struct Store {
     package: PackageId,
     object: String,
     handle: Handle,
-    going: Option<Going>,
     trouble: Trouble,
 }
 
-/// A file on its way into the store.
-struct Going {
-    give_up: mpsc::Sender<io::Result<Bytes>>,
-    kept: JoinHandle<store::Result<u64>>,
+/// A file on its way into the store; one that is dropped before its end is given up. Several may be under way: the last
+/// archive is still open while the others get their ends.
+pub(super) struct Going {
+    out: Option<Out>,
+    give_up: Option<mpsc::Sender<io::Result<Bytes>>>,
+    kept: Option<JoinHandle<store::Result<u64>>>,
+    handle: Handle,
+    trouble: Trouble,
+}
+
+impl io::Write for Going {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.as_mut().map_or(Err(io::ErrorKind::BrokenPipe.into()), |out| out.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.as_mut().map_or(Ok(()), io::Write::flush)
+    }
+}
+
+impl Drop for Going {
+    /// Runs on the packer's thread, which may wait.
+    fn drop(&mut self) {
+        let (Some(give_up), Some(kept)) = (self.give_up.take(), self.kept.take()) else { return };
+        // the store must not take what is there for the whole; it may have given up already
+        let _ = give_up.blocking_send(Err(io::Error::other("given up")));
+        drop((give_up, self.out.take()));
+        if let Ok(Err(error)) = self.handle.block_on(kept) {
+            self.trouble.set(error.into());
+        }
+    }
 }
 
 impl Store {
     /// For the package whose first file is called `object` and is written down already.
     pub fn new(app: &App, package: PackageId, object: &str) -> (Self, Trouble) {
         let (handle, trouble) = (Handle::current(), Trouble::default());
-        let store = Self {
-            app: app.clone(),
-            package,
-            object: object.to_owned(),
-            handle,
-            going: None,
-            trouble: trouble.clone(),
-        };
+        let (app, object) = (app.clone(), object.to_owned());
+        let store = Self { app, package, object, handle, trouble: trouble.clone() };
         (store, trouble)
     }
 
@@ -84,9 +104,9 @@ impl Store {
 }
 
 impl Shelf for Store {
-    type Out = Out;
+    type Out = Going;
 
-    fn begin(&mut self, part: u32, ends: bool) -> io::Result<Out> {
+    fn begin(&mut self, part: u32, ends: bool) -> io::Result<Going> {
         if part > 1 && !ends {
             self.handle.block_on(self.write_down(part)).map_err(|error| self.failed(error))?;
         }
@@ -95,31 +115,20 @@ impl Shelf for Store {
         let Begun { out, give_up, pieces } = at_rest::begin(&self.app, &object).map_err(|error| self.failed(error))?;
         let packages = self.app.packages.clone();
         let kept = self.handle.spawn(async move { packages.put(&object, pieces).await });
-        self.going = Some(Going { give_up, kept });
-        Ok(out)
+        let (handle, trouble) = (self.handle.clone(), self.trouble.clone());
+        Ok(Going { out: Some(out), give_up: Some(give_up), kept: Some(kept), handle, trouble })
     }
 
-    fn finish(&mut self, out: Out) -> io::Result<()> {
-        at_rest::end(out)?;
-        let Some(Going { give_up, kept }) = self.going.take() else { return Ok(()) };
-        drop(give_up);
+    fn finish(&mut self, mut going: Going) -> io::Result<()> {
+        if let Some(out) = going.out.take() {
+            at_rest::end(out)?;
+        }
+        drop(going.give_up.take());
+        let Some(kept) = going.kept.take() else { return Ok(()) };
         match self.handle.block_on(kept) {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(self.failed(error.into())),
             Err(error) => Err(self.failed(Error::Package(error.to_string()))),
-        }
-    }
-}
-
-impl Drop for Store {
-    /// Runs on the packer's thread, which may wait.
-    fn drop(&mut self) {
-        let Some(Going { give_up, kept }) = self.going.take() else { return };
-        // the store must not take what is there for the whole; it may have given up already
-        let _ = give_up.blocking_send(Err(io::Error::other("given up")));
-        drop(give_up);
-        if let Ok(Err(error)) = self.handle.block_on(kept) {
-            self.trouble.set(error.into());
         }
     }
 }

@@ -156,6 +156,8 @@ async fn released(house: &House) -> (Reference, String, String) {
     let code = confirms(house, reference, "1", ADA).await;
     let run = begun(house, reference).await;
     house.works().await;
+    let packed = page(house, run).await;
+    assert_eq!(packed.state, RunState::Packed, "{:?}", packed.log);
     exports::release_export(&house.app, &house.officer, run).await.expect("it is released");
     house.works().await;
     let link = links(house, ADA, "/copy/").pop().expect("a link");
