@@ -5,6 +5,7 @@ use super::{
     world::{On, World, carry_out, target},
 };
 use crate::domain::plan::{Action, WarningCode};
+use std::fmt::Write as _;
 
 const HEAD: &str = "product = \"imagegen-artisticmonk\"\nversion = \"1\"\nsystem = \"ImageGen\"\nsubject = \"users\"\n\
     [[identity]]\nkind = \"account\"\ntable = \"users\"\ncolumn = \"id\"\n\
@@ -19,7 +20,7 @@ async fn kept(on: On, kind: &str, period: &str, rows: &[(i64, &str)]) -> (World,
     );
     for (id, at) in rows {
         let at = if at.is_empty() { "NULL".to_owned() } else { format!("'{at}'") };
-        text += &format!("INSERT INTO bills VALUES ({id}, 1, {at}), ({id} + 100, 2, {at});");
+        write!(text, "INSERT INTO bills VALUES ({id}, 1, {at}), ({id} + 100, 2, {at});").expect("text");
     }
     world.run(&text).await;
     let bills = format!(

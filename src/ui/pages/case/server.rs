@@ -26,13 +26,12 @@ use crate::{
         hold::Basis,
         identity::{FollowUpId, HoldId, Identity, MessageId, PackageId, Reference},
         language::Language,
-        run::RunKind,
     },
     ui::{
         answer,
         asked::Asked,
         form::Fields,
-        pages::{queue::server::person, run::tried as of_run},
+        pages::{plan::server::planned, queue::server::person},
         paths,
         shell::Place,
     },
@@ -211,13 +210,7 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
         }
         Act::Plan => {
             let chosen = runs::Chosen { full_copy: !typed.get("full").is_empty(), ..runs::Chosen::default() };
-            let run = runs::plan_run(app, actor, reference, seen, &chosen).await?;
-            let case = desk::look(app, actor, reference).await?;
-            let done = match case.kind.run() {
-                Some(RunKind::Export) => of_run::Done::Asked,
-                _ => of_run::Done::Planned,
-            };
-            return Ok(paths::run_done(run, done.code()));
+            return planned(asked, reference, seen, &chosen).await;
         }
         Act::Close => {
             let closing = Closing {

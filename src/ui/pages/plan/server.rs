@@ -2,7 +2,11 @@
 
 use super::{Typed, page, title};
 use crate::{
-    app::{error::Error, queue::View, runs},
+    app::{
+        error::Error,
+        queue::View,
+        runs::{self, Chosen},
+    },
     domain::{identity::Reference, run::RunKind},
     ui::{
         answer,
@@ -38,15 +42,11 @@ async fn try_make(asked: &Asked, reference: Reference, fields: &Fields) -> Resul
     // without a number nothing counts as seen
     let seen = fields.get("seen").parse().unwrap_or(0);
     let made = match typed.chosen() {
-        Ok(chosen) => runs::plan_run(&asked.app, &asked.actor, reference, seen, &chosen).await,
+        Ok(chosen) => planned(asked, reference, seen, &chosen).await,
         Err(error) => Err(error),
     };
     match made {
-        Ok(run) => {
-            let kind = runs::load_run(&asked.app, &asked.actor, run).await?.kind;
-            let done = if kind == RunKind::Export { Done::Asked } else { Done::Planned };
-            Ok(answer::go(&paths::run_done(run, done.code())))
-        }
+        Ok(leads_to) => Ok(answer::go(&leads_to)),
         Err(Error::Invalid(errors)) => {
             let problems = Problems::new(&errors);
             draw(asked, reference, StatusCode::UNPROCESSABLE_ENTITY, &typed, problems).await
@@ -57,6 +57,17 @@ async fn try_make(asked: &Asked, reference: Reference, fields: &Fields) -> Resul
         }
         Err(error) => Err(error),
     }
+}
+
+/// Makes a plan; where its run is.
+///
+/// # Errors
+/// As `runs::plan_run`.
+pub async fn planned(asked: &Asked, reference: Reference, seen: i64, chosen: &Chosen) -> Result<String, Error> {
+    let run = runs::plan_run(&asked.app, &asked.actor, reference, seen, chosen).await?;
+    let kind = runs::load_run(&asked.app, &asked.actor, run).await?.kind;
+    let done = if kind == RunKind::Export { Done::Asked } else { Done::Planned };
+    Ok(paths::run_done(run, done.code()))
 }
 
 async fn draw(
