@@ -133,7 +133,7 @@ pub fn due(period: Period, course: &Course, ground: &Ground<'_>) -> Instant {
             NaiveDate::from_ymd_opt(day.year().saturating_add(1), month, of_month).unwrap_or(NaiveDate::MAX)
         }
     };
-    let end = if course.stretches.is_empty() { end } else { lengthen(end, day, course, ground.zone) };
+    let end = if course.stretches.is_empty() { end } else { lengthen(end, day, course, period, ground) };
     // the day is moved off a holiday only after the pauses were added
     let end = if ground.roll { ground.working_days().next_working(end) } else { end };
     end_of_day(end, ground.zone)
@@ -199,15 +199,22 @@ fn elapsed(millis: i64, course: &Course) -> Instant {
     due
 }
 
-/// Adds the days that do not count, each once; a stretch that begins after the end comes too late to move it.
-fn lengthen(mut end: NaiveDate, start: NaiveDate, course: &Course, zone: Tz) -> NaiveDate {
+/// Adds the days that do not count, each once; a stretch that begins after the end comes too late to move it. Days that are
+/// excluded from a period of working days are working days, for no other was counted.
+fn lengthen(mut end: NaiveDate, start: NaiveDate, course: &Course, period: Period, ground: &Ground<'_>) -> NaiveDate {
+    let (zone, working) = (ground.zone, ground.working_days());
     let mut counted = start;
     for stretch in &course.stretches {
         let asked = stretch.from.local(zone).date_naive();
         let first = if stretch.mode == Mode::ExcludeDays { asked } else { add_days(asked, 1) };
         let (first, last) = (first.max(add_days(counted, 1)), stretch.to.local(zone).date_naive());
         if asked <= end && first <= last {
-            end = add_days(end, u32::try_from((last - first).num_days() + 1).unwrap_or_default());
+            end = if stretch.mode == Mode::ExcludeDays && matches!(period, Period::Working(_)) {
+                let excluded = first.iter_days().take_while(|day| *day <= last).filter(|day| working.is_working(*day));
+                working.add_working(end, u32::try_from(excluded.count()).unwrap_or_default())
+            } else {
+                add_days(end, u32::try_from((last - first).num_days() + 1).unwrap_or_default())
+            };
             counted = last;
         }
     }

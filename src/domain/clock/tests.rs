@@ -156,6 +156,22 @@ fn asking_twice_before_the_answer_is_one_pause_and_two_questions_at_once_count_e
 }
 
 #[test]
+fn a_weekend_is_not_excluded_from_working_days_once_more() {
+    let pauses = [Pause { trigger: Trigger::Clarification, mode: Mode::ExcludeDays }];
+    let ground = ground(chrono_tz::UTC);
+    // asked on a Saturday and answered on the Tuesday after: two working days do not count
+    let events = [
+        (Fact::ClarificationAsked, at("2026-11-21T10:00:00Z")),
+        (Fact::ClarificationReceived, at("2026-11-24T10:00:00Z")),
+    ];
+    for from in ["2026-11-20T09:00:00Z", "2026-11-21T09:00:00Z"].map(at) {
+        let period = Period::Working(2);
+        let course = reckon::course(period, from, &pauses, &facts(from, &events), &ground);
+        assert_eq!(reckon::due(period, &course, &ground), at("2026-11-27T00:00:00Z").plus(-1), "{from:?}");
+    }
+}
+
+#[test]
 fn an_acknowledgement_that_came_back_is_none_and_a_reopened_case_is_not_resolved() {
     let now = at("2026-09-01T09:00:00Z");
     let all = facts(now, &[(Fact::Acknowledged, now.plus(1)), (Fact::AcknowledgementBounced, now.plus(2))]);
