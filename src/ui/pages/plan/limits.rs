@@ -47,7 +47,7 @@ pub(super) fn section(page: &Choosable, typed: &Typed, problems: &Problems) -> A
 }
 
 fn tick(name: &'static str, value: &str, says: AnyView, checked: bool) -> impl IntoView + use<> {
-    view! { <label><input type="checkbox" name=name value=value.to_owned() checked=checked />{says}</label> }
+    view! { <label><input type="checkbox" name=name value=value.to_owned() checked=checked /><span>{says}</span></label> }
 }
 
 /// What is wrong with a group of boxes.

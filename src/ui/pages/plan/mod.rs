@@ -68,7 +68,7 @@ pub fn page(page: &Choosable, typed: &Typed, problems: Problems) -> AnyView {
                 <section aria-labelledby="h-form">
                     <h2 id="h-form">"What it is"</h2>
                     <label><input type="checkbox" name="full" value="1" checked=typed.full_copy />
-                        "A full copy: the law here asks only for a summary"</label>
+                        <span>"A full copy: the law here asks only for a summary"</span></label>
                 </section>
             })}
             <p class="acts">
@@ -93,7 +93,7 @@ fn accounts(page: &Choosable, typed: &Typed, problems: &Problems) -> AnyView {
                 let checked = typed.accounts.contains(one);
                 view! {
                     <label><input type="checkbox" name="account" value=value checked=checked />
-                        "Account "<span class="mono">{key(one)}</span></label>
+                        <span>"Account "<span class="mono">{key(one)}</span></span></label>
                 }
             });
             let boxes = boxes.collect_view();
@@ -120,7 +120,7 @@ fn lifting(page: &Choosable, typed: &Typed, problems: &Problems) -> Option<AnyVi
         Err(says) => view! { <p>{says}". "<a href=paths::reply(page.reference)>"Write the letter"</a></p> }.into_any(),
         Ok(()) => view! {
             <label><input type="checkbox" name="lifts" id="lifts" value="1" checked=typed.lifts />
-                "Lift the restriction: the data may be used again as before"</label>
+                <span>"Lift the restriction: the data may be used again as before"</span></label>
         }
         .into_any(),
     };

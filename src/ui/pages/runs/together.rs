@@ -135,7 +135,7 @@ fn line(one: &Waiting, sent: &Sent) -> impl IntoView + use<> {
     view! {
         <li>
             <label><input type="checkbox" name="run" value=value checked=checked />
-                <b>{one.line.id.to_string()}</b>" "{does.join(", ")}</label>
+                <span><b class="id">{one.line.id.to_string()}</b>" "{does.join(", ")}</span></label>
             <p class="byline"><a href=paths::run(one.line.id)>"Read the plan"</a>
                 <a class="quiet" href=paths::case(one.line.reference)>{one.line.reference.to_string()}</a>
                 <span>"asked by "{one.line.asked_by.clone()}</span></p>
