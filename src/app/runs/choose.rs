@@ -144,13 +144,15 @@ pub(super) async fn known(app: &App, tx: &mut Tx, case: &Case) -> Result<Known, 
 /// Whom that leads to, which has to be whom it led to when they were verified.
 pub(super) async fn find(app: &App, source: &Source, product: &str, known: &Known) -> Result<Found, Error> {
     let found = source.find(&known.identities).await.map_err(|error| unanswered(product, &error))?;
-    if !known.leads_to(app, product, &found) {
-        return Err(Error::field(
-            "run",
-            "What the person was verified by leads to another account now. Verify them again before anything is done",
-        ));
+    if known.leads_to(app, product, &found) {
+        return Ok(found);
     }
-    Ok(found)
+    let says = if found.subjects.is_empty() {
+        "What the person was verified by leads to no account any more: their data may be gone. If not, verify them again"
+    } else {
+        "What the person was verified by leads to another account now. Verify them again before anything is done"
+    };
+    Err(Error::field("run", says))
 }
 
 /// Whether the restriction that this case brought about can end: the person has to know before it does (Art. 18(3) of

@@ -10,8 +10,15 @@ pub use typed::{Typed, box_of, name_of};
 
 use crate::{
     app::runs::Choosable,
-    domain::{copy::CopyForm, run::RunKind},
-    ui::{components::error_box::ErrorBox, form::Problems, paths},
+    domain::{copy::CopyForm, identity::Reference, run::RunKind},
+    ui::{
+        components::{
+            error_box::ErrorBox,
+            notice::{Meaning, Notice},
+        },
+        form::Problems,
+        paths,
+    },
 };
 use leptos::prelude::*;
 
@@ -76,6 +83,23 @@ pub fn page(page: &Choosable, typed: &Typed, problems: Problems) -> AnyView {
                 <a class="btn" href=paths::case(page.reference)>"Back to the case"</a>
             </p>
         </form>
+    }
+    .into_any()
+}
+
+/// The page of a case that nothing can be planned for as it stands, and why.
+#[must_use]
+pub fn cannot(reference: Reference, says: Vec<String>) -> AnyView {
+    let says = says.into_iter().map(|says| view! { <p>{says}"."</p> }).collect_view();
+    view! {
+        <div class="head">
+            <div>
+                <a class="crumb quiet" href=paths::case(reference)>{format!("← {reference}")}</a>
+                <h1>"Nothing to plan"</h1>
+            </div>
+        </div>
+        <Notice meaning=Meaning::Info lead="No run can be planned for this case as it stands.">{says}</Notice>
+        <p class="acts"><a class="btn main" href=paths::case(reference)>"Back to the case"</a></p>
     }
     .into_any()
 }

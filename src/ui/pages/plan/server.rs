@@ -1,6 +1,6 @@
 //! Answers requests to choose what a plan is about.
 
-use super::{Typed, page, title};
+use super::{Typed, cannot, page, title};
 use crate::{
     app::{
         error::Error,
@@ -77,7 +77,14 @@ async fn draw(
     typed: &Typed,
     problems: Problems,
 ) -> Result<Response, Error> {
-    let choosable = runs::choosable(&asked.app, &asked.actor, reference).await?;
+    let choosable = match runs::choosable(&asked.app, &asked.actor, reference).await {
+        Err(Error::Invalid(errors)) => {
+            let says = errors.into_iter().map(|error| error.says).collect();
+            let nothing = move || cannot(reference, says);
+            return asked.show(status, "Nothing to plan", Place::Queue(View::Open), nothing).await;
+        }
+        found => found?,
+    };
     let typed = typed.clone();
     let title = title(&choosable);
     asked.show(status, &title, Place::Queue(View::Open), move || page(&choosable, &typed, problems)).await
