@@ -45,6 +45,11 @@ fn main() -> anyhow::Result<()> {
             rows.push(erasure::small::row(ground)?);
         }
     }
+    for ground in [Ground::Postgres, Ground::Maria] {
+        if full && (asked("large") || asked("generation")) {
+            rows.extend(erasure::large::rows(ground)?);
+        }
+    }
     println!("| Work | Bar | Measured |\n|---|---|---|");
     for row in rows {
         println!("{row}");

@@ -172,9 +172,10 @@ fn json_row(scope: &Scope<'_>, table: &str, owned: bool) -> String {
 /// Which of the files in the second value are named by any row of the map's tables other than `these` of the step, whose
 /// addresses or keys are the first value; rows that stay may go on naming one in another column.
 fn elsewhere(scope: &Scope<'_>, step: &Step, these: &str) -> String {
-    let names = match scope.dialect {
-        Dialect::Postgres => "SELECT jsonb_array_elements_text($2::text::jsonb)",
-        Dialect::Sqlite | Dialect::Maria => "SELECT value FROM json_each($2)",
+    let is_listed = match scope.dialect {
+        // as an array, whose few members it looks up in the index; a query's would be taken for many
+        Dialect::Postgres => "= ANY(ARRAY(SELECT jsonb_array_elements_text($2::text::jsonb)))",
+        Dialect::Sqlite | Dialect::Maria => "IN (SELECT value FROM json_each($2))",
     };
     let mut branches = Vec::new();
     for (name, column) in scope.file_columns() {
@@ -188,7 +189,7 @@ fn elsewhere(scope: &Scope<'_>, step: &Step, these: &str) -> String {
             branches.push(format!("SELECT {} FROM {from} t WHERE {among}{other_rows}", alike::bytes(&at)));
             continue;
         }
-        branches.push(format!("SELECT {at} FROM {from} t WHERE {at} IN ({names}){other_rows}"));
+        branches.push(format!("SELECT {at} FROM {from} t WHERE {at} {is_listed}{other_rows}"));
     }
     branches.join(" UNION ")
 }

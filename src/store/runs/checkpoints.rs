@@ -62,38 +62,45 @@ pub async fn steps_of(tx: &mut Tx, run: RunId) -> Result<Vec<StepRow>> {
         .await
 }
 
-/// Adds what a batch did. False when another worker has the run.
-///
-/// # Errors
-/// As the database says.
-pub async fn step_advance(tx: &mut Tx, run: RunId, worker: i64, n: usize, rows: i64, files: i64) -> Result<bool> {
-    let changed = sql("UPDATE run_steps SET done = done + $4, files = files + $5
-         WHERE run_id = $1 AND n = $3 AND EXISTS (SELECT 1 FROM runs WHERE id = $1 AND worker = $2)")
-    .bind(run)
-    .bind(worker)
-    .bind(i64::try_from(n).unwrap_or(i64::MAX))
-    .bind(rows)
-    .bind(files)
-    .run(tx)
-    .await?;
-    Ok(changed == 1)
+/// What was done of one step since it was last written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// The step's place; a place stands once among those written down together.
+    pub n: usize,
+    /// Rows deleted or changed.
+    pub rows: i64,
+    /// Files removed.
+    pub files: i64,
+    /// True when the step finds nothing any more. What a cut-off worker did without writing it down is made good: the
+    /// step has done at least what it found when the run began.
+    pub ended: bool,
 }
 
-/// Ends a step that finds nothing any more. What a cut-off worker did without writing it down is made good: the step
-/// has done at least what it found when the run began. False when another worker has the run.
+/// Writes down what was done of some steps, in one statement. False when another worker has the run.
 ///
 /// # Errors
 /// As the database says.
-pub async fn step_end(tx: &mut Tx, run: RunId, worker: i64, n: usize, at: Instant) -> Result<bool> {
-    let changed = sql("UPDATE run_steps SET ended_at = $4, done = CASE WHEN done < found THEN found ELSE done END
-         WHERE run_id = $1 AND n = $3 AND EXISTS (SELECT 1 FROM runs WHERE id = $1 AND worker = $2)")
+pub async fn steps_advance(tx: &mut Tx, run: RunId, worker: i64, steps: &[Progress], at: Instant) -> Result<bool> {
+    let list: Vec<_> = steps.iter().map(|step| (step.n, step.rows, step.files, i64::from(step.ended))).collect();
+    let changed = per_engine(
+        "UPDATE run_steps AS s SET files = s.files + e.files, ended_at = CASE WHEN e.ended = 1 THEN $4 ELSE s.ended_at END,
+            done = CASE WHEN e.ended = 1 AND s.done + e.rows < s.found THEN s.found ELSE s.done + e.rows END
+         FROM (SELECT CAST(v ->> 0 AS BIGINT) AS n, CAST(v ->> 1 AS BIGINT) AS rows, CAST(v ->> 2 AS BIGINT) AS files,
+                CAST(v ->> 3 AS BIGINT) AS ended FROM jsonb_array_elements(CAST($3 AS jsonb)) AS v) AS e
+         WHERE s.run_id = $1 AND s.n = e.n AND EXISTS (SELECT 1 FROM runs WHERE id = $1 AND worker = $2)",
+        "UPDATE run_steps AS s SET files = s.files + e.files, ended_at = CASE WHEN e.ended = 1 THEN $4 ELSE s.ended_at END,
+            done = CASE WHEN e.ended = 1 AND s.done + e.rows < s.found THEN s.found ELSE s.done + e.rows END
+         FROM (SELECT value ->> 0 AS n, value ->> 1 AS rows, value ->> 2 AS files, value ->> 3 AS ended
+            FROM json_each($3)) AS e
+         WHERE s.run_id = $1 AND s.n = e.n AND EXISTS (SELECT 1 FROM runs WHERE id = $1 AND worker = $2)",
+    )
     .bind(run)
     .bind(worker)
-    .bind(i64::try_from(n).unwrap_or(i64::MAX))
+    .bind(serde_json::json!(list).to_string())
     .bind(at)
     .run(tx)
     .await?;
-    Ok(changed == 1)
+    Ok(usize::try_from(changed).is_ok_and(|changed| changed == steps.len()))
 }
 
 /// Writes down how far each step of a copy is, by its label; `ended` when that is all of it. The caller has locked the run.

@@ -15,7 +15,10 @@ use crate::{
     generation::{self, Erasure, ROUNDS, Source, Verified},
     store::{
         Tx, audit, cases,
-        runs::{self, Run, checkpoints},
+        runs::{
+            self, Run,
+            checkpoints::{self, Progress},
+        },
     },
 };
 use std::time::{Duration, Instant as Moment};
@@ -136,8 +139,8 @@ struct Turn<'a> {
     ends: Moment,
     /// When it was last seen that nobody objects.
     looked: Option<Moment>,
-    /// What was done and not written down yet: the step, its batch, whether that was its last.
-    unwritten: Vec<(usize, generation::Batch, bool)>,
+    /// What was done and not written down yet.
+    unwritten: Vec<Progress>,
     wrote: Moment,
 }
 
@@ -262,13 +265,13 @@ impl Turn<'_> {
 
     /// Remembers what a batch did; several small ones are written down together.
     async fn advance(&mut self, n: usize, batch: generation::Batch, ended: bool) -> Result<(), Halt> {
-        match self.unwritten.last_mut().filter(|(step, ..)| *step == n) {
-            Some((_, so_far, is_last)) => {
+        match self.unwritten.last_mut().filter(|so_far| so_far.n == n) {
+            Some(so_far) => {
                 so_far.rows += batch.rows;
                 so_far.files += batch.files;
-                *is_last = ended;
+                so_far.ended = ended;
             }
-            None => self.unwritten.push((n, batch, ended)),
+            None => self.unwritten.push(Progress { n, rows: batch.rows, files: batch.files, ended }),
         }
         if self.wrote.elapsed() < BEAT { Ok(()) } else { self.write_down().await }
     }
@@ -281,14 +284,9 @@ impl Turn<'_> {
         }
         let mut tx = self.app.db.begin().await?;
         let (id, worker) = (self.run.id, self.run.worker);
-        for (n, batch, ended) in self.unwritten.drain(..) {
-            let mut is_ours = checkpoints::step_advance(&mut tx, id, worker, n, batch.rows, batch.files).await?;
-            if ended {
-                is_ours &= checkpoints::step_end(&mut tx, id, worker, n, self.app.now()).await?;
-            }
-            if !is_ours {
-                return Err(Halt::NotOurs);
-            }
+        let done = std::mem::take(&mut self.unwritten);
+        if !checkpoints::steps_advance(&mut tx, id, worker, &done, self.app.now()).await? {
+            return Err(Halt::NotOurs);
         }
         tx.commit().await?;
         failpoint("run-checkpoint");

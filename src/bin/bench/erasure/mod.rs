@@ -1,6 +1,7 @@
 //! How long it takes to erase one person with 200,000 rows among 1,300,000 of others, against statements that were
 //! written by hand for that schema and run in one transaction. Both find the database as warm as a plan leaves it.
 
+pub mod large;
 mod run;
 pub mod small;
 pub mod world;
@@ -13,7 +14,7 @@ use crate::{
 use anyhow::bail;
 use recourse::app::Settings;
 use run::{Desk, target};
-use world::Template;
+use world::{Size, Template};
 
 /// How much slower than by hand it may be: this part of its speed has to be left.
 const BAR: f64 = 0.7;
@@ -61,12 +62,12 @@ async fn measured(ground: Ground) -> anyhow::Result<Costs> {
     let folder = tempfile::tempdir()?;
     let app = ground.house(folder.path(), Settings::default()).await?;
     let desk = Desk::new(&app).await?;
-    let template = Template::make(ground).await?;
+    let template = Template::make(ground, Size::Usual).await?;
     let mut costs = Costs::default();
     for n in 0..RUNS {
         let copy = template.copy().await?;
         let source = copy.source()?;
-        let target = target(&source).await?;
+        let target = target(&source, 1).await?;
         let meter = Meter::start(template.server)?;
         let plan = source.plan(&target).await?;
         costs.plan.push(meter.spent()?);
@@ -93,7 +94,7 @@ async fn measured(ground: Ground) -> anyhow::Result<Costs> {
         source.plan(&target).await?;
         source.close().await;
         let meter = Meter::start(template.server)?;
-        copy.by_hand().await?;
+        copy.by_hand(1).await?;
         costs.by_hand.push(meter.spent()?);
         if copy.left().await? != left {
             bail!("by hand another database is left");

@@ -1,8 +1,8 @@
 -- What twenty thousand people made with an image generator: the company's schema of the demo, filled by arithmetic so
--- that it is quick and the same each time. Person 1 made a seventh of it, spread evenly among the rest; the class of a
--- picture, id * 37 % 71, says whose it is (0 to 10: person 1's) and what becomes of it.
+-- that it is quick and the same each time. Those in {mine} made a seventh of it, spread evenly among the rest; the class of
+-- a picture, id * 37 % 71, says whose it is (0 to 10: theirs) and what becomes of it.
 
-INSERT INTO users WITH RECURSIVE n (i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+INSERT INTO users WITH RECURSIVE n (i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < {people})
 SELECT i, 'p' || i || '@mail.example', 'p' || i, '2024-01-02T03:04:05Z', '2026-01-02T03:04:05Z',
     CASE WHEN i % 40 = 0 THEN 1 END FROM n;
 INSERT INTO profiles SELECT id, 'Person ' || id, NULL, 'IN', 1990, NULL FROM users;
@@ -18,18 +18,18 @@ INSERT INTO password_resets
 SELECT id, CASE WHEN id % 100 = 0 THEN 1 ELSE id END, 'p' || id || '@mail.example', 'd' || id, '2024-01-02T03:04:05Z', NULL
 FROM users WHERE id <= 5000;
 
-INSERT INTO prompts WITH RECURSIVE n (i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 355000)
-SELECT i, CASE WHEN i * 37 % 71 < 11 THEN 1 ELSE 2 + i * 48271 % 19999 END,
+INSERT INTO prompts WITH RECURSIVE n (i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < {pictures})
+SELECT i, CASE WHEN i * 37 % 71 < 11 THEN {mine} ELSE 2 + i * 48271 % 19999 END,
     'A lighthouse in the rain, number ' || i || ', with warm light in its windows and ships far out', NULL,
     '2026-01-02T03:04:05Z' FROM n;
 -- a tenth remix an earlier one of the same class; every other one of class 11 is somebody else's remix of person 1's
 INSERT INTO generations
 SELECT id, user_id, id,
-    CASE WHEN id > 71 AND id / 71 % 10 = 0 THEN id - 71 WHEN id > 71 AND id * 37 % 71 = 11 AND id / 71 % 2 = 1 THEN id - 48 END,
+    CASE WHEN id > 71 AND (id - id % 71) / 71 % 10 = 0 THEN id - 71 WHEN id > 71 AND id * 37 % 71 = 11 AND (id - id % 71) / 71 % 2 = 1 THEN id - 48 END,
     'model-3', id * 7919, 'done', '2026-01-02T03:04:05Z' FROM prompts;
 INSERT INTO images
 SELECT id, id, user_id, 'pictures/' || id || '.png', 'previews/' || id || '.webp', 1024, 1024, 1500000, '2026-01-02T03:04:05Z'
-FROM generations WHERE id / 71 % 4 < 3;
+FROM generations WHERE (id - id % 71) / 71 % 4 < 3;
 INSERT INTO galleries
 SELECT id, CASE WHEN id <= 40 THEN 1 ELSE id + 2 END, 'Gallery ' || id, true, '2025-01-02T03:04:05Z' FROM users WHERE id <= 2040;
 INSERT INTO gallery_items

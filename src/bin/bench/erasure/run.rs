@@ -14,7 +14,10 @@ use recourse::{
     generation::{Aim, Batch, Erasure, Extent, Source, Target},
     store::{
         holds,
-        runs::{self, checkpoints},
+        runs::{
+            self,
+            checkpoints::{self, Progress},
+        },
     },
 };
 
@@ -27,9 +30,9 @@ pub struct Desk<'a> {
     case: Reference,
 }
 
-/// Whom the erasure is about: person 1, on the day that `by_hand.sql` means.
-pub async fn target(source: &Source) -> anyhow::Result<Target> {
-    let identity = Identity { kind: "account".to_owned(), value: "1".to_owned() };
+/// Whom the erasure is about, on the day that `by_hand.sql` means.
+pub async fn target(source: &Source, person: i64) -> anyhow::Result<Target> {
+    let identity = Identity { kind: "account".to_owned(), value: person.to_string() };
     let found = source.find(&[identity]).await?;
     Ok(Target {
         subjects: found.subjects,
@@ -122,7 +125,8 @@ impl<'a> Desk<'a> {
                 rows += self.batches(id, run.worker, &erasure, n).await?;
             }
             let mut tx = app.db.begin().await?;
-            checkpoints::step_end(&mut tx, id, run.worker, n, app.now()).await?;
+            let ended = Progress { n, rows: 0, files: 0, ended: true };
+            checkpoints::steps_advance(&mut tx, id, run.worker, &[ended], app.now()).await?;
             tx.commit().await?;
         }
         Ok(rows)
@@ -162,7 +166,8 @@ impl<'a> Desk<'a> {
 
     async fn advance(&self, id: RunId, worker: i64, n: usize, batch: Batch) -> anyhow::Result<i64> {
         let mut tx = self.app.db.begin().await?;
-        checkpoints::step_advance(&mut tx, id, worker, n, batch.rows, batch.files).await?;
+        let done = Progress { n, rows: batch.rows, files: batch.files, ended: false };
+        checkpoints::steps_advance(&mut tx, id, worker, &[done], self.app.now()).await?;
         tx.commit().await?;
         Ok(batch.rows)
     }

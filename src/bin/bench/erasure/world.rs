@@ -50,7 +50,8 @@ pub struct Template {
 
 /// One run's own copy.
 pub struct Copy {
-    ground: Ground,
+    /// Its engine.
+    pub ground: Ground,
     name: String,
     /// Its address.
     pub url: String,
@@ -145,12 +146,42 @@ pub async fn filled(ground: Ground, file: &Path, rows: &str) -> anyhow::Result<(
     }
 }
 
+/// How much a template holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Size {
+    /// 200,000 rows of person 1 among 1,300,000 of others.
+    Usual,
+    /// 20,000, 200,000 and 2,000,000 rows of three people among 13,000,000 of others.
+    Large,
+}
+
+impl Size {
+    /// Whom it has many rows of, the one with the fewest first.
+    pub const fn people(self) -> &'static [i64] {
+        match self {
+            Self::Usual => &[1],
+            Self::Large => &[20_002, 20_001, 1],
+        }
+    }
+
+    fn rows(self) -> String {
+        let (people, pictures, mine) = match self {
+            Self::Usual => ("20000", "355000", "1"),
+            Self::Large => {
+                let mine = "CASE WHEN (i - i % 71) / 71 % 113 < 1 THEN 20002 WHEN (i - i % 71) / 71 % 113 < 12 THEN 20001 ELSE 1 END";
+                ("20002", "3550000", mine)
+            }
+        };
+        ROWS.replace("{people}", people).replace("{pictures}", pictures).replace("{mine}", mine)
+    }
+}
+
 impl Template {
-    /// Makes it: 200,000 rows of one person among 1,300,000 of others, with their indexes, analysed.
-    pub async fn make(ground: Ground) -> anyhow::Result<Self> {
+    /// Makes it, with its indexes, analysed.
+    pub async fn make(ground: Ground, size: Size) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let file = folder.path().join("template.db");
-        let (url, server) = filled(ground, &file, ROWS).await?;
+        let (url, server) = filled(ground, &file, &size.rows()).await?;
         let name = match ground {
             Ground::Sqlite => file.display().to_string(),
             Ground::Postgres | Ground::Maria => {
@@ -203,11 +234,19 @@ impl Copy {
         Source::new(&self.url, None, &map).map_err(|faults| anyhow::anyhow!("{faults:?}"))
     }
 
-    /// Erases person 1 by statements written for this schema alone.
-    pub async fn by_hand(&self) -> anyhow::Result<()> {
-        // for it BEGIN has another meaning where several statements are read at once
-        let begin = if self.ground == Ground::Maria { "START TRANSACTION" } else { "BEGIN" };
-        all(&self.url, self.ground, format!("{begin}; {BY_HAND} COMMIT;")).await
+    /// Erases a person by statements written for this schema alone.
+    pub async fn by_hand(&self, person: i64) -> anyhow::Result<()> {
+        // MariaDB: BEGIN has another meaning where several statements are read at once, and references of rows that go
+        // together are looked at row by row
+        let (begin, loosen) = match self.ground {
+            Ground::Maria => (
+                "START TRANSACTION",
+                "UPDATE generations SET parent_id = NULL WHERE user_id = {person} AND parent_id IS NOT NULL; ",
+            ),
+            Ground::Sqlite | Ground::Postgres => ("BEGIN", ""),
+        };
+        let text = BY_HAND.replace("{loosen}", loosen).replace("{person}", &person.to_string());
+        all(&self.url, self.ground, format!("{begin}; {text} COMMIT;")).await
     }
 
     /// How many rows each table has, and how many of them speak of nobody: the same whoever erased.

@@ -1,5 +1,7 @@
-//! The same rows by `COPY`, as CSV and as JSON, each table into `zip -1`: one session of psql, nothing in between.
+//! The same rows by the database's own client, as a table and as JSON, each table into `zip -1`, nothing in between: on
+//! `PostgreSQL` `COPY` in one session of psql, on `MariaDB` a session a statement.
 
+use crate::{erasure::world::Copy, ground::Ground};
 use anyhow::{Context as _, bail};
 use std::{
     fmt::Write as _,
@@ -8,28 +10,28 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// Every table with the condition that a row is person 1's.
+/// Every table with the condition that a row is the person's.
 const TABLES: [(&str, &str); 20] = [
-    ("users", "id = 1"),
-    ("profiles", "user_id = 1"),
-    ("sessions", "user_id = 1"),
-    ("oauth_identities", "user_id = 1"),
-    ("devices", "id IN (SELECT device_id FROM user_devices WHERE user_id = 1)"),
-    ("user_devices", "user_id = 1"),
-    ("password_resets", "user_id = 1"),
-    ("prompts", "user_id = 1"),
-    ("generations", "user_id = 1"),
-    ("images", "user_id = 1"),
-    ("galleries", "user_id = 1"),
-    ("gallery_items", "gallery_id IN (SELECT id FROM galleries WHERE user_id = 1)"),
-    ("likes", "user_id = 1"),
-    ("subscriptions", "user_id = 1"),
-    ("invoices", "user_id = 1"),
-    ("credits_ledger", "user_id = 1"),
-    ("consents", "user_id = 1"),
-    ("training_flags", "user_id = 1"),
-    ("support_messages", "user_id = 1"),
-    ("filter_events", "user_id = 1"),
+    ("users", "id = {person}"),
+    ("profiles", "user_id = {person}"),
+    ("sessions", "user_id = {person}"),
+    ("oauth_identities", "user_id = {person}"),
+    ("devices", "id IN (SELECT device_id FROM user_devices WHERE user_id = {person})"),
+    ("user_devices", "user_id = {person}"),
+    ("password_resets", "user_id = {person}"),
+    ("prompts", "user_id = {person}"),
+    ("generations", "user_id = {person}"),
+    ("images", "user_id = {person}"),
+    ("galleries", "user_id = {person}"),
+    ("gallery_items", "gallery_id IN (SELECT id FROM galleries WHERE user_id = {person})"),
+    ("likes", "user_id = {person}"),
+    ("subscriptions", "user_id = {person}"),
+    ("invoices", "user_id = {person}"),
+    ("credits_ledger", "user_id = {person}"),
+    ("consents", "user_id = {person}"),
+    ("training_flags", "user_id = {person}"),
+    ("support_messages", "user_id = {person}"),
+    ("filter_events", "user_id = {person}"),
 ];
 
 /// How many rows the copy has in each of its forms.
@@ -40,24 +42,37 @@ pub fn rows(folder: &Path) -> anyhow::Result<[usize; 2]> {
             let file = folder.join(format!("{table}.{form}.zip"));
             let text = Command::new("unzip").arg("-p").arg(file).output().context("unzip has to be there")?.stdout;
             // CSV begins with the names of the columns
-            *rows += memchr::memchr_iter(b'\n', &text).count() - usize::from(form == "csv");
+            *rows += memchr::memchr_iter(b'\n', &text).count().saturating_sub(usize::from(form == "csv"));
         }
     }
     Ok(rows)
 }
 
-/// Copies person 1's rows.
-pub fn copy(url: &str, folder: &Path) -> anyhow::Result<()> {
+/// Copies a person's rows.
+pub fn copy(of: &Copy, person: i64, folder: &Path) -> anyhow::Result<()> {
+    let tables = TABLES.map(|(table, condition)| (table, condition.replace("{person}", &person.to_string())));
+    for form in ["csv", "json"] {
+        for (table, _) in &tables {
+            // an archive that is there would be added to
+            let _ = fs::remove_file(folder.join(format!("{table}.{form}.zip")));
+        }
+    }
+    match of.ground {
+        Ground::Postgres => by_psql(&of.url, &tables, folder),
+        Ground::Maria => by_mariadb(&of.url, &tables, folder),
+        Ground::Sqlite => bail!("it has no such command"),
+    }
+}
+
+fn by_psql(url: &str, tables: &[(&str, String)], folder: &Path) -> anyhow::Result<()> {
     let mut script = String::new();
     for form in ["csv", "json"] {
-        for (table, condition) in TABLES {
+        for (table, condition) in tables {
             let (what, with) = match form {
                 "csv" => ("t.*", " WITH (FORMAT csv, HEADER)"),
                 _ => ("row_to_json(t)", ""),
             };
             let file = folder.join(format!("{table}.{form}.zip"));
-            // an archive that is there would be added to
-            let _ = fs::remove_file(&file);
             let file = file.display();
             writeln!(
                 script,
@@ -77,6 +92,41 @@ pub fn copy(url: &str, folder: &Path) -> anyhow::Result<()> {
         .context("psql has to be there")?;
     if !status.success() {
         bail!("psql ended with {status}");
+    }
+    Ok(())
+}
+
+/// `MariaDB`'s own client has no CSV: its columns with tabs between them, and `JSON_OBJECT` of them.
+fn by_mariadb(url: &str, tables: &[(&str, String)], folder: &Path) -> anyhow::Result<()> {
+    let url = url.strip_prefix("mysql://").context("an address")?;
+    let (user, rest) = url.split_once('@').context("a user")?;
+    let (at, database) = rest.split_once('/').context("a database")?;
+    let (host, port) = at.split_once(':').context("a port")?;
+    let database = database.split('?').next().context("a database")?;
+    let user = user.split(':').next().context("a user")?;
+    let client = format!("mariadb --no-defaults -q -B -h {host} -P {port} -u {user} {database}");
+    let mut script = "set -e -o pipefail\n".to_owned();
+    for (table, condition) in tables {
+        let file = folder.join(format!("{table}.csv.zip"));
+        writeln!(
+            script,
+            "{client} -e \"SELECT t.* FROM {table} t WHERE {condition}\" | zip -q -1 {} -",
+            file.display()
+        )?;
+        let columns = format!(
+            "{client} -N -e \"SELECT group_concat(concat(quote(column_name), ', t.', column_name) ORDER BY ordinal_position) \
+             FROM information_schema.columns WHERE table_schema = database() AND table_name = '{table}'\""
+        );
+        let file = folder.join(format!("{table}.json.zip"));
+        writeln!(
+            script,
+            "c=$({columns}); {client} -N -r -e \"SELECT JSON_OBJECT($c) FROM {table} t WHERE {condition}\" | zip -q -1 {} -",
+            file.display()
+        )?;
+    }
+    let status = Command::new("bash").arg("-c").arg(script).status().context("bash has to be there")?;
+    if !status.success() {
+        bail!("the database's client ended with {status}");
     }
     Ok(())
 }

@@ -1,12 +1,12 @@
 //! How quickly a person's 200,000 rows leave in a sealed package that holds them as JSON and as CSV, against the
 //! database's own `COPY` of the same rows in both forms into `zip -1`. And how much memory that takes.
 
-mod by_hand;
+pub mod by_hand;
 mod memory;
 
 use crate::{
     RUNS,
-    erasure::world::{Copy, Template},
+    erasure::world::{Copy, Size, Template},
     ground::Ground,
     spent::{Meter, Spent, median},
 };
@@ -26,7 +26,7 @@ use std::{
 };
 
 /// How much slower than `COPY` it may be: this part of its speed has to be left.
-const BAR: f64 = 0.5;
+pub const BAR: f64 = 0.5;
 
 /// The rows of the table.
 pub fn rows(full: bool) -> anyhow::Result<Vec<String>> {
@@ -35,7 +35,7 @@ pub fn rows(full: bool) -> anyhow::Result<Vec<String>> {
 }
 
 async fn measured(full: bool) -> anyhow::Result<Vec<String>> {
-    let template = Template::make(Ground::Postgres).await?;
+    let template = Template::make(Ground::Postgres, Size::Usual).await?;
     let copy = template.copy().await?;
     let mut rows = memory::rows(&copy, full).await?;
     let source = source(&copy)?;
@@ -47,7 +47,7 @@ async fn measured(full: bool) -> anyhow::Result<Vec<String>> {
         copied = package(&source, "1", folder.path()).await?;
         ours.extend((n > 0).then_some(meter.spent()?));
         let meter = Meter::start(template.server)?;
-        by_hand::copy(&copy.url, folder.path())?;
+        by_hand::copy(&copy, 1, folder.path())?;
         by_hand.extend((n > 0).then_some(meter.spent()?));
         eprintln!("export {n}: {:?} against {:?}", ours.last(), by_hand.last());
     }
@@ -76,7 +76,7 @@ fn said(spent: Spent) -> String {
 }
 
 /// The database through the demo's data map, with every column: `COPY` leaves none out either.
-fn source(copy: &Copy) -> anyhow::Result<Source> {
+pub fn source(copy: &Copy) -> anyhow::Result<Source> {
     let map = recourse::cli::demo::company::IMAGEGEN.map.replace(", file = true", "");
     let lines =
         map.lines().map(|line| line.split_once(", leave_out").map_or(line.to_owned(), |(is, _)| format!("{is} }}")));
@@ -85,7 +85,7 @@ fn source(copy: &Copy) -> anyhow::Result<Source> {
 }
 
 /// Packs one account's rows into a sealed file.
-async fn package(source: &Source, account: &str, folder: &Path) -> anyhow::Result<Copied> {
+pub async fn package(source: &Source, account: &str, folder: &Path) -> anyhow::Result<Copied> {
     let identity = Identity { kind: "account".to_owned(), value: account.to_owned() };
     let found = source.find(&[identity]).await?;
     let plan = source.plan_copy(&found.subjects, &found.found_by, (CopyForm::Full, &Extent::default())).await?;
