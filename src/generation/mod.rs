@@ -43,7 +43,7 @@ pub use extent::{Extent, Item};
 pub use files::Files;
 pub use find::{Found, Key};
 pub use map::DataMap;
-pub use plan::{Target, pseudonym, texts_of, whose_accounts};
+pub use plan::{StepCounts, Target, pseudonym, texts_of, whose_accounts};
 pub use source::Source;
 pub use steps::{Does, Step};
 

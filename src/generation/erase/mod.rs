@@ -10,7 +10,7 @@ use super::{
     Error, Source,
     aim::Aim,
     engine::{Dialect, Statement, Texts},
-    plan::{Target, mentions},
+    plan::{StepCounts, Target, mentions},
     scope::Scope,
     steps::{self, Step},
 };
@@ -96,13 +96,21 @@ impl Erasure<'_> {
         &self.scope_hash
     }
 
-    /// How many rows each step would find now.
+    /// How many rows each step finds: as was `counted` a moment ago, and asked now where it was not.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn found_by_all(&self) -> Result<Vec<i64>, Error> {
-        let counts: Vec<_> = self.steps.iter().map(|prepared| prepared.count.as_str()).collect();
-        self.source.engine.conn().await?.count_all(&counts, &self.values).await
+    pub async fn found_by_all(&self, counted: &StepCounts) -> Result<Vec<i64>, Error> {
+        let mut known = counted.0.iter().peekable();
+        let found = self.steps.iter().map(|prepared| {
+            let label = prepared.step.label();
+            known.next_if(|(of, _)| *of == label).map(|(_, rows)| *rows)
+        });
+        let found: Vec<_> = found.collect();
+        let unknown = self.steps.iter().zip(&found).filter(|(_, found)| found.is_none());
+        let texts: Vec<_> = unknown.map(|(prepared, _)| prepared.count.as_str()).collect();
+        let mut asked = self.source.engine.conn().await?.count_all(&texts, &self.values).await?.into_iter();
+        Ok(found.into_iter().map(|found| found.or_else(|| asked.next()).unwrap_or_default()).collect())
     }
 
     /// How many rows the `n`-th step would find now.

@@ -91,6 +91,10 @@ pub fn whose_accounts(target: &Target, left_out: usize, were_chosen: bool) -> Op
     Some(warning(WarningCode::OtherSubject, "", 0, !were_chosen, &says))
 }
 
+/// How many rows the steps of a run found when it was planned, by their labels, in their order; some were not asked.
+#[derive(Debug, Default)]
+pub struct StepCounts(pub(super) Vec<(String, i64)>);
+
 impl Target {
     /// The subject's keys as the first values of every statement.
     #[must_use]
@@ -111,15 +115,23 @@ impl Source {
     /// # Errors
     /// When the database does not answer, the files cannot be looked at, or a limit names what is not there.
     pub async fn plan(&self, target: &Target) -> Result<Plan, Error> {
+        Ok(self.counted(target).await?.0)
+    }
+
+    /// The same with what was counted, so that whoever begins at once need not count again.
+    ///
+    /// # Errors
+    /// As `plan`.
+    pub async fn counted(&self, target: &Target) -> Result<(Plan, StepCounts), Error> {
         target.extent.known_to(&self.map).map_err(Error::Limits)?;
         let mut conn = self.reader.conn().await?;
         conn.begin_reading().await?;
-        let plan = self.plan_at(&mut conn, target).await?;
+        let counted = self.plan_at(&mut conn, target).await?;
         conn.end_reading().await?;
-        Ok(plan)
+        Ok(counted)
     }
 
-    async fn plan_at(&self, conn: &mut Conn, target: &Target) -> Result<Plan, Error> {
+    async fn plan_at(&self, conn: &mut Conn, target: &Target) -> Result<(Plan, StepCounts), Error> {
         let schema = introspect::schema(conn, self.engine.dialect()).await?;
         let mut plan = Plan {
             subject: SubjectCount {
@@ -150,10 +162,11 @@ impl Source {
             // what an erasure cannot do to one column says nothing of the others; a correction is about its column alone
             if target.aim == Aim::Erase || plan.may_run() {
                 let questions = self.questions(&schema, target);
-                self.count(conn, target, questions, &mut plan).await?;
+                let counted = self.count(conn, target, questions, &mut plan).await?;
+                return Ok((plan, counted));
             }
         }
-        Ok(plan)
+        Ok((plan, StepCounts::default()))
     }
 
     /// Whether something of a chosen category stands where nothing can be done to it.
@@ -190,12 +203,15 @@ impl Source {
         target: &Target,
         questions: Questions,
         plan: &mut Plan,
-    ) -> Result<(), Error> {
+    ) -> Result<StepCounts, Error> {
         let values = questions.values;
-        let asks: Vec<_> = questions.lines.iter().map(|(_, text)| text.as_str()).collect();
-        let counted = conn.count_all(&asks, &values).await?;
-        let lines = questions.lines.into_iter().zip(counted).filter(|(_, rows)| *rows > 0);
-        plan.tables.extend(lines.map(|((line, _), rows)| PlanLine { rows, ..line }));
+        let asks: Vec<_> = questions.lines.iter().map(|(.., text)| text.as_str()).collect();
+        let counts = conn.count_all(&asks, &values).await?;
+        let mut step_counts = StepCounts::default();
+        for ((label, line, _), rows) in questions.lines.into_iter().zip(counts) {
+            step_counts.0.push((label, rows));
+            plan.tables.extend((rows > 0).then_some(PlanLine { rows, ..line }));
+        }
         for (mut line, text, period) in questions.kept {
             let rows = conn.rows(Statement::new(text, &values)).await?;
             let mut row = rows.into_iter().next().unwrap_or_default().into_iter();
@@ -254,7 +270,7 @@ impl Source {
         for asked in questions.files {
             self.count_files(conn, &values, asked, plan).await?;
         }
-        Ok(())
+        Ok(step_counts)
     }
 
     async fn count_files(

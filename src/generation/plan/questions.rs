@@ -40,7 +40,7 @@ impl Source {
             for step in &steps {
                 let counts =
                     step.whole.as_ref().map_or_else(|| count(&step.table, &step.rows), |whole| whole.count.clone());
-                questions.lines.push((line(step), counts));
+                questions.lines.push((step.label(), line(step), counts));
                 if scope.may_be_shared(&step.table) {
                     let shared = scope.shared(&step.table, "t");
                     questions.shared.push((step.table.clone(), Some(Shared::Delete), count(&step.table, &shared)));
@@ -56,7 +56,7 @@ impl Source {
             if step.does == Does::Change && kept {
                 continue;
             }
-            questions.lines.push((line(step), count(&step.table, &step.rows)));
+            questions.lines.push((step.label(), line(step), count(&step.table, &step.rows)));
             for file in &step.files {
                 questions.files.push(file_questions(&scope, step, file));
             }
@@ -118,7 +118,8 @@ impl Source {
 pub(super) struct Questions {
     /// What every statement begins with, but for those that bring their own.
     pub values: Vec<String>,
-    pub lines: Vec<(PlanLine, String)>,
+    /// Steps by their label, with what a plan says of them.
+    pub lines: Vec<(String, PlanLine, String)>,
     pub kept: Vec<(PlanLine, String, Option<Period>)>,
     pub shared: Vec<(String, Option<Shared>, String)>,
     /// Rows that are kept without an end.
@@ -221,9 +222,9 @@ pub fn mentions(scope: &Scope<'_>, target: &Target, without_gone: bool) -> Vec<(
         let (before, values) =
             if gone.is_some() { (scope.values(), target.bound(&scope.reach)) } else { (0, Vec::new()) };
         for column in table.columns.iter().filter(|(_, is)| is.search).map(|(column, _)| column) {
-            for n in 0..texts.len() {
+            for (n, needle) in texts.iter().enumerate() {
                 // what has no other letters needs no others made small, which takes several times as long
-                let order = if texts[n].is_ascii() { " COLLATE \"C\"" } else { "" };
+                let order = if needle.is_ascii() { " COLLATE \"C\"" } else { "" };
                 let (at, n) = (format!("t.{}", quoted(column)), before + n + 1);
                 conditions.push(match scope.dialect {
                     Dialect::Postgres => format!("strpos(lower({at}::text{order}), lower(${n}::text{order})) > 0"),

@@ -347,8 +347,8 @@ on_both! {
         checkpoints::steps_begin(&mut tx, id, &[("users delete".to_owned(), 3)]).await.expect("it begins");
         let first = crate::store::runs::run_take(&mut tx, id).await.expect("it is taken");
         let second = crate::store::runs::run_take(&mut tx, id).await.expect("it is taken over");
-        let (now, some) = (house.app.now(), Progress { n: 0, rows: 1, files: 0, ended: false });
-        let last = Progress { ended: true, ..some };
+        let (now, some) = (house.app.now(), checkpoints::Progress { n: 0, rows: 1, files: 0, ended: false });
+        let last = checkpoints::Progress { ended: true, ..some };
         assert!(!checkpoints::steps_advance(&mut tx, id, first, &[some], now).await.expect("it asks"));
         assert!(!checkpoints::steps_advance(&mut tx, id, first, &[last], now).await.expect("it asks"));
         assert!(checkpoints::steps_advance(&mut tx, id, second, &[some], now).await.expect("it asks"));

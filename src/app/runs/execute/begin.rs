@@ -36,7 +36,7 @@ impl Turn<'_> {
         target.today = secret.target.today;
         target.pseudonym.clone_from(&secret.target.pseudonym);
         target.extent.clone_from(&secret.target.extent);
-        let now = itself.plan(&target).await?;
+        let (now, counted) = itself.counted(&target).await?;
         if now.warnings.iter().any(|warning| warning.code == WarningCode::Hold) {
             return Err(Halt::Stop(Stop::Held));
         }
@@ -45,7 +45,7 @@ impl Turn<'_> {
             return Err(Halt::Stop(Stop::Outgrown));
         }
         let erasure = source.erasure(&secret.target).await?;
-        let found = erasure.found_by_all().await?;
+        let found = erasure.found_by_all(&counted).await?;
         let steps: Vec<_> = erasure.steps().iter().map(|step| step.label()).zip(found).collect();
         failpoint("run-before-keys");
         self.write_down_keys(&erasure).await?;

@@ -132,7 +132,7 @@ async fn erased(
     let source = copy.source()?;
     let target = target(&source, person).await?;
     let meter = Meter::start(server)?;
-    let plan = source.plan(&target).await?;
+    let (plan, counted) = source.counted(&target).await?;
     costs.plan.push(meter.spent()?);
     if !plan.may_run() {
         bail!("the plan is stopped: {:?}", plan.warnings);
@@ -140,7 +140,7 @@ async fn erased(
     let run = desk.approved(&plan, &target).await?;
     let rest = memory::resting()?;
     let meter = Meter::start(server)?;
-    costs.rows = desk.carry_out(run, &source, &target).await?;
+    costs.rows = desk.carry_out(run, &source, &target, &counted).await?;
     costs.erasure.push(meter.spent()?);
     costs.memory.1 = costs.memory.1.max(memory::highest()?.saturating_sub(rest));
     desk.finished(run).await?;

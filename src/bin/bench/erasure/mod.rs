@@ -69,14 +69,14 @@ async fn measured(ground: Ground) -> anyhow::Result<Costs> {
         let source = copy.source()?;
         let target = target(&source, 1).await?;
         let meter = Meter::start(template.server)?;
-        let plan = source.plan(&target).await?;
+        let (plan, counted) = source.counted(&target).await?;
         costs.plan.push(meter.spent()?);
         if !plan.may_run() {
             bail!("the plan is stopped: {:?}", plan.warnings);
         }
         let run = desk.approved(&plan, &target).await?;
         let meter = Meter::start(template.server)?;
-        costs.rows = desk.carry_out(run, &source, &target).await?;
+        costs.rows = desk.carry_out(run, &source, &target, &counted).await?;
         costs.ours.push(meter.spent()?);
         desk.finished(run).await?;
         let meter = Meter::start(template.server)?;

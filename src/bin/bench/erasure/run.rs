@@ -11,7 +11,7 @@ use recourse::{
         rights::Role,
         run::{RunKind, RunState},
     },
-    generation::{Aim, Batch, Erasure, Extent, Source, Target},
+    generation::{Aim, Batch, Erasure, Extent, Source, StepCounts, Target},
     store::{
         holds,
         runs::{
@@ -86,7 +86,13 @@ impl<'a> Desk<'a> {
     }
 
     /// Carries the run out; returns how many rows were deleted or changed.
-    pub async fn carry_out(&self, id: RunId, source: &Source, target: &Target) -> anyhow::Result<i64> {
+    pub async fn carry_out(
+        &self,
+        id: RunId,
+        source: &Source,
+        target: &Target,
+        counted: &StepCounts,
+    ) -> anyhow::Result<i64> {
         let app = self.app;
         let mut tx = app.db.begin().await?;
         let mut run = runs::run_lock(&mut tx, id).await?.context("the run is there")?;
@@ -94,7 +100,7 @@ impl<'a> Desk<'a> {
         tx.commit().await?;
 
         let erasure = source.erasure(target).await?;
-        let found = erasure.found_by_all().await?;
+        let found = erasure.found_by_all(counted).await?;
         let found: Vec<_> = erasure.steps().iter().map(|step| step.label()).zip(found).collect();
         self.write_down_keys(id, &erasure).await?;
         let mut tx = app.db.begin().await?;
