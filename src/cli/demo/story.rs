@@ -11,7 +11,7 @@ use crate::{
         by_hand::{ByHand, Opened},
         case_page,
         case_page::CasePage,
-        deliver, intake,
+        deliver, follow_ups, intake,
         pickup::Access,
         verbs,
         verbs::Placed,
@@ -19,6 +19,10 @@ use crate::{
     domain::{
         case::{Outcome, State},
         clock::{fact::Fact, period::end_of_day},
+        follow_up::{
+            Step::{Confirmed, Told as WasTold},
+            Way,
+        },
         identity::Reference,
         kind::Kind,
         mail::Came,
@@ -202,6 +206,9 @@ async fn act(
                 Err(Error::Invalid(_)) if to == State::Open => {}
                 Err(other) => return Err(other.into()),
             }
+            if to == State::Resolved && app.now() < Clock::System.now().plus(-3 * DAY) {
+                tell_recipients(app, actor, reference).await?;
+            }
         }
         Act::Fact => {
             let fact = Fact::from_code(&step.to).with_context(|| format!("no fact {}", step.to))?;
@@ -220,6 +227,19 @@ async fn act(
             }
         }
         Act::Mail => {}
+    }
+    Ok(())
+}
+
+/// Those who received the data and are told by hand, as they are at a desk that is on time.
+async fn tell_recipients(app: &App, actor: &Actor, reference: Reference) -> anyhow::Result<()> {
+    let CasePage::Full(full) = case_page::load(app, actor, reference, crate::app::runs::Letter::Proposed).await? else {
+        return Ok(());
+    };
+    for one in full.follow_ups.iter().filter(|one| one.recipient.is_some() && one.way == Way::Hand) {
+        for step in [WasTold, Confirmed] {
+            follow_ups::recipient_step(app, actor, reference, i64::MAX, (one.id, step), "").await?;
+        }
     }
     Ok(())
 }
@@ -296,6 +316,9 @@ mod tests {
         }
         let cast = vec![("officer", house.officer.clone()), ("agent", house.agent.clone())];
         tell(&house.app, &house.clock, &cast).await.expect("it is told");
+        // at a desk that is on time nobody is told late
+        let overview = crate::app::overview::overview(&house.app, &house.officer).await.expect("an overview");
+        assert_eq!(overview.following.late, 0);
         for (view, least) in
             [(View::Open, 25), (View::Breached, 3), (View::Today, 3), (View::Unacknowledged, 2), (View::Closed, 20)]
         {

@@ -59,6 +59,8 @@ pub fn rows(ground: Ground) -> anyhow::Result<Vec<String>> {
         rows.push(format!("| its plan, {engine} | < 2 s | {} |", said(median(costs.plan))));
         rows.push(format!("| its re-query, {engine} | beside it | {} |", said(median(costs.verify))));
     }
+    // what comes after may fail, and this took long
+    rows.iter().for_each(|row| eprintln!("{row}"));
     Ok(rows)
 }
 

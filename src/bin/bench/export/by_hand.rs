@@ -98,7 +98,7 @@ fn by_psql(url: &str, tables: &[(&str, String)], folder: &Path) -> anyhow::Resul
 
 /// `MariaDB`'s own client has no CSV: its columns with tabs between them, and `JSON_OBJECT` of them.
 fn by_mariadb(url: &str, tables: &[(&str, String)], folder: &Path) -> anyhow::Result<()> {
-    let url = url.strip_prefix("mysql://").context("an address")?;
+    let (_, url) = url.split_once("://").context("an address")?;
     let (user, rest) = url.split_once('@').context("a user")?;
     let (at, database) = rest.split_once('/').context("a database")?;
     let (host, port) = at.split_once(':').context("a port")?;
