@@ -5,7 +5,10 @@ use super::open;
 use crate::{
     app::runs,
     config::{Config, Flags},
-    domain::plan::{Action, PlanLine},
+    domain::{
+        plan::{Action, PlanLine},
+        run::RunKind,
+    },
     generation::receipt::{NotBelieved, PublicKeys, Receipt, Signed},
     store::{Clock, migrate},
 };
@@ -108,8 +111,20 @@ fn write_words(out: &mut String, receipt: &Receipt) -> std::fmt::Result {
     let Receipt { run, case, product, system, .. } = receipt;
     writeln!(out, "Believed: signed with {}, when that key was in use, and unchanged since.\n", receipt.key_id)?;
     let copied = receipt.package.is_some();
-    let did = if copied { "copied one person's data for them from" } else { "erased one person's data from" };
+    let did = match RunKind::from_code(&receipt.kind) {
+        _ if copied => "copied one person's data for them from",
+        Some(RunKind::Correct) => "corrected one person's data in",
+        Some(RunKind::Restrict) => "restricted the use of one person's data in",
+        Some(RunKind::Release) => "lifted the restriction of one person's data in",
+        Some(RunKind::OptOut) => "stopped a use of one person's data in",
+        Some(RunKind::OptIn) => "allowed a use of one person's data in",
+        _ if !receipt.limits.is_empty() => "erased a part of one person's data from",
+        _ => "erased one person's data from",
+    };
     writeln!(out, "Run {run} for case {case} {did} {system} ({product}).")?;
+    for limit in &receipt.limits {
+        writeln!(out, "  limited to: {limit}")?;
+    }
     if let Some(repeats) = &receipt.repeats {
         writeln!(out, "  it repeats {repeats}: a restored backup had brought back what that had erased")?;
     }

@@ -167,8 +167,8 @@ impl Plan {
     }
 
     /// Why `now`, a fresh plan of the same subject, is not what was approved: the scope differs, something blocks it, a
-    /// warning stands there that nobody accepted, or the rows of a line, or of all lines, have grown by more than the
-    /// larger of 100 rows and 10 %. None where the approval still holds.
+    /// warning stands there that nobody accepted, rows stand in a table whose rows nobody saw, or the rows of a line, or of
+    /// all lines, have grown by more than the larger of 100 rows and 10 %. None where the approval still holds.
     #[must_use]
     pub fn outgrown_by(&self, now: &Self) -> Option<String> {
         let too_many = |was: i64, is: i64| is - was > (was / 10).max(100);
@@ -182,11 +182,18 @@ impl Plan {
         if self.map_version != now.map_version {
             return Some(format!("the data map was {} and is {} now", self.map_version, now.map_version));
         }
-        if let Some(warning) = now.warnings.iter().find(|warning| warning.blocks || !accepted(warning)) {
+        // that there is less to do than was approved stops nothing
+        let is_less = |warning: &&Warning| warning.code == WarningCode::NothingFound && !warning.blocks;
+        let mut stopping = now.warnings.iter().filter(|warning| !is_less(warning));
+        if let Some(warning) = stopping.find(|warning| warning.blocks || !accepted(warning)) {
             return Some(format!("there is a new warning: {} {}", warning.code.label().to_lowercase(), warning.table));
         }
         if self.scope_hash != now.scope_hash {
             return Some("the data map, the schema or the account is not the same any more".to_owned());
+        }
+        let is_new = |line: &&PlanLine| line.rows > 0 && !self.tables.iter().any(|was| was.table == line.table);
+        if let Some(line) = now.tables.iter().find(is_new) {
+            return Some(format!("there was nothing in {}, and there are {} rows now", line.table, line.rows));
         }
         if let Some(line) = now.tables.iter().find(|line| too_many(before(line), line.rows)) {
             return Some(format!("{} had {} rows and has {} now", line.table, before(line), line.rows));
@@ -230,6 +237,10 @@ mod tests {
             assert_eq!(plan(was, "a").outgrown_by(&plan(is, "a")).is_some(), outgrown, "{was} to {is}");
         }
         assert!(plan(10, "a").outgrown_by(&plan(10, "b")).is_some());
+        // what the approver saw nothing of
+        let mut wider = plan(10, "a");
+        wider.tables.push(PlanLine { table: "comments".into(), rows: 1, ..wider.tables[0].clone() });
+        assert!(plan(10, "a").outgrown_by(&wider).is_some_and(|why| why.contains("comments")));
         // one line shrinks while another grows
         let mut shifted = plan(10, "a");
         shifted.tables[1].rows = 200;

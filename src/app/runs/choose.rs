@@ -1,7 +1,7 @@
 //! What staff choose before a plan is made: whose accounts, how much of them, which values, the end of a restriction.
 //! Shows what there is to choose from; what is planned comes from what is found again then.
 
-use super::{answers, secret_of, source_of, unanswered};
+use super::{answers, source_of, unanswered};
 use crate::{
     app::{App, Error, FieldError, desk::look, exports, subject::Known},
     domain::{
@@ -13,7 +13,7 @@ use crate::{
         rights::Actor,
         run::{RESTRICTION, RunKind, RunState},
     },
-    generation::{Aim, Correctable, Correction, Extent, Found, Item, Key, Source},
+    generation::{Aim, Correctable, Extent, Found, Item, Key, Source},
     store::{Tx, contents, events, runs},
 };
 
@@ -111,10 +111,13 @@ pub async fn choosable(app: &App, actor: &Actor, reference: Reference) -> Result
 /// What the case asks for, where it can be planned now.
 pub(super) fn ready(app: &App, case: &Case) -> Result<RunKind, Error> {
     let Some(kind) = answers(app, case) else {
-        return Err(Error::field(
-            "run",
-            "No run answers a case of this kind here: classify it, or have the data map say how the change is made",
-        ));
+        let says = if case.kind.answer().is_some() {
+            "The data map of this product does not say how this is done. Do it by hand and write it down, or have an \
+             engineer add it to the map"
+        } else {
+            "No run answers a case of this kind. Is it classified rightly?"
+        };
+        return Err(Error::field("run", says));
     };
     if !case.state.is_open() {
         return Err(Error::field("run", "The case is resolved; reopen it first"));
@@ -209,6 +212,9 @@ pub(super) async fn aim(
         };
     }
     if let Some((what, stops)) = case.kind.choice() {
+        if stops && what == RESTRICTION && lifting(&mut app.db.read().await?, case).await?.is_some() {
+            return Err(Error::field("lifts", "The restriction stands already. Tick that it is to end, or leave it"));
+        }
         return Ok(Aim::Choose { what: what.to_owned(), stops });
     }
     if case.kind.answer() != Some(RunKind::Correct) {
@@ -230,12 +236,4 @@ pub(super) async fn aim(
         corrections.extend(proposed);
     }
     if changed.is_empty() { Ok(Aim::Correct { corrections }) } else { Err(Error::Invalid(changed)) }
-}
-
-/// The corrections of a run as those who decide read them; none once it has ended and forgot whom it was about.
-pub(super) fn corrections(secret: Option<Vec<u8>>) -> Vec<Correction> {
-    match secret_of(secret).map(|secret| secret.target.aim) {
-        Some(Aim::Correct { corrections }) => corrections,
-        _ => Vec::new(),
-    }
 }

@@ -25,7 +25,7 @@ pub(in crate::app) use decide::decided_by_another;
 pub use decide::{Approval, approve_run, cancel_run, expire_runs, send_back_run, try_run_again};
 pub use execute::{Executed, execute_run};
 pub(in crate::app) use page::of_case;
-pub use page::{ReceiptView, RunLine, RunPage, RunStep, load_run, load_runs};
+pub use page::{Meant, ReceiptView, RunLine, RunPage, RunStep, load_run, load_runs};
 pub use plan::plan_run;
 pub use progress::{Progress, run_progress};
 pub(in crate::app) use receipt::sign_export;

@@ -1,6 +1,6 @@
 //! What the page of a run shows: the plan in numbers, who asked and who decides, how far it is, the receipt.
 
-use super::{choose, may_see, seen_by};
+use super::{Secret, may_see, secret_of, seen_by};
 use crate::{
     app::{
         App, Error,
@@ -17,7 +17,7 @@ use crate::{
         run::{RunKind, RunState, Stop, may_decide},
         time::Instant,
     },
-    generation::{Correction, receipt::Signed},
+    generation::{Aim, Correction, Target, receipt::Signed},
     store::{
         audit, cases, contents, events,
         runs::{self, Run, checkpoints, receipts},
@@ -80,6 +80,36 @@ pub struct ReceiptView {
     pub signature: String,
 }
 
+/// Whom and what a run means, for those who decide about it. Personal: sealed, and forgotten when the run ends.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Meant {
+    /// The accounts' keys.
+    pub accounts: Vec<String>,
+    /// The single rows that it is limited to: table and key.
+    pub items: Vec<String>,
+    /// The use that a choice is about: `training`.
+    pub uses: Option<String>,
+    /// Values that are to become others: what stands there and what is to.
+    pub corrections: Vec<Correction>,
+}
+
+impl Meant {
+    fn by(secret: Secret) -> Self {
+        let Target { subjects, extent, aim, .. } = secret.target;
+        let (uses, corrections) = match aim {
+            Aim::Erase => (None, Vec::new()),
+            Aim::Choose { what, .. } => (Some(what), Vec::new()),
+            Aim::Correct { corrections } => (None, corrections),
+        };
+        Self {
+            accounts: subjects.into_iter().map(|key| key.0.join(", ")).collect(),
+            items: extent.items.into_iter().map(|item| format!("{} {}", item.table, item.key.join(", "))).collect(),
+            uses,
+            corrections,
+        }
+    }
+}
+
 /// Everything on the page of a run.
 #[derive(Debug, Clone)]
 pub struct RunPage {
@@ -103,8 +133,8 @@ pub struct RunPage {
     pub asked_by: (StaffId, String),
     /// When.
     pub asked_at: Instant,
-    /// Values that are to become others, while somebody decides: what stands there and what is to. Personal.
-    pub corrections: Vec<Correction>,
+    /// Whom and what it means, while it is open.
+    pub meant: Meant,
     /// Until when it may be approved.
     pub expires_at: Instant,
     /// Who approved it or sent it back, and when.
@@ -117,6 +147,8 @@ pub struct RunPage {
     pub ended_at: Option<Instant>,
     /// Since when the person is verified.
     pub verified: Option<Instant>,
+    /// Who decided so without a link.
+    pub verified_by: Option<String>,
     /// The steps, once it began.
     pub steps: Vec<RunStep>,
     /// Files in scope when it began.
@@ -171,10 +203,8 @@ pub async fn load_run(app: &App, actor: &Actor, id: RunId) -> Result<RunPage, Er
     let row = receipts::receipt_get(&mut tx, id).await?;
     let reason = reason_of(app, &mut tx, &run).await?;
     let package = exports::of_run(&mut tx, id).await?;
-    let corrections = match run.kind {
-        RunKind::Correct => choose::corrections(runs::run_secret(&mut tx, &app.vault, id).await?),
-        _ => Vec::new(),
-    };
+    let secret = secret_of(runs::run_secret(&mut tx, &app.vault, id).await?);
+    let meant = secret.filter(|_| run.state.is_open()).map(Meant::by).unwrap_or_default();
     let follow_ups = follow_ups::of_run(app, &mut tx, run.case, id).await?;
     let repeats = repeats(&mut tx, &run).await?;
     let about = if case.is_restricted() {
@@ -212,13 +242,14 @@ pub async fn load_run(app: &App, actor: &Actor, id: RunId) -> Result<RunPage, Er
         stop: run.stop,
         asked_by: (run.asked_by, name(run.asked_by)),
         asked_at: run.asked_at,
-        corrections,
+        meant,
         expires_at: run.expires_at,
         decided: run.decided_by.map(&name).zip(run.decided_at),
         standing: run.standing,
         started_at: run.started_at,
         ended_at: run.ended_at,
         verified: case.verified.map(|verified| verified.at),
+        verified_by: case.verified.and_then(|verified| verified.by).map(&name),
         steps: steps.into_iter().map(step_of).collect(),
         files: run.files,
         log,

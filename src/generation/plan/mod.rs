@@ -20,7 +20,7 @@ use super::{
 };
 use crate::domain::{
     identity::Identity,
-    plan::{FileCount, Plan, PlanLine, SubjectCount, Warning, WarningCode},
+    plan::{Action, FileCount, Plan, PlanLine, SubjectCount, Warning, WarningCode},
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -253,6 +253,15 @@ impl Source {
             if missing > 0 {
                 plan.warnings.push(not_theirs(&table, missing, plan.tables.is_empty()));
             }
+        }
+        let has_nothing_to_do = !plan.tables.is_empty() && plan.tables.iter().all(|line| line.action == Action::Keep);
+        if target.aim == Aim::Erase && has_nothing_to_do {
+            let says = "Everything within this plan is kept, so nothing would be erased.";
+            plan.warnings.push(warning(WarningCode::NothingFound, "", 0, false, says));
+        }
+        if matches!(target.aim, Aim::Choose { .. }) && plan.tables.is_empty() && plan.may_run() {
+            let says = "It stands as it was asked for already, so nothing would be changed.";
+            plan.warnings.push(warning(WarningCode::NothingFound, "", 0, false, says));
         }
         let is_limited = !target.extent.is_whole();
         if is_limited && plan.tables.is_empty() && plan.may_run() {

@@ -3,6 +3,7 @@
 
 use crate::{
     console::AGAIN,
+    generation::Generation,
     house::House,
     on_both,
     runs::{Ready, copied, ready},
@@ -27,6 +28,7 @@ const AT_ONCE: usize = 4;
 struct Outcome {
     tables: Vec<(String, i64)>,
     files: i64,
+    parts: i64,
 }
 
 fn files_below(folder: &Path) -> Vec<PathBuf> {
@@ -54,18 +56,32 @@ async fn outcome(house: &House) -> Outcome {
     assert_eq!(house.count("packages WHERE sha256 IS NOT NULL AND destroyed_at IS NULL").await, 1);
     assert_eq!(house.count("events WHERE name = 'export_packed'").await, 1);
     nothing_can_be_read(house);
-    assert_eq!(files_below(&house.data_dir().join("packages")).len(), 1, "the package's own file and no other");
+    // an archive to which something was added when all others were written has a second file
+    let own = "SELECT COUNT(*), SUM(CASE WHEN part.body < part.bytes THEN 1 ELSE 0 END) FROM package_parts part
+               JOIN packages p ON p.id = part.package_id WHERE p.sha256 IS NOT NULL AND p.destroyed_at IS NULL";
+    let (parts, ends) = house.rows::<(i64, i64)>(own).await.remove(0);
+    let files = files_below(&house.data_dir().join("packages")).len();
+    assert_eq!(i64::try_from(files), Ok(parts + ends), "the package's own files and no other");
     assert!(files_below(&house.data_dir().join("spool")).is_empty());
     let kept = "SELECT manifest FROM packages WHERE sha256 IS NOT NULL AND destroyed_at IS NULL";
     let (manifest,) = house.rows::<(String,)>(kept).await.remove(0);
     let copied: Copied = serde_json::from_str(&manifest).expect("it reads");
     let tables = copied.tables.into_iter().map(|table| (table.table, table.rows)).collect();
-    Outcome { tables, files: copied.files.count }
+    Outcome { tables, files: copied.files.count, parts }
+}
+
+/// A house in which archives are cut where they reach so many bytes; never where it is 0.
+async fn cut_at(ready: &Ready, part_bytes: u64) -> (House, Generation) {
+    let (mut house, generation) = copied(ready).await;
+    if part_bytes > 0 {
+        house.more = format!("{}\n[packages]\npart_bytes = {part_bytes}\n", house.more);
+    }
+    (house, generation)
 }
 
 /// Kills the process the `nth` time it passes `place`; true when it came that far.
-async fn killed(ready: &Ready, place: &str, nth: usize, expected: &Outcome) -> bool {
-    let (house, _generation) = copied(ready).await;
+async fn killed(ready: &Ready, part_bytes: u64, place: &str, nth: usize, expected: &Outcome) -> bool {
+    let (house, _generation) = cut_at(ready, part_bytes).await;
     let mut console = house.start(Some(&format!("{place}:exit:{nth}")));
     let deadline = Instant::now() + Duration::from_secs(90);
     let died = loop {
@@ -90,30 +106,41 @@ async fn killed(ready: &Ready, place: &str, nth: usize, expected: &Outcome) -> b
     died
 }
 
+/// Kills packing everywhere, the same every time.
+async fn killed_everywhere(house: House, part_bytes: u64, pieces: &[usize]) -> i64 {
+    let ready = Arc::new(ready(house, "Please send me a copy of all personal data you hold about me.").await);
+    let expected = {
+        let (house, _generation) = cut_at(&ready, part_bytes).await;
+        let console = house.opens().await;
+        let outcome = outcome(&house).await;
+        console.stops().await;
+        let rows: i64 = outcome.tables.iter().map(|(_, rows)| rows).sum();
+        assert!(outcome.files > 200 && rows > 500, "{} files, {rows} rows", outcome.files);
+        Arc::new(outcome)
+    };
+    let turns = Arc::new(Semaphore::new(AT_ONCE));
+    let mut kills = JoinSet::new();
+    let places = PLACES.iter().map(|place| (*place, 1)).chain(pieces.iter().map(|nth| ("export-piece", *nth)));
+    for (place, nth) in places {
+        let (ready, expected, turns) = (Arc::clone(&ready), Arc::clone(&expected), Arc::clone(&turns));
+        kills.spawn(async move {
+            let _turn = turns.acquire().await.expect("it is never closed");
+            (place, nth, killed(&ready, part_bytes, place, nth, &expected).await)
+        });
+    }
+    for (place, nth, died) in kills.join_all().await {
+        assert!(died || nth > 1, "no packing passes {place}");
+    }
+    expected.parts
+}
+
 on_both! {
     async fn f21_a_copy_killed_anywhere_is_packed_once_and_leaves_nothing_to_read(house: House) {
-        let ready = Arc::new(ready(house, "Please send me a copy of all personal data you hold about me.").await);
-        let expected = {
-            let (house, _generation) = copied(&ready).await;
-            let console = house.opens().await;
-            let outcome = outcome(&house).await;
-            console.stops().await;
-            let rows: i64 = outcome.tables.iter().map(|(_, rows)| rows).sum();
-            assert!(outcome.files > 200 && rows > 500, "{} files, {rows} rows", outcome.files);
-            Arc::new(outcome)
-        };
-        let turns = Arc::new(Semaphore::new(AT_ONCE));
-        let mut kills = JoinSet::new();
-        let places = PLACES.iter().map(|place| (*place, 1)).chain([2, 3, 5].map(|nth| ("export-piece", nth)));
-        for (place, nth) in places {
-            let (ready, expected, turns) = (Arc::clone(&ready), Arc::clone(&expected), Arc::clone(&turns));
-            kills.spawn(async move {
-                let _turn = turns.acquire().await.expect("it is never closed");
-                (place, nth, killed(&ready, place, nth, &expected).await)
-            });
-        }
-        for (place, nth, died) in kills.join_all().await {
-            assert!(died || nth > 1, "no packing passes {place}");
-        }
+        assert_eq!(killed_everywhere(house, 0, &[2, 3, 5]).await, 1);
+    }
+
+    async fn f21_a_copy_of_several_archives_killed_anywhere_is_packed_once(house: House) {
+        let parts = killed_everywhere(house, 60_000, &[2, 4, 6, 8]).await;
+        assert!(parts > 2, "{parts} archives");
     }
 }

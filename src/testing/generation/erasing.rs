@@ -23,6 +23,25 @@ on_every_engine! {
         assert_eq!(target(&source, "account", "1").await.texts, ["Ada@Example.org"]);
     }
 
+    async fn a_mention_is_found_however_its_letters_are_written(on: On) {
+        let world = World::new(on).await;
+        let source = world.source(MAP);
+        let mut ada = target(&source, "email", "ada@example.org").await;
+        // SQLite knows the letters of one alphabet only
+        let umlaut = if on == On::Sqlite { "\u{e4}" } else { "\u{c4}" };
+        for (text, looked_for, is_there) in [
+            ("ask ADA@EXAMPLE.ORG", "Ada@Example.org".to_owned(), true),
+            ("ask \u{e4}da@example.org", format!("{umlaut}DA@Example.org"), true),
+            ("ask \u{e4}da@example.org", "ada@example.org".to_owned(), false),
+        ] {
+            world.run(&format!("UPDATE usage_log SET line = '{text}' WHERE id = 2")).await;
+            ada.texts = vec![looked_for];
+            let plan = source.plan(&ada).await.expect("it plans");
+            let mentions = plan.warnings.iter().filter(|w| w.code == WarningCode::OtherSubject).map(|w| w.rows).sum::<i64>();
+            assert_eq!(mentions, i64::from(is_there), "{text} by {:?}", ada.texts);
+        }
+    }
+
     async fn a_plan_counts_what_the_erasure_then_does(on: On) {
         let world = World::new(on).await;
         let source = world.source(MAP);

@@ -137,12 +137,12 @@ on_both! {
         assert_eq!(fields(plans(&house, reference, &theirs).await), ["run"], "somebody else's");
         let id = plans(&house, reference, &set("Ada", Some("Eve"))).await.expect("it is planned");
         let waiting = page(&house, id).await;
-        assert_eq!(waiting.corrections.iter().map(|one| (one.was.as_deref(), one.becomes.as_deref())).collect::<Vec<_>>(), [(Some("Ada"), Some("Eve"))]);
+        assert_eq!(waiting.meant.corrections.iter().map(|one| (one.was.as_deref(), one.becomes.as_deref())).collect::<Vec<_>>(), [(Some("Ada"), Some("Eve"))]);
         assert!(!format!("{:?}", waiting.plan).contains("Eve"), "no value stands in what is kept in plain");
         approved(&house, id).await;
         house.works().await;
         let ended = page(&house, id).await;
-        assert_eq!((ended.state, ended.corrections.len()), (RunState::Finished, 0), "{:?}", ended.log);
+        assert_eq!((ended.state, ended.meant.corrections.len()), (RunState::Finished, 0), "{:?}", ended.log);
         assert_eq!(world.rows("users", "name = 'Eve'").await.len(), 1);
     }
 

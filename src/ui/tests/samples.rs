@@ -9,7 +9,7 @@ use crate::{
         proof::{Held, Proof},
         queue::{Choice, ClockFace, Count, Face, QueueFilter, QueuePage, Row, View},
         rail::Rail,
-        runs::{ReceiptView, RunLine, RunPage, RunStep},
+        runs::{Meant, ReceiptView, RunLine, RunPage, RunStep},
     },
     domain::{
         case::{Case, Channel, State},
@@ -487,13 +487,14 @@ pub fn run(state: RunState, not_yours: Option<&'static str>) -> RunPage {
         plan: plan(),
         asked_by: (StaffId(2), "Arun Pillai".into()),
         asked_at: NOW.plus(-HOUR),
-        corrections: Vec::new(),
+        meant: Meant { accounts: vec!["4711".into()], ..Meant::default() },
         expires_at: NOW.plus(6 * DAY),
         decided: begun.then(|| ("Nisha Rao".to_owned(), NOW)),
         standing: None,
         started_at: begun.then_some(NOW),
         ended_at: (!state.is_open()).then_some(NOW.plus(7 * MINUTE)),
         verified: Some(NOW.plus(-DAY)),
+        verified_by: None,
         steps: if begun {
             vec![
                 step("collection_items", "unlink added_by to null", 12, 0),

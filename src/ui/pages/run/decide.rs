@@ -6,7 +6,10 @@ use super::{
 };
 use crate::{
     app::runs::RunPage,
-    domain::run::{RunKind, RunState},
+    domain::{
+        plan::Action,
+        run::{RunKind, RunState},
+    },
     ui::{components::field::Field, pages::case::timeline::size, paths, render, shell::thousands},
 };
 use leptos::prelude::*;
@@ -53,9 +56,14 @@ fn release(run: &RunPage, tried: &Tried) -> impl IntoView + use<> {
         }
     });
     let (bytes, rows) = run.package.as_ref().map_or((0, 0), |package| (package.bytes, package.rows()));
+    let code = if run.verified_by.is_some() {
+        "It opens only with a code. They confirmed nothing by a link, so they have none yet: its page sends them one."
+    } else {
+        "It opens only with the code that they were shown when they confirmed who they are."
+    };
     view! {
         <p>"This sends the person a link to "<b>{words::rows(rows)}</b>" and "
-            {words::files(run.files.count)}", one archive of "{size(bytes)}". It opens only with the code that they were shown when they confirmed who they are."</p>
+            {words::files(run.files.count)}", one archive of "{size(bytes)}". "{code}</p>
         {error}
         <form method="post" action=paths::run(run.id)>
             <p class="acts"><button class="btn main" id=id name="do" value=Act::Release.code()>"Release to the person"</button></p>
@@ -80,14 +88,19 @@ const fn cancel_button(state: RunState) -> &'static str {
 fn approve(run: &RunPage, tried: &Tried) -> impl IntoView + use<> {
     let totals = run.plan.totals();
     let erases = run.kind == RunKind::Erase;
-    let mut what = words::rows(if erases { totals.erased } else { totals.changed });
+    let others: i64 =
+        run.plan.tables.iter().filter(|line| line.of_others && line.action == Action::Delete).map(|l| l.rows).sum();
+    let mut what = words::rows(if erases { totals.erased - others } else { totals.changed });
     if run.plan.files.count > 0 {
         what = format!("{what} and {}", words::files(run.plan.files.count));
     }
+    let with_others =
+        if others > 0 { format!(", {} of other people that hang on them", words::rows(others)) } else { String::new() };
     let more = match totals.changed {
+        _ if run.kind == RunKind::Correct => ". The values that stand there now are not kept.".to_owned(),
         _ if !erases => ". Another run can change it back.".to_owned(),
-        0 => ". It cannot be undone.".to_owned(),
-        n => format!(", and changes {} more. It cannot be undone.", thousands(n)),
+        0 => format!("{with_others}. It cannot be undone."),
+        n => format!("{with_others}, and changes {} more. It cannot be undone.", thousands(n)),
     };
     let (does, button) = if erases { ("This erases", "erase") } else { ("This changes", "change") };
     let button = format!("Approve and {button} {}", words::rows(if erases { totals.erased } else { totals.changed }));

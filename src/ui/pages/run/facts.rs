@@ -42,7 +42,7 @@ fn people(run: &RunPage, me: &Actor) -> impl IntoView + use<> {
         }
         (Some((name, at)), _) => ("Approved by", format!("{name}, {}", at.short(run.zone))),
         (None, _) if run.kind == RunKind::Export => ("Reviewer", "nobody yet".to_owned()),
-        (None, RunState::Planned) if run.not_yours.is_none() => ("Approver", format!("{} (you)", me.name)),
+        (None, RunState::Planned) if run.not_yours.is_none() => ("Approver", "nobody yet; you may".to_owned()),
         (None, _) => ("Approver", "nobody yet".to_owned()),
     };
     view! {
@@ -63,26 +63,48 @@ fn subject(run: &RunPage) -> impl IntoView + use<> {
     } else {
         format!("none, looked for {}", run.asked_at.short(run.zone))
     };
-    let verified = run.verified.map_or_else(
-        || view! { <dd>"not verified"</dd> }.into_any(),
-        |at| {
+    let verified = match (run.verified, &run.verified_by) {
+        (None, _) => view! { <dd>"not verified"</dd> }.into_any(),
+        (Some(at), Some(by)) => {
+            let at = at.short(run.zone);
+            let own = if run.asked_by.1 == *by { ", who asked for this run" } else { "" };
             view! {
-                <dd><span class="tag is-ok is-met"><i class="mark" aria-hidden="true"></i>{at.short(run.zone)}</span></dd>
+                <dd><span class="tag is-soon"><i class="mark" aria-hidden="true"></i>"by decision"</span>
+                    {format!(" of {by}{own}, without a link, {at}")}</dd>
             }
             .into_any()
-        },
-    );
+        }
+        (Some(at), None) => {
+            view! {
+                <dd><span class="tag is-ok is-met"><i class="mark" aria-hidden="true"></i>{at.short(run.zone)}</span>" by link"</dd>
+            }
+            .into_any()
+        }
+    };
     view! {
         <section aria-labelledby="h-subject">
             <h2 id="h-subject">"Subject"</h2>
             <dl class="pairs">
                 <dt>"Accounts"</dt><dd>{subject.accounts}</dd>
+                {listed("Account", &run.meant.accounts)}
+                {listed("Item", &run.meant.items)}
+                {run.meant.uses.clone().map(|uses| view! { <dt>"Use"</dt><dd>{uses.replace('_', " ")}</dd> })}
                 <dt>"Found by"</dt><dd>{if found_by.is_empty() { "nothing".to_owned() } else { found_by }}</dd>
                 <dt>"Verified"</dt>{verified}
                 {matches!(run.kind, RunKind::Erase | RunKind::Correct).then(|| view! { <dt>"Holds"</dt><dd>{holds}</dd> })}
             </dl>
         </section>
     }
+}
+
+/// Keys, for whoever has to see that they are the right ones; the first ten.
+fn listed(what: &'static str, keys: &[String]) -> Option<impl IntoView + use<>> {
+    const MOST: usize = 10;
+    let more = keys.len().checked_sub(MOST).filter(|more| *more > 0);
+    let more = more.map(|more| view! { <dd class="dim">{format!("and {more} more")}</dd> });
+    let lines =
+        keys.iter().take(MOST).map(|key| view! { <dd class="mono" dir="auto">{key.clone()}</dd> }).collect_view();
+    (!keys.is_empty()).then(|| view! { <dt>{what}</dt>{lines}{more} })
 }
 
 /// What kind of copy it is, and what it is limited to.
@@ -114,7 +136,7 @@ fn form(run: &RunPage) -> Option<impl IntoView + use<>> {
 fn scope(run: &RunPage) -> impl IntoView + use<> {
     let says = (run.state == RunState::Planned).then(|| {
         view! {
-            <p class="small dim">"Approval holds for exactly this plan. If it grows, or map or schema change, the run stops and asks again."</p>
+            <p class="small dim">"Approval holds for this plan. Where rows come to another table, a table grows by more than 100 rows and more than a tenth, or map, schema or account change before it begins, it stops and asks again."</p>
         }
     });
     view! {

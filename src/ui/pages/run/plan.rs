@@ -36,8 +36,16 @@ pub(super) fn warnings(run: &RunPage, tried: &Tried) -> Option<impl IntoView + u
 
 fn one(n: usize, warning: &Warning, offered: bool, tried: &Tried) -> impl IntoView + use<> {
     // of a hold the page says only what follows from it
-    let what = if warning.code == WarningCode::Hold { "Not now" } else { warning.code.label() };
-    let lead = if warning.rows > 0 { format!("{what}: {}.", words::rows(warning.rows)) } else { format!("{what}.") };
+    let what = match warning.code {
+        WarningCode::Hold => "Not now",
+        WarningCode::OtherSubject if warning.table.is_empty() => "Several accounts",
+        code => code.label(),
+    };
+    let lead = if warning.rows > 0 && warning.code != WarningCode::NothingFound {
+        format!("{what}: {}.", words::rows(warning.rows))
+    } else {
+        format!("{what}.")
+    };
     let place = warning.column.as_ref().map_or_else(|| warning.table.clone(), |c| format!("{}.{c}", warning.table));
     let at = (!place.is_empty()).then(|| view! { " In "<span class="mono">{place.clone()}</span>": " });
     let accept = (offered && !warning.blocks).then(|| accept(n, warning, &place, tried));
@@ -86,7 +94,7 @@ pub(super) fn corrections(run: &RunPage) -> Option<impl IntoView + use<>> {
         Some(text) => view! { <span class="words" dir="auto">{text.clone()}</span> }.into_any(),
         None => view! { <span class="dim">"nothing"</span> }.into_any(),
     };
-    let lines = run.corrections.iter().map(|one| {
+    let lines = run.meant.corrections.iter().map(|one| {
         let row = format!("{} {}", one.table, one.key.join(", "));
         view! {
             <tr role="row">
@@ -97,7 +105,7 @@ pub(super) fn corrections(run: &RunPage) -> Option<impl IntoView + use<>> {
         }
     });
     let lines = lines.collect_view();
-    (!run.corrections.is_empty()).then(|| {
+    (!run.meant.corrections.is_empty()).then(|| {
         view! {
             <section aria-labelledby="h-values">
                 <h2 id="h-values">"What becomes of which value"</h2>

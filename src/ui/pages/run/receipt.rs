@@ -3,7 +3,7 @@
 use super::{plan, progress, words};
 use crate::{
     app::runs::{ReceiptView, RunPage},
-    domain::plan::Action,
+    domain::{plan::Action, run::RunKind},
     ui::{
         components::notice::{Meaning, Notice},
         shell::thousands,
@@ -16,14 +16,22 @@ pub(super) fn page(run: &RunPage) -> AnyView {
     let at = run.ended_at.unwrap_or(run.now).local(run.zone).format("%H:%M");
     let (erased, changed, files) = words::sums(run);
     let kept = run.plan.totals().kept;
-    let mut parts = vec![format!("{} and {} erased", words::rows(erased), words::files(files))];
-    if changed > 0 {
+    let is_erasure = run.kind == RunKind::Erase;
+    let mut parts = Vec::new();
+    if is_erasure {
+        parts.push(format!("{} and {} erased", words::rows(erased), words::files(files)));
+    }
+    if changed > 0 || !is_erasure {
         parts.push(format!("{} changed", words::rows(changed)));
     }
     parts.extend((kept > 0).then(|| format!("{} kept", words::rows(kept))));
     let says = format!("{}.", parts.join(", "));
+    let lead = match run.kind {
+        RunKind::Erase => format!("Looked for again at {at}: nothing is left of what had to go."),
+        _ => format!("Looked for again at {at}: everything is as it was to become."),
+    };
     view! {
-        <Notice meaning=Meaning::Done lead=format!("The re-query at {at} found nothing left in scope.")><p>{says}</p></Notice>
+        <Notice meaning=Meaning::Done lead><p>{says}</p></Notice>
         {done(run, files)}
         {progress::log(run)}
     }
@@ -33,6 +41,18 @@ pub(super) fn page(run: &RunPage) -> AnyView {
 /// What was done, also of a run that was cut short.
 pub(super) fn done(run: &RunPage, files: i64) -> impl IntoView + use<> {
     let finished = run.receipt.is_some();
+    let with_files = (run.kind == RunKind::Erase).then(|| {
+        view! {
+            <tfoot role="rowgroup">
+                <tr role="row">
+                    <th role="rowheader" scope="row">"Files"</th>
+                    <td role="cell" class="how">"deleted, each looked for again"</td>
+                    <td role="cell" class="num">{thousands(files)}</td>
+                    {finished.then(|| view! { <td role="cell" class="num left">"0"</td> })}
+                </tr>
+            </tfoot>
+        }
+    });
     let touched = run.steps.iter().filter(|step| step.done > 0 || step.found > 0);
     let steps =
         touched.map(|step| row(&step.table, words::done(step), step.done, finished.then_some(0))).collect_view();
@@ -55,14 +75,7 @@ pub(super) fn done(run: &RunPage, files: i64) -> impl IntoView + use<> {
                     </tr>
                 </thead>
                 <tbody role="rowgroup">{steps}{kept}</tbody>
-                <tfoot role="rowgroup">
-                    <tr role="row">
-                        <th role="rowheader" scope="row">"Files"</th>
-                        <td role="cell" class="how">"deleted, each looked for again"</td>
-                        <td role="cell" class="num">{thousands(files)}</td>
-                        {finished.then(|| view! { <td role="cell" class="num left">"0"</td> })}
-                    </tr>
-                </tfoot>
+                {with_files}
             </table>
         </section>
     }
