@@ -80,7 +80,13 @@ fn of_table(map: &DataMap, name: &str, table: &Table, faults: &mut Vec<Fault>) {
             fault(Some(column), "a column by which rows are owned cannot be a link that becomes null".to_owned());
         }
     }
-    if table.erase != Erase::Delete {
+    if table.erase == Erase::Seal {
+        for link in table.link.iter().filter(|link| link.others == Some(Others::Delete)) {
+            let says =
+                "rows that have to be sealed first cannot be deleted by a link; use others = \"null\"".to_owned();
+            fault(link.on.keys().next().map(String::as_str), says);
+        }
+    } else if table.erase != Erase::Delete {
         for link in table.link.iter().filter(|link| link.others == Some(Others::Delete)) {
             let says = "rows that stay cannot be deleted by a link; use others = \"null\"".to_owned();
             fault(link.on.keys().next().map(String::as_str), says);
@@ -88,7 +94,8 @@ fn of_table(map: &DataMap, name: &str, table: &Table, faults: &mut Vec<Fault>) {
     }
     match (table.erase, &table.keep) {
         (Erase::Keep, None) => fault(None, "erase = \"keep\" needs keep = { reason, period, after }".to_owned()),
-        (Erase::Delete | Erase::Change, Some(_)) => fault(None, "keep needs erase = \"keep\"".to_owned()),
+        (Erase::Seal, None) => fault(None, "erase = \"seal\" needs keep = { reason, period, after }".to_owned()),
+        (Erase::Delete | Erase::Change, Some(_)) => fault(None, "keep needs erase = \"keep\" or \"seal\"".to_owned()),
         (_, Some(keep)) => {
             if keep.reason.trim().is_empty() {
                 fault(None, "keep needs a reason".to_owned());
@@ -102,6 +109,8 @@ fn of_table(map: &DataMap, name: &str, table: &Table, faults: &mut Vec<Fault>) {
         }
         _ => {}
     }
+    faults.extend(super::seal::unsound(map, name, table));
+    let mut fault = |column: Option<&str>, says: String| faults.push(Fault::new(name, column, says));
     if table.erase == Erase::Change && table.columns.values().all(|column| column.erase.is_none()) {
         fault(None, "erase = \"change\" needs a column that changes".to_owned());
     }
@@ -117,6 +126,7 @@ fn of_table(map: &DataMap, name: &str, table: &Table, faults: &mut Vec<Fault>) {
                 Some(
                     Action::Delete
                     | Action::Keep
+                    | Action::Seal
                     | Action::Copy
                     | Action::Summarise
                     | Action::LeaveOut

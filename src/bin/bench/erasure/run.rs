@@ -40,6 +40,7 @@ pub async fn target(source: &Source) -> anyhow::Result<Target> {
         holds: Vec::new(),
         extent: Extent::default(),
         aim: Aim::Erase,
+        run: "E-1".to_owned(),
     })
 }
 

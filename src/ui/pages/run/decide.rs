@@ -84,13 +84,21 @@ fn approve(run: &RunPage, tried: &Tried) -> impl IntoView + use<> {
     if run.plan.files.count > 0 {
         what = format!("{what} and {}", words::files(run.plan.files.count));
     }
+    let sealed = (erases && totals.sealed > 0)
+        .then(|| format!(", seals {} until their day", words::rows(totals.sealed)))
+        .unwrap_or_default();
     let more = match totals.changed {
         _ if !erases => ". Another run can change it back.".to_owned(),
-        0 => ". It cannot be undone.".to_owned(),
-        n => format!(", and changes {} more. It cannot be undone.", thousands(n)),
+        0 => format!("{sealed}. It cannot be undone."),
+        n => format!("{sealed}, and changes {} more. It cannot be undone.", thousands(n)),
     };
     let (does, button) = if erases { ("This erases", "erase") } else { ("This changes", "change") };
-    let button = format!("Approve and {button} {}", words::rows(if erases { totals.erased } else { totals.changed }));
+    let (button, counted) = match totals.erased {
+        0 if erases && totals.sealed > 0 => ("seal", totals.sealed),
+        erased if erases => (button, erased),
+        _ => (button, totals.changed),
+    };
+    let button = format!("Approve and {button} {}", words::rows(counted));
     let problems = tried.problems.clone();
     let id = Act::Approve.id();
     let (invalid, described) = (problems.invalid(id), problems.described(id, true));
