@@ -315,6 +315,12 @@ mod tests {
         check("tables.events", "columns = { id = {}, user_id = { erase = \"null\" }, excerpt = { erase = \"fixed\", value = \"\" } }", "columns = { id = {}, user_id = {} }", "events: erase = \"change\" needs a column");
         check("tables.events", "\"null\"", "\"delete\"", "events.user_id: a column can be null, fixed");
         check("tables.events", "\"null\"", "\"keep\"", "events.user_id: a column can be null, fixed");
+        let seal = format!("erase = \"seal\"\n{keep}");
+        check("tables.images", "erase = \"delete\"", "erase = \"seal\"", "images: erase = \"seal\" needs keep");
+        check("tables.images", "erase = \"delete\"", &seal, "images: erase = \"seal\" needs seal_into");
+        check("tables.images", "erase", "seal_into = \"sealed\"\nerase", "images: seal_into needs erase = \"seal\"");
+        check("tables.images", "erase = \"delete\"", &format!("seal_into = \"users\"\n{seal}"), "images: seal_into names a table of the map");
+        check("tables.likes", "erase = \"delete\"", &format!("seal_into = \"sealed\"\n{seal}"), "likes.image_id: rows that have to be sealed first");
         check("tables.images", "user_id = {}", "user_id = { erase = \"null\" }", "images.user_id: the rows are deleted");
         check("tables.events", ", value = \"\"", "", "events.excerpt: erase = \"fixed\" needs a value");
         check("tables.events", "\"null\"", "\"null\", value = \"0\"", "events.user_id: value needs erase = \"fixed\"");

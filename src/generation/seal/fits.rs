@@ -72,10 +72,8 @@ type Unfit = (WarningCode, Option<String>, String);
 /// Each column of the sealed table.
 fn of_columns(table: &Table, live: &TableSchema, into: &str, there: &TableSchema, dialect: Dialect) -> Vec<Unfit> {
     let mut found = Vec::new();
-    let besides = added(dialect);
-    let wanted = live.columns.iter().map(|(column, is)| (column.as_str(), is.clone(), table.key.contains(column)));
-    let added = besides.into_iter().map(|(column, is)| (column, is, false));
-    for (column, is, is_key) in wanted.chain(added) {
+    let wanted = live.columns.iter().map(|(column, is)| (column.as_str(), is.clone()));
+    for (column, is) in wanted.chain(added(dialect)) {
         let of_row = live.columns.contains_key(column);
         let mut add = |code, says: String| found.push((code, of_row.then(|| column.to_owned()), says));
         let Some(other) = there.columns.get(column) else {
@@ -97,9 +95,9 @@ fn of_columns(table: &Table, live: &TableSchema, into: &str, there: &TableSchema
         let may_differ = dialect == Dialect::Sqlite || !of_row || is.longest.is_some();
         let is_other = other.kind != is.kind && (of_row || dialect != Dialect::Sqlite);
         if is_other || shorter || !(may_differ || other.named == is.named) {
-            let says = format!("{into}.{column} is {}; make it {}, as in the table", typed(other), typed(&is));
+            let says = format!("{into}.{column} is {}; make it {}", typed(other), typed(&is));
             add(WarningCode::TypeMismatch, says);
-        } else if is_key && other.collation != is.collation {
+        } else if of_row && other.collation != is.collation {
             add(
                 WarningCode::TypeMismatch,
                 format!("{into}.{column} is ordered by another collation; give it that of the table"),
@@ -135,9 +133,6 @@ fn of_table(map: &DataMap, schema: &Schema, table: &Table, into: &str, there: &T
     }
     for other in there.unique.iter().filter(|unique| !table.key.iter().all(|column| unique.contains(column))) {
         let columns: Vec<_> = other.iter().cloned().collect();
-        if columns.iter().all(|column| table.key.contains(column)) {
-            continue;
-        }
         let says = format!(
             "{into} lets ({}) stand there once only, but what is sealed may say the same as what came later; drop that index",
             columns.join(", ")

@@ -188,19 +188,25 @@ on_every_engine! {
     /// Cut off at any moment, in the middle of a batch too, a row is in one of the two tables and never in both.
     async fn cut_off_anywhere_no_row_is_lost_or_doubled(on: On) {
         let world = world(on).await;
-        let more: Vec<_> = (100..400).map(|id| row(on, id, 1, "NULL", "2026-11-23", &format!("row {id}"))).collect();
-        world.run(&more.concat()).await;
+        // several batches
+        let more: Vec<_> = (100..1_500).map(|id| format!("({id}, 1, '2026-11-23', 'm1@example.org', 'row {id}')")).collect();
+        let own = if on == On::Postgres { " OVERRIDING SYSTEM VALUE" } else { "" };
+        world.run(&format!("INSERT INTO \"order\" (\"Id\", \"userId\", at, mail, text){own} VALUES {}", more.join(", "))).await;
         let source = world.source(&map(on));
         let who = again(&source, "E-1").await;
-        let wanted = 300 + 3;
+        let wanted = 1_400 + 3;
         let mut micros = 200;
         loop {
             let cut = source.erasure(&who).await.expect("it prepares");
             let ended = tokio::time::timeout(std::time::Duration::from_micros(micros), cut.carry_out()).await;
-            let there = world.rows("orderSealed", "1 = 1").await.len();
-            let both = world.rows("order", "\"Id\" IN (SELECT \"Id\" FROM \"orderSealed\")").await.len();
-            let here = world.rows("order", "\"userId\" = 1 AND \"Id\" <> 12").await.len();
-            assert_eq!((here + there, both), (wanted, 0), "after {micros} µs");
+            // in one moment, since what was cut off may end at this one
+            let text = if on == On::Maria { "CHAR" } else { "TEXT" };
+            let both = "SELECT count(*) FROM \"order\" WHERE \"Id\" IN (SELECT \"Id\" FROM \"orderSealed\")";
+            let all = "SELECT (SELECT count(*) FROM \"order\" WHERE \"userId\" = 1 AND \"Id\" <> 12) + (SELECT count(*) FROM \"orderSealed\")";
+            for (count, expected) in [(both, 0), (all, wanted)] {
+                let found = world.texts(&format!("SELECT CAST(({count}) AS {text})")).await;
+                assert_eq!(found, [expected.to_string()], "after {micros} µs");
+            }
             if let Ok(done) = ended {
                 assert_eq!(done.expect("it is carried out").verified.left, []);
                 break;
@@ -251,10 +257,9 @@ on_every_engine! {
     }
 
     async fn what_a_sealed_table_lacks_is_said(on: On) {
-        let (id, long) = if on == On::Postgres { ("character varying(60)", "text") } else { ("varchar(60)", "longtext") };
         for (from, to, says) in [
             ("orderSealed\" (", "other\" (", "make it: CREATE TABLE"),
-            ("mail VARCHAR(60) NOT NULL,\n            text", "text", id),
+            ("mail VARCHAR(60) NOT NULL,\n            text", "text", "lacks the column mail: ALTER TABLE"),
             ("sealed_run VARCHAR(40)", "ran VARCHAR(40)", "lacks the column sealed_run: ALTER TABLE"),
             ("sealed_until DATE", "sealed_until BIGINT", "orderSealed.sealed_until is"),
             ("\"Id\" BIGINT PRIMARY KEY, \"userId\" BIGINT NOT NULL,", "\"Id\" BIGINT NOT NULL, \"userId\" BIGINT NOT NULL,", "has to have the key"),
@@ -263,11 +268,14 @@ on_every_engine! {
             ("sealed_run VARCHAR(40) NOT NULL)", "sealed_run VARCHAR(40) NOT NULL, FOREIGN KEY (\"userId\") REFERENCES users (id))", "refers to users"),
             ("mail VARCHAR(60) NOT NULL,\n            text VARCHAR(200)", "mail VARCHAR(60) NOT NULL,\n            text BIGINT", "orderSealed.text is bigint"),
         ] {
+            // SQLite keeps what is written, whatever the column says
+            if on == On::Sqlite && from.starts_with("sealed_until") {
+                continue;
+            }
             let world = World::empty(on).await;
             let schema = schema(on);
             let (before, after) = schema.split_at(schema.find("CREATE TABLE \"orderSealed").expect("it is there"));
             assert!(after.contains(from), "{from}");
-            let _ = long;
             let after = after.replacen(from, to, 1);
             let after = if to == "other\" (" || to.starts_with("ran") { after.split("CREATE INDEX").next().expect("it is there") } else { &after };
             world.run(&format!("{before}{after}")).await;
