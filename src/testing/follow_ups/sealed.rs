@@ -22,7 +22,9 @@ async fn sealing(house: House, on: On) -> (House, World) {
     assert!(MAP.contains(LOGINS));
     let sources = HashMap::from([(PRODUCT.to_owned(), world.source(&MAP.replace(LOGINS, SEALED)))]);
     let period = "P30D".parse().expect("a period");
-    let house = house.rebuilt(sources, |parts| drop(parts.settings.backups.insert(PRODUCT.to_owned(), period)));
+    let house = house.rebuilt(sources, |parts| {
+        parts.settings.backups.insert(PRODUCT.to_owned(), period);
+    });
     (house, world)
 }
 
