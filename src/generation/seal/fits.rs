@@ -106,6 +106,18 @@ fn of_columns(table: &Table, live: &TableSchema, into: &str, there: &TableSchema
             add(WarningCode::NotNull, format!("{into}.{column} is NOT NULL, but may be null here; make it nullable"));
         }
     }
+    // the database works it out from values that change on the way, but not in rows that are sealed
+    let changes = table.columns.values().any(|is| is.erase.is_some());
+    for (column, _) in live.columns.iter().filter(|(_, is)| is.generated && changes) {
+        let says_nothing = table.columns.get(column).is_some_and(|is| is.erase.is_none());
+        if says_nothing && there.columns.get(column).is_some_and(|is| !is.generated) {
+            let says = format!(
+                "{into}.{column} would keep what was worked out before other columns changed; say what it becomes, or let \
+                 the database work it out there too"
+            );
+            found.push((WarningCode::TypeMismatch, Some(column.clone()), says));
+        }
+    }
     let known = |column: &&String| live.columns.contains_key(*column) || [UNTIL, RUN].contains(&column.as_str());
     for (column, is) in there.columns.iter().filter(|(column, _)| !known(column)) {
         if !is.nullable && !is.has_default && !is.generated {
