@@ -185,7 +185,7 @@ fn write_words(out: &mut String, receipt: &Receipt) -> std::fmt::Result {
 
 /// "images: 3 rows deleted"; a step of another version as it stands.
 fn step_in_words(label: &str, rows: i64) -> String {
-    const DOES: [(&str, &str); 8] = [
+    const DOES: [(&str, &str); 9] = [
         (" copy", "copied"),
         (" summarise", "summed up"),
         // the longer ones first: "delete linked" begins with "delete"
@@ -194,6 +194,7 @@ fn step_in_words(label: &str, rows: i64) -> String {
         (" loosen", "taken apart from each other before they went"),
         (" detach", "shared with other people kept, without the person"),
         (" delete", "deleted"),
+        (" seal", "sealed, out of use"),
         (" change", "kept, changed"),
     ];
     let (does, columns): (Vec<_>, Vec<_>) = label.split(' ').partition(|part| !part.contains('='));

@@ -235,6 +235,7 @@ impl Case {
             | Event::RecipientRetried { .. }
             | Event::RecipientWaived { .. }
             | Event::BackupsExpired { .. }
+            | Event::SealedDestroyed { .. }
             | Event::ExportPacked { review: false, .. }
             | Event::ExportFetched { .. }
             | Event::ExportCodeAsked { .. }

@@ -254,6 +254,8 @@ pub enum Event {
     RecipientWaived { follow_up: FollowUpId, reason: ContentId },
     /// Backups that were made before the erasure have run out.
     BackupsExpired { follow_up: FollowUpId },
+    /// What an erasure had sealed was kept to its last day and is destroyed.
+    SealedDestroyed { follow_up: FollowUpId },
     /// A copy of the person's data was asked for; it is packed without further ado.
     ExportAsked { run: RunId, scope_hash: String },
     /// The package is complete, sealed and read back; with `review` a second person looks at it before it goes.
@@ -331,6 +333,7 @@ impl Event {
             Self::RecipientRetried { .. } => "recipient_retried",
             Self::RecipientWaived { .. } => "recipient_waived",
             Self::BackupsExpired { .. } => "backups_expired",
+            Self::SealedDestroyed { .. } => "sealed_destroyed",
             Self::ExportAsked { .. } => "export_asked",
             Self::ExportPacked { .. } => "export_packed",
             Self::ExportReleased { .. } => "export_released",

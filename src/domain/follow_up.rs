@@ -1,9 +1,9 @@
 //! What is left to do once a person's data was changed: whoever received it has to be told (GDPR Art. 19, DPDP Act
-//! s. 6(6) and 8(7)(b), CCPA Regulations § 7022(b) and (c)), and backups have to run out. Rules only; tells nobody.
+//! s. 6(6) and 8(7)(b), CCPA Regulations § 7022(b) and (c)), and backups and what is sealed have to run out. Rules only; tells nobody.
 
 use super::{
     clock::{
-        period::Period,
+        period::{Period, end_of_day},
         reckon::{self, Course, Ground},
     },
     codes::codes,
@@ -11,6 +11,7 @@ use super::{
     run::RunKind,
     time::Instant,
 };
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 codes! {
@@ -20,6 +21,7 @@ codes! {
         Webhook "webhook" "by webhook",
         Hand "hand" "by hand",
         Time "time" "by itself, with time",
+        Sealed "sealed" "by itself, on its day",
     }
 }
 
@@ -68,7 +70,7 @@ impl Standing {
     pub const fn allows(self, step: Step, way: Way) -> bool {
         let by_itself = matches!(way, Way::Mail | Way::Webhook);
         match step {
-            _ if matches!(way, Way::Time) => false,
+            _ if matches!(way, Way::Time | Way::Sealed) => false,
             Step::Told => self.is_open(),
             Step::Confirmed | Step::Waived => self.is_open() || matches!(self, Self::Told),
             Step::Again => by_itself && matches!(self, Self::Failed | Self::Told),
@@ -100,6 +102,12 @@ pub fn tell_by(within: Period, from: Instant, zone: Tz) -> Instant {
 #[must_use]
 pub fn gone_by(period: Period, from: Instant, zone: Tz) -> Instant {
     reckon::kept_until(period, from, zone)
+}
+
+/// When what is kept until `day` may be destroyed.
+#[must_use]
+pub fn over_after(day: NaiveDate, zone: Tz) -> Instant {
+    end_of_day(day, zone)
 }
 
 /// How long a recipient may take to be told where the configuration says nothing of it.

@@ -15,6 +15,7 @@ codes! {
         Pseudonym "pseudonym" "keyed pseudonym",
         Truncate "truncate" "truncate",
         Keep "keep" "keep",
+        Seal "seal" "seal",
         Copy "copy" "copy",
         Summarise "summarise" "summarise",
         LeaveOut "leave_out" "left out",
@@ -65,7 +66,7 @@ pub struct Warning {
 pub struct PlanLine {
     /// The table.
     pub table: String,
-    /// What happens to the rows. `delete`, `keep`, `copy`, `summarise` and `leave_out` are meant of rows, anything else of the first
+    /// What happens to the rows. `delete`, `keep`, `seal`, `copy`, `summarise` and `leave_out` are meant of rows, anything else of the first
     /// of `columns`.
     pub action: Action,
     /// How many rows.
@@ -76,7 +77,7 @@ pub struct PlanLine {
     /// Why rows are kept or left out, or why other people's rows are touched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// The last day on which a kept row is kept, `YYYY-MM-DD`.
+    /// The last day on which a kept or sealed row is kept, `YYYY-MM-DD`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keep_until: Option<String>,
     /// True when these are not the person's own rows but others' rows that point to them.
@@ -134,8 +135,18 @@ pub struct Totals {
     pub changed: i64,
     /// Rows that stay for a reason and a period.
     pub kept: i64,
+    /// Rows that are kept out of use for a reason and a period.
+    pub sealed: i64,
     /// Rows that are copied for the person, or told of in a summary.
     pub copied: i64,
+}
+
+impl Totals {
+    /// Rows that leave their tables, for good or to be sealed.
+    #[must_use]
+    pub const fn left(&self) -> i64 {
+        self.erased + self.sealed
+    }
 }
 
 impl Plan {
@@ -146,6 +157,7 @@ impl Plan {
             match line.action {
                 Action::Delete => sum.erased += line.rows,
                 Action::Keep => sum.kept += line.rows,
+                Action::Seal => sum.sealed += line.rows,
                 Action::Copy | Action::Summarise => sum.copied += line.rows,
                 Action::LeaveOut | Action::Redact => {}
                 _ => sum.changed += line.rows,
@@ -163,7 +175,23 @@ impl Plan {
     /// True when some rows stay with what the law or the map wants kept.
     #[must_use]
     pub fn keeps_some(&self) -> bool {
-        self.tables.iter().any(|line| line.action == Action::Keep && line.rows > 0)
+        self.kept().next().is_some()
+    }
+
+    /// True when a warning stands there that says something of what the run does, not only of how long it takes.
+    #[must_use]
+    pub fn has_to_be_read(&self) -> bool {
+        self.warnings.iter().any(|warning| warning.code != WarningCode::NoIndex)
+    }
+
+    /// What stays, in use or sealed, for a reason and a period.
+    pub fn kept(&self) -> impl Iterator<Item = &PlanLine> {
+        self.tables.iter().filter(|line| matches!(line.action, Action::Keep | Action::Seal) && line.rows > 0)
+    }
+
+    /// Of these what stays in use.
+    pub fn kept_in_use(&self) -> impl Iterator<Item = &PlanLine> {
+        self.tables.iter().filter(|line| line.action == Action::Keep)
     }
 
     /// Why `now`, a fresh plan of the same subject, is not what was approved: the scope differs, something blocks it, a
@@ -177,7 +205,9 @@ impl Plan {
         let before =
             |line: &PlanLine| self.tables.iter().filter(|was| same(was, line)).map(|was| was.rows).sum::<i64>();
         let accepted = |warning: &&Warning| {
-            self.warnings.iter().any(|was| (was.code, &was.table) == (warning.code, &warning.table))
+            // how long it takes changes nothing of what it does
+            warning.code == WarningCode::NoIndex
+                || self.warnings.iter().any(|was| (was.code, &was.table) == (warning.code, &warning.table))
         };
         if self.map_version != now.map_version {
             return Some(format!("the data map was {} and is {} now", self.map_version, now.map_version));
@@ -275,7 +305,7 @@ mod tests {
         cut.action = Action::Null;
         cut.rows = 3;
         plan.tables.push(cut);
-        assert_eq!(plan.totals(), Totals { erased: 10, changed: 3, kept: 9, copied: 0 });
+        assert_eq!(plan.totals(), Totals { erased: 10, changed: 3, kept: 9, ..Totals::default() });
         for line in &mut plan.tables {
             line.action = Action::Copy;
         }

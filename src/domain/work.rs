@@ -34,6 +34,8 @@ pub enum Work {
     TellRecipient { follow_up: FollowUpId },
     /// Close what only time had to do, and forget the keys of erased accounts whose backups have run out.
     EndFollowUps,
+    /// Destroy sealed rows whose last day is over.
+    DestroySealed,
     /// Forget ended sessions, spent throttles, finished jobs and past ticks.
     TidyUp,
 }
@@ -56,6 +58,7 @@ impl Work {
             Self::CallWebhook { .. } => "call_webhook",
             Self::TellRecipient { .. } => "tell_recipient",
             Self::EndFollowUps => "end_follow_ups",
+            Self::DestroySealed => "destroy_sealed",
             Self::TidyUp => "tidy_up",
         }
     }
@@ -77,6 +80,7 @@ impl Work {
             Self::CallWebhook { case, seq } => format!("call_webhook:{}:{seq}", case.0),
             Self::TellRecipient { follow_up } => format!("tell_recipient:{}", follow_up.0),
             Self::EndFollowUps => "end_follow_ups".to_owned(),
+            Self::DestroySealed => "destroy_sealed".to_owned(),
             Self::TidyUp => "tidy_up".to_owned(),
         })
     }
@@ -95,7 +99,12 @@ impl Work {
             | Self::DisposeMaterial { .. }
             | Self::TellRecipient { .. } => 60,
             Self::LockDownload { .. } => 6,
-            Self::TidyUp | Self::SweepClocks | Self::ExpireRuns | Self::ExpirePackages | Self::EndFollowUps => 3,
+            Self::TidyUp
+            | Self::SweepClocks
+            | Self::ExpireRuns
+            | Self::ExpirePackages
+            | Self::EndFollowUps
+            | Self::DestroySealed => 3,
         }
     }
 

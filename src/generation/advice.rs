@@ -7,6 +7,7 @@ use super::{
     propose::{evidence, named_like_keys},
     schema::Schema,
     scope::Scope,
+    steps::{RUN, UNTIL},
 };
 use crate::domain::plan::{Warning, WarningCode};
 use chrono::NaiveDate;
@@ -41,6 +42,10 @@ pub fn unindexed(map: &DataMap, schema: &Schema, dialect: Dialect) -> Vec<Warnin
             look(name, vec![column], "files are looked for that other rows name too".to_owned());
         }
     }
+    for (.., into) in map.sealing() {
+        let (run, until) = (RUN.to_owned(), UNTIL.to_owned());
+        look(into, vec![&run, &until], "sealed rows are found by it once their day is over".to_owned());
+    }
     for identity in map.identities.iter().filter(|identity| identity.normal == Normal::Exact) {
         look(&identity.table, vec![&identity.column], format!("people are looked up by {}", identity.kind));
     }
@@ -51,7 +56,8 @@ pub fn unindexed(map: &DataMap, schema: &Schema, dialect: Dialect) -> Vec<Warnin
 #[must_use]
 pub fn unmapped(map: &DataMap, schema: &Schema) -> Vec<Warning> {
     let mut found = Vec::new();
-    for (name, live) in schema.tables.iter().filter(|(name, _)| map.table(name).is_none()) {
+    let is_known = |name: &str| map.table(name).is_some() || map.sealing().any(|(.., into)| into == name);
+    for (name, live) in schema.tables.iter().filter(|(name, _)| !is_known(name)) {
         for (column, why) in evidence::personal(live) {
             let detail = format!(
                 "looks personal ({why}), but the map does not have this table; add it, or leave it if it is about nobody"
@@ -60,7 +66,7 @@ pub fn unmapped(map: &DataMap, schema: &Schema) -> Vec<Warning> {
         }
     }
     for (name, column, to) in named_like_keys(schema, &map.subject) {
-        if map.table(&name).is_none() && map.table(&to).is_some() {
+        if !is_known(&name) && map.table(&to).is_some() {
             let detail = format!(
                 "is named like a key of {to}, but the map does not have this table; add it, or leave it if it is about nobody"
             );

@@ -34,6 +34,9 @@ pub fn check(map: &DataMap, schema: &Schema, dialect: Dialect) -> Vec<Warning> {
         found.add(WarningCode::UnmappedReference, &map.subject, None, says);
     }
     references(map, schema, &mut found);
+    for (code, table, column, says) in super::seal::unfit(map, schema, dialect) {
+        found.add(code, table, column.as_deref(), says);
+    }
     for (code, table, column, says) in super::choices::unfit(map, schema) {
         found.add(code, table, Some(column), says);
     }
@@ -132,9 +135,14 @@ fn of_table(
         let says = "keep counts its period after a date or a moment, which this column does not hold";
         found.add(WarningCode::TypeMismatch, name, Some(&keep.after), says);
     }
+    // what changes on the way to where rows are sealed has to fit there
+    let stands_in = match &table.seal_into {
+        Some(into) => schema.tables.get(into),
+        None => Some(live),
+    };
     for (column, is) in &table.columns {
-        if let (Some(action), Some(_)) = (is.erase, live.columns.get(column)) {
-            of_column(map, name, column, action, is.value.as_deref(), live, found);
+        if let (Some(action), Some(_), Some(becomes)) = (is.erase, live.columns.get(column), stands_in) {
+            of_column(map, name, column, action, is.value.as_deref(), becomes, found);
         }
         let kind = live.columns.get(column).map(|live| live.kind);
         if (is.file || is.search) && kind.is_some_and(|kind| kind != Type::Text) {
@@ -288,7 +296,7 @@ fn spoken_for(map: &DataMap, name: &str, table: &Table, reference: &Reference, l
     // rows that stay must let go of rows that go
     let nulled = |c: &String| table.columns.get(c).is_some_and(|is| is.erase == Some(Action::Null));
     let lets_go = link.is_some_and(|l| l.others == Some(Others::Null)) || reference.columns.iter().any(nulled);
-    if table.erase != Erase::Delete && !lets_go {
+    if !table.is_left() && !lets_go {
         let says = format!(
             "its rows stay, but still refer to {}, whose rows go; give the column erase = \"null\"",
             reference.to

@@ -50,7 +50,14 @@ impl Source {
             for step in steps::erasing(&scope).unwrap_or_default() {
                 let Some(needs) = needs.get_mut(step.table.as_str()) else { continue };
                 needs.delete |= step.deletes();
-                needs.update.extend(step.columns.into_keys());
+                // what changes on the way to where rows are sealed is written there
+                if step.does != steps::Does::Seal {
+                    needs.update.extend(step.columns.into_keys());
+                }
+            }
+            for (.., into) in self.map.sealing() {
+                let needs = needs.entry(into).or_default();
+                (needs.insert, needs.delete) = (true, true);
             }
             for flag in self.map.choices.iter().filter_map(|choice| choice.flag.as_ref()) {
                 let Some(needs) = needs.get_mut(flag.table.as_str()) else { continue };

@@ -121,6 +121,8 @@ pub enum Erase {
     Change,
     /// The rows stay for a reason and a period; columns may change too.
     Keep,
+    /// The rows leave the table for another that nobody uses, for a reason and a period; columns may change on the way.
+    Seal,
 }
 
 /// What is done with rows that belong to the person and to somebody else.
@@ -183,9 +185,12 @@ pub struct Table {
     /// What is done with rows that are somebody else's as well; a plan that meets some stops where this is missing.
     #[serde(default)]
     pub shared: Option<Shared>,
-    /// Why and how long rows are kept; with `erase = "keep"` only.
+    /// Why and how long rows are kept; with `erase = "keep"` and `"seal"` only.
     #[serde(default)]
     pub keep: Option<Keep>,
+    /// The table that rows go to, out of use, until their period is over; with `erase = "seal"` only.
+    #[serde(default)]
+    pub seal_into: Option<String>,
     /// What each column is.
     pub columns: BTreeMap<String, Column>,
 }
@@ -266,6 +271,12 @@ impl DataMap {
         if faults.is_empty() { Ok(map) } else { Err(faults) }
     }
 
+    /// Every table whose rows are sealed: its name, the table, and the one that they go to.
+    pub fn sealing(&self) -> impl Iterator<Item = (&String, &Table, &String)> {
+        let sealing = self.tables.iter().filter(|(_, table)| table.erase == Erase::Seal);
+        sealing.filter_map(|(name, table)| Some((name, table, table.seal_into.as_ref()?)))
+    }
+
     /// The table of that name; a map that was read names no other.
     #[must_use]
     pub fn table(&self, name: &str) -> Option<&Table> {
@@ -274,6 +285,12 @@ impl DataMap {
 }
 
 impl Table {
+    /// True where none of the person's rows stays in the table.
+    #[must_use]
+    pub const fn is_left(&self) -> bool {
+        matches!(self.erase, Erase::Delete | Erase::Seal)
+    }
+
     /// What people call the rows of this table, which is `name` in the database.
     #[must_use]
     pub fn title(&self, name: &str) -> String {

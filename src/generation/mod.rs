@@ -29,7 +29,9 @@ mod reach;
 pub mod receipt;
 mod schema;
 mod scope;
+mod seal;
 pub mod sealed;
+mod slow;
 mod sound;
 mod source;
 pub mod spool;
@@ -44,6 +46,7 @@ pub use files::Files;
 pub use find::{Found, Key};
 pub use map::DataMap;
 pub use plan::{StepCounts, Target, pseudonym, texts_of, whose_accounts};
+pub use seal::SealedRows;
 pub use source::Source;
 pub use steps::{Does, Step};
 

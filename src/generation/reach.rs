@@ -44,10 +44,14 @@ impl Reach {
         for (name, table) in map.tables.iter().filter(of_category).collect::<Vec<_>>() {
             let Some(live) = schema.tables.get(name) else { continue };
             match (table.erase, rows_go(map, schema, extent, name)) {
-                (Erase::Delete, true) => drop(reach.tables.insert(name.clone())),
+                (Erase::Delete | Erase::Seal, true) => drop(reach.tables.insert(name.clone())),
                 (Erase::Delete, false) => {
                     let becomes = emptied(name, table, live, extent, &mut reach.faults);
                     reach.columns.insert(name.clone(), becomes);
+                }
+                (Erase::Seal, false) => {
+                    reach.faults.extend(sealed_whole(name, table, live, extent));
+                    reach.columns.insert(name.clone(), BTreeMap::new());
                 }
                 (Erase::Change | Erase::Keep, goes) => {
                     let own = table.columns.iter().filter(|(_, is)| extent.has_category(&is.category));
@@ -114,7 +118,7 @@ fn below_go(map: &DataMap, schema: &Schema, extent: &Extent, name: &str) -> bool
     let hangs = |(other, table): &(&String, &Table)| *other != name && table.owner.iter().any(|join| join.to == name);
     map.tables.iter().filter(hangs).all(|(other, table)| {
         let said = content(table, schema.tables.get(other));
-        table.erase == Erase::Delete
+        table.is_left()
             && said.iter().all(|column| extent.has_category(&column.category))
             && below_go(map, schema, extent, other)
     })
@@ -202,6 +206,30 @@ fn emptied(
         });
     }
     becomes
+}
+
+/// Columns of chosen categories in rows that would have to be sealed, but are not chosen as a whole.
+fn sealed_whole<'t>(
+    name: &'t str,
+    table: &'t Table,
+    live: &'t TableSchema,
+    extent: &'t Extent,
+) -> impl Iterator<Item = Warning> + 't {
+    let by_owner = |column: &str| table.owner.iter().any(|join| join.on.contains_key(column));
+    let chosen = table.columns.iter().filter(|(_, is)| extent.has_category(&is.category));
+    let says_something = move |(column, _): &(&String, &Column)| {
+        let names_the_row = table.key.contains(*column) || by_owner(column);
+        live.columns.get(*column).is_some_and(|is| !names_the_row || !is_number(column, is.kind))
+    };
+    chosen.filter(says_something).map(|(column, _)| Warning {
+        code: WarningCode::NotNull,
+        table: name.to_owned(),
+        column: Some(column.clone()),
+        detail: "is of a chosen category, but its rows are sealed, and only as they are; choose the whole table"
+            .to_owned(),
+        rows: 0,
+        blocks: true,
+    })
 }
 
 fn is_number(column: &str, kind: Type) -> bool {

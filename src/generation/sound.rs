@@ -80,7 +80,13 @@ fn of_table(map: &DataMap, name: &str, table: &Table, faults: &mut Vec<Fault>) {
             fault(Some(column), "a column by which rows are owned cannot be a link that becomes null".to_owned());
         }
     }
-    if table.erase != Erase::Delete {
+    if table.erase == Erase::Seal {
+        for link in table.link.iter().filter(|link| link.others == Some(Others::Delete)) {
+            let says =
+                "rows that have to be sealed first cannot be deleted by a link; use others = \"null\"".to_owned();
+            fault(link.on.keys().next().map(String::as_str), says);
+        }
+    } else if table.erase != Erase::Delete {
         for link in table.link.iter().filter(|link| link.others == Some(Others::Delete)) {
             let says = "rows that stay cannot be deleted by a link; use others = \"null\"".to_owned();
             fault(link.on.keys().next().map(String::as_str), says);
@@ -88,7 +94,8 @@ fn of_table(map: &DataMap, name: &str, table: &Table, faults: &mut Vec<Fault>) {
     }
     match (table.erase, &table.keep) {
         (Erase::Keep, None) => fault(None, "erase = \"keep\" needs keep = { reason, period, after }".to_owned()),
-        (Erase::Delete | Erase::Change, Some(_)) => fault(None, "keep needs erase = \"keep\"".to_owned()),
+        (Erase::Seal, None) => fault(None, "erase = \"seal\" needs keep = { reason, period, after }".to_owned()),
+        (Erase::Delete | Erase::Change, Some(_)) => fault(None, "keep needs erase = \"keep\" or \"seal\"".to_owned()),
         (_, Some(keep)) => {
             if keep.reason.trim().is_empty() {
                 fault(None, "keep needs a reason".to_owned());
@@ -102,6 +109,8 @@ fn of_table(map: &DataMap, name: &str, table: &Table, faults: &mut Vec<Fault>) {
         }
         _ => {}
     }
+    faults.extend(super::seal::unsound(map, name, table));
+    let mut fault = |column: Option<&str>, says: String| faults.push(Fault::new(name, column, says));
     if table.erase == Erase::Change && table.columns.values().all(|column| column.erase.is_none()) {
         fault(None, "erase = \"change\" needs a column that changes".to_owned());
     }
@@ -117,6 +126,7 @@ fn of_table(map: &DataMap, name: &str, table: &Table, faults: &mut Vec<Fault>) {
                 Some(
                     Action::Delete
                     | Action::Keep
+                    | Action::Seal
                     | Action::Copy
                     | Action::Summarise
                     | Action::LeaveOut
@@ -305,6 +315,12 @@ mod tests {
         check("tables.events", "columns = { id = {}, user_id = { erase = \"null\" }, excerpt = { erase = \"fixed\", value = \"\" } }", "columns = { id = {}, user_id = {} }", "events: erase = \"change\" needs a column");
         check("tables.events", "\"null\"", "\"delete\"", "events.user_id: a column can be null, fixed");
         check("tables.events", "\"null\"", "\"keep\"", "events.user_id: a column can be null, fixed");
+        let seal = format!("erase = \"seal\"\n{keep}");
+        check("tables.images", "erase = \"delete\"", "erase = \"seal\"", "images: erase = \"seal\" needs keep");
+        check("tables.images", "erase = \"delete\"", &seal, "images: erase = \"seal\" needs seal_into");
+        check("tables.images", "erase", "seal_into = \"sealed\"\nerase", "images: seal_into needs erase = \"seal\"");
+        check("tables.images", "erase = \"delete\"", &format!("seal_into = \"users\"\n{seal}"), "images: seal_into names a table of the map");
+        check("tables.likes", "erase = \"delete\"", &format!("seal_into = \"sealed\"\n{seal}"), "likes.image_id: rows that have to be sealed first");
         check("tables.images", "user_id = {}", "user_id = { erase = \"null\" }", "images.user_id: the rows are deleted");
         check("tables.events", ", value = \"\"", "", "events.excerpt: erase = \"fixed\" needs a value");
         check("tables.events", "\"null\"", "\"null\", value = \"0\"", "events.user_id: value needs erase = \"fixed\"");

@@ -70,6 +70,7 @@ pub async fn work_on(app: &App, work: &Work, last: bool) -> Result<(), NotDone> 
             Told::Later(why) => return Err(NotDone::Failed(why)),
         },
         Work::EndFollowUps => follow_ups::end_follow_ups(app).await?,
+        Work::DestroySealed => follow_ups::destroy_sealed(app).await?,
         Work::TidyUp => tidy::tidy_up(app).await?,
     }
     Ok(())

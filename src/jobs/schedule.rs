@@ -16,6 +16,7 @@ const SCHEDULES: &[(&str, i64, Work)] = &[
     ("expire_runs", 15 * MINUTE, Work::ExpireRuns),
     ("expire_packages", 15 * MINUTE, Work::ExpirePackages),
     ("end_follow_ups", 15 * MINUTE, Work::EndFollowUps),
+    ("destroy_sealed", 60 * MINUTE, Work::DestroySealed),
 ];
 
 /// Takes the latest tick of each schedule and asks for its work. A tick that was missed while no console ran is

@@ -20,7 +20,7 @@ pub struct FollowUp {
     pub run: Option<RunId>,
     /// The product.
     pub product: String,
-    /// The pack's id of the recipient; none where it is the backups that have to run out.
+    /// The pack's id of the recipient; none where only time has to do it.
     pub recipient: Option<String>,
     /// What was done to the data.
     pub did: RunKind,
@@ -55,7 +55,7 @@ pub struct NewFollowUp<'a> {
     pub run: Option<RunId>,
     /// The product.
     pub product: &'a str,
-    /// The recipient, or none for the backups.
+    /// The recipient, or none for what only time has to do.
     pub recipient: Option<&'a str>,
     /// What was done to the data.
     pub did: RunKind,
@@ -264,8 +264,26 @@ pub async fn follow_up_forget(tx: &mut Tx, id: FollowUpId) -> Result<()> {
 /// As `follow_up_get`.
 pub async fn follow_ups_over(tx: &mut Tx, now: Instant) -> Result<Vec<FollowUp>> {
     let text =
-        follow_ups_where!("WHERE f.open AND f.recipient IS NULL AND f.due_at <= $1 ORDER BY f.due_at, f.id LIMIT 200");
+        follow_ups_where!("WHERE f.open AND f.way = 'time' AND f.due_at <= $1 ORDER BY f.due_at, f.id LIMIT 200");
     sql(text).bind(now).all::<FollowUpRow>(tx).await?.into_iter().map(FollowUpRow::read).collect()
+}
+
+/// Sealed rows whose last day is over, oldest first, those after `seen`; at most two hundred.
+///
+/// # Errors
+/// As `follow_up_get`.
+pub async fn follow_ups_sealed(
+    tx: &mut Tx,
+    now: Instant,
+    seen: Option<(Instant, FollowUpId)>,
+) -> Result<Vec<FollowUp>> {
+    let (due, id) = seen.unwrap_or((Instant(i64::MIN), FollowUpId(0)));
+    let text = follow_ups_where!(
+        "WHERE f.open AND f.way = 'sealed' AND f.due_at <= $1 AND (f.due_at > $2 OR (f.due_at = $2 AND f.id > $3))
+         ORDER BY f.due_at, f.id LIMIT 200"
+    );
+    let rows = sql(text).bind(now).bind(due).bind(id).all::<FollowUpRow>(tx).await?;
+    rows.into_iter().map(FollowUpRow::read).collect()
 }
 
 /// How many recipients wait to be told: in all, and by their time or since a failure; with `restricted` also those of

@@ -1,7 +1,7 @@
 //! Begins what follows, in the transaction of what it follows: one row a recipient of the product's pack, and one for the
 //! backups of an erasure. What cannot be told by itself becomes a task for staff.
 
-use super::{Handed, Partner, Reach, name, partner, tell};
+use super::{Handed, Partner, Reach, name, number, partner, tell};
 use crate::{
     app::{App, Error, desk::Desk, runs::Secret, subject::Known},
     domain::{
@@ -19,7 +19,6 @@ use crate::{
         follow_ups::{self, NewFollowUp},
         jobs,
         runs::Run,
-        vault::random,
     },
 };
 
@@ -173,9 +172,4 @@ async fn backups(app: &App, tx: &mut Tx, case: &mut Case, run: Option<RunId>, no
     };
     follow_ups::follow_up_begin(tx, &app.vault, &new).await?;
     Ok(())
-}
-
-/// A number that nobody can guess.
-fn number() -> Result<String, Error> {
-    Ok(format!("n-{}", data_encoding::HEXLOWER.encode(&random::<16>()?)))
 }

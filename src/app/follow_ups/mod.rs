@@ -6,6 +6,7 @@ mod answer;
 mod begin;
 mod end;
 mod page;
+mod sealed;
 mod step;
 mod tell;
 
@@ -16,6 +17,8 @@ pub(in crate::app) use begin::{after_resolving, after_run};
 pub use end::end_follow_ups;
 pub use page::{FollowUpLine, Following, LateCase};
 pub(in crate::app) use page::{following, names, of_case, of_run, said_of};
+pub(in crate::app) use sealed::after_sealing;
+pub use sealed::destroy_sealed;
 pub use step::recipient_step;
 pub use tell::{Told, tell_recipient};
 
@@ -31,7 +34,7 @@ use crate::{
         time::Instant,
     },
     mail::signed::Hook,
-    store::{Tx, cases, follow_ups, follow_ups::FollowUp},
+    store::{Tx, cases, follow_ups, follow_ups::FollowUp, vault::random},
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -128,4 +131,9 @@ async fn record(
         cases::case_record(tx, case, By::System, now, fact).await?;
     }
     Ok(())
+}
+
+/// A number that nobody can guess.
+fn number() -> Result<String, Error> {
+    Ok(format!("n-{}", data_encoding::HEXLOWER.encode(&random::<16>()?)))
 }

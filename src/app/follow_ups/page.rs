@@ -20,7 +20,7 @@ use std::collections::HashMap;
 pub struct FollowUpLine {
     /// Its row.
     pub id: FollowUpId,
-    /// The recipient's name; none for the backups.
+    /// The recipient's name; none for backups and what is sealed.
     pub recipient: Option<String>,
     /// What was done to the data.
     pub did: RunKind,
@@ -128,7 +128,7 @@ pub(in crate::app) async fn said_of(
     run: RunId,
 ) -> Result<(Vec<String>, Option<Instant>), Error> {
     let lines = of_run(app, tx, case, run).await?;
-    let backups = lines.iter().find(|line| line.recipient.is_none()).map(|line| line.due);
+    let backups = lines.iter().find(|line| line.way == Way::Time).map(|line| line.due);
     let told = lines.into_iter().filter(|line| line.state != Standing::Waived).filter_map(|line| line.recipient);
     Ok((told.collect(), backups))
 }

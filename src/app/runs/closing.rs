@@ -236,7 +236,7 @@ pub(in crate::app) async fn proposed(
         system: app.sources.get(&run.product).map(|source| source.system().to_owned()).unwrap_or_default(),
         rows: own(&run.plan, |action| action == Action::Delete),
         files: run.files.count.max(run.plan.files.count),
-        changed: own(&run.plan, |action| !matches!(action, Action::Delete | Action::Keep)),
+        changed: own(&run.plan, |action| !matches!(action, Action::Delete | Action::Keep | Action::Seal)),
         kept: kept(&run.plan).map(kept_line).collect(),
         run: run.id.to_string(),
     };

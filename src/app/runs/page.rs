@@ -12,7 +12,7 @@ use crate::{
         copy::CopyForm,
         event::Event,
         identity::{Reference, RunId, StaffId},
-        plan::{Action, FileCount, Plan},
+        plan::{FileCount, Plan},
         rights::{Act, Actor},
         run::{RunKind, RunState, Stop, may_decide},
         time::Instant,
@@ -349,7 +349,7 @@ pub(super) fn line_of(app: &App, names: &HashMap<StaffId, String>, run: Run) -> 
         asked_at: run.asked_at,
         ended_at: run.ended_at,
         rows: match run.kind {
-            RunKind::Erase => run.plan.totals().erased,
+            RunKind::Erase => run.plan.totals().left(),
             RunKind::Export => run.plan.totals().copied,
             _ => run.plan.totals().changed,
         },
@@ -372,5 +372,5 @@ pub(in crate::app) async fn of_case(
 
 /// What stays of what was planned.
 pub(super) fn kept(plan: &Plan) -> impl Iterator<Item = &crate::domain::plan::PlanLine> {
-    plan.tables.iter().filter(|line| line.action == Action::Keep && line.rows > 0)
+    plan.kept()
 }

@@ -115,7 +115,7 @@ fn form_of(app: &App, case: &Case, chosen: &Chosen) -> CopyForm {
 
 /// The standing approval that such a plan may begin under: none where somebody has to read a warning first.
 async fn ahead(desk: &mut Desk<'_>, planned: &Run) -> Result<Option<StandingApproval>, Error> {
-    let Some(what) = Standing::of_case(desk.case.kind).filter(|_| planned.plan.warnings.is_empty()) else {
+    let Some(what) = Standing::of_case(desk.case.kind).filter(|_| !planned.plan.has_to_be_read()) else {
         return Ok(None);
     };
     standing_for(&mut desk.tx, &planned.product, what, planned.asked_by).await
@@ -151,7 +151,7 @@ pub(super) async fn target_of(
     let holds = if stops { holds_on(app, product, &found.subjects).await? } else { Vec::new() };
     let pseudonym = pseudonym(random()?);
     let (subjects, found_by, extent) = (found.subjects, found.found_by, Extent::default());
-    Ok(Target { subjects, found_by, texts, pseudonym, today, holds, extent, aim })
+    Ok(Target { subjects, found_by, texts, pseudonym, today, holds, extent, aim, run: String::new() })
 }
 
 /// The holds that stand on these accounts now.

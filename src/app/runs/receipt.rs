@@ -5,13 +5,13 @@ use crate::{
     app::{App, Error, subject},
     domain::{
         identity::{RunId, StaffId},
-        plan::{Action, FileCount},
+        plan::FileCount,
         rights::Actor,
         run::RunKind,
         time::Instant,
     },
     generation::{
-        Verified,
+        SealedRows, Verified,
         export::{Copied, CopiedPart},
         receipt::{FORMAT, Mention, PackageSum, PartSum, PublicKey, PublicKeys, Receipt, Signed, StepDone, Who},
     },
@@ -28,7 +28,7 @@ pub(super) async fn sign(
     tx: &mut Tx,
     run: &Run,
     secret: &Secret,
-    verified: &Verified,
+    (verified, sealed): (&Verified, &[SealedRows]),
     now: Instant,
 ) -> Result<(), Error> {
     let steps = checkpoints::steps_of(tx, run.id).await?;
@@ -53,7 +53,7 @@ pub(super) async fn sign(
         started_at: run.started_at.unwrap_or(now).rfc3339(),
         finished_at: now.rfc3339(),
         steps: steps.into_iter().map(|s| StepDone { step: s.label, rows: s.done, found_after: 0 }).collect(),
-        kept: run.plan.tables.iter().filter(|line| line.action == Action::Keep).cloned().collect(),
+        kept: run.plan.kept_in_use().cloned().chain(sealed.iter().map(SealedRows::line)).collect(),
         // what a cut-off worker removed without writing it down was in scope when the run began, and is gone
         files: FileCount { count: removed.max(run.files.count), bytes: run.files.bytes },
         mentions: verified.mentions.iter().map(|(t, rows)| Mention { table: t.clone(), rows: *rows }).collect(),

@@ -122,7 +122,7 @@ async fn again(app: &App, asked: &Replay<'_>, one: &kept::Erased, subject: Subje
     };
     let Some(by) = asked.by else {
         let rows = plan.totals();
-        return Ok(Fate::Back(rows.erased + rows.changed, plan.files.count));
+        return Ok(Fate::Back(rows.left() + rows.changed, plan.files.count));
     };
     failpoint("replay-before-plan");
     planned(app, by, one, &plan, target).await
@@ -158,6 +158,7 @@ async fn look(app: &App, source: &Source, product: &str, subject: Subject) -> Re
         holds: Vec::new(),
         extent: subject.extent,
         aim: generation::Aim::Erase,
+        run: String::new(),
     };
     if source.erasure(&target).await?.verify().await?.left.is_empty() {
         return Ok(None);

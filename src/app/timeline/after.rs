@@ -4,7 +4,7 @@ use super::{Teller, What};
 use crate::domain::{event::Event, identity::FollowUpId};
 
 impl Teller<'_> {
-    /// What happened around recipients, backups and replays.
+    /// What happened around recipients, backups, sealed rows and replays.
     pub(super) fn after(&self, event: &Event) -> What {
         let said = |lead: &str, rest: String| What::Event { lead: lead.to_owned(), rest, reason: None };
         let who = |id: &FollowUpId| self.recipients.get(id).cloned().unwrap_or_else(|| "a recipient".to_owned());
@@ -28,6 +28,9 @@ impl Teller<'_> {
             }
             Event::BackupsExpired { .. } => {
                 said("Backups run out", "copies from before the erasure are gone".to_owned())
+            }
+            Event::SealedDestroyed { .. } => {
+                said("Sealed rows destroyed", "what the erasure kept out of use until its day is gone".to_owned())
             }
             _ => said(event.name(), String::new()),
         }

@@ -9,7 +9,7 @@ pub use rows::Rows;
 use super::{
     Error, Source,
     aim::Aim,
-    engine::{Dialect, Statement, Texts},
+    engine::{Conn, Dialect, Statement, Texts},
     plan::{StepCounts, Target, mentions},
     scope::Scope,
     steps::{self, Step},
@@ -22,6 +22,9 @@ use std::collections::BTreeSet;
 const READ_AHEAD: usize = 50_000;
 /// Keys written down together.
 const PORTION: usize = 1_000;
+
+/// How often a batch of rows to be sealed is begun anew because somebody changed one of them at that moment.
+const TRIES: usize = 5;
 
 /// An erasure under way: its steps, and the schema they were made for.
 #[derive(Debug)]
@@ -283,7 +286,10 @@ impl Erasure<'_> {
         if let (Some(store), false) = (&self.source.files, files.is_empty()) {
             store.remove(&files).await?;
         }
-        let rows = conn.run(Statement::new(prepared.change.clone(), &values)).await?;
+        let rows = match &prepared.seals {
+            Some(seals) => seal(&mut conn, seals, &prepared.change, &values).await?,
+            None => conn.run(Statement::new(prepared.change.clone(), &values)).await?,
+        };
         Ok(Batch { rows, files: removed })
     }
 
@@ -306,4 +312,20 @@ impl Erasure<'_> {
         }
         Ok(verified)
     }
+}
+
+/// Writes rows to where they are sealed and takes them away, both or neither.
+async fn seal(conn: &mut Conn, seals: &str, change: &str, values: &[String]) -> Result<i64, Error> {
+    for _ in 0..TRIES {
+        conn.begin_writing().await?;
+        let written = conn.run(Statement::new(seals, values)).await?;
+        let gone = conn.run(Statement::new(change, values)).await?;
+        // a row that changed in between is not the one that was written any more
+        let is_whole = gone >= written;
+        conn.end_writing(is_whole).await?;
+        if is_whole {
+            return Ok(gone);
+        }
+    }
+    Err(Error::Answer("rows that are to be sealed are changed all the time"))
 }

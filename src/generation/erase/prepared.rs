@@ -6,7 +6,7 @@ use crate::generation::{
     alike::as_text,
     engine::{Dialect, Texts, quoted},
     scope::Scope,
-    steps::{Step, Whole},
+    steps::{Sealing, Step, Whole},
 };
 
 /// Rows in one batch: long enough to be quick, short enough to let others at the tables.
@@ -29,6 +29,8 @@ pub(super) struct Prepared {
     /// Finds and changes one batch in a single statement; none where files go or keys were written down.
     pub at_once: Option<String>,
     pub change: String,
+    /// Writes rows that are sealed to their new place, before `change` takes away those that are there.
+    pub seals: Option<String>,
     /// Files of these rows that other rows name too.
     pub elsewhere: String,
     pub batch: usize,
@@ -65,6 +67,7 @@ pub(super) fn prepared(scope: &Scope<'_>, step: Step) -> Prepared {
             count_listed: none(),
             at_once: None,
             change,
+            seals: None,
             elsewhere: none(),
             batch: 0,
             address: Address::Key,
@@ -96,6 +99,11 @@ pub(super) fn prepared(scope: &Scope<'_>, step: Step) -> Prepared {
         (false, Dialect::Postgres) => at_value(portion),
         (false, Dialect::Sqlite | Dialect::Maria) => format!("{} AND ({})", at_value(portion), step.rows),
     };
+    let seals = step.sealing.as_ref().map(|sealing| sealed_rows(scope, &step, sealing, &which));
+    let which = match &step.sealing {
+        Some(sealing) => format!("{which} AND {}", sealing.is_there(&sealing.same)),
+        None => which,
+    };
     let changing = |which: &str| {
         if step.deletes() {
             format!("DELETE FROM {table} AS t WHERE {which}")
@@ -109,7 +117,7 @@ pub(super) fn prepared(scope: &Scope<'_>, step: Step) -> Prepared {
     };
     let some = |address: &str| format!("SELECT {address} FROM {table} t WHERE {} LIMIT {BATCH}", step.rows);
     let at_once = match (scope.dialect, address) {
-        _ if step.frozen || !step.files.is_empty() => None,
+        _ if step.frozen || !step.files.is_empty() || step.sealing.is_some() => None,
         (Dialect::Maria, _) => Some(changed_by_key(scope, &step, &step.rows, BATCH.try_into().unwrap_or(i64::MAX))),
         (_, Address::Ctid) => Some(changing(&format!("t.ctid = ANY(ARRAY({}))", some("t.ctid")))),
         (_, Address::RowId) => Some(changing(&format!("t.rowid IN ({})", some("t.rowid")))),
@@ -130,6 +138,7 @@ pub(super) fn prepared(scope: &Scope<'_>, step: Step) -> Prepared {
         count_listed: format!("SELECT {total} FROM {table} t WHERE {listed}"),
         at_once,
         change,
+        seals,
         elsewhere,
         batch,
         address,
@@ -141,18 +150,40 @@ pub(super) fn prepared(scope: &Scope<'_>, step: Step) -> Prepared {
 /// `MariaDB`: the rows are looked for first, and then changed by their keys. A condition in the change itself would be
 /// worked out for every row of the table, and may not look into the same table everywhere.
 fn changed_by_key(scope: &Scope<'_>, step: &Step, which: &str, most: i64) -> String {
-    let table = quoted(&step.table);
-    let key = scope.map.table(&step.table).map(|table| table.key.clone()).unwrap_or_default();
-    let found: Vec<_> = key.iter().enumerate().map(|(i, c)| format!("t.{} AS recourse_key_{i}", quoted(c))).collect();
-    let same: Vec<_> = key.iter().enumerate().map(|(i, c)| format!("t.{} = d.recourse_key_{i}", quoted(c))).collect();
-    // the bound keeps what is looked for a table of its own
-    let found = format!("(SELECT {} FROM {table} t WHERE {which} LIMIT {most})", found.join(", "));
-    let joined = format!("{found} AS d STRAIGHT_JOIN {table} AS t ON {}", same.join(" AND "));
+    let joined = joined_by_key(scope, &step.table, which, most);
     if step.deletes() {
         format!("DELETE t FROM {joined}")
     } else {
         format!("UPDATE {joined} SET {}", step.sets.join(", "))
     }
+}
+
+/// `MariaDB`: the rows `t` that were looked for, by their keys.
+fn joined_by_key(scope: &Scope<'_>, table: &str, which: &str, most: i64) -> String {
+    let key = scope.map.table(table).map(|table| table.key.clone()).unwrap_or_default();
+    let table = quoted(table);
+    let found: Vec<_> = key.iter().enumerate().map(|(i, c)| format!("t.{} AS recourse_key_{i}", quoted(c))).collect();
+    let same: Vec<_> = key.iter().enumerate().map(|(i, c)| format!("t.{} = d.recourse_key_{i}", quoted(c))).collect();
+    // the bound keeps what is looked for a table of its own
+    let found = format!("(SELECT {} FROM {table} t WHERE {which} LIMIT {most})", found.join(", "));
+    format!("{found} AS d STRAIGHT_JOIN {table} AS t ON {}", same.join(" AND "))
+}
+
+/// Writes rows to the table that keeps them, but for those that are there already.
+fn sealed_rows(scope: &Scope<'_>, step: &Step, sealing: &Sealing, which: &str) -> String {
+    // a number that the database would give out itself is the row's own here
+    let own = if scope.dialect == Dialect::Postgres { " OVERRIDING SYSTEM VALUE" } else { "" };
+    let from = match scope.dialect {
+        Dialect::Maria => format!("{} WHERE", joined_by_key(scope, &step.table, which, i64::MAX)),
+        Dialect::Postgres | Dialect::Sqlite => format!("{} AS t WHERE {which} AND", quoted(&step.table)),
+    };
+    format!(
+        "INSERT INTO {} ({}){own} SELECT {} FROM {from} NOT {}",
+        quoted(&sealing.into),
+        sealing.columns.join(", "),
+        sealing.values.join(", "),
+        sealing.is_there(&sealing.same_key)
+    )
 }
 
 /// A row's key as a JSON array of texts; with the columns by which it is somebody's, where `owned`.

@@ -16,6 +16,7 @@ use super::{
     reach::Reach,
     schema::Schema,
     scope::{Scope, kept_until},
+    slow::slow,
     steps::{self, Step},
 };
 use crate::domain::{
@@ -49,6 +50,9 @@ pub struct Target {
     /// What is done.
     #[serde(default)]
     pub aim: Aim,
+    /// What sealed rows say that they were sealed by: the run, as it is called, once it begins.
+    #[serde(default)]
+    pub run: String,
 }
 
 /// The texts to look for where people write freely: what the person was looked up by, but for bare numbers, and the
@@ -105,7 +109,7 @@ impl Target {
     /// What every statement of the run is given first, as `Scope::values` counts it.
     #[must_use]
     pub(super) fn bound(&self, reach: &Reach) -> Vec<String> {
-        [self.values(), reach.values.clone(), vec![self.pseudonym.clone()]].concat()
+        [self.values(), reach.values.clone(), vec![self.pseudonym.clone(), self.run.clone()]].concat()
     }
 }
 
@@ -163,6 +167,7 @@ impl Source {
             if target.aim == Aim::Erase || plan.may_run() {
                 let questions = self.questions(&schema, target);
                 let counted = self.count(conn, target, questions, &mut plan).await?;
+                plan.warnings.extend(slow(conn, &self.map, &schema, self.engine.dialect()).await?);
                 return Ok((plan, counted));
             }
         }
@@ -312,7 +317,7 @@ impl Source {
             "recourse scope 1".to_owned(),
             self.map.product.clone(),
             self.digest.clone(),
-            schema.fingerprint(self.map.tables.keys()),
+            schema.fingerprint(self.map.tables.keys().chain(self.map.sealing().map(|(.., into)| into))),
         ];
         let mut subjects = target.subjects.clone();
         subjects.sort();
@@ -324,6 +329,7 @@ impl Source {
         lines.extend(steps::steps(&scope, &target.aim).unwrap_or_default().iter().map(Step::label));
         for (name, table) in &self.map.tables {
             lines.extend(table.keep.as_ref().map(|keep| format!("keep {name} {} after {}", keep.period, keep.after)));
+            lines.extend(table.seal_into.as_ref().map(|into| format!("seal {name} into {into}")));
         }
         lines.extend(target.holds.iter().map(|hold| format!("hold {hold}")));
         data_encoding::HEXLOWER.encode(&Sha256::digest(lines.join("\n").as_bytes()))

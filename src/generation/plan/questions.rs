@@ -14,7 +14,7 @@ use crate::{
         alike::{Side, as_text},
         corrections,
         engine::{Dialect, quoted},
-        map::{Erase, Shared},
+        map::{Erase, Keep, Shared},
         schema::Schema,
         scope::Scope,
         steps::{self, Does, Step},
@@ -56,7 +56,11 @@ impl Source {
             if step.does == Does::Change && kept {
                 continue;
             }
-            questions.lines.push((step.label(), line(step), count(&step.table, &step.rows)));
+            match self.map.table(&step.table).and_then(|table| table.keep.as_ref()).filter(|_| step.does == Does::Seal)
+            {
+                Some(keep) => sealing(&scope, step, keep, &mut questions),
+                None => questions.lines.push((step.label(), line(step), count(&step.table, &step.rows))),
+            }
             for file in &step.files {
                 questions.files.push(file_questions(&scope, step, file));
             }
@@ -182,7 +186,7 @@ fn line(step: &Step) -> PlanLine {
         Does::Detach => Some("shared rows stay, without the person"),
         Does::Add => Some("nothing was said so far; it is written down"),
         Does::State => Some("by a statement of the data map"),
-        Does::Delete | Does::Change | Does::Loosen | Does::Choose | Does::Correct => None,
+        Does::Delete | Does::Seal | Does::Change | Does::Loosen | Does::Choose | Does::Correct => None,
     };
     PlanLine {
         table: step.table.clone(),
@@ -192,6 +196,35 @@ fn line(step: &Step) -> PlanLine {
         reason: reason.map(str::to_owned),
         keep_until: None,
         of_others: step.of_others(),
+    }
+}
+
+/// Rows that are sealed: how many and until when, those without a date, and those whose place is taken.
+fn sealing(scope: &Scope<'_>, step: &Step, keep: &Keep, questions: &mut Questions) {
+    let from = format!("FROM {} t WHERE {}", quoted(&step.table), step.rows);
+    let last = as_text(&format!("max({})", scope.counted_from(keep, "t")), scope.dialect);
+    let line = PlanLine { reason: Some(keep.reason.clone()), ..line(step) };
+    questions.kept.push((line, format!("SELECT {}, {last} {from}", total(scope.dialect)), keep.length()));
+    let of_column = |code, column: &str, says: &str, blocks| Warning {
+        code,
+        table: step.table.clone(),
+        column: Some(column.to_owned()),
+        detail: says.to_owned(),
+        rows: 0,
+        blocks,
+    };
+    let table = scope.map.table(&step.table);
+    if let Some(undated) = table.and_then(|table| scope.undated(table, "t")) {
+        let says = "Rows that are sealed have no date to count their period from. It counts from the day of the run.";
+        let warning = of_column(WarningCode::TypeMismatch, &keep.after, says, false);
+        questions.undated.push((warning, format!("SELECT {} {from} AND {undated}", total(scope.dialect))));
+    }
+    if let (Some(sealing), Some(column)) = (&step.sealing, table.and_then(|table| table.key.first())) {
+        let there = format!("{} AND NOT {}", sealing.is_there(&sealing.same_key), sealing.is_there(&sealing.same));
+        let says = "Sealed rows have the same keys and say something else, so that these cannot be sealed. Somebody who \
+                    knows the database has to say which are right.";
+        let warning = of_column(WarningCode::KeyColumn, column, says, true);
+        questions.faults.push((warning, format!("SELECT {} {from} AND {there}", total(scope.dialect))));
     }
 }
 

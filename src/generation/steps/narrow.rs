@@ -1,7 +1,11 @@
 //! What only a limited erasure has to do: rows of the person that stay let go of rows of theirs that go.
 
-use super::{Does, Step, quoted, set_null, step};
+use super::{
+    Does, Step,
+    rows::{set_null, step},
+};
 use crate::generation::{
+    engine::quoted,
     map::{Link, Table},
     scope::Scope,
 };

@@ -3,6 +3,7 @@
 pub mod checkpoints;
 pub mod receipts;
 pub mod replay;
+pub mod sealings;
 
 use super::{Error, Result, Tx, per_engine, row::known, sql, vault::Sealed, vault::Vault};
 use crate::domain::{

@@ -58,6 +58,44 @@ impl Generation {
         Self::found_at(folder, Place::Maria(maria_database().await)).await
     }
 
+    /// The same with sign-ins that are sealed instead of deleted.
+    pub async fn sealing(self) -> Self {
+        let here = company::spelled(
+            "CREATE TABLE sessions_sealed (\n    id uuid PRIMARY KEY,\n    user_id number NOT NULL,\n    ip name NOT NULL,\n    \
+             user_agent name NOT NULL,\n    created_at moment NOT NULL,\n    expires_at moment NOT NULL,\n    \
+             sealed_until day NOT NULL,\n    sealed_run name NOT NULL\n)",
+            match self.place {
+                Place::Sqlite => company::On::Sqlite,
+                Place::Postgres(_) => company::On::Postgres,
+                Place::Maria(_) => company::On::Maria,
+            },
+        );
+        self.run(&here).await;
+        let (table, keep) =
+            ("[tables.sessions]\n", "keep = { reason = \"logs\", period = \"P10Y\", after = \"created_at\" }");
+        let (before, after) = company::IMAGEGEN.map.split_once(table).expect("they are in the map");
+        let sealed = format!("erase = \"seal\"\nseal_into = \"sessions_sealed\"\n{keep}\n");
+        let map = format!("{before}{table}{}", after.replacen("erase = \"delete\"\n", &sealed, 1));
+        fs::write(self.folder.join("map.toml"), map).expect("the map is written");
+        self
+    }
+
+    async fn run(&self, text: &str) {
+        let statement = sqlx::raw_sql(AssertSqlSafe(text.to_owned()));
+        match &self.place {
+            Place::Sqlite => {
+                let mut conn = SqliteConnection::connect(&self.url()).await.expect("it opens");
+                conn.execute(statement).await.expect("it runs");
+                conn.close().await.expect("it closes");
+            }
+            Place::Postgres(url) => {
+                let mut conn = PgConnection::connect(url).await.expect("it connects");
+                conn.execute(statement).await.expect("it runs");
+            }
+            Place::Maria(name) => on_maria(name, text).await,
+        }
+    }
+
     /// Its address.
     pub fn url(&self) -> String {
         match &self.place {
@@ -91,6 +129,7 @@ impl Generation {
                 let schema = company::spelled(company::IMAGEGEN.schema, company::On::Maria);
                 let mut text = format!("{schema} SET foreign_key_checks = 0;");
                 for table in self.tables().await {
+                    write!(text, "CREATE TABLE IF NOT EXISTS {table} LIKE {name}.{table};").expect("text");
                     write!(text, "INSERT INTO {table} SELECT * FROM {name}.{table};").expect("text");
                 }
                 on_maria(&copy, &text).await;

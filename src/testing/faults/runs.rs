@@ -212,7 +212,40 @@ async fn f21_a_run_on_mariadb_killed_anywhere_ends_the_same_way() {
     }
 }
 
+/// Rows that are sealed are killed in the middle of their way too: each of them is in one of the two tables in the end.
+async fn sealing_killed(house: House, generation: Generation) {
+    let generation = generation.sealing().await;
+    let ready = Arc::new(ready_over(house, generation, "Please delete my account and everything in it.").await);
+    let expected = Arc::new(undisturbed(&ready).await);
+    let sealed = expected.dump.lines().filter(|line| line.starts_with("sessions_sealed: ")).count();
+    let step = expected.steps.iter().find(|(step, _)| step == "sessions seal").expect("they are sealed");
+    assert!(sealed > 0 && i64::try_from(sealed) == Ok(step.1), "{sealed} {step:?}");
+    let (turns, mut kills) = (Arc::new(Semaphore::new(AT_ONCE)), JoinSet::new());
+    // a step has a batch and one that finds nothing more
+    for n in 8..44 {
+        let (ready, expected, turns) = (Arc::clone(&ready), Arc::clone(&expected), Arc::clone(&turns));
+        kills.spawn(async move {
+            let _turn = turns.acquire().await.expect("it is never closed");
+            killed(&ready, "run-after-batch", n, &expected).await
+        });
+    }
+    let died = kills.join_all().await.into_iter().filter(|died| *died).count();
+    assert!(died >= 15, "{died}");
+}
+
+#[tokio::test]
+async fn f21_what_is_sealed_on_mariadb_is_neither_lost_nor_doubled() {
+    let house = House::sqlite();
+    let generation = Generation::found_on_maria(house.folder.path().join("generation")).await;
+    sealing_killed(house, generation).await;
+}
+
 on_both! {
+    async fn f21_what_is_sealed_is_neither_lost_nor_doubled(house: House) {
+        let generation = Generation::found(house.folder.path().join("generation"), &house.store).await;
+        sealing_killed(house, generation).await;
+    }
+
     async fn f21_a_run_killed_anywhere_ends_the_same_way_with_one_receipt(house: House) {
         let ready = Arc::new(ready(house, "Please delete my account and everything in it.").await);
         let expected = Arc::new(undisturbed(&ready).await);

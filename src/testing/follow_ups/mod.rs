@@ -3,6 +3,7 @@
 
 mod mails;
 mod replays;
+mod sealed;
 mod webhooks;
 
 use super::{

@@ -2,6 +2,7 @@
 
 use super::{
     opened::Memory,
+    sealing,
     world::{MAP, On, World, by_hand, carry_out, target},
 };
 use crate::{
@@ -14,15 +15,7 @@ use std::sync::Arc;
 async fn enough_and_no_more(on: On) {
     let world = World::new(on).await;
     world.run("CREATE TABLE unmapped (id BIGINT PRIMARY KEY, image_id BIGINT, secret TEXT)").await;
-    let account = format!("run_{}", postgres::fresh_name());
-    let printed = world.source(MAP).grants(&account).await.expect("it is printed");
-    assert!(printed.contains(PASSWORD), "{printed}");
-    world.run(&printed).await;
-    let url = match on {
-        On::Maria => maria::url_as(&format!("{account}:{}", PASSWORD.replace(' ', "%20")), database(&world)),
-        _ => world.url.replace("test@", &format!("{account}@")),
-    };
-    let source = Source::new(&url, Some(Files::Folder(world.files())), MAP).expect("the map holds together");
+    let (source, url, account) = as_granted(&world, MAP).await;
     assert_eq!(source.check().await.expect("it sees the schema"), []);
 
     let ada = target(&source, "email", "ada@example.org").await;
@@ -69,6 +62,55 @@ async fn enough_and_no_more(on: On) {
         assert!(blind.iter().any(|fault| fault.blocks && fault.detail.contains("see every table")), "{blind:?}");
         by_hand(&maria::url(""), &format!("DROP USER '{account}'@'%'")).await;
     }
+}
+
+/// An account that was given what is printed for a map; how it sees the database, its address and its name.
+async fn as_granted(world: &World, map: &str) -> (Source, String, String) {
+    let account = format!("run_{}", postgres::fresh_name());
+    let printed = world.source(map).grants(&account).await.expect("it is printed");
+    assert!(printed.contains(PASSWORD), "{printed}");
+    world.run(&printed).await;
+    let url = match world.on {
+        On::Maria => maria::url_as(&format!("{account}:{}", PASSWORD.replace(' ', "%20")), database(world)),
+        _ => world.url.replace("test@", &format!("{account}@")),
+    };
+    let source = Source::new(&url, Some(Files::Folder(world.files())), map).expect("the map holds together");
+    (source, url, account)
+}
+
+/// What is printed is enough to seal rows and to destroy them on their day, and lets nobody change a sealed row.
+async fn enough_to_seal(on: On) {
+    let world = World::empty(on).await;
+    world.run(&sealing::schema(on)).await;
+    world.run(&sealing::rows(on)).await;
+    let (source, url, account) = as_granted(&world, &sealing::map(on)).await;
+    assert_eq!(source.check().await.expect("it sees the schema"), []);
+    let who = target(&source, "account", "1").await;
+    assert!(source.plan(&who).await.expect("it plans").may_run());
+    let (done, verified) = carry_out(&source, &who).await.expect("it is carried out");
+    assert_eq!(verified.left, [], "{done:#?}");
+    let over = chrono::NaiveDate::from_ymd_opt(2030, 1, 1).expect("a day");
+    for refused in
+        ["UPDATE \"orderSealed\" SET text = 'x'", "UPDATE \"order\" SET mail = 'x'", "DROP TABLE \"orderSealed\""]
+    {
+        let refused = if on == On::Maria { refused.replace('"', "`") } else { refused.to_owned() };
+        assert!(tried(on, &url, &refused).await.is_err(), "{refused}");
+    }
+    assert_eq!(source.sealed_by("E-1").await.expect("it counts")[0].rows, 3);
+    assert_eq!(source.destroy_sealed("orderSealed", "E-1", over).await.expect("it is done"), 3);
+    if on == On::Maria {
+        by_hand(&maria::url(""), &format!("DROP USER '{account}'@'%'")).await;
+    }
+}
+
+#[tokio::test]
+async fn enough_to_seal_on_postgresql() {
+    enough_to_seal(On::Postgres).await;
+}
+
+#[tokio::test]
+async fn enough_to_seal_on_mariadb() {
+    enough_to_seal(On::Maria).await;
 }
 
 fn database(world: &World) -> &str {

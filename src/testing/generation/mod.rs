@@ -13,6 +13,7 @@ pub(crate) mod opened;
 mod others;
 mod packing;
 mod proposing;
+pub(crate) mod sealing;
 mod warnings;
 pub(crate) mod world;
 

@@ -39,6 +39,34 @@ async fn plan_of(on: On, change: &str, from: &str, to: &str) -> Plan {
 }
 
 on_every_engine! {
+    /// Of a join that no index serves a plan speaks once, and only where the table is so large that it matters.
+    async fn large_joins_without_an_index_are_said_once(on: On) {
+        let world = World::empty(on).await;
+        world.run("CREATE TABLE users (id BIGINT PRIMARY KEY); INSERT INTO users VALUES (1), (2);
+            CREATE TABLE logs (id BIGINT PRIMARY KEY, user_id BIGINT); INSERT INTO logs VALUES (1, 1), (2, 2);").await;
+        let map = "product = \"imagegen-artisticmonk\"\nversion = \"1\"\nsystem = \"ImageGen\"\nsubject = \"users\"\n\
+            [[identity]]\nkind = \"account\"\ntable = \"users\"\ncolumn = \"id\"\n\
+            [tables.users]\nkey = [\"id\"]\nerase = \"delete\"\ncolumns = { id = {} }\n\
+            [tables.logs]\nkey = [\"id\"]\nerase = \"delete\"\nowner = [{ to = \"users\", on = { user_id = \"id\" } }]\ncolumns = { id = {}, user_id = {} }\n";
+        let source = world.source(map);
+        let who = target(&source, "account", "1").await;
+        let small = source.plan(&who).await.expect("it plans");
+        assert_eq!(small.warnings, []);
+        world.run(&match on {
+            On::Sqlite => "WITH RECURSIVE n(i) AS (SELECT 3 UNION ALL SELECT i + 1 FROM n WHERE i < 250000) INSERT INTO logs SELECT i, 2 FROM n".to_owned(),
+            On::Postgres => "INSERT INTO logs SELECT i, 2 FROM generate_series(3, 250000) i; ANALYZE logs".to_owned(),
+            On::Maria => "INSERT INTO logs SELECT seq, 2 FROM seq_3_to_250000; ANALYZE TABLE logs".to_owned(),
+        }).await;
+        let plan = source.plan(&who).await.expect("it plans");
+        let said: Vec<_> = plan.warnings.iter().map(|warning| (warning.code, warning.table.as_str(), warning.blocks)).collect();
+        assert_eq!(said, [(WarningCode::NoIndex, "", false)]);
+        assert!(plan.warnings[0].detail.contains("(logs.user_id)"), "{}", plan.warnings[0].detail);
+        // it changes nothing of what is approved
+        assert!(small.outgrown_by(&plan).is_none() && !plan.has_to_be_read());
+        world.run("CREATE INDEX by_user ON logs (user_id)").await;
+        assert_eq!(source.plan(&who).await.expect("it plans").warnings, []);
+    }
+
     async fn a_row_shared_with_somebody_else_stops_where_the_map_has_no_rule(on: On) {
         stops(on, "", "shared = \"keep\"\n", "", WarningCode::SharedRow, "devices", None).await;
         stops(on, "", ", others = \"delete\" }]\nerase = \"delete\"\ncolumns = { user_id = {}, image_id", " }]\nerase = \"delete\"\ncolumns = { user_id = {}, image_id",

@@ -322,6 +322,7 @@ pub async fn target(source: &Source, kind: &str, value: &str) -> Target {
         holds: Vec::new(),
         extent,
         aim: crate::generation::Aim::Erase,
+        run: "E-1".to_owned(),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
         plan::WarningCode,
         run::{RunState, Stop},
     },
-    generation::{self, Erasure, ROUNDS, Source, Verified},
+    generation::{self, Erasure, ROUNDS, SealedRows, Source, Verified},
     store::{
         Tx, audit, cases,
         runs::{
@@ -127,8 +127,11 @@ async fn take_up(app: &App, id: RunId) -> Result<Option<(Run, Secret)>, Error> {
     if run.state == RunState::Running {
         checkpoints::log_add(&mut tx, id, app.now(), "Goes on where it stood").await?;
     }
-    let secret = secret_of(runs::run_secret(&mut tx, &app.vault, id).await?);
+    let mut secret = secret_of(runs::run_secret(&mut tx, &app.vault, id).await?);
     tx.commit().await?;
+    if let Some(secret) = &mut secret {
+        secret.target.run = id.to_string();
+    }
     Ok(secret.map(|secret| (run, secret)))
 }
 
@@ -168,7 +171,8 @@ impl Turn<'_> {
             failpoint("run-verified");
             if verified.left.is_empty() {
                 self.accepted(&verified)?;
-                return self.finish(&secret, verified).await;
+                let sealed = source.sealed_by(&secret.target.run).await?;
+                return self.finish(&secret, (verified, sealed)).await;
             }
             self.once_more("The re-query found rows that came meanwhile").await?;
         }
@@ -333,14 +337,14 @@ impl Turn<'_> {
         }
     }
 
-    async fn finish(&mut self, secret: &Secret, verified: Verified) -> Result<(), Halt> {
+    async fn finish(&mut self, secret: &Secret, (verified, sealed): (Verified, Vec<SealedRows>)) -> Result<(), Halt> {
         failpoint("run-before-finish");
         let mut tx = self.app.db.begin().await?;
         let mut case = cases::case_lock(&mut tx, self.run.case).await?.ok_or(Error::NotFound)?;
         let now = self.app.now();
         self.run = Run { state: RunState::Finished, ended_at: Some(now), stop: None, ..self.locked(&mut tx).await? };
         runs::run_save(&mut tx, &self.run).await?;
-        receipt::sign(self.app, &mut tx, &self.run, secret, &verified, now).await?;
+        receipt::sign(self.app, &mut tx, &self.run, secret, (&verified, &sealed), now).await?;
         replay::keep(self.app, &mut tx, &self.run, secret, now).await?;
         runs::run_forget(&mut tx, self.run.id).await?;
         let says = "The re-query found nothing left; the receipt is signed";
@@ -348,6 +352,7 @@ impl Turn<'_> {
         let event = Event::RunFinished { run: self.run.id };
         cases::case_record(&mut tx, &mut case, By::System, now, event).await?;
         follow_ups::after_run(self.app, &mut tx, &mut case, &self.run, secret, now).await?;
+        follow_ups::after_sealing(self.app, &mut tx, &case, &self.run, (&secret.target, &sealed), now).await?;
         self.end(&mut tx, &case, "run_finished").await?;
         tx.commit().await?;
         failpoint("run-finished");

@@ -43,6 +43,7 @@ pub async fn target(source: &Source, person: i64) -> anyhow::Result<Target> {
         holds: Vec::new(),
         extent: Extent::default(),
         aim: Aim::Erase,
+        run: "E-1".to_owned(),
     })
 }
 

@@ -122,6 +122,9 @@ impl From<anyhow::Error> for Trouble {
     }
 }
 
+/// What takes the place of a run's name.
+const REHEARSAL: &str = "rehearsal";
+
 fn target(found: Found, texts: Vec<String>, extent: Extent, now: Instant) -> Target {
     let pseudonym = crate::generation::pseudonym(random().unwrap_or_default());
     let (today, holds) = (now.utc().date_naive(), Vec::new());
@@ -134,6 +137,7 @@ fn target(found: Found, texts: Vec<String>, extent: Extent, now: Instant) -> Tar
         holds,
         extent,
         aim: Aim::Erase,
+        run: REHEARSAL.to_owned(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! A run that changes something, rehearsed: planned, and where `--apply` asks for it carried out on the copy, looked for again, and signed
 //! with a key that is made for this rehearsal and kept nowhere.
 
-use super::{Rehearsed, Trouble, shown};
+use super::{REHEARSAL, Rehearsed, Trouble, shown};
 use crate::{
     domain::{
         plan::{Action, FileCount, Plan, WarningCode},
@@ -9,7 +9,7 @@ use crate::{
         time::Instant,
     },
     generation::{
-        Aim, CarriedOut, Does, Erasure, Error, Source, Step, Target,
+        Aim, CarriedOut, Does, Erasure, Error, SealedRows, Source, Step, Target,
         receipt::{FORMAT, Mention, PublicKey, Receipt, Signed, Signer, StepDone, Who},
         whose_accounts,
     },
@@ -24,6 +24,8 @@ pub async fn performed(source: &Source, target: &Target, apply: bool, now: Insta
     if target.aim == Aim::Erase && !plan.tables.is_empty() {
         let unindexed = source.unindexed().await?.into_iter();
         let in_plan: Vec<_> = unindexed.filter(|w| plan.tables.iter().any(|line| line.table == w.table)).collect();
+        // each of them by itself, in place of the sum
+        plan.warnings.retain(|warning| warning.code != WarningCode::NoIndex);
         plan.warnings.extend(in_plan);
     }
     if !apply || !plan.may_run() {
@@ -39,7 +41,8 @@ pub async fn performed(source: &Source, target: &Target, apply: bool, now: Insta
     let verified = left.is_empty();
     let removed: i64 = done.steps.iter().map(|step| step.files).sum();
     let files = FileCount { count: removed, bytes: plan.files.bytes };
-    let receipt = receipt(source, &plan, &erasure, &done, verified, now, target.aim.kind());
+    let sealed = source.sealed_by(REHEARSAL).await?;
+    let receipt = receipt((source, &plan), &erasure, (&done, &sealed), verified, now, target.aim.kind());
     let json = json!({
         "tables": tables(&plan, &erasure.steps(), &done, source),
         "files": shown::files(files),
@@ -64,7 +67,7 @@ fn tables(plan: &Plan, steps: &[&Step], done: &CarriedOut, source: &Source) -> V
         step.does != Does::Loosen && !kept && did.rows > 0
     });
     let own = own.map(|(step, did)| row(&step.table, step.action(), did.rows));
-    let kept = plan.tables.iter().filter(|line| line.action == Action::Keep);
+    let kept = plan.kept_in_use();
     own.chain(kept.map(|line| row(&line.table, Action::Keep, line.rows))).collect()
 }
 
@@ -80,15 +83,14 @@ fn left(plan: &Plan, done: &CarriedOut) -> Vec<Value> {
 }
 
 fn receipt(
-    source: &Source,
-    plan: &Plan,
+    (source, plan): (&Source, &Plan),
     erasure: &Erasure<'_>,
-    done: &CarriedOut,
+    (done, sealed): (&CarriedOut, &[SealedRows]),
     verified: bool,
     now: Instant,
     kind: RunKind,
 ) -> Receipt {
-    let label = "rehearsal".to_owned();
+    let label = REHEARSAL.to_owned();
     let after = |step: &str| done.verified.left.iter().filter(|(left, _)| left == step).map(|(_, rows)| rows).sum();
     let steps = erasure.steps().into_iter().zip(&done.steps);
     let steps =
@@ -110,7 +112,7 @@ fn receipt(
         started_at: now.rfc3339(),
         finished_at: now.rfc3339(),
         steps: steps.collect(),
-        kept: plan.tables.iter().filter(|line| line.action == Action::Keep).cloned().collect(),
+        kept: plan.kept_in_use().cloned().chain(sealed.iter().map(SealedRows::line)).collect(),
         files: plan.files,
         mentions: mentions.collect(),
         package: None,

@@ -5,7 +5,7 @@ use crate::{
     domain::time::Instant,
     generation::receipt::{PublicKeys, Signed},
     testing::generation::{
-        on_every_engine,
+        on_every_engine, sealing,
         world::{MAP, World},
     },
 };
@@ -110,6 +110,25 @@ on_every_engine! {
         // once more there is nobody
         let again = at(&world, "--kind erase --identity account=1 --apply").await;
         assert_eq!((again.refused, &again.json["warnings"][0]["code"]), (None, &json!("nothing_found")));
+    }
+
+    async fn what_is_sealed_is_planned_and_signed(on: On) {
+        let world = World::empty(on).await;
+        world.run(&sealing::schema(on)).await;
+        world.run(&sealing::rows(on)).await;
+        fs::write(world.folder.path().join("map.toml"), sealing::map(on)).expect("it is written");
+        is_a_copy(&world).await;
+        let planned = at(&world, "--kind erase --identity account=1").await.json;
+        let seals = |json: &Value| json["tables"].as_array().expect("a list").iter().find(|row| row["action"] == "seal").cloned();
+        let line = seals(&planned).expect("it is planned");
+        assert_eq!((&line["rows"], &line["keep_until"], &line["reason"]), (&json!(3), &json!("2027-11-24"), &json!("logs are kept for a year")));
+        let Rehearsed { json, refused } = at(&world, "--kind erase --identity account=1 --apply").await;
+        assert_eq!((refused, &json["verified"]), (None, &json!(true)));
+        assert_eq!(seals(&json), Some(json!({ "table": "order", "action": "seal", "rows": 3 })));
+        let signed: Signed = serde_json::from_str(json["receipt"].as_str().expect("text")).expect("a receipt");
+        let told = signed.verify(&PublicKeys { keys: signed.public_key.clone().into_iter().collect() }).expect("it is believed");
+        assert_eq!((told.kept.len(), told.kept[0].rows, told.kept[0].keep_until.as_deref()), (1, 3, Some("2027-11-24")));
+        assert_eq!(world.rows("orderSealed", "sealed_run = 'rehearsal'").await.len(), 3);
     }
 
     async fn limits_are_those_of_the_command_line(on: On) {

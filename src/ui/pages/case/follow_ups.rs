@@ -1,5 +1,5 @@
 //! What follows once the person's data was changed: each recipient with where it stands, by when it has to know and what
-//! staff can do about it; and when the backups have run out.
+//! staff can do about it; and when backups and sealed rows have run out.
 
 use super::tried::{Act, Tried};
 use crate::{
@@ -41,7 +41,8 @@ fn with_steps(full: &Full, one: &FollowUpLine, tried: &Tried) -> impl IntoView +
 /// One of them without its buttons.
 pub fn line(one: &FollowUpLine, zone: Tz) -> impl IntoView + use<> {
     let (class, says) = standing(one);
-    let called = one.recipient.clone().unwrap_or_else(|| "Backups".to_owned());
+    let by_itself = if one.way == Way::Sealed { "Sealed rows" } else { "Backups" };
+    let called = one.recipient.clone().unwrap_or_else(|| by_itself.to_owned());
     view! {
         <p><b dir="auto">{called}</b>" "
             <span class=class><i class="mark" aria-hidden="true"></i>{says}</span></p>
@@ -51,6 +52,8 @@ pub fn line(one: &FollowUpLine, zone: Tz) -> impl IntoView + use<> {
 
 fn standing(one: &FollowUpLine) -> (&'static str, &'static str) {
     match one.state {
+        Standing::Over if one.way == Way::Sealed => ("tag is-ok is-met", "destroyed"),
+        _ if one.way == Way::Sealed => ("tag is-paused", "out of use"),
         _ if one.recipient.is_none() && one.state.is_open() => ("tag is-paused", "run out with time"),
         Standing::Waiting if one.late => ("tag is-over", "overdue"),
         Standing::Waiting if one.way == Way::Hand => ("tag is-soon", "to be told by hand"),
@@ -68,6 +71,8 @@ fn when(one: &FollowUpLine, zone: Tz) -> String {
     let at = |at: Option<Instant>| at.map(|at| at.short(zone)).unwrap_or_default();
     let due = one.due.in_words(zone);
     match one.state {
+        Standing::Over if one.way == Way::Sealed => format!("They were kept until {due}."),
+        _ if one.way == Way::Sealed => format!("Kept for a reason until {due}, then destroyed."),
         _ if one.recipient.is_none() => format!("Copies from before the erasure are gone by {due}."),
         Standing::Waiting => format!("By {due}, {}.", one.way.label()),
         Standing::Failed => format!("By {due}, {}: {}.", one.way.label(), one.error.clone().unwrap_or_default()),

@@ -96,14 +96,22 @@ fn approve(run: &RunPage, tried: &Tried) -> impl IntoView + use<> {
     }
     let with_others =
         if others > 0 { format!(", {} of other people that hang on them", words::rows(others)) } else { String::new() };
+    let sealed = (erases && totals.sealed > 0)
+        .then(|| format!(", seals {} until their day", words::rows(totals.sealed)))
+        .unwrap_or_default();
     let more = match totals.changed {
         _ if run.kind == RunKind::Correct => ". The values that stand there now are not kept.".to_owned(),
         _ if !erases => ". Another run can change it back.".to_owned(),
-        0 => format!("{with_others}. It cannot be undone."),
-        n => format!("{with_others}, and changes {} more. It cannot be undone.", thousands(n)),
+        0 => format!("{with_others}{sealed}. It cannot be undone."),
+        n => format!("{with_others}{sealed}, and changes {} more. It cannot be undone.", thousands(n)),
     };
     let (does, button) = if erases { ("This erases", "erase") } else { ("This changes", "change") };
-    let button = format!("Approve and {button} {}", words::rows(if erases { totals.erased } else { totals.changed }));
+    let (button, counted) = match totals.erased {
+        0 if erases && totals.sealed > 0 => ("seal", totals.sealed),
+        erased if erases => (button, erased),
+        _ => (button, totals.changed),
+    };
+    let button = format!("Approve and {button} {}", words::rows(counted));
     let problems = tried.problems.clone();
     let id = Act::Approve.id();
     let (invalid, described) = (problems.invalid(id), problems.described(id, true));

@@ -145,7 +145,9 @@ pub(super) fn table(run: &RunPage, heading: &'static str) -> impl IntoView + use
             vec![("Changed", totals.changed, None)]
         }
         RunKind::Erase => {
-            vec![("Erased", totals.erased, with_files), ("Changed", totals.changed, None), ("Kept", totals.kept, None)]
+            let sealed = (totals.sealed > 0).then_some(("Sealed", totals.sealed, None));
+            let all = [("Erased", totals.erased, with_files), ("Changed", totals.changed, None)].into_iter();
+            all.chain(sealed).chain([("Kept", totals.kept, None)]).collect()
         }
     };
     let sums = sums
@@ -196,9 +198,11 @@ fn line(line: &PlanLine) -> impl IntoView + use<> {
 
 /// `delete`, or what becomes of which columns.
 fn action(line: &PlanLine) -> AnyView {
-    let whole =
-        matches!(line.action, Action::Delete | Action::Keep | Action::Copy | Action::Summarise | Action::LeaveOut)
-            .then(|| line.action.label());
+    let whole = matches!(
+        line.action,
+        Action::Delete | Action::Keep | Action::Seal | Action::Copy | Action::Summarise | Action::LeaveOut
+    )
+    .then(|| line.action.label());
     let columns =
         line.columns.iter().filter(|_| line.action != Action::Delete).enumerate().map(|(n, (column, action))| {
             let before = if n > 0 || whole.is_some() { ", " } else { "" };

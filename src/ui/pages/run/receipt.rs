@@ -2,7 +2,7 @@
 
 use super::{plan, progress, words};
 use crate::{
-    app::runs::{ReceiptView, RunPage},
+    app::runs::{ReceiptView, RunPage, RunStep},
     domain::{plan::Action, run::RunKind},
     ui::{
         components::notice::{Meaning, Notice},
@@ -24,6 +24,8 @@ pub(super) fn page(run: &RunPage) -> AnyView {
     if changed > 0 || !is_erasure {
         parts.push(format!("{} changed", words::rows(changed)));
     }
+    let sealed = words::sealed(run);
+    parts.extend((sealed > 0).then(|| format!("{} sealed", words::rows(sealed))));
     parts.extend((kept > 0).then(|| format!("{} kept", words::rows(kept))));
     let says = format!("{}.", parts.join(", "));
     let lead = match run.kind {
@@ -54,8 +56,12 @@ pub(super) fn done(run: &RunPage, files: i64) -> impl IntoView + use<> {
         }
     });
     let touched = run.steps.iter().filter(|step| step.done > 0 || step.found > 0);
-    let steps =
-        touched.map(|step| row(&step.table, words::done(step), step.done, finished.then_some(0))).collect_view();
+    let until = |step: &RunStep| {
+        let line = run.plan.tables.iter().find(|line| line.action == Action::Seal && line.table == step.table);
+        let until = line.filter(|_| step.does.starts_with("seal")).map(|line| format!(" {}", plan::remark(line)));
+        words::done(step) + &until.unwrap_or_default()
+    };
+    let steps = touched.map(|step| row(&step.table, until(step), step.done, finished.then_some(0))).collect_view();
     let kept = run.plan.tables.iter().filter(|line| finished && line.action == Action::Keep).map(|line| {
         let says = format!("kept {}", plan::remark(line));
         row(&line.table, says, line.rows, Some(line.rows))

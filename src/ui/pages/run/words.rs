@@ -63,6 +63,7 @@ pub const fn verb(action: Action) -> &'static str {
         Action::Pseudonym => "keyed pseudonym in",
         Action::Truncate => "truncate",
         Action::Keep => "keep",
+        Action::Seal => "seal",
         Action::Copy => "copy",
         Action::Summarise => "summarise",
         Action::LeaveOut => "leave out",
@@ -100,6 +101,8 @@ fn said(step: &RunStep, delete: &str) -> String {
     match does {
         "delete linked" => format!("{delete}, rows of others"),
         "delete" => delete.to_owned(),
+        "seal" if delete == "deleted" => format!("sealed{}", before(&columns)),
+        "seal" => format!("seal{}", before(&columns)),
         "copy" if delete == "deleted" => "copied".to_owned(),
         "copy" => "copy".to_owned(),
         "summarise" if delete == "deleted" => "summarised".to_owned(),
@@ -108,6 +111,16 @@ fn said(step: &RunStep, delete: &str) -> String {
         "loosen" => format!("{columns}, between own rows"),
         _ => columns,
     }
+}
+
+/// Rows that were sealed.
+#[must_use]
+pub fn sealed(run: &RunPage) -> i64 {
+    run.steps.iter().filter(|step| parts(step).0 == "seal").map(|step| step.done).sum()
+}
+
+fn before(columns: &str) -> String {
+    if columns.is_empty() { String::new() } else { format!(", {columns}") }
 }
 
 /// Rows that went, rows that were changed and stay, and files that went. Rows that are kept count as kept, also where
@@ -120,7 +133,8 @@ pub fn sums(run: &RunPage) -> (i64, i64, i64) {
     for step in &run.steps {
         match parts(step).0 {
             "delete" | "delete linked" => erased += step.done,
-            "loosen" => {}
+            // what is sealed is counted by itself
+            "loosen" | "seal" => {}
             "change" if kept(step) => {}
             _ => changed += step.done,
         }
@@ -140,6 +154,8 @@ mod tests {
             done(&RunStep { table: "t".into(), does, found: 1, done: 1, files: 0, ended: true })
         };
         assert_eq!(said("delete"), "deleted");
+        assert_eq!(said("seal"), "sealed");
+        assert_eq!(said("seal email=pseudonym"), "sealed, keyed pseudonym in email");
         assert_eq!(said("delete linked"), "deleted, rows of others");
         assert_eq!(said("unlink parent_id=null"), "null parent_id, rows of others");
         assert_eq!(said("loosen parent_id=null"), "null parent_id, between own rows");

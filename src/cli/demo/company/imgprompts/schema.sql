@@ -21,6 +21,19 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_member ON sessions (member_id);
 
+-- sign-ins of people who were erased: nobody uses them, and each goes on its day
+CREATE TABLE sessions_sealed (
+    id uuid PRIMARY KEY,
+    member_id number NOT NULL,
+    ip name NOT NULL,
+    browser name NOT NULL,
+    created_at moment NOT NULL,
+    expires_at moment NOT NULL,
+    sealed_until day NOT NULL,
+    sealed_run name NOT NULL
+);
+CREATE INDEX sessions_sealed_ends ON sessions_sealed (sealed_run, sealed_until);
+
 CREATE TABLE prompts (
     id number PRIMARY KEY,
     member_id number NOT NULL REFERENCES members (id),

@@ -1,0 +1,77 @@
+//! The rows that go and the rows that stay: as the person's, or because they point to what goes.
+
+use super::{Condition, NEVER, Scope};
+use crate::generation::map::{Erase, Others, Table};
+use std::collections::BTreeMap;
+
+impl Scope<'_> {
+    /// The rows of the person that go.
+    #[must_use]
+    pub fn gone_as_own(&self, name: &str, alias: &str) -> Option<String> {
+        let table = self.map.table(name)?;
+        match (table.erase, self.past(table, alias)) {
+            (Erase::Delete | Erase::Seal, _) => self.meant(name, alias, &self.mine(name, alias)),
+            (Erase::Keep, Some(past)) => {
+                let over = format!("({} AND {past})", self.mine(name, alias));
+                if self.reach.past.contains(name) { Some(over) } else { self.meant(name, alias, &over) }
+            }
+            (Erase::Keep | Erase::Change, _) => None,
+        }
+    }
+
+    /// Of rows that are sealed those whose period is over already, which simply go.
+    #[must_use]
+    pub fn past_sealing(&self, name: &str, alias: &str) -> Option<String> {
+        let past = self.past(self.map.table(name)?, alias)?;
+        self.meant(name, alias, &format!("({} AND {past})", self.mine(name, alias)))
+    }
+
+    /// The rows that are sealed.
+    #[must_use]
+    pub fn sealed(&self, name: &str, alias: &str) -> Option<String> {
+        self.meant(name, alias, &self.not_past(name, self.map.table(name)?, alias))
+    }
+
+    /// The rows that stay of those whose fate is the person's to decide, and that are meant as a whole.
+    #[must_use]
+    pub fn staying(&self, name: &str, alias: &str) -> Option<String> {
+        let table = self.map.table(name)?;
+        if table.is_left() {
+            return None;
+        }
+        self.meant(name, alias, &self.not_past(name, table, alias))
+    }
+
+    /// Those whose fate is the person's to decide, without those past their period.
+    pub(in crate::generation) fn not_past(&self, name: &str, table: &Table, alias: &str) -> String {
+        match (table.erase, self.past(table, alias)) {
+            (Erase::Keep | Erase::Seal, Some(past)) => format!("({} AND ({past}) IS NOT TRUE)", self.mine(name, alias)),
+            _ => self.mine(name, alias),
+        }
+    }
+
+    /// Every row that goes, as the person's or because it points to one that goes; none where no row can.
+    #[must_use]
+    pub fn gone(&self, name: &str, alias: &str) -> Option<String> {
+        let table = self.map.table(name)?;
+        let as_own = self.gone_as_own(name, "x").is_some();
+        let deleting: Vec<_> = table.link.iter().filter(|link| link.others == Some(Others::Delete)).collect();
+        let mut parts: Vec<Condition<'_>> = Vec::new();
+        if as_own {
+            parts.push(Box::new(move |alias| self.gone_as_own(name, alias).unwrap_or_else(|| NEVER.to_owned())));
+        }
+        for link in deleting {
+            parts.push(Box::new(move |alias| self.to_gone(name, alias, &link.to, &link.on)));
+        }
+        if parts.is_empty() { None } else { Some(self.any_of(name, alias, &parts)) }
+    }
+
+    /// The rows that `on` leads to rows of `to` that go.
+    #[must_use]
+    pub fn to_gone(&self, name: &str, alias: &str, to: &str, on: &BTreeMap<String, String>) -> String {
+        if self.gone(to, "x").is_none() {
+            return NEVER.to_owned();
+        }
+        self.joined(name, alias, to, on, &|p| self.gone(to, p).unwrap_or_else(|| NEVER.to_owned()))
+    }
+}

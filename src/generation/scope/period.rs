@@ -1,0 +1,124 @@
+//! How long rows stay that are kept for a time, each by its own date: as a condition in SQL, and in days.
+
+use super::Scope;
+use crate::{
+    domain::clock::period::Period,
+    generation::{
+        engine::{Dialect, quoted},
+        map::{Keep, Table},
+    },
+};
+use chrono::{Datelike as _, Days, Months, NaiveDate};
+
+impl Scope<'_> {
+    /// The kept rows whose period is over.
+    pub(super) fn past(&self, table: &Table, alias: &str) -> Option<String> {
+        let keep = table.keep.as_ref()?;
+        let cut = first_day_kept(self.today, keep.length()?);
+        let at = format!("{alias}.{}", quoted(&keep.after));
+        Some(match self.dialect {
+            Dialect::Postgres => format!("{at} < DATE '{cut}'"),
+            // nor can the year 0
+            Dialect::Maria => format!("({at} >= DATE '1000-01-01' AND {at} < DATE '{cut}')"),
+            // whatever is not an ISO date cannot be judged, and stays
+            Dialect::Sqlite => {
+                format!("(typeof({at}) = 'text' AND {at} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-*' AND {at} < '{cut}')")
+            }
+        })
+    }
+
+    /// The day that a row's period counts from, in SQL: its own, or the day of the run where it has none.
+    #[must_use]
+    pub fn counted_from(&self, keep: &Keep, alias: &str) -> String {
+        let (at, today) = (format!("{alias}.{}", quoted(&keep.after)), self.today);
+        match self.dialect {
+            Dialect::Postgres => format!("COALESCE(CAST({at} AS date), DATE '{today}')"),
+            Dialect::Maria => {
+                format!("CASE WHEN {at} >= DATE '1000-01-01' THEN CAST({at} AS DATE) ELSE DATE '{today}' END")
+            }
+            Dialect::Sqlite => format!(
+                "COALESCE(CASE WHEN typeof({at}) = 'text' AND {at} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-*'
+                 THEN date(substr({at}, 1, 10)) END, '{today}')"
+            ),
+        }
+    }
+
+    /// The last day on which a row is kept, in SQL: what `kept_until` says of the day that it counts from.
+    #[must_use]
+    pub fn last_day(&self, keep: &Keep, alias: &str) -> String {
+        let day = self.counted_from(keep, alias);
+        let (unit, count) = match keep.length() {
+            Some(Period::Days(count)) => ("days", count),
+            Some(Period::Months(count)) => ("months", count),
+            // refused when the map is read
+            Some(Period::Elapsed(_) | Period::Working(_) | Period::Yearly(..)) | None => ("days", 0),
+        };
+        let end = match (self.dialect, unit) {
+            (Dialect::Postgres, _) => format!("CAST({day} + INTERVAL '{count} {unit}' AS date)"),
+            (Dialect::Maria, "months") => format!("DATE_ADD({day}, INTERVAL {count} MONTH)"),
+            (Dialect::Maria, _) => format!("DATE_ADD({day}, INTERVAL {count} DAY)"),
+            (Dialect::Sqlite, _) => format!("date({day}, '+{count} {unit}')"),
+        };
+        // a month that is too short for the day: the first of the next one
+        match (self.dialect, unit) {
+            (_, "days") => end,
+            (Dialect::Postgres, _) => {
+                format!("CASE WHEN EXTRACT(DAY FROM {end}) = EXTRACT(DAY FROM {day}) THEN {end} ELSE {end} + 1 END")
+            }
+            (Dialect::Maria, _) => {
+                format!("CASE WHEN DAY({end}) = DAY({day}) THEN {end} ELSE DATE_ADD({end}, INTERVAL 1 DAY) END")
+            }
+            (Dialect::Sqlite, _) => {
+                format!(
+                    "CASE WHEN substr({end}, 9) = substr({day}, 9) THEN {end} ELSE date({end}, 'start of month') END"
+                )
+            }
+        }
+    }
+
+    /// The condition that nothing can be counted from the date of a row that is kept: there is none.
+    #[must_use]
+    pub fn undated(&self, table: &Table, alias: &str) -> Option<String> {
+        let at = format!("{alias}.{}", quoted(&table.keep.as_ref()?.after));
+        Some(match self.dialect {
+            Dialect::Postgres => format!("{at} IS NULL"),
+            Dialect::Maria => format!("({at} IS NULL OR {at} < DATE '1000-01-01')"),
+            Dialect::Sqlite => {
+                format!("(typeof({at}) = 'text' AND {at} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-*') IS NOT TRUE")
+            }
+        })
+    }
+}
+
+/// The first day whose rows are still kept on `today`: a floor, so that months count to the later day where the
+/// month of the end is short.
+fn first_day_kept(today: NaiveDate, period: Period) -> NaiveDate {
+    let days = |count: u32| today.checked_sub_days(Days::new(u64::from(count))).unwrap_or(NaiveDate::MIN);
+    match period {
+        // refused when the map is read
+        Period::Elapsed(_) | Period::Working(_) | Period::Yearly(..) => NaiveDate::MIN,
+        Period::Days(count) => days(count),
+        Period::Months(count) => {
+            let cut = today.checked_sub_months(Months::new(count)).unwrap_or(NaiveDate::MIN);
+            // 31 January and a month end on 1 March, not on 28 February
+            (0..4)
+                .filter_map(|back| cut.checked_sub_days(Days::new(back)))
+                .take_while(|day| kept_until(*day, period) >= today || *day == cut)
+                .last()
+                .unwrap_or(cut)
+        }
+    }
+}
+
+/// The last day on which a row of `day` is kept.
+#[must_use]
+pub fn kept_until(day: NaiveDate, period: Period) -> NaiveDate {
+    match period {
+        Period::Elapsed(_) | Period::Working(_) | Period::Yearly(..) => NaiveDate::MAX,
+        Period::Days(count) => day.checked_add_days(Days::new(u64::from(count))).unwrap_or(NaiveDate::MAX),
+        Period::Months(count) => {
+            let end = day.checked_add_months(Months::new(count)).unwrap_or(NaiveDate::MAX);
+            if end.day() == day.day() { end } else { end.succ_opt().unwrap_or(NaiveDate::MAX) }
+        }
+    }
+}

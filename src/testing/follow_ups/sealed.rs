@@ -1,0 +1,154 @@
+//! What an erasure sealed stays until its day and is destroyed then, unless the person is held; nothing is sealed or
+//! destroyed twice.
+
+use super::*;
+use crate::{
+    app::runs::{Fate, Replay},
+    domain::{hold::Basis, plan::Action, time::Instant},
+    generation::receipt::Signed,
+    testing::house::START,
+};
+
+const LOGINS: &str = "[tables.logins]\nkey = [\"user_id\", \"at\"]\nowner = [{ to = \"users\", on = { user_id = \"id\" } }]\nerase = \"delete\"\n";
+const SEALED: &str = "[tables.logins]\nkey = [\"user_id\", \"at\"]\nowner = [{ to = \"users\", on = { user_id = \"id\" } }]\nerase = \"seal\"\n\
+    seal_into = \"logins_sealed\"\nkeep = { reason = \"logs are kept for a year\", period = \"P1Y\", after = \"at\" }\n";
+const TABLE: &str = "CREATE TABLE logins_sealed (user_id BIGINT NOT NULL, at TIMESTAMP NOT NULL, address TEXT,
+    sealed_until DATE NOT NULL, sealed_run VARCHAR(40) NOT NULL, PRIMARY KEY (user_id, at))";
+
+/// A house over the small generation database, whose sign-ins are sealed for a year.
+async fn sealing(house: House, on: On) -> (House, World) {
+    let world = World::new(on).await;
+    world.run(TABLE).await;
+    assert!(MAP.contains(LOGINS));
+    let sources = HashMap::from([(PRODUCT.to_owned(), world.source(&MAP.replace(LOGINS, SEALED)))]);
+    let period = "P30D".parse().expect("a period");
+    let house = house.rebuilt(sources, |parts| {
+        parts.settings.backups.insert(PRODUCT.to_owned(), period);
+    });
+    (house, world)
+}
+
+async fn sealed_line(house: &House, reference: Reference) -> FollowUpLine {
+    let lines = house.case(reference).await.follow_ups.into_iter();
+    lines.filter(|line| line.way == Way::Sealed).next_back().expect("it follows")
+}
+
+async fn left(world: &World) -> usize {
+    world.rows("logins_sealed", "1 = 1").await.len()
+}
+
+async fn passes(house: &House, day: &str) {
+    let day = format!("{day}T12:00:00Z").parse::<chrono::DateTime<chrono::Utc>>().expect("a day");
+    house.pass(Instant::of(&day).since(house.app.now()));
+}
+
+async fn count(house: &House, reference: Reference, name: &str) -> usize {
+    names_of(house, reference).await.iter().filter(|event| **event == name).count()
+}
+
+async fn kept_and_destroyed(house: House, on: On) {
+    let (house, world) = sealing(house, on).await;
+    let (reference, run) = erased(&house, "1").await;
+    let by_run = format!("sealed_run = '{run}' AND user_id = 1");
+    assert_eq!((world.rows("logins_sealed", &by_run).await.len(), left(&world).await), (2, 2));
+    let line = sealed_line(&house, reference).await;
+    assert_eq!((line.state, line.run, line.recipient, line.steps), (Standing::Waiting, Some(run), None, Vec::new()));
+    assert_eq!(line.due.local(house.app.packs.zone(PRODUCT)).date_naive().to_string(), "2027-01-03");
+    let file = runs::receipt_file(&house.app, &house.agent, run).await.expect("it is handed out");
+    let keys = runs::public_keys(&house.app).await.expect("they are published");
+    let receipt = serde_json::from_str::<Signed>(&file).expect("it reads").verify(&keys).expect("it is believed");
+    let sealed = receipt.kept.iter().find(|line| line.action == Action::Seal).expect("it is told");
+    assert_eq!((sealed.table.as_str(), sealed.rows, sealed.keep_until.as_deref()), ("logins", 2, Some("2027-01-03")));
+    let letter = house.case(reference).await.closing.expect("a letter is proposed").text;
+    assert!(letter.contains("2 entries in logins, until 3 January 2027"), "{letter}");
+
+    passes(&house, "2027-01-02").await;
+    follow_ups::destroy_sealed(&house.app).await.expect("it looks");
+    assert_eq!(left(&world).await, 2, "the last day is kept to its end");
+    passes(&house, "2027-01-03").await;
+    follow_ups::end_follow_ups(&house.app).await.expect("it looks");
+    follow_ups::destroy_sealed(&house.app).await.expect("it destroys");
+    assert_eq!((left(&world).await, sealed_line(&house, reference).await.state), (1, Standing::Waiting));
+    passes(&house, "2027-01-04").await;
+    follow_ups::destroy_sealed(&house.app).await.expect("it destroys");
+    follow_ups::destroy_sealed(&house.app).await.expect("it may run twice");
+    assert_eq!((left(&world).await, sealed_line(&house, reference).await.state), (0, Standing::Over));
+    assert_eq!(count(&house, reference, "sealed_destroyed").await, 1);
+    assert_eq!(world.rows("logins", "1 = 1").await.len(), 1, "of somebody else");
+    agrees_with_its_events(&house, reference).await;
+
+    // a backup of the time when they were sealed: it is destroyed again, and nothing else
+    world.run(&format!("INSERT INTO logins_sealed VALUES (1, '2026-01-02 03:04:05', NULL, '2027-01-02', '{run}'),
+        (9, '2026-01-02 03:04:05', NULL, '2027-01-02', 'rehearsal'), (8, '2026-01-02 03:04:05', NULL, '2027-01-02', 'E-999')")).await;
+    follow_ups::destroy_sealed(&house.app).await.expect("it destroys");
+    assert_eq!((left(&world).await, world.rows("logins_sealed", "user_id = 1").await.len()), (2, 0));
+    assert_eq!(count(&house, reference, "sealed_destroyed").await, 1);
+}
+
+on_both! {
+    async fn what_is_sealed_stays_until_its_day(house: House) {
+        kept_and_destroyed(house, On::Sqlite).await;
+    }
+
+    async fn and_so_on_a_postgresql_generation_database(house: House) {
+        kept_and_destroyed(house, On::Postgres).await;
+    }
+
+    async fn and_so_on_a_mariadb_generation_database(house: House) {
+        kept_and_destroyed(house, On::Maria).await;
+    }
+
+    async fn a_hold_keeps_what_is_sealed(house: House) {
+        let (house, world) = sealing(house, On::Sqlite).await;
+        let (reference, _) = erased(&house, "1").await;
+        let order = house.opens(&mail("Court <court@law.example>", "Order", "c1@law.example", "Keep the data.")).await;
+        let who = [Identity { kind: "account".to_owned(), value: "1".to_owned() }];
+        // the account is gone: it is brought back for as long as it takes to say who is meant
+        world.run("INSERT INTO users VALUES (1, 'ada@example.org', NULL, NULL)").await;
+        verbs::place_hold(&house.app, &house.officer, order, i64::MAX, Basis::LegalOrder, &who, "order 7").await.expect("it is placed");
+        passes(&house, "2027-01-10").await;
+        follow_ups::destroy_sealed(&house.app).await.expect("it looks");
+        assert_eq!((left(&world).await, sealed_line(&house, reference).await.state), (2, Standing::Waiting));
+        let placed = house.case(order).await.holds[0].id;
+        let lead = crate::domain::rights::Actor { id: house.agent.id, ..house.officer.clone() };
+        verbs::release_hold(&house.app, &lead, order, i64::MAX, placed, "the order ended").await.expect("it is released");
+        follow_ups::destroy_sealed(&house.app).await.expect("it destroys");
+        assert_eq!((left(&world).await, sealed_line(&house, reference).await.state), (0, Standing::Over));
+    }
+
+    /// A table that is not there any more is no table without rows.
+    async fn what_cannot_be_looked_at_is_not_over(house: House) {
+        let (house, world) = sealing(house, On::Sqlite).await;
+        let (reference, _) = erased(&house, "1").await;
+        world.run("ALTER TABLE logins_sealed RENAME TO elsewhere").await;
+        passes(&house, "2027-01-10").await;
+        assert!(follow_ups::destroy_sealed(&house.app).await.is_err());
+        assert_eq!(sealed_line(&house, reference).await.state, Standing::Waiting);
+        world.run("ALTER TABLE elsewhere RENAME TO logins_sealed").await;
+        follow_ups::destroy_sealed(&house.app).await.expect("it destroys");
+        assert_eq!((left(&world).await, sealed_line(&house, reference).await.state), (0, Standing::Over));
+    }
+
+    /// The whole database as it was before: what was sealed is back where it was, and is sealed again by the replay.
+    async fn what_a_backup_brought_back_is_sealed_again(house: House) {
+        let (house, _world) = sealing(house, On::Sqlite).await;
+        let (reference, first) = erased(&house, "1").await;
+        let (house, world) = sealing(house, On::Sqlite).await;
+        let replay = Replay { since: START, product: None, by: Some(&house.agent) };
+        let fates = runs::replay(&house.app, &replay).await.expect("it looks");
+        let Some(Fate::Planned(again)) = fates.into_iter().next().and_then(|one| one.fate) else { panic!("it is planned") };
+        approved(&house, again).await;
+        house.works().await;
+        assert_eq!(left(&world).await, 2);
+        assert_eq!(world.rows("logins_sealed", &format!("sealed_run = '{again}'")).await.len(), 2);
+        let line = sealed_line(&house, reference).await;
+        assert_eq!((line.run, line.state), (Some(again), Standing::Waiting));
+        passes(&house, "2027-01-10").await;
+        follow_ups::destroy_sealed(&house.app).await.expect("it destroys");
+        assert_eq!(left(&world).await, 0);
+        let over = house.case(reference).await.follow_ups.into_iter().filter(|line| line.way == Way::Sealed);
+        let over: Vec<_> = over.map(|line| (line.run, line.state)).collect();
+        assert_eq!(over, [(Some(first), Standing::Over), (Some(again), Standing::Over)]);
+        agrees_with_its_events(&house, reference).await;
+    }
+}
