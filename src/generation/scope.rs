@@ -29,6 +29,12 @@ pub struct Scope<'a> {
     pub today: NaiveDate,
     /// What is meant of it.
     pub reach: Reach,
+    /// Conditions of what a hold on a part forbids to touch; none where no such hold stands.
+    pub(super) within: Option<Box<Self>>,
+    /// How many values stand between the subjects' keys and its own.
+    pub(super) before: usize,
+    /// What its aliases begin with: conditions of two scopes stand in one statement.
+    pub(super) prefix: &'static str,
     aliases: Cell<usize>,
     mentioned: RefCell<BTreeSet<String>>,
 }
@@ -44,7 +50,8 @@ impl<'a> Scope<'a> {
     #[must_use]
     pub fn new(map: &'a DataMap, schema: &'a Schema, dialect: Dialect, subjects: usize, today: NaiveDate) -> Self {
         let (aliases, mentioned) = (Cell::new(0), RefCell::default());
-        Self { map, schema, dialect, subjects, today, reach: Reach::default(), aliases, mentioned }
+        let (reach, within, before, prefix) = (Reach::default(), None, 0, "x");
+        Self { map, schema, dialect, subjects, today, reach, within, before, prefix, aliases, mentioned }
     }
 
     /// The same with limits.
@@ -71,10 +78,10 @@ impl<'a> Scope<'a> {
     }
 
     /// How many values a statement with these conditions begins with: the subjects' keys, then the items' or those of
-    /// corrections, last the pseudonym. As `Target::bound` gives them.
+    /// corrections, then the items under a hold, last the pseudonym. As `Target::bound` gives them.
     #[must_use]
     pub fn values(&self) -> usize {
-        self.keys() + self.reach.values.len() + 1
+        self.keys() + self.reach.values.len() + self.within.as_ref().map_or(0, |within| within.reach.values.len()) + 1
     }
 
     /// How many of them are the subjects' keys.
@@ -84,7 +91,7 @@ impl<'a> Scope<'a> {
 
     pub(super) fn alias(&self) -> String {
         self.aliases.set(self.aliases.get() + 1);
-        format!("x{}", self.aliases.get())
+        format!("{}{}", self.prefix, self.aliases.get())
     }
 
     /// The rows that belong to the person, alone or with others.
@@ -277,6 +284,12 @@ impl<'a> Scope<'a> {
     /// The rows of the person that go.
     #[must_use]
     pub fn gone_as_own(&self, name: &str, alias: &str) -> Option<String> {
+        Some(self.not_kept_back(name, alias, self.would_go(name, alias)?))
+    }
+
+    /// The rows of the person that would go if no hold stood.
+    #[must_use]
+    pub(super) fn would_go(&self, name: &str, alias: &str) -> Option<String> {
         let table = self.map.table(name)?;
         match (table.erase, self.past(table, alias)) {
             (Erase::Delete, _) => self.meant(name, alias, &self.mine(name, alias)),
@@ -295,7 +308,7 @@ impl<'a> Scope<'a> {
         if table.erase == Erase::Delete {
             return None;
         }
-        self.meant(name, alias, &self.not_past(name, table, alias))
+        Some(self.not_held(name, alias, self.meant(name, alias, &self.not_past(name, table, alias))?))
     }
 
     /// Those whose fate is the person's to decide, without those past their period.

@@ -11,7 +11,7 @@ use recourse::{
         rights::Role,
         run::{RunKind, RunState},
     },
-    generation::{Aim, Batch, Erasure, Extent, Source, Target},
+    generation::{Aim, Batch, Erasure, Extent, Held, Source, Target},
     store::{
         holds,
         runs::{self, checkpoints},
@@ -38,6 +38,7 @@ pub async fn target(source: &Source) -> anyhow::Result<Target> {
         pseudonym: "p_aaaaaaaaaaaaaaaaaaaaaaaaaa".to_owned(),
         today: chrono::NaiveDate::from_ymd_opt(2026, 11, 24).context("a day")?,
         holds: Vec::new(),
+        held: Held::default(),
         extent: Extent::default(),
         aim: Aim::Erase,
     })

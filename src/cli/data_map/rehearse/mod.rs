@@ -132,6 +132,7 @@ fn target(found: Found, texts: Vec<String>, extent: Extent, now: Instant) -> Tar
         pseudonym,
         today,
         holds,
+        held: crate::generation::Held::default(),
         extent,
         aim: Aim::Erase,
     }
