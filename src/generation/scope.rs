@@ -225,6 +225,18 @@ impl<'a> Scope<'a> {
                 return format!("{} IN ({})", self.compared(name, alias, &here), values.join(", "));
             }
         }
+        self.looked_up(name, alias, to, on, pred)
+    }
+
+    /// The same, always by looking.
+    fn looked_up(
+        &self,
+        name: &str,
+        alias: &str,
+        to: &str,
+        on: &BTreeMap<String, String>,
+        pred: &dyn Fn(&str) -> String,
+    ) -> String {
         self.mentioned.borrow_mut().insert(to.to_owned());
         let x = self.alias();
         let found = pred(&x);
@@ -341,7 +353,13 @@ impl<'a> Scope<'a> {
         if self.gone(to, "x").is_none() {
             return NEVER.to_owned();
         }
-        self.joined(name, alias, to, on, &|p| self.gone(to, p).unwrap_or_else(|| NEVER.to_owned()))
+        let gone = |p: &str| self.gone(to, p).unwrap_or_else(|| NEVER.to_owned());
+        // of the subject's rows a hold can keep some
+        if self.within.is_some() {
+            self.looked_up(name, alias, to, on, &gone)
+        } else {
+            self.joined(name, alias, to, on, &gone)
+        }
     }
 
     /// The kept rows whose period is over.

@@ -10,7 +10,7 @@ use crate::{
     generation::{DataMap, Key, Recorded, Source, Stands, When, propose::of_database},
 };
 
-const SCHEMA: &str = "
+pub(crate) const SCHEMA: &str = "
 CREATE TABLE agreed (id BIGINT PRIMARY KEY, user_id BIGINT NOT NULL REFERENCES users (id), purpose VARCHAR(60) NOT NULL,
     \"givenAt\" TIMESTAMP NULL, withdrawn_at TIMESTAMP NULL, source TEXT, wording TEXT);
 CREATE TABLE wishes (user_id BIGINT NOT NULL REFERENCES users (id), name VARCHAR(60) NOT NULL, is_on BOOLEAN, changed_on DATE, PRIMARY KEY (user_id, name));
@@ -19,7 +19,7 @@ INSERT INTO agreed VALUES (1, 1, 'letters', '2026-01-02 03:04:05', NULL, 'form 3
 INSERT INTO wishes VALUES (1, 'training', FALSE, '2026-01-05'), (1, 'odd', NULL, '2026-01-06'), (1, 'sale', TRUE, NULL), (2, 'training', TRUE, '2026-03-01');
 ";
 
-const TABLES: &str = r#"
+pub(crate) const TABLES: &str = r#"
 [[consent]]
 table = "agreed"
 of = "purpose"

@@ -2,7 +2,7 @@
 
 mod bucket;
 mod choosing;
-mod consents;
+pub(crate) mod consents;
 mod cut_off;
 mod erasing;
 mod exporting;
