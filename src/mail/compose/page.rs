@@ -58,9 +58,12 @@ const PHRASES: &[(&str, &str)] = &[
 /// What still speaks of a mail to be answered, in any language; for the tests of the templates.
 #[cfg(test)]
 pub const SPEAKS_OF_A_MAIL: &[&str] = &[
-    "this mail",
+    "answer this mail",
+    "answering this mail",
+    "answer to this mail",
+    "pass this mail",
     "our last mail",
-    "diese E-Mail.",
+    "Sie diese E-Mail",
     "auf diese E-Mail",
     "unsere letzte E-Mail",
     "a este mensaje",

@@ -19,8 +19,8 @@ async fn place(house: &House, actor: &Actor, case: Reference, basis: Basis, part
 }
 
 /// Another case on which a hold on an invoice of the same person stands.
-async fn in_dispute(house: &House, items: &[&str]) -> Reference {
-    let case = house.opens(&mail("Bo <bo@example.org>", "The bill", "d1@example.org", "It is wrong.")).await;
+async fn in_dispute(house: &House, id: &str, items: &[&str]) -> Reference {
+    let case = house.opens(&mail("Bo <bo@example.org>", "The bill", id, "It is wrong.")).await;
     assert_eq!(place(house, &house.agent, case, Basis::Dispute, &part(items)).await.expect("placed"), 1);
     case
 }
@@ -39,7 +39,7 @@ fn kept(run: &runs::RunPage) -> Vec<(&str, i64, bool)> {
 on_both! {
     async fn what_is_in_dispute_stays_and_goes_once_that_is_settled(house: House) {
         let (house, world) = house_over(house, On::Sqlite).await;
-        let dispute = in_dispute(&house, &["invoices:100"]).await;
+        let dispute = in_dispute(&house, "d1@example.org", &["invoices:100"]).await;
         assert_eq!(house.case(dispute).await.holds[0].part, ["invoices 100"]);
         let reference = verified(&house, "1").await;
         let id = planned(&house, reference).await;
@@ -84,7 +84,7 @@ on_both! {
         let before = world.dump().await;
         let id = planned(&house, reference).await;
         approved(&house, id).await;
-        let dispute = in_dispute(&house, &["invoices:100"]).await;
+        let dispute = in_dispute(&house, "d2@example.org", &["invoices:100"]).await;
         house.works().await;
         let stopped = page(&house, id).await;
         assert_eq!((stopped.state, stopped.stop), (RunState::Stopped, Some(Stop::Held)), "{:?}", stopped.log);
@@ -97,10 +97,10 @@ on_both! {
         assert_eq!((stopped.state, stopped.stop), (RunState::Stopped, Some(Stop::Outgrown)), "{:?}", stopped.log);
         runs::cancel_run(&house.app, &house.agent, id, "a new plan is needed").await.expect("it is cancelled");
         // one more hold on another part is another plan too
-        in_dispute(&house, &["invoices:100"]).await;
+        in_dispute(&house, "d3@example.org", &["invoices:100"]).await;
         let id = planned(&house, reference).await;
         approved(&house, id).await;
-        in_dispute(&house, &["images:11"]).await;
+        in_dispute(&house, "d4@example.org", &["images:11"]).await;
         house.works().await;
         assert_eq!(page(&house, id).await.stop, Some(Stop::Held));
         assert_eq!(world.dump().await, before);

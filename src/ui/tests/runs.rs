@@ -146,7 +146,11 @@ fn a_run_that_was_cut_short_says_how_far_it_came_and_leads_to_what_is_left() {
     run.steps[1].files = 40;
     (run.steps[1].ended, run.steps[2].ended, run.steps[2].done) = (false, false, 0);
     let said = html(&run, &Tried::default());
-    for there in ["2 of 4 steps were done: 1,200 rows and 40 files are gone, 21 rows changed.", "Go on with a new plan", "/cases/R-20418/plan"] {
+    for there in [
+        "2 of 4 steps were done: 1,200 rows and 40 files are gone, 21 rows changed.",
+        "Go on with a new plan",
+        "/cases/R-20418/plan",
+    ] {
         assert!(said.contains(there), "{there}");
     }
     (run.state, run.stop) = (RunState::Stopped, Some(Stop::Held));
