@@ -68,6 +68,7 @@ pub struct Walled {
 
 /// A case in full.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Full {
     /// The case itself.
     pub case: Case,

@@ -149,10 +149,9 @@ fn recorded(consent: &Consent, row: Vec<Option<String>>) -> Option<Recorded> {
     let (how, version) = (next(), next());
     let moment = |text: Option<String>| text.map(|text| when(&text));
     let (stands, at, given) = match (state.as_deref(), moment(withdrawn), moment(given)) {
-        (Some("unsaid"), _, _) => return None,
+        (Some("unsaid"), _, _) | (None, None, None) => return None,
         (Some("not"), withdrawn, given) => (Stands::NotGiven, withdrawn.or_else(|| moment(at)), given),
         (_, Some(withdrawn), given) => (Stands::Withdrawn, Some(withdrawn), given),
-        (None, None, None) => return None,
         (_, None, given) => (Stands::Given, given.or_else(|| moment(at)), None),
     };
     let what = match (&consent.what, of) {
@@ -211,7 +210,7 @@ pub fn unsound(map: &DataMap) -> Vec<Fault> {
         match (what, of) {
             (Some(words), None) if words.trim().is_empty() => fault(None, "what has to say what it is about"),
             (Some(_), None) if !labels.is_empty() => {
-                fault(None, "labels need the column of, whose values they are for")
+                fault(None, "labels need the column of, whose values they are for");
             }
             (Some(_), None) | (None, Some(_)) => {}
             _ => fault(None, "needs either what, the words, or of, the column that says it"),

@@ -63,20 +63,20 @@ fn of_table(name: &str, word: &str, live: &TableSchema, mapped: &Mapped, out: &m
         }
     }
     out.push_str(&head);
-    let mut line = |key: &str, found: Option<(String, &str)>| {
+    let mut say = |key: &str, found: Option<(String, &str)>| {
         if let Some((column, word)) = found {
             let _ = writeln!(out, "{key} = {} # “{word}” in its name", quoted(&column));
         }
     };
     match (&flag, given) {
-        (Some(_), _) => line("at", find(CHANGED, &is_moment)),
+        (Some(_), _) => say("at", find(CHANGED, &is_moment)),
         (None, given) => {
-            line("given_at", given);
-            line("withdrawn_at", withdrawn);
+            say("given_at", given);
+            say("withdrawn_at", withdrawn);
         }
     }
-    line("version", find(VERSION, &is_text));
-    line("how", find(HOW, &is_text));
+    say("version", find(VERSION, &is_text));
+    say("how", find(HOW, &is_text));
     if let Some(column) = flag {
         state(&column, out);
     }
