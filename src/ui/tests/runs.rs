@@ -166,7 +166,9 @@ fn what_a_hold_keeps_has_no_day() {
     let mut run = samples::run(RunState::Planned, None);
     let kept = run.plan.tables.last_mut().expect("a line");
     (kept.keep_until, kept.reason) = (None, Some(crate::domain::plan::ON_HOLD.into()));
-    assert!(html(&run, &Tried::default()).contains("until it is released: a hold"));
+    let said = html(&run, &Tried::default());
+    assert!(said.contains("until it is released: a hold") && said.contains("on a part, which stays"));
+    assert!(plain(RunState::Planned).contains("none on anything of it"));
 }
 
 #[test]

@@ -33,8 +33,7 @@ pub fn page(review: &Review) -> AnyView {
         .more
         .then(|| view! { <p class="dim">{format!("There is more; these are the newest {}.", review.lines.len())}</p> });
     view! {
-        {head(review.reference, review.about)}
-        <p class="byline"><span>{review.product.clone()}</span><span>"Read just now; nothing of it is kept here."</span></p>
+        {head(review.reference, review.about, Some(review.product.clone()))}
         {body}
         {more}
         {tell(review)}
@@ -47,18 +46,22 @@ pub fn page(review: &Review) -> AnyView {
 pub fn cannot(reference: Reference, says: Vec<String>) -> AnyView {
     let says = says.into_iter().map(|says| view! { <p>{says}"."</p> }).collect_view();
     view! {
-        {head(reference, "")}
+        {head(reference, "", None)}
         <Notice meaning=Meaning::Info lead="What is recorded cannot be looked up now.">{says}</Notice>
         <p class="acts"><a class="btn main" href=paths::case(reference)>"Back to the case"</a></p>
     }
     .into_any()
 }
 
-fn head(reference: Reference, about: &'static str) -> impl IntoView + use<> {
+fn head(reference: Reference, about: &'static str, product: Option<String>) -> impl IntoView + use<> {
+    let byline = product.map(|product| {
+        view! { <p class="byline"><span>{product}</span><span>"Read just now; nothing of it is kept here."</span></p> }
+    });
     view! {
         <div class="head"><div>
             <a class="crumb quiet" href=paths::case(reference)>{format!("← {reference} {about}")}</a>
             <h1>{TITLE}</h1>
+            {byline}
         </div></div>
     }
 }
@@ -92,7 +95,7 @@ fn table(review: &Review) -> AnyView {
                     <th role="columnheader" scope="col">"What for"</th>
                     <th role="columnheader" scope="col" class="how">"Stands"</th>
                     <th role="columnheader" scope="col">"Since"</th>
-                    <th role="columnheader" scope="col">"Words, version, how"</th>
+                    <th role="columnheader" scope="col" class="why">"Words, version, how"</th>
                 </tr>
             </thead>
             <tbody role="rowgroup">{rows}</tbody>
