@@ -68,6 +68,7 @@ pub struct Walled {
 
 /// A case in full.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Full {
     /// The case itself.
     pub case: Case,
@@ -97,12 +98,18 @@ pub struct Full {
     pub identity_kinds: Vec<String>,
     /// True where the product has a generation database to look into.
     pub looks_up: bool,
+    /// True where what is recorded of the person's consents can be looked up.
+    pub reviews_consents: bool,
     /// What kind of run can answer it; none where staff act by themselves.
     pub answer: Option<RunKind>,
     /// The least that a copy has to be.
     pub least_copy: CopyForm,
+    /// What a hold can be limited to: categories, and tables with what people call them.
+    pub parts: (Vec<String>, Vec<(String, String)>),
     /// Holds of this case that stand.
     pub holds: Vec<Held>,
+    /// Erasures that left something because of a hold which stands no more, each with its case.
+    pub freed: Vec<(Reference, RunId)>,
     /// The runs of the case, newest first.
     pub runs: Vec<(RunId, RunKind, RunState)>,
     /// What follows once the person's data was changed: recipients to tell, backups that run out.
@@ -179,7 +186,8 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
     let timeline = timeline::entries(app, &mut tx, &case, &events).await?;
     let first = contents::content_first(&mut tx, &app.vault, reference).await?.unwrap_or_default();
     let proof = proof::proof(app, &mut tx, &case, &events, &names).await?;
-    let holds = proof::held(&mut tx, actor, &case, &names).await?;
+    let freed = super::held::freed(&mut tx, actor, &case).await?;
+    let holds = proof::held(app, &mut tx, actor, &case, &names).await?;
     let runs = runs::of_case(&mut tx, actor, reference).await?;
     let follow_ups = follow_ups::of_case(app, &mut tx, reference).await?;
     let packages = exports::of_case(&mut tx, reference).await?;
@@ -217,10 +225,13 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
         checks: checks(&case, &events, &packages),
         proof,
         identity_kinds: subject::kinds(app, &case.product),
+        parts: app.sources.get(&case.product).map(crate::generation::Source::limits).unwrap_or_default(),
         looks_up: app.sources.contains_key(&case.product),
+        reviews_consents: super::consents::can_be_reviewed(app, &case) && case.verified.is_some(),
         answer: runs::answers(app, &case),
         least_copy: exports::least_form(app, &case),
         holds,
+        freed,
         runs,
         follow_ups,
         packages,

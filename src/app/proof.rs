@@ -1,7 +1,7 @@
 //! What a case's page says of the person's identity and of holds. The caller has checked that the reader may see the
 //! case.
 
-use super::{App, Error, subject};
+use super::{App, Error, held, subject};
 use crate::{
     domain::{
         case::Case,
@@ -40,6 +40,8 @@ pub struct Held {
     pub id: HoldId,
     /// Why the data has to stay.
     pub basis: Basis,
+    /// What it is about, in words; empty for everything.
+    pub part: Vec<String>,
     /// When it was placed.
     pub at: Instant,
     /// Who placed it, and so may not release it.
@@ -71,6 +73,7 @@ pub(super) async fn proof(
 /// # Errors
 /// As the database says.
 pub(super) async fn held(
+    app: &App,
     tx: &mut Tx,
     actor: &Actor,
     case: &Case,
@@ -79,13 +82,17 @@ pub(super) async fn held(
     let holds = holds::holds_of_case(tx, case.reference).await?;
     let secret = actor.may(Act::SeeSecretHolds);
     let standing = holds.into_iter().filter(|hold| hold.released.is_none() && (secret || !hold.basis.is_secret()));
-    let line = |hold: holds::Hold| Held {
-        id: hold.id,
-        basis: hold.basis,
-        at: hold.placed_at,
-        by: (hold.placed_by, name(names, hold.placed_by)),
-    };
-    Ok(standing.map(line).collect())
+    let mut lines = Vec::new();
+    for hold in standing {
+        lines.push(Held {
+            id: hold.id,
+            basis: hold.basis,
+            part: held::part_of(app, tx, &hold).await?.in_full(),
+            at: hold.placed_at,
+            by: (hold.placed_by, name(names, hold.placed_by)),
+        });
+    }
+    Ok(lines)
 }
 
 /// The events that this person may know of: nobody outside the circle learns of a secret hold, neither source nor count.

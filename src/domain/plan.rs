@@ -103,6 +103,20 @@ pub struct SubjectCount {
     pub found_by: Vec<String>,
 }
 
+/// Why rows stay that a hold is about.
+pub const ON_HOLD: &str = "a hold";
+/// Why rows stay that rows under a hold belong to or refer to.
+pub const NEEDED_ON_HOLD: &str = "rows under a hold need them";
+
+impl PlanLine {
+    /// True where the rows stay by a hold: until it is released, and no day is known.
+    #[must_use]
+    pub fn is_on_hold(&self) -> bool {
+        let reason = self.reason.as_deref();
+        self.action == Action::Keep && self.keep_until.is_none() && matches!(reason, Some(ON_HOLD | NEEDED_ON_HOLD))
+    }
+}
+
 /// What a run will do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
@@ -192,6 +206,12 @@ impl Plan {
     /// Of these what stays in use.
     pub fn kept_in_use(&self) -> impl Iterator<Item = &PlanLine> {
         self.tables.iter().filter(|line| line.action == Action::Keep)
+    }
+
+    /// True when some rows stay by a hold.
+    #[must_use]
+    pub fn holds_some(&self) -> bool {
+        self.tables.iter().any(|line| line.is_on_hold() && line.rows > 0)
     }
 
     /// Why `now`, a fresh plan of the same subject, is not what was approved: the scope differs, something blocks it, a

@@ -40,6 +40,9 @@ pub fn check(map: &DataMap, schema: &Schema, dialect: Dialect) -> Vec<Warning> {
     for (code, table, column, says) in super::choices::unfit(map, schema) {
         found.add(code, table, Some(column), says);
     }
+    for (code, table, column, says) in super::consents::unfit(map, schema) {
+        found.add(code, table, Some(column), says);
+    }
     for (table, column, says) in super::export::rules::unfit(map, schema, dialect) {
         found.add(WarningCode::SharedRow, table, Some(column), says);
     }

@@ -29,11 +29,12 @@ impl Scope<'_> {
         let table = self.map.table(name).filter(|_| self.reach.columns.contains_key(name))?;
         let past_go = table.erase == Erase::Keep && self.reach.past.contains(name);
         let rows = if past_go { self.not_past(name, table, alias) } else { self.mine(name, alias) };
-        match self.chosen(name) {
-            Chosen::All => None,
-            Chosen::None => Some(rows),
-            Chosen::Those(those) => Some(format!("({rows} AND ({}) IS NOT TRUE)", those(alias))),
-        }
+        let rows = match self.chosen(name) {
+            Chosen::All => return None,
+            Chosen::None => rows,
+            Chosen::Those(those) => format!("({rows} AND ({}) IS NOT TRUE)", those(alias)),
+        };
+        Some(self.not_held(name, alias, rows))
     }
 
     /// The rows of the person, alone or with others, of which anything is meant; none where nothing is.
@@ -85,7 +86,7 @@ impl Scope<'_> {
     #[must_use]
     pub fn items(&self, name: &str, alias: &str) -> Option<String> {
         let n = self.reach.items.get(name)?;
-        let listed = self.listed(name, alias, self.keys() + n + 1);
+        let listed = self.listed(name, alias, self.keys() + self.before + n + 1);
         Some(format!("({} AND {listed})", self.own(name, alias)))
     }
 

@@ -67,8 +67,9 @@ fn step(scope: &Scope<'_>, one: &Correction, first: usize) -> Option<Step> {
     Some(Step { columns, whole: Some(whole), ..Step::new(&one.table, Does::Correct, String::new()) })
 }
 
-/// For each correction: how many rows of the person it means, and how many hold neither the old nor the new value.
-pub fn questions(scope: &Scope<'_>, corrections: &[Correction]) -> Vec<(String, String, [String; 2])> {
+/// For each correction: how many rows of the person it means, how many hold neither the old nor the new value, and how many
+/// are under a hold; the last is empty where none can be.
+pub fn questions(scope: &Scope<'_>, corrections: &[Correction]) -> Vec<(String, String, [String; 3])> {
     let mut first = scope.keys() + 1;
     let mut asked = Vec::new();
     for one in corrections {
@@ -79,7 +80,8 @@ pub fn questions(scope: &Scope<'_>, corrections: &[Correction]) -> Vec<(String, 
             let is = scope.column(&one.table, &one.column);
             let differs = |value: &str| format!(" AND NOT {}", identical(scope.dialect, &at, is, value));
             let changed = format!("{rows}{}{}", differs(&was), differs(&becomes));
-            asked.push((one.table.clone(), one.column.clone(), [rows, changed]));
+            let held = scope.under_hold(&one.table, "t").map(|held| format!("{rows} AND {held}"));
+            asked.push((one.table.clone(), one.column.clone(), [rows, changed, held.unwrap_or_default()]));
         }
         first += one.width();
     }

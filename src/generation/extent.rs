@@ -58,6 +58,16 @@ impl Extent {
         self.categories.is_empty() && self.tables.is_empty() && self.items.is_empty()
     }
 
+    /// What this or `other` names.
+    #[must_use]
+    pub fn with(&self, other: &Self) -> Self {
+        Self {
+            categories: [self.categories.clone(), other.categories.clone()].concat(),
+            tables: [self.tables.clone(), other.tables.clone()].concat(),
+            items: [self.items.clone(), other.items.clone()].concat(),
+        }
+    }
+
     /// True where `category` is one of the chosen ones or follows one after a dot.
     #[must_use]
     pub fn has_category(&self, category: &str) -> bool {
@@ -76,6 +86,15 @@ impl Extent {
         lines.sort();
         lines.dedup();
         lines
+    }
+
+    /// Everything it names, in words, with the keys of items: for those who see the person's case.
+    #[must_use]
+    pub fn in_full(&self) -> Vec<String> {
+        let categories = self.categories.iter().map(|category| format!("category {category}"));
+        let tables = self.tables.iter().map(|table| format!("table {table}"));
+        let items = self.items.iter().map(|item| format!("{} {}", item.table, item.key.join(", ")));
+        categories.chain(tables).chain(items).collect()
     }
 
     /// The limits in words, without keys of items.

@@ -59,6 +59,14 @@ impl Source {
                 let needs = needs.entry(into).or_default();
                 (needs.insert, needs.delete) = (true, true);
             }
+            // a run that is limited, or kept back by a hold, lets rows that stay go of rows that go
+            for (name, table) in &self.map.tables {
+                for link in
+                    table.link.iter().filter(|link| link.others.is_none() && steps::may_be_null(&scope, name, link))
+                {
+                    needs.entry(name).or_default().update.extend(link.on.keys().cloned());
+                }
+            }
             for flag in self.map.choices.iter().filter_map(|choice| choice.flag.as_ref()) {
                 let Some(needs) = needs.get_mut(flag.table.as_str()) else { continue };
                 needs.insert |= flag.add;

@@ -24,6 +24,9 @@ pub struct DataMap {
     /// What a person may choose about the use of their data, and where it stands.
     #[serde(default, rename = "choice")]
     pub choices: Vec<Choice>,
+    /// Where it is recorded what a person agreed to.
+    #[serde(default, rename = "consent")]
+    pub consents: Vec<Consent>,
     /// Every table that holds something of a person, by name.
     pub tables: BTreeMap<String, Table>,
 }
@@ -81,6 +84,51 @@ pub struct Flag {
     /// True where who never chose has no row: one is added.
     #[serde(default)]
     pub add: bool,
+}
+
+/// Where consents are recorded: a table with a row for each, or a flag in a row.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Consent {
+    /// A mapped table whose rows are the person's.
+    pub table: String,
+    /// What it is about, as the person will read it; either this or `of`.
+    #[serde(default)]
+    pub what: Option<String>,
+    /// The column that says what it is about.
+    #[serde(default)]
+    pub of: Option<String>,
+    /// What the person reads for each value of `of`; a value without words stands as it is.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+    /// The column that says whether it is given; needed where `given_at` does not say it.
+    #[serde(default)]
+    pub state: Option<ConsentState>,
+    /// The column that says since when the state is so.
+    #[serde(default)]
+    pub at: Option<String>,
+    /// The column that says when it was given.
+    #[serde(default)]
+    pub given_at: Option<String>,
+    /// The column that says when it was taken back; empty while it stands.
+    #[serde(default)]
+    pub withdrawn_at: Option<String>,
+    /// The column that says how it was recorded: the form, the version of the app.
+    #[serde(default)]
+    pub how: Option<String>,
+    /// The column that says which words or which version of the policy it was given to.
+    #[serde(default)]
+    pub version: Option<String>,
+}
+
+/// Whether a consent is given.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConsentState {
+    /// The column.
+    pub column: String,
+    /// Its value while it is given; any other says that it is not, and nothing says nothing.
+    pub given: String,
 }
 
 /// Statements in the database's own SQL. `{column}` of the subject's key stands for a list of the person's keys, to be used

@@ -66,7 +66,7 @@ impl Reach {
         reach
     }
 
-    /// What the limits of a copy mean: a category is its columns and no others.
+    /// What the limits of a copy or of a hold mean: a category is its columns and no others.
     #[must_use]
     pub fn of_copy(map: &DataMap, schema: &Schema, extent: &Extent, dialect: super::engine::Dialect) -> Self {
         let mut reach = Self::of_rows(map, schema, extent, dialect);

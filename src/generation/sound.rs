@@ -36,6 +36,7 @@ pub fn faults(map: &DataMap) -> Vec<Fault> {
     }
     faults.extend(super::export::rules::faults(map));
     faults.extend(super::choices::unsound(map));
+    faults.extend(super::consents::unsound(map));
     faults
 }
 

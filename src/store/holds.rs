@@ -1,11 +1,19 @@
-//! Holds: who may not be erased, known by a keyed digest of the account only.
+//! Holds: who may not be erased, known by a keyed digest of the account only, and which part of them, sealed.
 
-use super::{Result, Tx, per_engine, row::known, sql};
+use super::{
+    Result, Tx, per_engine,
+    row::known,
+    sql,
+    vault::{Sealed, Vault},
+};
 use crate::domain::{
     hold::Basis,
-    identity::{HoldId, Reference, StaffId},
+    identity::{HoldId, Reference, RunId, StaffId},
     time::Instant,
 };
+
+/// What the vault knows the part by that a hold is about.
+const SEALED_AS: &str = "held part";
 
 /// A hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +28,8 @@ pub struct Hold {
     pub subject: Vec<u8>,
     /// Why it may not be erased.
     pub basis: Basis,
+    /// True where it is about a part, which `hold_part` gives; otherwise about everything.
+    pub is_of_a_part: bool,
     /// Who placed it.
     pub placed_by: StaffId,
     /// When.
@@ -39,6 +49,7 @@ struct HoldRow {
     placed_at: i64,
     released_by: Option<i64>,
     released_at: Option<i64>,
+    is_of_a_part: bool,
 }
 
 impl HoldRow {
@@ -49,6 +60,7 @@ impl HoldRow {
             basis: known(Basis::from_code(&self.basis), "holds", self.id, "basis", &self.basis)?,
             product: self.product,
             subject: self.subject_digest,
+            is_of_a_part: self.is_of_a_part,
             placed_by: StaffId(self.placed_by),
             placed_at: Instant(self.placed_at),
             released: self.released_by.map(StaffId).zip(self.released_at.map(Instant)),
@@ -60,50 +72,82 @@ impl HoldRow {
 macro_rules! holds_where {
     ($rest:literal) => {
         concat!(
-            "SELECT id, product, case_id, subject_digest, basis, placed_by, placed_at, released_by, released_at
+            "SELECT id, product, case_id, subject_digest, basis, placed_by, placed_at, released_by, released_at,
+                    cipher IS NOT NULL AS is_of_a_part
              FROM holds ",
             $rest
         )
     };
 }
 
+/// A hold on one account that is to be placed.
+#[derive(Debug, Clone, Copy)]
+pub struct NewHold<'a> {
+    /// The product.
+    pub product: &'a str,
+    /// The case it is placed on.
+    pub case: Reference,
+    /// The account, as a keyed digest.
+    pub subject: &'a [u8],
+    /// Why.
+    pub basis: Basis,
+    /// What it is about, to be sealed; none for everything.
+    pub part: Option<&'a [u8]>,
+    /// Who places it.
+    pub by: StaffId,
+    /// When.
+    pub at: Instant,
+}
+
 /// Places a hold on one account.
 ///
 /// # Errors
-/// As the database says.
-pub async fn hold_place(
-    tx: &mut Tx,
-    product: &str,
-    case: Reference,
-    subject: &[u8],
-    basis: Basis,
-    by: StaffId,
-    at: Instant,
-) -> Result<HoldId> {
-    let (id,): (i64,) = sql("INSERT INTO holds (product, case_id, subject_digest, basis, placed_by, placed_at)
-         VALUES ($1, $2, $3, $4, $5, $6) RETURNING id")
-    .bind(product)
-    .bind(case)
-    .bind(subject)
-    .bind(basis.code())
-    .bind(by)
-    .bind(at)
-    .one(tx)
-    .await?;
+/// As the database says, or when there is no randomness to seal with.
+pub async fn hold_place(tx: &mut Tx, vault: &Vault, new: &NewHold<'_>) -> Result<HoldId> {
+    let sealed = new.part.map(|part| vault.seal(SEALED_AS, part)).transpose()?;
+    let (id,): (i64,) =
+        sql("INSERT INTO holds (product, case_id, subject_digest, basis, placed_by, placed_at, wrapped_key, cipher)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id")
+        .bind(new.product)
+        .bind(new.case)
+        .bind(new.subject)
+        .bind(new.basis.code())
+        .bind(new.by)
+        .bind(new.at)
+        .bind(sealed.as_ref().map(|sealed| sealed.wrapped_key.clone()))
+        .bind(sealed.map(|sealed| sealed.cipher))
+        .one(tx)
+        .await?;
     Ok(HoldId(id))
 }
 
-/// Releases a hold; false when it was released already.
+/// What a hold is about; none where it is about everything, or was released.
+///
+/// # Errors
+/// As the database says, or when it does not open.
+pub async fn hold_part(tx: &mut Tx, vault: &Vault, id: HoldId) -> Result<Option<Vec<u8>>> {
+    let row = sql("SELECT wrapped_key, cipher FROM holds WHERE id = $1")
+        .bind(id)
+        .maybe::<(Option<Vec<u8>>, Option<Vec<u8>>)>(tx)
+        .await?;
+    match row {
+        Some((Some(wrapped_key), Some(cipher))) => Ok(Some(vault.open(SEALED_AS, &Sealed { wrapped_key, cipher })?)),
+        _ => Ok(None),
+    }
+}
+
+/// Releases a hold and forgets what part it was about; false when it was released already.
 ///
 /// # Errors
 /// As the database says.
 pub async fn hold_release(tx: &mut Tx, id: HoldId, by: StaffId, at: Instant) -> Result<bool> {
-    let changed = sql("UPDATE holds SET released_by = $2, released_at = $3 WHERE id = $1 AND released_at IS NULL")
-        .bind(id)
-        .bind(by)
-        .bind(at)
-        .run(tx)
-        .await?;
+    let changed = sql("UPDATE holds SET released_by = $2, released_at = $3, wrapped_key = NULL, cipher = NULL
+         WHERE id = $1 AND released_at IS NULL")
+    .bind(id)
+    .bind(by)
+    .bind(at)
+    .run(tx)
+    .await?;
     Ok(changed == 1)
 }
 
@@ -138,4 +182,30 @@ pub async fn holds_on(tx: &mut Tx, product: &str, subjects: &[Vec<u8>]) -> Resul
     .all::<HoldRow>(tx)
     .await?;
     rows.into_iter().map(HoldRow::hold).collect()
+}
+
+/// The accounts that finished runs of a case erased.
+///
+/// # Errors
+/// As the database says.
+pub async fn subjects_erased(tx: &mut Tx, case: Reference) -> Result<Vec<Vec<u8>>> {
+    let rows =
+        sql("SELECT DISTINCT t.subject_digest FROM tombstones t JOIN runs r ON r.id = t.run_id WHERE r.case_id = $1")
+            .bind(case)
+            .all::<(Vec<u8>,)>(tx)
+            .await?;
+    Ok(rows.into_iter().map(|(digest,)| digest).collect())
+}
+
+/// The last run that erased an account, from whichever case; none where none did.
+///
+/// # Errors
+/// As the database says.
+pub async fn last_erased(tx: &mut Tx, product: &str, subject: &[u8]) -> Result<Option<RunId>> {
+    let (run,): (Option<i64>,) = sql("SELECT MAX(run_id) FROM tombstones WHERE product = $1 AND subject_digest = $2")
+        .bind(product)
+        .bind(subject)
+        .one(tx)
+        .await?;
+    Ok(run.map(RunId))
 }

@@ -5,6 +5,7 @@ mod arrows;
 mod awkward;
 mod clockwork;
 mod company;
+mod consents;
 pub(crate) mod dovecot;
 mod exports;
 mod follow_ups;

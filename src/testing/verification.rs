@@ -24,7 +24,7 @@ use crate::{
         rights::Actor,
         time::{DAY, HOUR},
     },
-    generation::{Key, Source},
+    generation::{Extent, Key, Source},
     mail::thread,
     store::{events, holds, sql},
     web,
@@ -397,7 +397,9 @@ on_both! {
         let reference = erasure(&house, "lena@record.example", "h1@record.example").await;
         let (app, agent, officer) = (&house.app, &house.agent, &house.officer);
         let place = async |actor: &Actor, kind: &str, value: &str, reason: &str| {
-            verbs::place_hold(app, actor, reference, i64::MAX, Basis::Dispute, &by(kind, value), reason).await
+            let (identities, part) = (by(kind, value), Extent::default());
+            let wanted = verbs::HoldWanted { basis: Basis::Dispute, identities: &identities, part: &part, reason };
+            verbs::place_hold(app, actor, reference, i64::MAX, &wanted).await
         };
         assert_eq!(faults(place(agent, "account", "u-9", "an order").await), ["value"], "nobody is found");
         assert_eq!(faults(place(agent, "shoe_size", "44", "").await), ["identity", "reason"]);
@@ -436,7 +438,9 @@ on_both! {
         let reference = erasure(&house, "lena@record.example", "h1@record.example").await;
         let (app, agent, officer) = (&house.app, &house.agent, &house.officer);
         let place = async |actor: &Actor| {
-            verbs::place_hold(app, actor, reference, i64::MAX, Basis::LegalOrder, &by("account", "u-1"), "order 12").await
+            let (identities, part) = (by("account", "u-1"), Extent::default());
+            let wanted = verbs::HoldWanted { basis: Basis::LegalOrder, identities: &identities, part: &part, reason: "order 12" };
+            verbs::place_hold(app, actor, reference, i64::MAX, &wanted).await
         };
         assert_eq!(faults(place(agent).await), ["basis"]);
         let before = house.case(reference).await.case.seq;

@@ -46,6 +46,8 @@ pub mod patterns {
     pub const CASE: &str = "/cases/{reference}";
     /// What a plan is to be about.
     pub const PLAN: &str = "/cases/{reference}/plan";
+    /// What is recorded of the person's consents.
+    pub const CONSENTS: &str = "/cases/{reference}/consents";
     /// A run.
     pub const RUN: &str = "/runs/{id}";
     /// A product's policy.
@@ -89,6 +91,12 @@ pub fn case(reference: Reference) -> String {
 #[must_use]
 pub fn case_done(reference: Reference, done: &str) -> String {
     format!("/cases/{reference}?done={done}")
+}
+
+/// What is recorded of the consents of a case's person.
+#[must_use]
+pub fn consents(reference: Reference) -> String {
+    format!("/cases/{reference}/consents")
 }
 
 /// What a plan for a case is to be about.

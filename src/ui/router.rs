@@ -3,7 +3,10 @@
 use crate::{
     app::App,
     ui::{
-        pages::{case, copy, mailroom, new_case, overview, pickup, plan, policies, queue, run, runs, signin, verify},
+        pages::{
+            case, consents, copy, mailroom, new_case, overview, pickup, plan, policies, queue, run, runs, signin,
+            verify,
+        },
         paths::{self, patterns},
     },
 };
@@ -20,6 +23,7 @@ pub fn routes() -> Router<App> {
         .route(paths::QUEUE, get(queue::server::show).post(queue::server::assign))
         .route(patterns::CASE, get(case::server::show).post(case::server::act))
         .route(patterns::PLAN, get(plan::server::show).post(plan::server::make))
+        .route(patterns::CONSENTS, get(consents::server::show))
         .route(patterns::FILE, get(case::server::download))
         .route(paths::OVERVIEW, get(overview::server::show))
         .route(paths::NEW_CASE, get(new_case::server::show).post(new_case::server::open))

@@ -12,7 +12,10 @@ use crate::{
         rights::Actor,
         time::{DAY, Instant},
     },
-    mail::compose::{self, Facts, Letter, needs::Part},
+    mail::compose::{
+        self, Facts, Letter,
+        needs::{self, Part},
+    },
     store::{contents, drafts},
 };
 
@@ -30,6 +33,8 @@ pub struct Begun<'a> {
     pub reason: &'a str,
     /// What was typed already; stays below.
     pub typed: &'a str,
+    /// What fills the first gap of its words; empty where staff fill it.
+    pub gap: &'a str,
 }
 
 /// The words of a letter with what was typed below them; the draft is kept.
@@ -43,6 +48,7 @@ pub async fn begin(app: &App, actor: &Actor, reference: Reference, begun: &Begun
     let first = contents::content_first(&mut desk.tx, &app.vault, reference).await?.unwrap_or_default();
     let facts = of_letter(app, &desk, begun, &first.name, desk.now);
     let words = compose::draft(begun.letter, begun.language, &facts)?;
+    let words = if begun.gap.is_empty() { words } else { needs::fill(&words, begun.gap) };
     let typed = begun.typed.trim();
     let text = if typed.is_empty() { words } else { format!("{words}\n\n{typed}") };
     let text = written("text", &text, "Choose a letter")?.to_owned();

@@ -8,7 +8,7 @@ use crate::{
         event::{Event, Purpose},
         time::Instant,
     },
-    mail::compose::Written,
+    mail::compose::{Written, for_page},
     store::{Tx, contents, contents::Content, pickups},
 };
 
@@ -36,7 +36,7 @@ pub(in crate::app) async fn keep_letter(
     now: Instant,
 ) -> Result<Event, Error> {
     let Written { subject, text, .. } = written;
-    let content = Content { subject, text, message_id, ..Content::default() };
+    let content = Content { subject, text: for_page(&text), message_id, ..Content::default() };
     let restricted = case.is_restricted();
     let kept = contents::content_keep(tx, &app.vault, case.reference, restricted, "letter_kept", &content, now).await?;
     Ok(Event::LetterKept { content: kept, purpose })

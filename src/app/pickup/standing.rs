@@ -9,6 +9,7 @@ use crate::{
         clock::{Duty, Layer, binding_of},
         event::{By, Event, Purpose},
         identity::{ContentId, PackageId},
+        secrets,
         time::Instant,
     },
     mail::compose,
@@ -99,7 +100,9 @@ pub(super) async fn standing(app: &App, tx: &mut Tx, case: &Case) -> Result<Stan
             Some(Purpose::Delivery) => {
                 compose::with_link(&content.text, "", &exports::link(app, &content.message_id)).0
             }
-            _ => content.text,
+            // whoever looks over a shoulder, or has found code and PIN, reads no card here
+            None => secrets::masked(&content.text),
+            Some(_) => content.text,
         };
         letters.push(KeptLetter { at: recorded.at, theirs, subject: content.subject, text });
     }

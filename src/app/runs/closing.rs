@@ -240,9 +240,12 @@ pub(in crate::app) async fn proposed(
         kept: kept(&run.plan).map(kept_line).collect(),
         run: run.id.to_string(),
     };
-    let partial = run.plan.keeps_some();
-    let (outcome, basis) =
-        if partial { (Outcome::Partial, Some(Refusal::KeptByLaw)) } else { (Outcome::Granted, None) };
+    let by_law = kept(&run.plan).any(|line| !line.is_on_hold());
+    let (outcome, basis) = match (by_law, run.plan.holds_some()) {
+        (true, _) => (Outcome::Partial, Some(Refusal::KeptByLaw)),
+        (false, true) => (Outcome::Partial, Some(Refusal::Claims)),
+        (false, false) => (Outcome::Granted, None),
+    };
     let text = draft(compose::Letter::Erased, &Facts { erased: Some(erased), ..facts })?;
     Ok(Closing { outcome: Some(outcome), basis, text })
 }
@@ -259,5 +262,6 @@ fn kept_line(line: &crate::domain::plan::PlanLine) -> compose::KeptLine {
         what: line.table.replace('_', " "),
         reason: line.reason.clone().unwrap_or_default(),
         until: until.map(|day| day.format("%-d %B %Y").to_string()).unwrap_or_default(),
+        on_hold: line.is_on_hold(),
     }
 }

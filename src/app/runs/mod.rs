@@ -72,8 +72,17 @@ fn source_of<'a>(app: &'a App, product: &str) -> Result<&'a Source, Error> {
     })
 }
 
+/// The case's product's generation database, and whom what the person was verified by leads to there.
+pub(in crate::app) async fn verified_subjects<'a>(app: &'a App, case: &Case) -> Result<(&'a Source, Vec<Key>), Error> {
+    let source = source_of(app, &case.product)?;
+    let mut tx = app.db.read().await?;
+    let known = choose::known(app, &mut tx, case).await?;
+    drop(tx);
+    Ok((source, choose::find(app, source, &case.product, &known).await?.subjects))
+}
+
 /// What a person can do about a generation database that did not answer as it should.
-fn unanswered(product: &str, error: &generation::Error) -> Error {
+pub(in crate::app) fn unanswered(product: &str, error: &generation::Error) -> Error {
     tracing::warn!(product, %error, "the generation database could not be read");
     let says = match error {
         generation::Error::Drift(says) => {

@@ -5,7 +5,7 @@ use crate::{
     app::{
         App, Error,
         desk::{Desk, look},
-        exports, pickup, subject,
+        exports, held, pickup,
         subject::Known,
     },
     domain::{
@@ -18,9 +18,9 @@ use crate::{
         standing::Standing,
         work::Work,
     },
-    generation::{Aim, Extent, Found, Key, Target, pseudonym, texts_of, whose_accounts},
+    generation::{Aim, Extent, Found, Target, pseudonym, texts_of, whose_accounts},
     store::{
-        holds, jobs,
+        jobs,
         runs::{self, Run},
         standing::StandingApproval,
         vault::random,
@@ -148,15 +148,8 @@ pub(super) async fn target_of(
     let texts = texts_of(identities, found.contacts);
     let today = app.now().local(app.packs.zone(product)).date_naive();
     let stops = aim.is_stopped_by_holds();
-    let holds = if stops { holds_on(app, product, &found.subjects).await? } else { Vec::new() };
+    let (holds, held) = if stops { held::on(app, product, &found.subjects).await? } else { Default::default() };
     let pseudonym = pseudonym(random()?);
     let (subjects, found_by, extent) = (found.subjects, found.found_by, Extent::default());
-    Ok(Target { subjects, found_by, texts, pseudonym, today, holds, extent, aim, run: String::new() })
-}
-
-/// The holds that stand on these accounts now.
-pub(super) async fn holds_on(app: &App, product: &str, subjects: &[Key]) -> Result<Vec<i64>, Error> {
-    let digests: Vec<_> = subjects.iter().map(|key| subject::digest(app, product, key)).collect();
-    let mut tx = app.db.read().await?;
-    Ok(holds::holds_on(&mut tx, product, &digests).await?.into_iter().map(|hold| hold.id.0).collect())
+    Ok(Target { subjects, found_by, texts, pseudonym, today, holds, held, extent, aim, run: String::new() })
 }

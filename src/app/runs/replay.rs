@@ -2,9 +2,9 @@
 //! that were made before it have run out; here those keys are looked up, and where something is there again a run is made
 //! that repeats the first one. It is planned here and nothing more: a second person approves it as any other.
 
-use super::{Secret, plan::holds_on, standing::standing_for};
+use super::{Secret, standing::standing_for};
 use crate::{
-    app::{App, Error, failpoint::failpoint},
+    app::{App, Error, failpoint::failpoint, held},
     domain::{
         event::{By, Event},
         follow_up::{self, BACKUPS},
@@ -16,7 +16,7 @@ use crate::{
         time::Instant,
         work::Work,
     },
-    generation::{self, Extent, Found, Key, Source, Target, texts_of},
+    generation::{self, Extent, Found, Held, Key, Source, Target, texts_of},
     store::{
         Tx, audit, cases, jobs,
         runs::{self, Run, checkpoints, replay as kept},
@@ -31,6 +31,9 @@ struct Subject {
     keys: Vec<Key>,
     pseudonym: String,
     extent: Extent,
+    /// What holds on parts kept of it, which no repetition may take.
+    #[serde(default)]
+    kept_back: Extent,
 }
 
 /// What is to be done once more.
@@ -156,6 +159,7 @@ async fn look(app: &App, source: &Source, product: &str, subject: Subject) -> Re
         pseudonym: subject.pseudonym,
         today: app.now().local(app.packs.zone(product)).date_naive(),
         holds: Vec::new(),
+        held: Held { holds: Vec::new(), extent: subject.kept_back },
         extent: subject.extent,
         aim: generation::Aim::Erase,
         run: String::new(),
@@ -163,8 +167,9 @@ async fn look(app: &App, source: &Source, product: &str, subject: Subject) -> Re
     if source.erasure(&target).await?.verify().await?.left.is_empty() {
         return Ok(None);
     }
-    let holds = holds_on(app, product, &target.subjects).await?;
-    let target = Target { holds, ..target };
+    let (holds, now) = held::on(app, product, &target.subjects).await?;
+    let held = Held { holds: now.holds, extent: target.held.extent.with(&now.extent) };
+    let target = Target { holds, held, ..target };
     let plan = source.plan(&target).await?;
     Ok(Some((target, plan)))
 }
@@ -240,8 +245,12 @@ pub(super) async fn keep(app: &App, tx: &mut Tx, run: &Run, secret: &Secret, now
         return Ok(());
     }
     let target = &secret.target;
-    let subject =
-        Subject { keys: target.subjects.clone(), pseudonym: target.pseudonym.clone(), extent: target.extent.clone() };
+    let subject = Subject {
+        keys: target.subjects.clone(),
+        pseudonym: target.pseudonym.clone(),
+        extent: target.extent.clone(),
+        kept_back: target.held.extent.clone(),
+    };
     let subject = serde_json::to_vec(&subject).unwrap_or_default();
     let period = app.settings.backups.get(&run.product).copied().unwrap_or(BACKUPS);
     let forget = follow_up::gone_by(period, now, app.packs.zone(&run.product));

@@ -1,11 +1,11 @@
-//! Holds: somebody forbids erasing a person's data, and a second person may end that.
+//! Holds: somebody forbids erasing a person's data, or a part of it, and a second person may end that.
 
 use super::verify::both;
 use crate::{
     app::{
         App, Error,
         desk::{self, Desk, written},
-        subject,
+        held, subject,
     },
     domain::{
         event::Event,
@@ -13,26 +13,44 @@ use crate::{
         identity::{HoldId, Identity, Reference},
         rights::{Act, Actor},
     },
-    store::holds,
+    generation::{self, Extent, Key},
+    store::holds::{self, NewHold},
 };
 
-/// Places a hold on every account that the identities lead to; returns on how many.
+/// A hold as staff ask for it.
+#[derive(Debug, Clone, Copy)]
+pub struct HoldWanted<'a> {
+    /// Why.
+    pub basis: Basis,
+    /// What the person is looked up by.
+    pub identities: &'a [Identity],
+    /// What it is about; everything where nothing is named.
+    pub part: &'a Extent,
+    /// Why the data has to stay, for colleagues.
+    pub reason: &'a str,
+}
+
+/// Places a hold on every account that the identities lead to; returns on how many. A secret one is about everything, so
+/// that nobody learns from what stays what it is about.
 ///
 /// # Errors
-/// When nobody is found, every account found has such a hold from this case already, no reason is given, or others
-/// were quicker.
+/// When nobody is found, every account found has such a hold from this case already, no reason is given, the part names
+/// what the person does not have, or others were quicker.
 pub async fn place_hold(
     app: &App,
     actor: &Actor,
     reference: Reference,
     seen: i64,
-    basis: Basis,
-    identities: &[Identity],
-    reason: &str,
+    wanted: &HoldWanted<'_>,
 ) -> Result<usize, Error> {
+    let HoldWanted { basis, identities, part, reason } = *wanted;
     if basis.is_secret() && !actor.may(Act::SeeSecretHolds) {
         let says = "Only restricted responders and the data protection lead place such a hold; ask one of them";
         return Err(Error::field("basis", says));
+    }
+    if basis.is_secret() && !part.is_whole() {
+        let says = "A hold on this basis covers everything of the person, so that nobody learns what it is about; choose no part";
+        return Err(Error::field("part", says));
     }
     let product = desk::look(app, actor, reference).await?.product;
     let reason = written("reason", reason, "Say why the data has to stay; colleagues will read it");
@@ -41,23 +59,48 @@ pub async fn place_hold(
     if found.subjects.is_empty() {
         return Err(Error::field("value", "No account is found by this, so there is nothing to hold"));
     }
+    is_theirs(app, &product, &found.subjects, part).await?;
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
-    let standing = holds::holds_of_case(&mut desk.tx, reference).await?;
-    let is_held = |subject: &Vec<u8>| {
-        standing.iter().any(|hold| hold.released.is_none() && hold.basis == basis && hold.subject == *subject)
-    };
+    let mut standing = Vec::new();
+    for hold in holds::holds_of_case(&mut desk.tx, reference).await? {
+        if hold.released.is_none() && hold.basis == basis {
+            standing.push((hold.subject.clone(), held::part_of(app, &mut desk.tx, &hold).await?));
+        }
+    }
+    let is_held = |subject: &Vec<u8>| standing.iter().any(|(of, about)| of == subject && about == part);
     let mut subjects: Vec<_> = found.subjects.iter().map(|key| subject::digest(app, &product, key)).collect();
     subjects.retain(|subject| !is_held(subject));
     if subjects.is_empty() {
         return Err(Error::field("value", "This hold stands already"));
     }
     let reason = desk.keep_reason(reason).await?;
+    let part = held::sealable(part);
     for subject in &subjects {
-        let hold = holds::hold_place(&mut desk.tx, &product, reference, subject, basis, actor.id, desk.now).await?;
+        let (product, case, part, at) = (product.as_str(), reference, part.as_deref(), desk.now);
+        let new = NewHold { product, case, subject, basis, part, by: actor.id, at };
+        let hold = holds::hold_place(&mut desk.tx, &app.vault, &new).await?;
         desk.record(Event::HoldPlaced { hold, basis, reason }).await?;
     }
     desk.commit("hold_placed").await?;
     Ok(subjects.len())
+}
+
+/// A part that holds nothing of the person would protect nobody, and nobody would notice.
+async fn is_theirs(app: &App, product: &str, subjects: &[Key], part: &Extent) -> Result<(), Error> {
+    let Some(source) = app.sources.get(product).filter(|_| !part.is_whole()) else { return Ok(()) };
+    let missing = source.missing(subjects, part).await.map_err(|error| match error {
+        generation::Error::Limits(says) => Error::field("part", says),
+        error => {
+            tracing::warn!(product, %error, "the generation database could not be asked");
+            Error::field("part", "Nothing was done: the generation database did not answer. Try again in a moment")
+        }
+    })?;
+    match missing.first() {
+        None => Ok(()),
+        Some(table) => {
+            Err(Error::field("part", format!("The person has no such row in {table}; look at its key again")))
+        }
+    }
 }
 
 /// Releases a hold of the case: never one's own.

@@ -23,7 +23,7 @@ pub use clocks::{ANY_TIME, Placed, RuledOut, record_fact, rule_out, set_jurisdic
 pub use confirm::confirm_restriction;
 pub use draft::keep_draft;
 pub use extend::{extend_case, extendable, extension_letter};
-pub use hold::{place_hold, release_hold};
+pub use hold::{HoldWanted, place_hold, release_hold};
 pub use language::set_language;
 pub use merge::merge_case;
 pub use note::add_note;

@@ -11,7 +11,6 @@ use super::{
     aim::Aim,
     engine::{Conn, Dialect, Statement, Texts},
     plan::{StepCounts, Target, mentions},
-    scope::Scope,
     steps::{self, Step},
 };
 use prepared::{Prepared, addresses, prepared};
@@ -64,19 +63,17 @@ impl Source {
         let mut conn = self.engine.conn().await?;
         let schema = self.live(&mut conn).await?;
         let scope_hash = self.scope_hash(&schema, target);
-        let dialect = self.engine.dialect();
-        let reach = self.reach(&schema, target);
+        let scope = self.scope(&schema, target, target.subjects.len());
         if target.aim == Aim::Erase {
             // a column of a chosen category is none of our business where nothing stands in it
             if !target.extent.categories.is_empty() {
                 self.can_reach(&mut conn, &schema, target).await?;
             }
-        } else if let Some(fault) = reach.faults.first() {
+        } else if let Some(fault) = scope.reach.faults.first() {
             let column = fault.column.as_deref().unwrap_or_default();
             return Err(Error::Drift(format!("{}.{column} {}", fault.table, fault.detail)));
         }
-        let values = target.bound(&reach);
-        let scope = Scope::new(&self.map, &schema, dialect, target.subjects.len(), target.today).reaching(reach);
+        let values = target.bound(&scope);
         let steps = steps::steps(&scope, &target.aim)
             .map_err(|circle| Error::Drift(format!("{} refer to each other", circle.join(", "))))?;
         let steps = steps.into_iter().map(|step| prepared(&scope, step)).collect();

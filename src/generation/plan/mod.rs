@@ -11,6 +11,7 @@ use super::{
     choices, corrections,
     engine::{Conn, Statement},
     extent::Extent,
+    held::Held,
     introspect,
     map::Shared,
     reach::Reach,
@@ -42,8 +43,11 @@ pub struct Target {
     pub pseudonym: String,
     /// The day that periods of rows that are kept are judged by.
     pub today: NaiveDate,
-    /// Holds on the subject: their ids, for the hash. Any of them blocks.
+    /// Holds on everything of the subject: their ids, for the hash. Any of them blocks.
     pub holds: Vec<i64>,
+    /// Holds on parts: what they are about stays.
+    #[serde(default)]
+    pub held: Held,
     /// What the run is limited to.
     #[serde(default)]
     pub extent: Extent,
@@ -108,8 +112,16 @@ impl Target {
 
     /// What every statement of the run is given first, as `Scope::values` counts it.
     #[must_use]
-    pub(super) fn bound(&self, reach: &Reach) -> Vec<String> {
-        [self.values(), reach.values.clone(), vec![self.pseudonym.clone(), self.run.clone()]].concat()
+    pub(super) fn bound(&self, scope: &Scope<'_>) -> Vec<String> {
+        let held = scope.within.as_ref().map(|within| within.reach.values.clone()).unwrap_or_default();
+        [self.values(), scope.reach.values.clone(), held, vec![self.pseudonym.clone(), self.run.clone()]].concat()
+    }
+
+    /// True where a hold stands that did not when `approved` was planned.
+    #[must_use]
+    pub fn is_held_anew(&self, approved: &Self) -> bool {
+        let known = |hold: &&i64| !approved.holds.contains(hold) && !approved.held.holds.contains(hold);
+        self.holds.iter().chain(&self.held.holds).any(|hold| known(&hold))
     }
 }
 
@@ -189,6 +201,13 @@ impl Source {
         Ok(())
     }
 
+    /// The conditions of a run for `subjects` subjects: its limits, and what holds on parts forbid.
+    pub(super) fn scope<'s>(&'s self, schema: &'s Schema, target: &Target, subjects: usize) -> Scope<'s> {
+        Scope::new(&self.map, schema, self.engine.dialect(), subjects, target.today)
+            .reaching(self.reach(schema, target))
+            .holding(&target.held)
+    }
+
     /// What the limits of a run mean on this schema, and the values that its statements need besides keys.
     pub(super) fn reach(&self, schema: &Schema, target: &Target) -> Reach {
         match &target.aim {
@@ -225,6 +244,10 @@ impl Source {
             line.keep_until = last.zip(period).map(|(last, period)| kept_until(last, period).to_string());
             plan.tables.extend(Some(line).filter(|line| line.rows > 0));
         }
+        for (line, text) in questions.kept_back {
+            let rows = conn.count(Statement::new(text, &values)).await?;
+            plan.tables.extend((rows > 0).then_some(PlanLine { rows, ..line }));
+        }
         let asks: Vec<_> = questions.shared.iter().map(|(_, _, text)| text.as_str()).collect();
         let counted = conn.count_all(&asks, &values).await?;
         for ((table, rule, _), rows) in questions.shared.into_iter().zip(counted).filter(|(_, rows)| *rows > 0) {
@@ -243,7 +266,16 @@ impl Source {
                 plan.warnings.push(Warning { column: Some(column), ..stuck });
             }
         }
-        for (table, column, [rows, changed]) in questions.corrections {
+        for (table, column, text) in questions.torn {
+            let rows = conn.count(Statement::new(text, &values)).await?;
+            if rows > 0 {
+                let says = "Rows that a hold keeps refer to rows that would go, in a circle of tables that nothing lets go of. \
+                            Have the hold widened to those rows, or released.";
+                let torn = warning(WarningCode::Hold, &table, rows, true, says);
+                plan.warnings.push(Warning { column: Some(column), ..torn });
+            }
+        }
+        for (table, column, [rows, changed, held]) in questions.corrections {
             let missing = conn.count(Statement::new(rows, &values)).await? == 0;
             if missing {
                 plan.warnings.push(not_theirs(&table, 1, true));
@@ -251,6 +283,11 @@ impl Source {
                 let says = "The value is not the one any more that was to be corrected. Look at it again.";
                 let changed = warning(WarningCode::Drift, &table, 1, true, says);
                 plan.warnings.push(Warning { column: Some(column), ..changed });
+            } else if !held.is_empty() && conn.count(Statement::new(held, &values)).await? > 0 {
+                let says =
+                    "The row is under a hold, so that its values stay as they are. Have the hold released first.";
+                let held = warning(WarningCode::Hold, &table, 1, true, says);
+                plan.warnings.push(Warning { column: Some(column), ..held });
             }
         }
         for (table, wanted, text) in questions.items {
@@ -322,8 +359,7 @@ impl Source {
         let mut subjects = target.subjects.clone();
         subjects.sort();
         lines.extend(subjects.iter().map(|key| format!("subject {}", key.0.join("\u{1f}"))));
-        let scope = Scope::new(&self.map, schema, self.engine.dialect(), 1, NaiveDate::MIN)
-            .reaching(self.reach(schema, target));
+        let scope = self.scope(schema, target, 1);
         lines.extend(target.extent.lines());
         lines.extend(target.aim.lines());
         lines.extend(steps::steps(&scope, &target.aim).unwrap_or_default().iter().map(Step::label));
@@ -332,6 +368,7 @@ impl Source {
             lines.extend(table.seal_into.as_ref().map(|into| format!("seal {name} into {into}")));
         }
         lines.extend(target.holds.iter().map(|hold| format!("hold {hold}")));
+        lines.extend(target.held.lines());
         data_encoding::HEXLOWER.encode(&Sha256::digest(lines.join("\n").as_bytes()))
     }
 }

@@ -5,7 +5,7 @@ use super::Target;
 use crate::{
     domain::{
         clock::period::Period,
-        plan::{Action, PlanLine, Warning, WarningCode},
+        plan::{Action, NEEDED_ON_HOLD, ON_HOLD, PlanLine, Warning, WarningCode},
     },
     generation::{
         Source,
@@ -29,12 +29,11 @@ impl Source {
     /// Everything that has to be asked, as text: nothing that cannot be sent between threads stays.
     pub(super) fn questions(&self, schema: &Schema, target: &Target) -> Questions {
         let dialect = self.engine.dialect();
-        let scope = Scope::new(&self.map, schema, dialect, target.subjects.len(), target.today)
-            .reaching(self.reach(schema, target));
+        let scope = self.scope(schema, target, target.subjects.len());
         let steps = steps::steps(&scope, &target.aim).unwrap_or_default();
         let count =
             |table: &str, rows: &str| format!("SELECT {} FROM {} t WHERE {rows}", total(dialect), quoted(table));
-        let values = target.bound(&scope.reach);
+        let values = target.bound(&scope);
         let mut questions = Questions { values, ..Questions::default() };
         if target.aim != Aim::Erase {
             for step in &steps {
@@ -89,6 +88,10 @@ impl Source {
                     questions.kept.push((kept_line(name, &keep.reason, changes), asks, keep.length()));
                 }
             }
+            for (rows, reason) in scope.kept_back(name, "t").into_iter().zip([ON_HOLD, NEEDED_ON_HOLD]) {
+                let line = kept_line(name, reason, BTreeMap::new());
+                questions.kept_back.extend(rows.map(|rows| (line, count(name, &rows))));
+            }
             if scope.may_be_shared(name) && scope.own_meant(name, "t").is_some() {
                 let shared = scope.shared(name, "t");
                 let of_columns = scope.reach.columns.contains_key(name);
@@ -113,6 +116,8 @@ impl Source {
         }
         let held = steps::held(&scope).into_iter();
         questions.held = held.map(|(table, column, rows)| (table.clone(), column, count(&table, &rows))).collect();
+        let torn = scope.torn().into_iter();
+        questions.torn = torn.map(|(table, column, rows)| (table.clone(), column, count(&table, &rows))).collect();
         questions.mentions = mentions(&scope, target, true);
         questions
     }
@@ -126,6 +131,10 @@ pub(super) struct Questions {
     pub lines: Vec<(String, PlanLine, String)>,
     pub kept: Vec<(PlanLine, String, Option<Period>)>,
     pub shared: Vec<(String, Option<Shared>, String)>,
+    /// Rows that stay because of a hold.
+    pub kept_back: Vec<(PlanLine, String)>,
+    /// Rows that stay by a hold and cannot let go of rows that go, by table and column.
+    pub torn: Vec<(String, String, String)>,
     /// Rows that are kept without an end.
     pub undated: Vec<(Warning, String)>,
     /// Columns of a chosen category that nothing can be done to, and in how many rows there is something.
@@ -134,8 +143,9 @@ pub(super) struct Questions {
     pub held: Vec<(String, String, String)>,
     /// How many items of a table are wanted, and how many there are of the person.
     pub items: Vec<(String, i64, String)>,
-    /// The rows that a correction means, and those of them whose value is not the one to be corrected.
-    pub corrections: Vec<(String, String, [String; 2])>,
+    /// The rows that a correction means, those of them whose value is not the one to be corrected, and those under a hold;
+    /// the last is empty where there can be none.
+    pub corrections: Vec<(String, String, [String; 3])>,
     pub mentions: Vec<(String, String, Vec<String>)>,
     pub files: Vec<FileQuestions>,
 }
@@ -251,9 +261,10 @@ pub fn mentions(scope: &Scope<'_>, target: &Target, without_gone: bool) -> Vec<(
     for (name, table) in &scope.map.tables {
         let mut conditions = Vec::new();
         let gone = scope.gone(name, "t").filter(|_| without_gone);
-        // a value that a statement does not use has no type
+        // what a hold keeps goes on saying whom it is about
+        let left_out: Vec<_> = gone.into_iter().chain(scope.under_hold(name, "t")).collect();
         let (before, values) =
-            if gone.is_some() { (scope.values(), target.bound(&scope.reach)) } else { (0, Vec::new()) };
+            if left_out.is_empty() { (0, Vec::new()) } else { (scope.values(), target.bound(scope)) };
         for column in table.columns.iter().filter(|(_, is)| is.search).map(|(column, _)| column) {
             for (n, needle) in texts.iter().enumerate() {
                 // what has no other letters needs no others made small, which takes several times as long
@@ -274,8 +285,8 @@ pub fn mentions(scope: &Scope<'_>, target: &Target, without_gone: bool) -> Vec<(
         }
         let mut text =
             format!("SELECT {} FROM {} t WHERE ({})", total(scope.dialect), quoted(name), conditions.join(" OR "));
-        if let Some(gone) = gone {
-            text = format!("{text} AND ({gone}) IS NOT TRUE");
+        for rows in left_out {
+            text = format!("{text} AND ({rows}) IS NOT TRUE");
         }
         found.push((name.clone(), text, [values, texts.clone()].concat()));
     }

@@ -2,6 +2,7 @@
 //! stands there; what is unsure is marked `# decide:`. What comes out holds together as a map; whether it is right is for
 //! the person who knows the schema.
 
+mod consents;
 pub mod evidence;
 mod mapped;
 mod ways;

@@ -21,6 +21,7 @@ pub fn map(
     let mut named: Vec<_> = tables.iter().collect();
     named.sort_by_key(|(name, _)| *name != subject);
     identities(schema, subject, &named, &mut out);
+    super::consents::consents(schema, &named, subject, &mut out);
     for (name, mapped) in &named {
         table(schema, name, subject, mapped, tables, &mut out);
     }
@@ -257,7 +258,7 @@ fn bare(name: &str) -> String {
     if plain { name.to_owned() } else { quoted(name) }
 }
 
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut out = String::from('"');
     for c in text.chars() {
         match c {
@@ -273,6 +274,6 @@ fn quoted(text: &str) -> String {
 }
 
 /// A comment ends with its line, whatever a name has in it.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -8,6 +8,12 @@ impl Scope<'_> {
     /// The rows of the person that go.
     #[must_use]
     pub fn gone_as_own(&self, name: &str, alias: &str) -> Option<String> {
+        Some(self.not_kept_back(name, alias, self.would_go(name, alias)?))
+    }
+
+    /// The rows of the person that would go if no hold stood.
+    #[must_use]
+    pub(in crate::generation) fn would_go(&self, name: &str, alias: &str) -> Option<String> {
         let table = self.map.table(name)?;
         match (table.erase, self.past(table, alias)) {
             (Erase::Delete | Erase::Seal, _) => self.meant(name, alias, &self.mine(name, alias)),
@@ -23,13 +29,15 @@ impl Scope<'_> {
     #[must_use]
     pub fn past_sealing(&self, name: &str, alias: &str) -> Option<String> {
         let past = self.past(self.map.table(name)?, alias)?;
-        self.meant(name, alias, &format!("({} AND {past})", self.mine(name, alias)))
+        let meant = self.meant(name, alias, &format!("({} AND {past})", self.mine(name, alias)))?;
+        Some(self.not_kept_back(name, alias, meant))
     }
 
     /// The rows that are sealed.
     #[must_use]
     pub fn sealed(&self, name: &str, alias: &str) -> Option<String> {
-        self.meant(name, alias, &self.not_past(name, self.map.table(name)?, alias))
+        let meant = self.meant(name, alias, &self.not_past(name, self.map.table(name)?, alias))?;
+        Some(self.not_kept_back(name, alias, meant))
     }
 
     /// The rows that stay of those whose fate is the person's to decide, and that are meant as a whole.
@@ -39,7 +47,7 @@ impl Scope<'_> {
         if table.is_left() {
             return None;
         }
-        self.meant(name, alias, &self.not_past(name, table, alias))
+        Some(self.not_held(name, alias, self.meant(name, alias, &self.not_past(name, table, alias))?))
     }
 
     /// Those whose fate is the person's to decide, without those past their period.
@@ -72,6 +80,12 @@ impl Scope<'_> {
         if self.gone(to, "x").is_none() {
             return NEVER.to_owned();
         }
-        self.joined(name, alias, to, on, &|p| self.gone(to, p).unwrap_or_else(|| NEVER.to_owned()))
+        let gone = |p: &str| self.gone(to, p).unwrap_or_else(|| NEVER.to_owned());
+        // of the subject's rows a hold can keep some
+        if self.within.is_some() {
+            self.looked_up(name, alias, to, on, &gone)
+        } else {
+            self.joined(name, alias, to, on, &gone)
+        }
     }
 }

@@ -36,6 +36,12 @@ pub struct Scope<'a> {
     pub today: NaiveDate,
     /// What is meant of it.
     pub reach: Reach,
+    /// Conditions of what a hold on a part forbids to touch; none where no such hold stands.
+    pub(super) within: Option<Box<Self>>,
+    /// How many values stand between the subjects' keys and its own.
+    pub(super) before: usize,
+    /// What its aliases begin with: conditions of two scopes stand in one statement.
+    pub(super) prefix: &'static str,
     aliases: Cell<usize>,
     mentioned: RefCell<BTreeSet<String>>,
 }
@@ -51,7 +57,8 @@ impl<'a> Scope<'a> {
     #[must_use]
     pub fn new(map: &'a DataMap, schema: &'a Schema, dialect: Dialect, subjects: usize, today: NaiveDate) -> Self {
         let (aliases, mentioned) = (Cell::new(0), RefCell::default());
-        Self { map, schema, dialect, subjects, today, reach: Reach::default(), aliases, mentioned }
+        let (reach, within, before, prefix) = (Reach::default(), None, 0, "x");
+        Self { map, schema, dialect, subjects, today, reach, within, before, prefix, aliases, mentioned }
     }
 
     /// The same with limits.
@@ -78,10 +85,11 @@ impl<'a> Scope<'a> {
     }
 
     /// How many values a statement with these conditions begins with: the subjects' keys, then the items' or those of
-    /// corrections, then the pseudonym, last what the run is called. As `Target::bound` gives them.
+    /// corrections, then the items under a hold, then the pseudonym, last what the run is called. As `Target::bound` gives
+    /// them.
     #[must_use]
     pub fn values(&self) -> usize {
-        self.keys() + self.reach.values.len() + 2
+        self.keys() + self.reach.values.len() + self.within.as_ref().map_or(0, |within| within.reach.values.len()) + 2
     }
 
     /// The number of the pseudonym among them.
@@ -96,7 +104,7 @@ impl<'a> Scope<'a> {
 
     pub(super) fn alias(&self) -> String {
         self.aliases.set(self.aliases.get() + 1);
-        format!("x{}", self.aliases.get())
+        format!("{}{}", self.prefix, self.aliases.get())
     }
 
     /// The rows that a join leads to rows of `to` for which `pred` holds.
@@ -126,6 +134,18 @@ impl<'a> Scope<'a> {
                 return format!("{} IN ({})", self.compared(name, alias, &here), values.join(", "));
             }
         }
+        self.looked_up(name, alias, to, on, pred)
+    }
+
+    /// The same, always by looking.
+    fn looked_up(
+        &self,
+        name: &str,
+        alias: &str,
+        to: &str,
+        on: &BTreeMap<String, String>,
+        pred: &dyn Fn(&str) -> String,
+    ) -> String {
         self.mentioned.borrow_mut().insert(to.to_owned());
         let x = self.alias();
         let found = pred(&x);

@@ -8,7 +8,7 @@ mod sealing;
 mod truncated;
 mod values;
 
-pub use narrow::held;
+pub use narrow::{held, may_be_null};
 pub use sealing::{RUN, Sealing, UNTIL};
 pub(super) use values::literal;
 

@@ -1,4 +1,5 @@
-//! What only a limited erasure has to do: rows of the person that stay let go of rows of theirs that go.
+//! What only an erasure that is limited, or kept back by a hold, has to do: rows of the person that stay let go of rows of
+//! theirs that go.
 
 use super::{
     Does, Step,
@@ -20,10 +21,11 @@ fn own_links(table: &Table) -> impl Iterator<Item = &Link> {
 fn left_behind(scope: &Scope<'_>, name: &str, link: &Link) -> Option<String> {
     scope.gone(&link.to, "x")?;
     let to_gone = format!("{} AND {}", scope.to_gone(name, "t", &link.to, &link.on), scope.own(name, "t"));
-    scope.reach.is_limited.then(|| scope.not_gone(name, "t", &to_gone))
+    scope.some_stay().then(|| scope.not_gone(name, "t", &to_gone))
 }
 
-fn may_be_null(scope: &Scope<'_>, name: &str, link: &Link) -> bool {
+/// True where rows can let go of what a link points to.
+pub fn may_be_null(scope: &Scope<'_>, name: &str, link: &Link) -> bool {
     let live = scope.schema.tables.get(name);
     let nullable = |column: &String| {
         live.is_some_and(|live| {

@@ -35,7 +35,7 @@ pub(super) fn links(scope: &Scope<'_>, name: &str, steps: &mut Vec<Step>) {
     for link in table.link.iter().filter(|link| link.others == Some(Others::Null)) {
         let to_gone = || scope.to_gone(name, "t", &link.to, &link.on);
         // the person's own rows go by themselves, or are changed as their columns say; with limits some of them stay
-        let theirs = || match (table.erase, scope.reach.is_limited) {
+        let theirs = || match (table.erase, scope.some_stay()) {
             (Erase::Delete | Erase::Seal, true) => scope.not_gone(name, "t", &to_gone()),
             (Erase::Delete | Erase::Seal, false) => format!("{} AND ({}) IS NOT TRUE", to_gone(), scope.own(name, "t")),
             (Erase::Change | Erase::Keep, _) => to_gone(),
@@ -160,7 +160,7 @@ fn detach(scope: &Scope<'_>, name: &str, table: &Table, consumed: &BTreeSet<Stri
         let rows = || {
             let leads = scope.joined(name, "t", &join.to, &join.on, &|p| scope.mine(&join.to, p));
             let shared = format!("{leads} AND {}", scope.of_another(name, "t"));
-            scope.meant(name, "t", &shared).unwrap_or_default()
+            scope.not_held(name, "t", scope.meant(name, "t", &shared).unwrap_or_default())
         };
         let mut step = step(scope, name, Does::Detach, consumed, rows);
         set_null(&mut step, join.on.keys());

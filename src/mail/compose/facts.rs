@@ -100,6 +100,8 @@ pub struct KeptLine {
     pub reason: String,
     /// "31 March 2034"; empty where no day is known.
     pub until: String,
+    /// True where a hold keeps it: until that is released, and the letter says why in its own words.
+    pub on_hold: bool,
 }
 
 /// Why a mail could not be opened.

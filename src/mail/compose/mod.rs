@@ -2,14 +2,20 @@
 //! Values are arguments. What a letter must say is in `needs`, and is looked at before anything is queued.
 
 mod alarm;
+mod consents;
 mod facts;
 mod frame;
 pub mod needs;
+mod page;
 mod recipient;
 
 pub use alarm::{AlarmLine, alarm};
+pub use consents::{ConsentLine, ConsentStands, consent_lines};
 pub use facts::{CopyFacts, DueLine, Erased, Facts, KeptLine, Letterhead, Unopened};
 pub use frame::{LINK, Written, subject_of, with_link};
+#[cfg(test)]
+pub use page::SPEAKS_OF_A_MAIL;
+pub use page::for_page;
 pub use recipient::{Notice, notice, with_known_by};
 
 use crate::domain::{

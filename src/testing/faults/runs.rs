@@ -10,12 +10,13 @@ use crate::{
 use recourse::{
     app::{
         intake::{self, Read},
-        runs::{self, Approval},
+        runs::{self, Approval, Extent},
         staff, verbs,
     },
     cli::{demo::company::imagegen::people, open},
     config::{Config, Flags},
     domain::{
+        hold::Basis,
         identity::{Identity, RunId},
         mail::Came,
         rights::{Actor, Role},
@@ -45,6 +46,8 @@ const PLACES: &[&str] = &[
     "run-before-finish",
     "run-finished",
 ];
+/// What the person asks for.
+const WORDS: &str = "Please delete my account and everything in it.";
 /// How many houses at a time.
 const AT_ONCE: usize = 4;
 
@@ -66,11 +69,11 @@ async fn opened(house: &House) -> open::Opened {
 /// A house with a run for what the `words` of a mail ask for: approved, where that takes a second person.
 pub async fn ready(house: House, words: &str) -> Ready {
     let generation = Generation::found(house.folder.path().join("generation"), &house.store).await;
-    ready_over(house, generation, words).await
+    ready_over(house, generation, words, &Extent::default()).await
 }
 
-/// The same over a generation database that is there.
-async fn ready_over(mut house: House, generation: Generation, words: &str) -> Ready {
+/// The same over a generation database that is there, with a hold on `held` where that is something.
+async fn ready_over(mut house: House, generation: Generation, words: &str, held: &Extent) -> Ready {
     house.more = generation.configuration();
     house.lease_ms = 1_000;
     let opened = opened(&house).await;
@@ -95,6 +98,10 @@ async fn ready_over(mut house: House, generation: Generation, words: &str) -> Re
         recourse::store::cases::case_get(&mut tx, reference).await.expect("it reads").expect("a case").seq
     };
     verbs::verify_by_staff(app, &actors[0], reference, seen().await, &who, "known").await.expect("it is verified");
+    if !held.is_whole() {
+        let wanted = verbs::HoldWanted { basis: Basis::Dispute, identities: &who, part: held, reason: "in dispute" };
+        verbs::place_hold(app, &actors[0], reference, seen().await, &wanted).await.expect("it is placed");
+    }
     let run = runs::plan_run(app, &actors[0], reference, seen().await, &runs::Chosen::default())
         .await
         .expect("it is planned");
@@ -179,7 +186,7 @@ async fn killed(ready: &Ready, place: &str, nth: usize, expected: &Outcome) -> b
 }
 
 /// What the run comes to when nobody kills anything.
-async fn undisturbed(ready: &Ready) -> Outcome {
+async fn undisturbed(ready: &Ready, accounts_left: usize) -> Outcome {
     let (house, generation) = copied(ready).await;
     let before = generation.dump().await;
     let console = house.opens().await;
@@ -188,7 +195,14 @@ async fn undisturbed(ready: &Ready) -> Outcome {
     assert!(outcome.files > 200, "{}", outcome.files);
     assert!(before.lines().count() - outcome.dump.lines().count() > 1_000, "much is gone");
     let accounts = |dump: &str| dump.lines().filter(|l| l.starts_with("users: ") && l.contains(people::HEAVY)).count();
-    assert_eq!((accounts(&before), accounts(&outcome.dump)), (1, 0), "the account is gone");
+    assert_eq!((accounts(&before), accounts(&outcome.dump)), (1, accounts_left));
+    let invoices =
+        |dump: &str| dump.lines().filter(|l| l.starts_with("invoices: ")).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(
+        invoices(&before) == invoices(&outcome.dump),
+        accounts_left == 1,
+        "invoices in dispute stay as they are"
+    );
     outcome
 }
 
@@ -197,8 +211,22 @@ async fn undisturbed(ready: &Ready) -> Outcome {
 async fn f21_a_run_on_mariadb_killed_anywhere_ends_the_same_way() {
     let house = House::sqlite();
     let generation = Generation::found_on_maria(house.folder.path().join("generation")).await;
-    let ready = Arc::new(ready_over(house, generation, "Please delete my account and everything in it.").await);
-    let expected = Arc::new(undisturbed(&ready).await);
+    let ready = Arc::new(ready_over(house, generation, WORDS, &Extent::default()).await);
+    every_place_once(ready, 0).await;
+}
+
+/// Every place once, with invoices that are in dispute: they stay, and the account that they need.
+#[tokio::test]
+async fn f21_a_run_that_a_hold_keeps_back_killed_anywhere_ends_the_same_way() {
+    let house = House::sqlite();
+    let generation = Generation::found(house.folder.path().join("generation"), &house.store).await;
+    let held = Extent { tables: vec!["invoices".to_owned()], ..Extent::default() };
+    let ready = Arc::new(ready_over(house, generation, WORDS, &held).await);
+    every_place_once(ready, 1).await;
+}
+
+async fn every_place_once(ready: Arc<Ready>, accounts_left: usize) {
+    let expected = Arc::new(undisturbed(&ready, accounts_left).await);
     let (turns, mut kills) = (Arc::new(Semaphore::new(AT_ONCE)), JoinSet::new());
     for place in PLACES {
         let (ready, expected, turns) = (Arc::clone(&ready), Arc::clone(&expected), Arc::clone(&turns));
@@ -247,8 +275,8 @@ on_both! {
     }
 
     async fn f21_a_run_killed_anywhere_ends_the_same_way_with_one_receipt(house: House) {
-        let ready = Arc::new(ready(house, "Please delete my account and everything in it.").await);
-        let expected = Arc::new(undisturbed(&ready).await);
+        let ready = Arc::new(ready(house, WORDS).await);
+        let expected = Arc::new(undisturbed(&ready, 0).await);
         let turns = Arc::new(Semaphore::new(AT_ONCE));
         let mut kills = JoinSet::new();
         let mut kill = |place: &'static str, nth: usize| {

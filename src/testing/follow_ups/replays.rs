@@ -14,7 +14,7 @@ use crate::{
         standing::Standing,
         time::Instant,
     },
-    generation::receipt::Signed,
+    generation::{Extent, receipt::Signed},
     store::raws,
     testing::house::START,
 };
@@ -152,7 +152,9 @@ on_both! {
         let back = world.dump().await;
         let order = house.opens(&mail("Court <court@law.example>", "Order", "c1@law.example", "Keep the data.")).await;
         let who = [Identity { kind: "account".to_owned(), value: "1".to_owned() }];
-        verbs::place_hold(&house.app, &house.officer, order, i64::MAX, Basis::LegalOrder, &who, "order 7").await.expect("it is placed");
+        let part = Extent::default();
+        let wanted = verbs::HoldWanted { basis: Basis::LegalOrder, identities: &who, part: &part, reason: "order 7" };
+        verbs::place_hold(&house.app, &house.officer, order, i64::MAX, &wanted).await.expect("it is placed");
         let Some(Fate::Stopped(held)) = fate(&house).await else { panic!("a hold stops it") };
         assert_eq!(stands(&house, held).await, (RunState::Stopped, Some(Stop::Blocked)));
         assert_eq!(house.case(reference).await.case.state, State::Resolved);
@@ -166,7 +168,9 @@ on_both! {
         // a hold that comes after the approval stops it as well
         let again = planned(&house).await;
         approved(&house, again).await;
-        verbs::place_hold(&house.app, &house.officer, order, i64::MAX, Basis::LegalOrder, &who, "order 8").await.expect("it is placed");
+        let part = Extent::default();
+        let wanted = verbs::HoldWanted { basis: Basis::LegalOrder, identities: &who, part: &part, reason: "order 8" };
+        verbs::place_hold(&house.app, &house.officer, order, i64::MAX, &wanted).await.expect("it is placed");
         house.works().await;
         assert_eq!(stands(&house, again).await, (RunState::Stopped, Some(Stop::Held)));
         assert_eq!(world.dump().await, back);

@@ -7,9 +7,9 @@ use super::{
 };
 use crate::generation::Erasure;
 
-const COMMENTS: &str = "[tables.comments]\nkey = [\"id\"]\nowner = [{ to = \"users\", on = { user_id = \"id\" } }, { to = \"comments\", on = { up = \"id\" } }]\nshared = \"detach\"\nerase = \"delete\"\ncolumns = { id = {}, user_id = {}, up = {} }\n";
+pub(super) const COMMENTS: &str = "[tables.comments]\nkey = [\"id\"]\nowner = [{ to = \"users\", on = { user_id = \"id\" } }, { to = \"comments\", on = { up = \"id\" } }]\nshared = \"detach\"\nerase = \"delete\"\ncolumns = { id = {}, user_id = {}, up = {} }\n";
 
-async fn with_comments(on: On) -> World {
+pub(super) async fn with_comments(on: On) -> World {
     let world = World::new(on).await;
     world
         .run("CREATE TABLE comments (id BIGINT PRIMARY KEY, user_id BIGINT REFERENCES users (id), up BIGINT REFERENCES comments (id));
@@ -19,7 +19,7 @@ async fn with_comments(on: On) -> World {
 }
 
 /// The keys of each step that has to have them.
-async fn keys(erasure: &Erasure<'_>) -> Vec<Vec<String>> {
+pub(super) async fn keys(erasure: &Erasure<'_>) -> Vec<Vec<String>> {
     let mut keys = Vec::new();
     for (n, step) in erasure.steps().iter().enumerate() {
         let mut of_step = Vec::new();
@@ -35,7 +35,7 @@ async fn keys(erasure: &Erasure<'_>) -> Vec<Vec<String>> {
 }
 
 /// Works for at most `most` batches; returns how many there were.
-async fn work(erasure: &Erasure<'_>, keys: &[Vec<String>], most: usize) -> usize {
+pub(super) async fn work(erasure: &Erasure<'_>, keys: &[Vec<String>], most: usize) -> usize {
     let mut batches = 0;
     for (n, portions) in keys.iter().enumerate() {
         for portion in portions {

@@ -2,10 +2,12 @@
 
 mod bucket;
 mod choosing;
+pub(crate) mod consents;
 mod cut_off;
 mod erasing;
 mod exporting;
 mod granted;
+mod held;
 mod keeping;
 mod limits;
 mod maria;

@@ -320,6 +320,7 @@ pub async fn target(source: &Source, kind: &str, value: &str) -> Target {
         pseudonym,
         today: today(),
         holds: Vec::new(),
+        held: crate::generation::Held::default(),
         extent,
         aim: crate::generation::Aim::Erase,
         run: "E-1".to_owned(),

@@ -9,7 +9,7 @@ use crate::{
         policy::ProductPack,
     },
     mail::compose::{
-        DueLine, Erased, Facts, KeptLine, LINK, Letter, Letterhead, draft, ended,
+        DueLine, Erased, Facts, KeptLine, LINK, Letter, Letterhead, SPEAKS_OF_A_MAIL, draft, ended, for_page,
         needs::{self, Part, part_of},
         with_link, write,
     },
@@ -34,7 +34,13 @@ fn full(kind: Kind) -> Facts {
         rows: 11,
         files: 12,
         changed: 13,
-        kept: vec![KeptLine { rows: 14, what: "{WHAT}".into(), reason: "{WHY}".into(), until: "{UNTIL}".into() }],
+        kept: vec![KeptLine {
+            rows: 14,
+            what: "{WHAT}".into(),
+            reason: "{WHY}".into(),
+            until: "{UNTIL}".into(),
+            on_hold: false,
+        }],
         told: vec!["{TOLD}".into()],
         backups: "{BACKUPS}".into(),
         run: "{RUN}".into(),
@@ -98,6 +104,22 @@ fn every_letter_says_in_every_language_what_it_says_in_english_and_nothing_in_en
                     }
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn on_the_page_of_a_case_no_letter_speaks_of_a_mail_to_answer() {
+    // what confirms an address is never put on a page
+    for letter in Letter::ALL.iter().filter(|letter| **letter != Letter::Verification) {
+        for (kind, language) in Kind::ALL.iter().flat_map(|kind| Language::ALL.iter().map(move |l| (kind, l))) {
+            let written = write(*letter, *language, &full(*kind), "").expect("it renders");
+            let shown = for_page(&written.text);
+            for phrase in SPEAKS_OF_A_MAIL {
+                let who = format!("{} {} {}", letter.code(), language.code(), kind.code());
+                assert!(!shown.contains(phrase), "{who}: {phrase} in {shown}");
+            }
+            assert_eq!(facts_of(&shown), facts_of(&written.text));
         }
     }
 }

@@ -108,6 +108,9 @@ on_both! {
         assert!(page.says.contains("your answer") && page.letters[1].text.contains("Which device is it?"), "{page:?}");
         let page = pickup::write_to_case(&house.app, HERE, key(&access), " It is mine.\n").await.expect("written");
         assert_eq!((page.letters[2].theirs, page.letters[2].text.as_str()), (true, "It is mine."));
+        let page = pickup::write_to_case(&house.app, HERE, key(&access), "My card is 4111 1111 1111 1111, of 11/30.").await.expect("written");
+        let said = &page.letters[3].text;
+        assert!(said.starts_with("My card is") && !said.contains("4111 1111 1111"), "{said}");
         let full = house.case(reference).await;
         assert_eq!(full.case.state, State::Open, "it is ours again");
         assert!(full.timeline.iter().any(|e| matches!(&e.what, What::Statement { channel: None, text } if text == "It is mine.")));

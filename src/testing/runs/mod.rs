@@ -2,6 +2,7 @@
 
 mod approving;
 mod choosing;
+mod held;
 mod story;
 
 use super::{
@@ -277,9 +278,9 @@ on_both! {
         // the order is another case's, placed after the approval
         let order = house.opens(&mail("Court <court@law.example>", "Order", "c1@law.example", "Keep the data.")).await;
         let seen = seq(&house, order).await;
-        verbs::place_hold(&house.app, &house.officer, order, seen, Basis::LegalOrder, &account("1"), "order 7 of today")
-            .await
-            .expect("it is placed");
+        let (who, part) = (account("1"), runs::Extent::default());
+        let wanted = verbs::HoldWanted { basis: Basis::LegalOrder, identities: &who, part: &part, reason: "order 7 of today" };
+        verbs::place_hold(&house.app, &house.officer, order, seen, &wanted).await.expect("it is placed");
         house.works().await;
         let stopped = page(&house, id).await;
         assert_eq!((stopped.state, stopped.stop), (RunState::Stopped, Some(Stop::Held)));

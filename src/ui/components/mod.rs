@@ -11,4 +11,5 @@ pub mod field;
 pub mod icon;
 pub mod link;
 pub mod notice;
+pub mod parts;
 pub mod rows;

@@ -1,6 +1,7 @@
 //! The places of the console. Each has `mod.rs`, what is drawn, and `server.rs`, what answers requests.
 
 pub mod case;
+pub mod consents;
 pub mod copy;
 pub mod mailroom;
 pub mod new_case;

@@ -139,6 +139,39 @@ fn a_receipt_counts_what_went_and_tells_what_stayed() {
 }
 
 #[test]
+fn a_run_that_was_cut_short_says_how_far_it_came_and_leads_to_what_is_left() {
+    let mut run = samples::run(RunState::Running, None);
+    run.state = RunState::Cancelled;
+    run.steps[1].done = 1_200;
+    run.steps[1].files = 40;
+    (run.steps[1].ended, run.steps[2].ended, run.steps[2].done) = (false, false, 0);
+    let said = html(&run, &Tried::default());
+    for there in [
+        "2 of 4 steps were done: 1,200 rows and 40 files are gone, 21 rows changed.",
+        "Go on with a new plan",
+        "/cases/R-20418/plan",
+    ] {
+        assert!(said.contains(there), "{there}");
+    }
+    (run.state, run.stop) = (RunState::Stopped, Some(Stop::Held));
+    assert!(html(&run, &Tried::default()).contains("2 of 4 steps were done"));
+    run.steps.clear();
+    run.state = RunState::Cancelled;
+    let never = html(&run, &Tried::default());
+    assert!(!never.contains("steps were done") && never.contains("Make a new one"));
+}
+
+#[test]
+fn what_a_hold_keeps_has_no_day() {
+    let mut run = samples::run(RunState::Planned, None);
+    let kept = run.plan.tables.last_mut().expect("a line");
+    (kept.keep_until, kept.reason) = (None, Some(crate::domain::plan::ON_HOLD.into()));
+    let said = html(&run, &Tried::default());
+    assert!(said.contains("until it is released: a hold") && said.contains("on a part, which stays"));
+    assert!(plain(RunState::Planned).contains("none on anything of it"));
+}
+
+#[test]
 fn a_plan_that_was_sent_back_says_why_as_text() {
     let html = plain(RunState::SentBack);
     assert!(html.contains("Ask &lt;again&gt;") && html.contains("What would have happened"));

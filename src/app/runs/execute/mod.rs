@@ -3,9 +3,9 @@
 
 mod begin;
 
-use super::{Secret, plan::holds_on, receipt, replay, secret_of};
+use super::{Secret, receipt, replay, secret_of};
 use crate::{
-    app::{App, Error, failpoint::failpoint, follow_ups},
+    app::{App, Error, failpoint::failpoint, follow_ups, held},
     domain::{
         event::{By, Event},
         identity::{Reference, RunId},
@@ -310,8 +310,8 @@ impl Turn<'_> {
                 return Err(Halt::NotOurs);
             }
         }
-        let (stops, subjects) = (secret.target.aim.is_stopped_by_holds(), &secret.target.subjects);
-        if stops && !holds_on(self.app, &self.run.product, subjects).await?.is_empty() {
+        let target = &secret.target;
+        if target.aim.is_stopped_by_holds() && held::is_held_beyond(self.app, &self.run.product, target).await? {
             return Err(Halt::Stop(Stop::Held));
         }
         if Moment::now() > self.ends { Err(Halt::TurnOver) } else { Ok(()) }

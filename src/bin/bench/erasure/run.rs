@@ -11,7 +11,7 @@ use recourse::{
         rights::Role,
         run::{RunKind, RunState},
     },
-    generation::{Aim, Batch, Erasure, Extent, Source, StepCounts, Target},
+    generation::{Aim, Batch, Erasure, Extent, Held, Source, StepCounts, Target},
     store::{
         holds,
         runs::{
@@ -41,6 +41,7 @@ pub async fn target(source: &Source, person: i64) -> anyhow::Result<Target> {
         pseudonym: "p_aaaaaaaaaaaaaaaaaaaaaaaaaa".to_owned(),
         today: chrono::NaiveDate::from_ymd_opt(2026, 11, 24).context("a day")?,
         holds: Vec::new(),
+        held: Held::default(),
         extent: Extent::default(),
         aim: Aim::Erase,
         run: "E-1".to_owned(),

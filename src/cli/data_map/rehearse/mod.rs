@@ -135,6 +135,7 @@ fn target(found: Found, texts: Vec<String>, extent: Extent, now: Instant) -> Tar
         pseudonym,
         today,
         holds,
+        held: crate::generation::Held::default(),
         extent,
         aim: Aim::Erase,
         run: REHEARSAL.to_owned(),

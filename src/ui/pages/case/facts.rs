@@ -4,7 +4,7 @@ use super::{clockwork, complain, copies, follow_ups, holds, identity, language, 
 use crate::{
     app::case_page::{Check, Full},
     domain::identity::StaffId,
-    ui::components::clock::Clocks,
+    ui::{components::clock::Clocks, paths},
 };
 use leptos::prelude::*;
 
@@ -18,6 +18,7 @@ pub(super) fn all(full: &Full, tried: &Tried, me: StaffId) -> impl IntoView + us
         {related::waiting(full)}
         {checks(&full.checks)}
         {requester(full, tried)}
+        {consents(full)}
         {request::runs(full)}
         {copies::section(full, tried)}
         {follow_ups::section(full, tried)}
@@ -25,6 +26,19 @@ pub(super) fn all(full: &Full, tried: &Tried, me: StaffId) -> impl IntoView + us
         {complain::routes(&full.clockwork.routes)}
         {related::linked(full, tried)}
     }
+}
+
+/// The way to what is recorded of the person's consents.
+fn consents(full: &Full) -> Option<impl IntoView + use<>> {
+    let link = paths::consents(full.case.reference);
+    full.reviews_consents.then(|| {
+        view! {
+            <section aria-labelledby="h-consents">
+                <h2 id="h-consents">"Consents"</h2>
+                <p><a href=link>"See what is recorded"</a></p>
+            </section>
+        }
+    })
 }
 
 fn checks(checks: &[Check]) -> impl IntoView + use<> {

@@ -7,9 +7,15 @@ use super::{
 };
 use crate::{
     app::{case_page::Full, proof::Held},
-    domain::{hold::Basis, identity::StaffId},
+    domain::{
+        hold::Basis,
+        identity::{Reference, RunId, StaffId},
+    },
     ui::{
-        components::field::{Field, SelectField},
+        components::{
+            field::{Field, SelectField},
+            parts::{PartTyped, PartWords, part_fields},
+        },
         paths, render,
     },
 };
@@ -20,18 +26,25 @@ pub(super) fn more(full: &Full, tried: &Tried) -> Option<impl IntoView + use<>> 
     let act = Act::Hold;
     let open = tried.is(act) && tried.done.is_none();
     let bases = Basis::ALL.iter().map(|basis| (basis.code().to_owned(), basis.label().to_owned())).collect();
+    let typed = if tried.is(act) { PartTyped::read(&tried.typed) } else { PartTyped::default() };
+    let words = PartWords {
+        summary: "Everything of the account. Limit the hold to a part",
+        hint: "What you choose adds up, with whatever belongs to it. The rest may be erased. A legal order and a preservation are always about everything.",
+    };
     full.looks_up.then(|| {
+        let part = part_fields(&full.parts, &typed, &act.id("items"), words, &tried.problems);
         view! {
             <details class="act" name="act" open=open>
                 <summary class="btn">"More"</summary>
                 <form class="sheet" method="post" action=paths::case(full.case.reference) aria-labelledby="h-hold">
                     <h2 id="h-hold">{act.label()}</h2>
-                    <p class="hint">"While it stands, nothing of the account is erased, whoever asks for it."</p>
+                    <p class="hint">"While it stands, nothing that it is about is erased, whoever asks for it."</p>
                     <input type="hidden" name="do" value=act.code() />
                     <input type="hidden" name="seen" value=tried.seen(act, full.case.seq) />
                     <SelectField id=act.id("basis") name="basis" label="Basis" first="Choose" options=bases
                         value=tried.value(act, "basis") problems=tried.problems.clone() />
                     {looked_up_by(full, tried, act)}
+                    {part}
                     {written(tried, act, "reason", "Why has the data to stay?")}
                     <p class="acts"><button class="btn main">
                         {tried.button(act, "Place the hold", "Place it anyway")}</button></p>
@@ -44,18 +57,33 @@ pub(super) fn more(full: &Full, tried: &Tried) -> Option<impl IntoView + use<>> 
 /// The holds that stand, as a section of the facts; nothing where none does.
 pub(super) fn standing(full: &Full, tried: &Tried, me: StaffId) -> Option<impl IntoView + use<>> {
     let lines = full.holds.iter().map(|held| one(full, held, tried, me)).collect_view();
-    (!full.holds.is_empty()).then(|| {
+    let none = full.holds.is_empty();
+    let freed = full.freed.iter().map(|(reference, run)| freed(full, *reference, *run)).collect_view();
+    (!none || !full.freed.is_empty()).then(|| {
         view! {
             <section aria-labelledby="h-holds">
                 <h2 id="h-holds">"Holds"</h2>
-                <ul class="plain holds">{lines}</ul>
+                {freed}
+                {(!none).then(|| view! { <ul class="plain holds">{lines}</ul> })}
             </section>
         }
     })
 }
 
+/// What a released hold had kept can go now.
+fn freed(full: &Full, reference: Reference, run: RunId) -> impl IntoView + use<> {
+    let here = reference == full.case.reference;
+    let (link, says) = match (here, here && full.case.state.is_open()) {
+        (true, true) => (paths::plan(reference), "Plan what is left".to_owned()),
+        (true, false) => (paths::run(run), "See what was kept. To plan what is left, reopen the case".to_owned()),
+        (false, _) => (paths::plan(reference), format!("Plan what is left, on {reference}")),
+    };
+    view! { <p>{format!("Run {run} kept something because of a hold that stands no more. ")}<a href=link>{says}</a></p> }
+}
+
 fn one(full: &Full, held: &Held, tried: &Tried, me: StaffId) -> impl IntoView + use<> {
     let (placer, name) = &held.by;
+    let about = if held.part.is_empty() { "everything of the account".to_owned() } else { held.part.join("; ") };
     let way_out = if *placer == me {
         view! { <p class="dim">"You placed it; a second person can release it."</p> }.into_any()
     } else {
@@ -65,6 +93,7 @@ fn one(full: &Full, held: &Held, tried: &Tried, me: StaffId) -> impl IntoView + 
         <li>
             <p><span class="tag is-paused"><i class="mark" aria-hidden="true"></i>{held.basis.label()}</span>
                 " since "{held.at.in_words(full.zone)}", placed by "{name.clone()}</p>
+            <p>"On "{about}</p>
             {way_out}
         </li>
     }

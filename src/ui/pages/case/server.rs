@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     app::{
-        by_hand, case_page, desk,
+        by_hand, case_page, consents, desk,
         error::Error,
         exports, follow_ups, letters,
         letters::Letter as Template,
@@ -17,7 +17,7 @@ use crate::{
         queue::View,
         reading,
         runs::{self, Closing, Letter, Refusal},
-        verbs::{self, Asked as Came, Classified, Placed, RuledOut},
+        verbs::{self, Asked as Came, Classified, HoldWanted, Placed, RuledOut},
     },
     domain::{
         case::{Outcome, State},
@@ -30,6 +30,7 @@ use crate::{
     ui::{
         answer,
         asked::Asked,
+        components::parts::PartTyped,
         form::Fields,
         pages::{plan::server::planned, queue::server::person},
         paths,
@@ -140,8 +141,13 @@ async fn tried(asked: &Asked, reference: Reference, act: Act, typed: Fields, err
 async fn begin(asked: &Asked, reference: Reference, mut typed: Fields) -> Result<Response, Error> {
     let (typed_text, reason) = (typed.text("text"), typed.text("reason"));
     let (letter, language) = chosen(&typed);
-    let begun = letters::Begun { letter, language, reason: &reason, typed: &typed_text };
-    match letters::begin(&asked.app, &asked.actor, reference, &begun).await {
+    let words = if typed.get("consents").is_empty() {
+        let begun = letters::Begun { letter, language, reason: &reason, typed: &typed_text, gap: "" };
+        letters::begin(&asked.app, &asked.actor, reference, &begun).await
+    } else {
+        consents::begin_letter(&asked.app, &asked.actor, reference, language, &typed_text).await
+    };
+    match words {
         Ok(text) => {
             typed.set("text", &text);
             draw(asked, reference, StatusCode::OK, &Tried::begun(typed)).await
@@ -206,7 +212,9 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
             let basis = Basis::from_code(typed.get("basis"));
             let basis = basis.ok_or_else(|| Error::field("basis", "Choose why the data has to stay"))?;
             let identities = looked_up_by(typed);
-            verbs::place_hold(app, actor, reference, seen, basis, &identities, &reason).await.map(|_| Done::Held)
+            let part = PartTyped::read(typed).extent()?;
+            let wanted = HoldWanted { basis, identities: &identities, part: &part, reason: &reason };
+            verbs::place_hold(app, actor, reference, seen, &wanted).await.map(|_| Done::Held)
         }
         Act::Plan => {
             let chosen = runs::Chosen { full_copy: !typed.get("full").is_empty(), ..runs::Chosen::default() };

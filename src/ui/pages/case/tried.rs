@@ -56,7 +56,7 @@ codes! {
         Nobody "nobody" "No account was found by this. The person was told the same as ever: that a link went to the address on record, if there is an account.",
         NoRecord "no-record" "The account found has no mail address on record. The person was told the same as ever: that a link went there, if there is an account.",
         Decided "decided" "The person counts as verified by your decision.",
-        Held "held" "The hold stands; nothing of the account is erased until a second person releases it.",
+        Held "held" "The hold stands; nothing that it is about is erased until a second person releases it.",
         Released "released" "The hold is released.",
         Revoked "revoked" "The link no longer works and the copy is destroyed. The person is told nothing: write to them, or make a new copy.",
         Closed "closed" "The letter is on its way; the case is resolved.",
@@ -104,6 +104,7 @@ impl Act {
             (Self::Ask | Self::Decide, _) => return "verify-value".to_owned(),
             (Self::Hold | Self::Close, "basis") => "basis",
             (Self::Hold, "identity") => "identity",
+            (Self::Hold, "part" | "items") => "items",
             (Self::Release | Self::Revoke | Self::Confirm | Self::FollowUp, _)
             | (Self::Hold | Self::Classify | Self::State | Self::RuleOut | Self::Merge, "reason") => "reason",
             (Self::Hold, _) => "value",

@@ -159,7 +159,7 @@ fn message(typed: &Typed, problems: Problems) -> impl IntoView + use<> {
         <form method="post" action=paths::PICKUP class="after">
             {key(typed)}
             <input type="hidden" name="do" value="write" />
-            <Field id="text" label="Write to us" hint="Also where a letter says to answer the mail. At most 10,000 characters, no files; please leave passwords and card numbers out." problems>
+            <Field id="text" label="Write to us" hint="At most 10,000 characters, no files; please leave passwords and card numbers out." problems>
                 <textarea id="text" name="text" rows="5" dir="auto" maxlength="10000" aria-invalid=invalid
                     aria-describedby=described inner_html=text></textarea>
             </Field>

@@ -2,10 +2,10 @@
 
 use crate::{
     app::{
-        error::{Error, FieldError},
-        runs::{Chosen, Extent, Item, SetValue},
+        error::Error,
+        runs::{Chosen, Item, SetValue},
     },
-    ui::form::Fields,
+    ui::{components::parts::PartTyped, form::Fields},
 };
 use std::collections::BTreeMap;
 
@@ -14,12 +14,8 @@ use std::collections::BTreeMap;
 pub struct Typed {
     /// Ticked accounts, by their keys.
     pub accounts: Vec<Vec<String>>,
-    /// Ticked categories.
-    pub categories: Vec<String>,
-    /// Ticked tables.
-    pub tables: Vec<String>,
-    /// Single rows, one a line.
-    pub items: String,
+    /// How much of the person's data.
+    pub part: PartTyped,
     /// The values as they should be, by `name_of`.
     pub values: BTreeMap<String, String>,
     /// The values as they were on the page, by `name_of`.
@@ -46,16 +42,13 @@ impl Typed {
     /// Reads the form.
     #[must_use]
     pub fn read(fields: &Fields) -> Self {
-        let all = |name: &str| fields.all(name).map(str::to_owned).collect::<Vec<_>>();
         let under = |prefix: &str| {
             let pairs = fields.0.iter().filter_map(|(name, value)| Some((name.strip_prefix(prefix)?, value)));
             pairs.map(|(name, value)| (name.to_owned(), value.trim().to_owned())).collect::<BTreeMap<_, _>>()
         };
         Self {
             accounts: fields.all("account").filter_map(|key| serde_json::from_str(key).ok()).collect(),
-            categories: all("category"),
-            tables: all("table"),
-            items: fields.text("items"),
+            part: PartTyped::read(fields),
             values: under("set:"),
             before: under("was:"),
             lifts: !fields.get("lifts").is_empty(),
@@ -63,22 +56,11 @@ impl Typed {
         }
     }
 
-    /// True where a limit was typed.
-    #[must_use]
-    pub fn is_limited(&self) -> bool {
-        !self.categories.is_empty() || !self.tables.is_empty() || !self.items.trim().is_empty()
-    }
-
     /// What that chooses. A value that is as it was is no correction.
     ///
     /// # Errors
     /// `Invalid` on `items` for a line that names no row.
     pub fn chosen(&self) -> Result<Chosen, Error> {
-        let lines = self.items.lines().map(str::trim).filter(|line| !line.is_empty());
-        let items = lines.map(|line| line.parse::<Item>().map_err(|says| (line.to_owned(), says)));
-        let items = items.collect::<Result<Vec<_>, _>>().map_err(|(line, says)| {
-            Error::Invalid(vec![FieldError::new("items", format!("“{line}” names no row; a line {says}"))])
-        })?;
         let sets = self.values.iter().filter_map(|(name, value)| {
             let was = self.before.get(name).filter(|was| *was != value)?;
             let (table, key, column) = serde_json::from_str::<(String, Vec<String>, String)>(name).ok()?;
@@ -87,7 +69,7 @@ impl Typed {
         });
         Ok(Chosen {
             accounts: self.accounts.clone(),
-            extent: Extent { categories: self.categories.clone(), tables: self.tables.clone(), items },
+            extent: self.part.extent()?,
             sets: sets.collect(),
             lifts: self.lifts,
             full_copy: self.full_copy,

@@ -60,8 +60,10 @@ fn subject(run: &RunPage) -> impl IntoView + use<> {
     let holds = if held {
         if run.kind == RunKind::Erase { "This erasure may not run now." } else { "This change may not run now." }
             .to_owned()
+    } else if run.plan.holds_some() {
+        format!("on a part, which stays; looked for {}", run.asked_at.short(run.zone))
     } else {
-        format!("none, looked for {}", run.asked_at.short(run.zone))
+        format!("none on anything of it, looked for {}", run.asked_at.short(run.zone))
     };
     let verified = match (run.verified, &run.verified_by) {
         (None, _) => view! { <dd>"not verified"</dd> }.into_any(),

@@ -114,10 +114,14 @@ fn ended(run: &RunPage) -> impl IntoView + use<> {
     };
     let reason = run.reason.clone().map(|reason| view! { <p class="words" dir="auto">{reason}</p> });
     let case_open = run.case_open;
+    let position = words::position(run).filter(|_| run.state == RunState::Cancelled);
+    let again = if position.is_some() { "Go on with a new plan of what is left" } else { "Make a new one" };
+    let plan = paths::plan(run.reference);
     view! {
         <Notice meaning=Meaning::Info lead>
+            {position.map(|says| view! { <p>{says}</p> })}
             {reason}
-            {case_open.then(|| view! { <p>"A new one can be made from the case."</p> })}
+            {case_open.then(|| view! { <p><a href=plan>{again}</a></p> })}
         </Notice>
     }
 }

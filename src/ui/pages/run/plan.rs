@@ -215,7 +215,8 @@ fn action(line: &PlanLine) -> AnyView {
 /// Until when rows stay and why, or why rows of others are touched.
 #[must_use]
 pub fn remark(line: &PlanLine) -> String {
-    let until = line.keep_until.as_deref().map(|day| format!("until {}", day_in_words(day)));
+    let released = line.is_on_hold().then(|| "until it is released".to_owned());
+    let until = line.keep_until.as_deref().map(|day| format!("until {}", day_in_words(day))).or(released);
     let others = (line.of_others && line.reason.is_none()).then(|| "rows of other people".to_owned());
     [until, others, line.reason.clone()].into_iter().flatten().collect::<Vec<_>>().join(": ")
 }

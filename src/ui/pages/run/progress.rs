@@ -113,5 +113,6 @@ pub(super) fn stopped(run: &RunPage) -> AnyView {
         "Nothing was done. Clear up what stands below, cancel this run, then make a new plan from the case."
     };
     let lead = format!("{}.", stop.label());
-    view! { <Notice meaning=Meaning::Trouble lead><p>{what_next}</p></Notice> }.into_any()
+    let position = words::position(run).map(|says| view! { <p>{says}</p> });
+    view! { <Notice meaning=Meaning::Trouble lead>{position}<p>{what_next}</p></Notice> }.into_any()
 }

@@ -127,8 +127,9 @@ fn before(columns: &str) -> String {
 /// they were changed; what was only loosened went in a later step, and is counted there.
 #[must_use]
 pub fn sums(run: &RunPage) -> (i64, i64, i64) {
-    let kept =
-        |step: &RunStep| run.plan.tables.iter().any(|line| line.action == Action::Keep && line.table == step.table);
+    let kept = |step: &RunStep| {
+        run.plan.tables.iter().any(|line| line.action == Action::Keep && !line.is_on_hold() && line.table == step.table)
+    };
     let (mut erased, mut changed) = (0, 0);
     for step in &run.steps {
         match parts(step).0 {
@@ -141,6 +142,32 @@ pub fn sums(run: &RunPage) -> (i64, i64, i64) {
     }
     let removed: i64 = run.steps.iter().map(|step| step.files).sum();
     (erased, changed, removed.max(run.files.count))
+}
+
+/// How far a run came that began and did not finish: "3 of 7 steps were done; 1,200 rows and 12 files are gone, 30 rows are
+/// changed." Steps that had nothing to do do not count. None before it began.
+#[must_use]
+pub fn position(run: &RunPage) -> Option<String> {
+    if run.steps.is_empty() || run.kind.is_copy() {
+        return None;
+    }
+    let all: Vec<_> = run.steps.iter().filter(|step| step.found > 0 || step.done > 0).collect();
+    let ended = all.iter().filter(|step| step.ended).count();
+    let (mut erased, mut changed) = (0, 0);
+    for step in &all {
+        match parts(step).0 {
+            "delete" | "delete linked" => erased += step.done,
+            "loosen" => {}
+            _ => changed += step.done,
+        }
+    }
+    let removed: i64 = all.iter().map(|step| step.files).sum();
+    let with_files = if removed > 0 { format!(" and {}", files(removed)) } else { String::new() };
+    let gone = (erased > 0 || removed > 0).then(|| format!("{}{with_files} are gone", rows(erased)));
+    let differ = (changed > 0).then(|| format!("{} changed", rows(changed)));
+    let did: Vec<_> = gone.into_iter().chain(differ).collect();
+    let did = if did.is_empty() { "nothing is gone or changed".to_owned() } else { did.join(", ") };
+    Some(format!("{ended} of {} steps were done: {did}.", all.len()))
 }
 
 #[cfg(test)]

@@ -1,0 +1,136 @@
+//! Holds on parts through the verbs and the job: what stays, what it means for approvals, and what is left once they end.
+
+use super::*;
+use crate::{
+    app::runs::{Extent, Fate, Item, Replay},
+    domain::{plan::Action, rights::Actor},
+    store::holds,
+};
+
+fn part(items: &[&str]) -> Extent {
+    let items = items.iter().map(|item| item.parse::<Item>().expect("an item")).collect();
+    Extent { items, ..Extent::default() }
+}
+
+async fn place(house: &House, actor: &Actor, case: Reference, basis: Basis, part: &Extent) -> Result<usize, Error> {
+    let (who, seen) = (account("1"), seq(house, case).await);
+    let wanted = verbs::HoldWanted { basis, identities: &who, part, reason: "the bill is in dispute" };
+    verbs::place_hold(&house.app, actor, case, seen, &wanted).await
+}
+
+/// Another case on which a hold on an invoice of the same person stands.
+async fn in_dispute(house: &House, id: &str, items: &[&str]) -> Reference {
+    let case = house.opens(&mail("Bo <bo@example.org>", "The bill", id, "It is wrong.")).await;
+    assert_eq!(place(house, &house.agent, case, Basis::Dispute, &part(items)).await.expect("placed"), 1);
+    case
+}
+
+async fn released(house: &House, case: Reference) {
+    let held = house.case(case).await.holds;
+    let seen = seq(house, case).await;
+    verbs::release_hold(&house.app, &house.officer, case, seen, held[0].id, "settled").await.expect("released");
+}
+
+fn kept(run: &runs::RunPage) -> Vec<(&str, i64, bool)> {
+    let kept = run.plan.tables.iter().filter(|line| line.action == Action::Keep);
+    kept.map(|line| (line.table.as_str(), line.rows, line.is_on_hold())).collect()
+}
+
+on_both! {
+    async fn what_is_in_dispute_stays_and_goes_once_that_is_settled(house: House) {
+        let (house, world) = house_over(house, On::Sqlite).await;
+        let dispute = in_dispute(&house, "d1@example.org", &["invoices:100"]).await;
+        assert_eq!(house.case(dispute).await.holds[0].part, ["invoices 100"]);
+        let reference = verified(&house, "1").await;
+        let id = planned(&house, reference).await;
+        assert_eq!(kept(&page(&house, id).await), [("invoices", 1, true), ("users", 1, true)]);
+        let held = (world.rows("invoices", "id = 100").await, world.rows("users", "id = 1").await);
+        approved(&house, id).await;
+        house.works().await;
+        let done = page(&house, id).await;
+        assert_eq!((done.state, done.stop), (RunState::Finished, None), "{:?}", done.log);
+        assert_eq!((world.rows("invoices", "id = 100").await, world.rows("users", "id = 1").await), held);
+        assert_eq!(world.rows("images", "user_id = 1").await, Vec::<String>::new());
+        agrees_with_its_events(&house, reference).await;
+
+        let case = house.case(reference).await;
+        assert_eq!(case.freed, [], "the hold stands");
+        let closing = case.closing.expect("a letter is proposed");
+        assert_eq!((closing.outcome, closing.basis), (Some(Outcome::Partial), Some(Refusal::Claims)));
+        assert!(closing.text.contains("until a hold ends") && !closing.text.contains("bill is in dispute"), "{}", closing.text);
+        // the same run done again after a restore takes nothing that was kept
+        let since = crate::domain::time::Instant(0);
+        let look = Replay { since, product: None, by: None };
+        let fates = |all: Vec<runs::Replayed>| all.into_iter().map(|one| one.fate).collect::<Vec<_>>();
+        assert_eq!(fates(runs::replay(&house.app, &look).await.expect("it looks")), [Some(Fate::Gone)]);
+
+        released(&house, dispute).await;
+        assert_eq!(fates(runs::replay(&house.app, &look).await.expect("it looks")), [Some(Fate::Gone)], "nor once it is released");
+        for case in [reference, dispute] {
+            assert_eq!(house.case(case).await.freed, [(reference, id)], "{case}");
+        }
+        let rest = planned(&house, reference).await;
+        assert_eq!(kept(&page(&house, rest).await), [("invoices", 1, false)]);
+        approved(&house, rest).await;
+        house.works().await;
+        assert_eq!(page(&house, rest).await.state, RunState::Finished);
+        assert_eq!(world.rows("users", "id = 1").await, Vec::<String>::new());
+        assert_eq!(house.case(dispute).await.freed, [], "nothing is left");
+    }
+
+    async fn a_hold_placed_or_released_after_the_approval_ends_it(house: House) {
+        let (house, world) = house_over(house, On::Sqlite).await;
+        let reference = verified(&house, "1").await;
+        let before = world.dump().await;
+        let id = planned(&house, reference).await;
+        approved(&house, id).await;
+        let dispute = in_dispute(&house, "d2@example.org", &["invoices:100"]).await;
+        house.works().await;
+        let stopped = page(&house, id).await;
+        assert_eq!((stopped.state, stopped.stop), (RunState::Stopped, Some(Stop::Held)), "{:?}", stopped.log);
+        runs::cancel_run(&house.app, &house.agent, id, "a new plan is needed").await.expect("it is cancelled");
+        let id = planned(&house, reference).await;
+        approved(&house, id).await;
+        released(&house, dispute).await;
+        house.works().await;
+        let stopped = page(&house, id).await;
+        assert_eq!((stopped.state, stopped.stop), (RunState::Stopped, Some(Stop::Outgrown)), "{:?}", stopped.log);
+        runs::cancel_run(&house.app, &house.agent, id, "a new plan is needed").await.expect("it is cancelled");
+        // one more hold on another part is another plan too
+        in_dispute(&house, "d3@example.org", &["invoices:100"]).await;
+        let id = planned(&house, reference).await;
+        approved(&house, id).await;
+        in_dispute(&house, "d4@example.org", &["images:11"]).await;
+        house.works().await;
+        assert_eq!(page(&house, id).await.stop, Some(Stop::Held));
+        assert_eq!(world.dump().await, before);
+    }
+
+    async fn a_part_has_to_be_theirs_and_no_secret_hold_has_one(house: House) {
+        let (house, _world) = house_over(house, On::Sqlite).await;
+        let case = house.opens(&mail("Bo <bo@example.org>", "The bill", "d1@example.org", "It is wrong.")).await;
+        let tried = async |basis, extent: &Extent| place(&house, &house.officer, case, basis, extent).await;
+        let nowhere = Extent { tables: vec!["cellars".into()], ..Extent::default() };
+        assert_eq!(fields(tried(Basis::Dispute, &part(&["invoices:102"])).await), ["part"], "it is Bo's");
+        assert_eq!(fields(tried(Basis::Dispute, &nowhere).await), ["part"]);
+        for secret in [Basis::LegalOrder, Basis::Preservation] {
+            assert_eq!(fields(tried(secret, &part(&["invoices:100"])).await), ["part"]);
+        }
+        tried(Basis::Dispute, &part(&["devices:phone"])).await.expect("placed");
+        assert_eq!(fields(tried(Basis::Dispute, &part(&["devices:phone"])).await), ["value"], "it stands already");
+        tried(Basis::Dispute, &Extent::default()).await.expect("everything is more than a part");
+        // which row it is stands nowhere as it is
+        let mut tx = house.app.db.read().await.expect("a reader");
+        let (held, sealed): (i64, Vec<u8>) = sql("SELECT id, cipher FROM holds WHERE cipher IS NOT NULL").one(&mut tx).await.expect("one");
+        assert!(!String::from_utf8_lossy(&sealed).contains("phone"));
+        let events = format!("{:?}", events::events_of(&mut tx, case).await.expect("events"));
+        assert!(!events.contains("phone"), "{events}");
+        let kept = holds::hold_part(&mut tx, &house.app.vault, crate::domain::identity::HoldId(held)).await.expect("it opens");
+        assert_eq!(serde_json::from_slice::<Extent>(&kept.expect("a part")).expect("it reads"), part(&["devices:phone"]));
+        drop(tx);
+        // a hold on everything stands as well, so that nothing may be erased
+        let reference = verified(&house, "1").await;
+        let id = planned(&house, reference).await;
+        assert_eq!(page(&house, id).await.stop, Some(Stop::Blocked));
+    }
+}
