@@ -57,8 +57,16 @@ impl Entry {
     /// An entry of what `staff`, or else whoever can, did.
     #[must_use]
     pub const fn new(at: Instant, staff: Option<StaffId>, action: AuditAction) -> Self {
-        let (object, fields, place) = (String::new(), String::new(), String::new());
-        Self { at, who: action.by(staff), staff, action, case: None, object, fields, place }
+        Self {
+            at,
+            who: action.by(staff),
+            staff,
+            action,
+            case: None,
+            object: String::new(),
+            fields: String::new(),
+            place: String::new(),
+        }
     }
 
     /// On this case.
