@@ -1,4 +1,4 @@
-//! The way in from the network: router, sessions, guards and headers, assets, downloads, posted mail, health, receipt keys. Pages are `ui`'s.
+//! The way in from the network: router, sessions, guards and headers, assets, downloads, posted mail, health, public keys. Pages are `ui`'s.
 
 mod assets;
 mod client;

@@ -88,7 +88,6 @@ pub async fn exported(
 }
 
 /// Everything within `span`, for whoever has the database anyway.
-#[must_use]
 pub fn whole(db: Db, span: Span, format: Format) -> impl Stream<Item = Result<Vec<u8>, store::Error>> + Send {
     let asked = Asked { circle: true, secret: true, from: span.since, until: span.until, ..Asked::default() };
     rows(db, asked, format, Columns::Stored)

@@ -93,7 +93,7 @@ pub async fn load(app: &App, actor: &Actor, filter: &AuditFilter) -> Result<Audi
     listed.truncate(PAGE);
     let next = listed.last().filter(|_| more).map(|last| last.written.number);
     let mut people: Vec<_> = names.iter().map(|(id, name)| Choice { id: *id, name: name.clone() }).collect();
-    people.sort_by(|a, b| (a.name.to_lowercase(), a.id.0).cmp(&(b.name.to_lowercase(), b.id.0)));
+    people.sort_by_key(|one| (one.name.to_lowercase(), one.id.0));
     let lines = listed.into_iter().map(|one| line(one, asked.secret, &names)).collect();
     // to know how many entries there are, is to know how many are not shown
     let sealed = sealed.filter(|_| asked.secret);
