@@ -97,7 +97,7 @@ on_both! {
         for row in other.rows::<(i64, i64, String, String, Option<i64>, String, String, String, Vec<u8>)>(
             "SELECT id, at, who, action, case_id, object, fields, place, hash FROM audit ORDER BY id").await
         {
-            let hash = row.8.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+            let hash = data_encoding::HEXLOWER.encode(&row.8);
             let hash = if matches!(house.store, Store::Sqlite) { format!("X'{hash}'") } else { format!("'\\x{hash}'") };
             let case = row.4.map_or_else(|| "NULL".to_owned(), |case| case.to_string());
             house.owner(&format!(
