@@ -64,10 +64,10 @@ fn filters(audit: &AuditPage) -> impl IntoView + use<> {
             <label class="sr" for="case">"Case"</label>
             <input id="case" name="case" value=case placeholder="Case, R-10021" autocomplete="off"
                 aria-invalid=invalid("case") />
-            <label for="from">"From"</label>
-            <input id="from" name="from" type="date" value=from aria-invalid=invalid("from") />
-            <label for="to">"to"</label>
-            <input id="to" name="to" type="date" value=to aria-invalid=invalid("to") />
+            <span class="day"><label for="from">"From"</label>
+                <input id="from" name="from" type="date" value=from aria-invalid=invalid("from") /></span>
+            <span class="day"><label for="to">"to"</label>
+                <input id="to" name="to" type="date" value=to aria-invalid=invalid("to") /></span>
             <button class="btn">"Filter"</button>
         </form>
     }
