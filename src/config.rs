@@ -9,7 +9,9 @@ mod sections;
 pub use bucket::Bucket;
 pub use mailbox::{Intake, Mailbox, Tls, Token};
 pub use recipient::Recipient;
-pub use sections::{Alarms, Database, Generation, Jobs, Log, Mail, Packages, Policies, Product, Secrets, Server};
+pub use sections::{
+    Alarms, Audit, Database, Generation, Jobs, Log, Mail, Packages, Policies, Product, Secrets, Server,
+};
 
 use serde::Deserialize;
 use std::{
@@ -62,6 +64,8 @@ pub struct Config {
     pub policies: Policies,
     /// Who else is called when a short clock starts.
     pub alarms: Alarms,
+    /// Checkpoints of the audit log.
+    pub audit: Audit,
     /// What is written to standard error.
     pub log: Log,
     /// What each product needs beyond its pack, by product id.
@@ -81,6 +85,7 @@ impl Default for Config {
             packages: Packages::default(),
             policies: Policies::default(),
             alarms: Alarms::default(),
+            audit: Audit::default(),
             log: Log::default(),
             products: HashMap::new(),
         }
@@ -186,6 +191,9 @@ impl Config {
         if self.jobs.workers == 0 || self.jobs.workers > 64 {
             return senseless("jobs.workers must be between 1 and 64");
         }
+        if self.audit.entries < 1 || self.audit.minutes < 1 {
+            return senseless("audit.entries and audit.minutes must be at least 1");
+        }
         if self.jobs.poll_ms == 0 || self.jobs.lease_ms < 1_000 {
             return senseless("jobs.poll_ms must be at least 1 and jobs.lease_ms at least 1000");
         }
@@ -262,6 +270,18 @@ impl Config {
     #[must_use]
     pub fn receipt_key_file(&self) -> PathBuf {
         self.secrets.receipt_key_file.clone().unwrap_or_else(|| self.data_dir.join("keys").join("receipt.key"))
+    }
+
+    /// The file of the key that signs checkpoints of the audit log.
+    #[must_use]
+    pub fn audit_key_file(&self) -> PathBuf {
+        self.secrets.audit_key_file.clone().unwrap_or_else(|| self.data_dir.join("keys").join("audit.key"))
+    }
+
+    /// The folder of the audit log's checkpoints.
+    #[must_use]
+    pub fn checkpoints_folder(&self) -> PathBuf {
+        self.audit.checkpoints.clone().unwrap_or_else(|| self.data_dir.join("checkpoints"))
     }
 
     /// The folder of packages, where they lie in one.

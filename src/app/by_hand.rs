@@ -3,6 +3,7 @@
 use super::{App, Error, FieldError, intake, intake::Request, pickup::Access};
 use crate::{
     domain::{
+        audit::AuditAction,
         case::Channel,
         event::{By, Event},
         identity::Reference,
@@ -120,7 +121,7 @@ pub async fn open_by_hand(app: &App, actor: &Actor, typed: &ByHand) -> Result<Op
     let mut tx = app.db.begin().await?;
     let case =
         intake::open_case(app, &mut tx, request, by, |content| Event::StatementRecorded { content }, now).await?;
-    audit::audit_append(&mut tx, now, Some(actor.id), "case_opened", Some(case.reference), "").await?;
+    audit::audit_append(&mut tx, now, Some(actor.id), AuditAction::CaseOpened, Some(case.reference), "");
     tx.commit().await?;
     app.wake();
     Ok(Opened { reference: case.reference, access })

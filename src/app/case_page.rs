@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     domain::{
+        audit::AuditAction,
         case::{Case, State},
         clock::{Clock, Duty, binding_of},
         copy::CopyForm,
@@ -207,7 +208,7 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
     drop(tx);
     if case.is_restricted() {
         let mut tx = app.db.begin().await?;
-        audit::audit_append(&mut tx, now, Some(actor.id), "restricted_case_viewed", Some(reference), "").await?;
+        audit::audit_append(&mut tx, now, Some(actor.id), AuditAction::RestrictedCaseViewed, Some(reference), "");
         tx.commit().await?;
     }
     let restricted = case.is_restricted();

@@ -3,6 +3,7 @@
 use super::{App, Error, alarms, proof, timeline};
 use crate::{
     domain::{
+        audit::{AuditAction, Entry, changed},
         case::{Case, State},
         conflict,
         event::{By, Event},
@@ -27,6 +28,7 @@ pub struct Desk<'a> {
     pub case: Case,
     /// The moment it happens.
     pub now: Instant,
+    before: Case,
 }
 
 impl<'a> Desk<'a> {
@@ -47,7 +49,7 @@ impl<'a> Desk<'a> {
                 return Err(Error::Conflict { since, seq: case.seq });
             }
         }
-        Ok(Self { app, actor, tx, case, now: app.now() })
+        Ok(Self { app, actor, tx, before: case.clone(), case, now: app.now() })
     }
 
     /// Records what the actor did.
@@ -105,13 +107,15 @@ impl<'a> Desk<'a> {
         alarms::raise_urgent(self.app, &mut self.tx, &mut self.case, &before, self.now).await
     }
 
-    /// Saves the case, writes the audit entry last, commits, and wakes the runner.
+    /// Saves the case, writes the audit entry last, with the names of the case's fields that changed, commits, and wakes
+    /// the runner.
     ///
     /// # Errors
     /// As the database says; nothing happened then.
-    pub async fn commit(mut self, action: &'static str) -> Result<(), Error> {
+    pub async fn commit(mut self, action: AuditAction) -> Result<(), Error> {
         cases::case_save(&mut self.tx, &self.case).await?;
-        audit::audit_append(&mut self.tx, self.now, Some(self.actor.id), action, Some(self.case.reference), "").await?;
+        let entry = Entry::new(self.now, Some(self.actor.id), action).on(Some(self.case.reference));
+        audit::entry_add(&mut self.tx, entry.fields(&changed(&self.before, &self.case)));
         super::failpoint::failpoint("verb-before-commit");
         self.tx.commit().await?;
         self.app.wake();

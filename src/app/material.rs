@@ -5,6 +5,7 @@
 use super::{App, Error, failpoint::failpoint, intake::followed, mailboxes};
 use crate::{
     domain::{
+        audit::AuditAction,
         case::Case,
         event::{By, Event, Recorded},
         identity::{ContentId, MessageId, Reference},
@@ -80,7 +81,7 @@ pub async fn dispose(app: &App, id: MessageId) -> Result<Disposed, Error> {
         Ok(removal) => {
             let mut tx = app.db.begin().await?;
             let what = format!("removed {}, left {}", removal.removed, removal.left);
-            audit::audit_append(&mut tx, app.now(), None, "mailbox_copies_removed", Some(reference), &what).await?;
+            audit::audit_append(&mut tx, app.now(), None, AuditAction::MailboxCopiesRemoved, Some(reference), &what);
             tx.commit().await?;
             Ok(Disposed::Done)
         }
@@ -141,7 +142,7 @@ async fn record(
     }
     cases::case_record(tx, &mut case, By::System, now, Event::MaterialDisposed { message: id, content: stays }).await?;
     cases::case_save(tx, &case).await?;
-    audit::audit_append(tx, now, None, "material_disposed", Some(reference), &id.0.to_string()).await?;
+    audit::audit_append(tx, now, None, AuditAction::MaterialDisposed, Some(reference), &id.0.to_string());
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 
 pub mod acknowledge;
 pub mod alarms;
+pub mod audit;
 pub mod bounces;
 pub mod by_hand;
 pub mod calendars;

@@ -3,6 +3,7 @@
 use super::{App, Error, passwords};
 use crate::{
     domain::{
+        audit::AuditAction,
         identity::normal_address,
         rights::Actor,
         time::{HOUR, MINUTE, SECOND},
@@ -69,14 +70,17 @@ pub async fn sign_in(app: &App, email: &str, password: &str) -> Result<SessionTo
     let now = app.now();
     let mut tx = app.db.begin().await?;
     let Some((id, _)) = found.filter(|_| fits) else {
-        throttles::throttle_fail(&mut tx, &key, FREE_TRIES, LONGEST_WAIT).await?;
+        if throttles::throttle_fail(&mut tx, &key, FREE_TRIES, LONGEST_WAIT).await? {
+            let whom = data_encoding::HEXLOWER.encode(&key[..8]);
+            audit::audit_append(&mut tx, now, None, AuditAction::SignInFailed, None, &whom);
+        }
         tx.commit().await?;
         return Err(SignInError::Wrong);
     };
     let token = data_encoding::BASE64URL_NOPAD.encode(&random::<32>()?);
     throttles::throttle_clear(&mut tx, &key).await?;
     sessions::session_start(&mut tx, &token, id, IDLE, SESSION_HOURS * HOUR).await?;
-    audit::audit_append(&mut tx, now, Some(id), "signed_in", None, "").await?;
+    audit::audit_append(&mut tx, now, Some(id), AuditAction::SignedIn, None, "");
     tx.commit().await?;
     Ok(SessionToken(token))
 }

@@ -2,7 +2,7 @@
 
 use super::{App, Error, FieldError, passwords};
 use crate::{
-    domain::{identity::StaffId, rights::Role},
+    domain::{audit::AuditAction, identity::StaffId, rights::Role},
     store::{audit, staff},
 };
 
@@ -40,7 +40,7 @@ pub async fn create_user(app: &App, email: &str, name: &str, password: &str, rol
     let mut tx = app.db.begin().await?;
     let id = staff::staff_add(&mut tx, email, name.trim(), &hash, roles, now).await?;
     let id = id.ok_or_else(|| Error::field("email", "somebody signs in with this address already"))?;
-    audit::audit_append(&mut tx, now, None, "staff_added", None, &id.0.to_string()).await?;
+    audit::audit_append(&mut tx, now, None, AuditAction::StaffAdded, None, &id.0.to_string());
     tx.commit().await?;
     Ok(id)
 }

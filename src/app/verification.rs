@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     domain::{
+        audit::AuditAction,
         case::{Case, State},
         clock::fact::{Fact, Trigger},
         event::{By, Event},
@@ -99,7 +100,7 @@ pub async fn confirm_verification(app: &App, token: &str) -> Result<Option<Code>
         identified(app, &mut tx, &mut case, By::System, now).await?;
     }
     cases::case_save(&mut tx, &case).await?;
-    audit::audit_append(&mut tx, now, None, "verification_confirmed", Some(case.reference), "").await?;
+    audit::audit_append(&mut tx, now, None, AuditAction::VerificationConfirmed, Some(case.reference), "");
     failpoint("verb-before-commit");
     tx.commit().await?;
     app.wake();

@@ -1,6 +1,7 @@
 //! The command line: one file a command. Reads arguments and configuration, calls the house, says what happened.
 
 pub(crate) mod admin;
+mod audit;
 mod calendar;
 mod check;
 mod data_map;
@@ -87,6 +88,11 @@ enum Command {
     Receipt {
         #[command(subcommand)]
         command: receipt::Command,
+    },
+    /// Says whether the audit log is what it was, and writes it out
+    Audit {
+        #[command(subcommand)]
+        command: audit::Command,
     },
     /// Shows how a mail on standard input is understood
     Mail {
@@ -178,6 +184,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             Command::Policy { command } => policy::run(Config::load(&flags(None))?.policies.folder, command),
             Command::Run { command } => run::run(&Config::load(&flags(None))?, command).await,
             Command::Receipt { command } => receipt::run(&flags(None), command).await,
+            Command::Audit { command } => audit::run(&Config::load(&flags(None))?, command).await,
             Command::Mail { command } => mail::run(&command),
             Command::Calendar { command } => calendar::run(&flags(None), command),
             Command::Healthcheck { listen } => healthcheck::healthcheck(&Config::load(&flags(listen))?).await,

@@ -4,6 +4,7 @@ use super::{mailboxes, recipients};
 use crate::{
     app::{
         Alarms, App, Judging, Outgoing, Parts, Settings,
+        audit::Notary,
         packs::{self, Packs},
     },
     bucket,
@@ -20,7 +21,8 @@ use crate::{
         webhook::Webhook,
     },
     store::{
-        Clock, Db, Objects, house, lockfile::Lockfile, migrate, migrate::SchemaError, runs::receipts, vault::Vault,
+        Clock, Db, Objects, audit, audit::checkpoints, house, lockfile::Lockfile, migrate, migrate::SchemaError,
+        runs::receipts, vault::Vault,
     },
 };
 use anyhow::{Context as _, bail};
@@ -87,7 +89,8 @@ pub(crate) async fn migrated(db: &Db, lock: &Lockfile) -> anyhow::Result<()> {
         }
     }
     lock.share()?;
-    Ok(())
+    // for a start that ended between the two
+    Ok(audit::chain_begin(db).await?)
 }
 
 /// The key that belongs to this database. A first start makes one; later a missing or other key is refused.
@@ -203,6 +206,17 @@ async fn signer(config: &Config, db: &Db) -> anyhow::Result<Signer> {
         tx.commit().await?;
     }
     Ok(signer)
+}
+
+/// Who signs checkpoints of the audit log, with a key that is made at the first start, and the file that they go to.
+pub(crate) async fn notary(config: &Config, db: &Db) -> anyhow::Result<Notary> {
+    let signer = Signer::open_or_create_as("audit", &config.audit_key_file(), crate::store::vault::random::<32>()?)
+        .map_err(anyhow::Error::msg)?;
+    let mut tx = db.begin().await?;
+    checkpoints::audit_key_use(&mut tx, signer.key_id(), &signer.public_key(), db.now()).await?;
+    tx.commit().await?;
+    let folder = config.checkpoints_folder();
+    Notary::open(signer, &folder).with_context(|| format!("the folder of checkpoints {}", folder.display()))
 }
 
 /// How mail that arrives is judged.

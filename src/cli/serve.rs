@@ -5,7 +5,7 @@ use crate::{
     app::App,
     config::Config,
     jobs::{
-        postman,
+        notary, postman,
         runner::{self, Pace},
     },
     store::Clock,
@@ -39,6 +39,8 @@ pub async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
 
 /// Serves and works until SIGTERM or SIGINT; a second one ends the process at once.
 pub async fn until_stopped(app: App, config: &Config, listener: TcpListener) -> anyhow::Result<()> {
+    let signer = open::notary(config, &app.db).await?;
+    let often = notary::Pace { entries: config.audit.entries, minutes: config.audit.minutes };
     let (stop, stopped) = watch::channel(false);
     let pace = Pace {
         workers: config.jobs.workers,
@@ -46,6 +48,7 @@ pub async fn until_stopped(app: App, config: &Config, listener: TcpListener) -> 
         lease: config.jobs.lease_ms,
     };
     let work = tokio::spawn(runner::run(app.clone(), pace, stopped.clone()));
+    let seals = tokio::spawn(notary::run(app.clone(), signer.clone(), often, stopped.clone()));
     let post = tokio::spawn(postman::run(app.clone(), config.jobs.lease_ms, stopped.clone()));
     let mut term = signal(SignalKind::terminate())?;
     let mut int = signal(SignalKind::interrupt())?;
@@ -61,8 +64,10 @@ pub async fn until_stopped(app: App, config: &Config, listener: TcpListener) -> 
             let _ = stop.send(true);
         }
     });
-    web::serve(app, listener, stopped).await?;
+    web::serve(app.clone(), listener, stopped).await?;
     work.await?;
     post.await?;
+    let last = seals.await?;
+    notary::seal(&app, &signer, last).await;
     Ok(())
 }

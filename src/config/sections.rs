@@ -35,6 +35,8 @@ pub struct Secrets {
     /// The file of the key that signs receipts; by default `keys/receipt.key` in the data directory. Shared by all
     /// consoles.
     pub receipt_key_file: Option<PathBuf>,
+    /// The file of the key that signs checkpoints of the audit log; by default `keys/audit.key` in the data directory.
+    pub audit_key_file: Option<PathBuf>,
 }
 
 /// Mail in and out.
@@ -96,6 +98,25 @@ pub struct Packages {
 impl Default for Packages {
     fn default() -> Self {
         Self { folder: None, s3: None, part_bytes: 2 * 1024 * 1024 * 1024 }
+    }
+}
+
+/// Checkpoints of the audit log.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Audit {
+    /// The folder that this console writes its checkpoints to; by default `checkpoints` in the data directory. It proves
+    /// something where whoever can change the database cannot change it.
+    pub checkpoints: Option<PathBuf>,
+    /// After how many entries there is a checkpoint at the latest.
+    pub entries: i64,
+    /// After how many minutes there is one at the latest, where there are new entries.
+    pub minutes: i64,
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        Self { checkpoints: None, entries: 1_000, minutes: 10 }
     }
 }
 

@@ -2,6 +2,8 @@
 //! Pure: reads neither the system's clock nor randomness nor any database; both arrive as arguments.
 
 #[cfg(feature = "ssr")]
+pub mod audit;
+#[cfg(feature = "ssr")]
 pub mod calendar;
 #[cfg(feature = "ssr")]
 pub mod case;

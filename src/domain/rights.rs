@@ -38,6 +38,8 @@ pub enum Act {
     SeeSecretHolds,
     /// Read mail that became no case, and mail that left.
     SeeMail,
+    /// Look through the audit log, and export it.
+    SeeAudit,
 }
 
 impl Actor {
@@ -47,6 +49,7 @@ impl Actor {
         self.roles.iter().any(|role| match act {
             Act::SeeCases | Act::WorkCases | Act::SeeMail => true,
             Act::ApproveRuns => matches!(role, Role::Officer | Role::Lead),
+            Act::SeeAudit => *role == Role::Lead,
             Act::SeeSecretHolds => matches!(role, Role::Responder | Role::Lead),
             Act::SeeRestricted => *role == Role::Responder,
         })

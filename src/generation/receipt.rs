@@ -210,9 +210,15 @@ impl Signer {
     /// A signer over a seed of 32 random bytes.
     #[must_use]
     pub fn new(seed: [u8; 32]) -> Self {
+        Self::of("receipts", seed)
+    }
+
+    /// A signer of something else, whose key is called after `what` it signs.
+    #[must_use]
+    pub fn of(what: &str, seed: [u8; 32]) -> Self {
         let key = SigningKey::from_bytes(&seed);
         let digest = data_encoding::BASE32_NOPAD.encode(&Sha256::digest(key.verifying_key().as_bytes())[..5]);
-        Self { key, id: format!("receipts-{}", digest.to_lowercase()) }
+        Self { key, id: format!("{what}-{}", digest.to_lowercase()) }
     }
 
     /// Reads the key from `file`: 32 bytes in hexadecimal. Where there is none, one is made of `seed`, readable by its
@@ -221,7 +227,15 @@ impl Signer {
     /// # Errors
     /// In words, when the file cannot be read or written, or holds no key.
     pub fn open_or_create(file: &Path, seed: [u8; 32]) -> Result<Self, String> {
-        let says = |what: String| format!("the receipt key file {}: {what}", file.display());
+        Self::open_or_create_as("receipts", file, seed)
+    }
+
+    /// The same for a key that signs something else.
+    ///
+    /// # Errors
+    /// As [`Signer::open_or_create`].
+    pub fn open_or_create_as(what: &str, file: &Path, seed: [u8; 32]) -> Result<Self, String> {
+        let says = |wrong: String| format!("the key file {}: {wrong}", file.display());
         if let Some(folder) = file.parent() {
             fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|e| says(e.to_string()))?;
         }
@@ -248,7 +262,7 @@ impl Signer {
             .ok()
             .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
             .ok_or_else(|| says("it must hold 64 hexadecimal digits".to_owned()))?;
-        Ok(Self::new(seed))
+        Ok(Self::of(what, seed))
     }
 
     /// The key's name.
@@ -267,8 +281,14 @@ impl Signer {
     #[must_use]
     pub fn sign(&self, receipt: &Receipt) -> (Vec<u8>, Vec<u8>) {
         let body = serde_json::to_vec_pretty(receipt).unwrap_or_default();
-        let signature = self.key.sign(&body).to_bytes().to_vec();
+        let signature = self.signature(&body);
         (body, signature)
+    }
+
+    /// The signature of any bytes; they have to say themselves what they are.
+    #[must_use]
+    pub fn signature(&self, bytes: &[u8]) -> Vec<u8> {
+        self.key.sign(bytes).to_bytes().to_vec()
     }
 }
 
@@ -292,17 +312,10 @@ impl Signed {
     pub fn verify(&self, keys: &PublicKeys) -> Result<Receipt, NotBelieved> {
         let key = keys.keys.iter().find(|key| key.kid == self.key_id && key.crv == self.algorithm);
         let key = key.ok_or_else(|| NotBelieved::UnknownKey(self.key_id.clone()))?;
-        let public = data_encoding::BASE64URL_NOPAD
-            .decode(key.x.as_bytes())
-            .ok()
-            .and_then(|bytes| VerifyingKey::from_bytes(&bytes.try_into().ok()?).ok())
-            .ok_or(NotBelieved::Forged)?;
-        let signature = data_encoding::BASE64
-            .decode(self.signature.as_bytes())
-            .ok()
-            .and_then(|bytes| Signature::from_slice(&bytes).ok())
-            .ok_or(NotBelieved::Forged)?;
-        public.verify_strict(self.signed.as_bytes(), &signature).map_err(|_| NotBelieved::Forged)?;
+        let signature = data_encoding::BASE64.decode(self.signature.as_bytes()).map_err(|_| NotBelieved::Forged)?;
+        if !key.signed(self.signed.as_bytes(), &signature) {
+            return Err(NotBelieved::Forged);
+        }
         let receipt: Receipt =
             serde_json::from_str(&self.signed).map_err(|error| NotBelieved::Unreadable(error.to_string()))?;
         if receipt.key_id != self.key_id || receipt.format != FORMAT {
@@ -331,6 +344,15 @@ impl PublicKey {
             valid_from,
             valid_until,
         }
+    }
+
+    /// True where this key made `signature` of `bytes`.
+    #[must_use]
+    pub fn signed(&self, bytes: &[u8], signature: &[u8]) -> bool {
+        let public = data_encoding::BASE64URL_NOPAD.decode(self.x.as_bytes()).ok();
+        let public = public.and_then(|bytes| VerifyingKey::from_bytes(&bytes.try_into().ok()?).ok());
+        let parts = public.zip(Signature::from_slice(signature).ok());
+        parts.is_some_and(|(public, signature)| public.verify_strict(bytes, &signature).is_ok())
     }
 }
 

@@ -3,6 +3,7 @@
 //!
 //! To add a job: a variant in `domain::work`, an arm in `work_on`, a test that runs it twice.
 
+pub mod notary;
 pub mod postman;
 pub mod runner;
 pub mod schedule;

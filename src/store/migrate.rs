@@ -1,6 +1,6 @@
 //! Brings the database to this program's schema, forward only, and refuses one that is newer.
 
-use super::{Db, Result, engine::per_engine, sql};
+use super::{Db, Result, audit, engine::per_engine, sql};
 use sqlx::migrate::{MigrateError, Migrator};
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -64,7 +64,8 @@ pub async fn run(db: &Db) -> std::result::Result<(), SchemaError> {
         MigrateError::VersionMissing(version) => SchemaError::Newer(version),
         MigrateError::VersionMismatch(version) => SchemaError::Different(version),
         other => SchemaError::Failed(other),
-    })
+    })?;
+    Ok(audit::chain_begin(db).await?)
 }
 
 #[cfg(test)]

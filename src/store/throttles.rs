@@ -13,11 +13,11 @@ pub async fn throttle_wait(tx: &mut Tx, key: &[u8]) -> Result<i64> {
 }
 
 /// Counts a failure: the first `free` cost nothing, each later one blocks twice as long as the one before, at
-/// most `cap` milliseconds. Forgotten an hour after the last one.
+/// most `cap` milliseconds. Forgotten an hour after the last one. True for one that blocks.
 ///
 /// # Errors
 /// As the database says.
-pub async fn throttle_fail(tx: &mut Tx, key: &[u8], free: i64, cap: i64) -> Result<()> {
+pub async fn throttle_fail(tx: &mut Tx, key: &[u8], free: i64, cap: i64) -> Result<bool> {
     const FORGET: i64 = crate::domain::time::HOUR;
     let now = tx.db_now().await?;
     let (failures,): (i64,) =
@@ -35,7 +35,7 @@ pub async fn throttle_fail(tx: &mut Tx, key: &[u8], free: i64, cap: i64) -> Resu
         let wait = (1_000_i64 << over).min(cap);
         sql("UPDATE throttles SET blocked_until = $2 WHERE key = $1").bind(key).bind(now.plus(wait)).run(tx).await?;
     }
-    Ok(())
+    Ok(over > 0)
 }
 
 /// Counts a try before it is made, so that many at once are no way around the wait: 0 when it may be made, else how many

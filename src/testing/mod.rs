@@ -2,6 +2,7 @@
 
 mod alarms;
 mod arrows;
+mod audit;
 mod awkward;
 mod clockwork;
 mod company;

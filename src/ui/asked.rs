@@ -22,7 +22,7 @@ pub struct Assets {
     pub pkg: String,
 }
 
-/// Where a request comes from, as far as `web` knows: for counting tries, never to be kept.
+/// Where a request comes from, as far as `web` knows: for counting tries. Kept in the audit log only, as `store/audit/place` has it.
 #[derive(Debug, Clone)]
 pub struct Client(pub Arc<str>);
 

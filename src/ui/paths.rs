@@ -2,6 +2,7 @@
 
 use crate::{
     app::{
+        audit::AuditFilter,
         mailroom::Tab,
         queue::{QueueFilter, View},
     },
@@ -30,6 +31,9 @@ pub const STANDING: &str = "/runs/standing";
 pub const POLICIES: &str = "/policies";
 /// The mail room.
 pub const MAIL: &str = "/mail";
+
+/// The audit log.
+pub const AUDIT: &str = "/audit";
 
 /// The page of a case for a person without an address.
 pub const PICKUP: &str = "/case";
@@ -248,6 +252,21 @@ pub fn mail_in(id: MessageId) -> String {
 #[must_use]
 pub fn mail_out(id: MailId) -> String {
     format!("/mail/out/{}", id.0)
+}
+
+/// The audit log as a filter asks for it.
+#[must_use]
+pub fn audit(filter: &AuditFilter) -> String {
+    let typed = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let parts = [
+        ("person", filter.person.map(|id| id.0.to_string())),
+        ("action", filter.action.map(|action| action.code().to_owned())),
+        ("case", typed(&filter.case)),
+        ("from", typed(&filter.from)),
+        ("to", typed(&filter.to)),
+        ("before", filter.before.map(|number| number.to_string())),
+    ];
+    with_query(AUDIT, parts)
 }
 
 /// A fetching, by the name that the file gets.

@@ -4,8 +4,8 @@ use crate::{
     app::App,
     ui::{
         pages::{
-            case, consents, copy, mailroom, new_case, overview, pickup, plan, policies, queue, run, runs, signin,
-            verify,
+            audit, case, consents, copy, mailroom, new_case, overview, pickup, plan, policies, queue, run, runs,
+            signin, verify,
         },
         paths::{self, patterns},
     },
@@ -34,6 +34,7 @@ pub fn routes() -> Router<App> {
         .route(patterns::RECEIPT, get(run::server::receipt))
         .route(paths::POLICIES, get(policies::server::list))
         .route(patterns::POLICY, get(policies::server::show))
+        .route(paths::AUDIT, get(audit::server::show).post(audit::server::export))
         .route(paths::MAIL, get(mailroom::server::show))
         .route(patterns::MAIL_IN, get(mailroom::server::waiting).post(mailroom::server::decide))
         .route(patterns::MAIL_OUT, get(mailroom::server::outgoing).post(mailroom::server::send_again))

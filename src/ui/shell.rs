@@ -5,7 +5,7 @@ use crate::{
         queue::{Count, View},
         rail::Rail,
     },
-    domain::rights::Actor,
+    domain::rights::{Act, Actor},
     ui::{
         asked::Frame,
         components::icon::{Icon, Shape},
@@ -27,6 +27,8 @@ pub enum Place {
     Mail,
     /// Policies.
     Policies,
+    /// The audit log.
+    Audit,
     /// No place of the rail.
     Elsewhere,
 }
@@ -84,7 +86,7 @@ pub fn house(actor: &Actor, rail: &Rail, place: Place, body: AnyView) -> AnyView
         <a class="skip" href="#main">"Skip to content"</a>
         <div class="house">
             {side(actor, rail, place)}
-            {more(rail)}
+            {more(actor, rail)}
             <main id="main" tabindex="-1">{body}</main>
         </div>
     }
@@ -149,6 +151,7 @@ fn side(actor: &Actor, rail: &Rail, place: Place) -> impl IntoView + use<> {
                             <Icon shape=Shape::Policies />"Policies"
                         </a>
                     </li>
+                    {actor.may(Act::SeeAudit).then(|| audit(place))}
                     <li class="only-bar">
                         <button class="more" type="button" popovertarget="more"><Icon shape=Shape::More
                             />"More"</button>
@@ -163,12 +166,21 @@ fn side(actor: &Actor, rail: &Rail, place: Place) -> impl IntoView + use<> {
     }
 }
 
-fn more(rail: &Rail) -> impl IntoView + use<> {
+fn audit(place: Place) -> impl IntoView {
+    view! {
+        <li class="not-bar">
+            <a href=paths::AUDIT aria-current=here(place == Place::Audit)><Icon shape=Shape::Audit />"Audit log"</a>
+        </li>
+    }
+}
+
+fn more(actor: &Actor, rail: &Rail) -> impl IntoView + use<> {
+    let audit = actor.may(Act::SeeAudit).then(|| view! { <li><a href=paths::AUDIT>"Audit log"</a></li> });
     view! {
         <nav class="more-places" id="more" popover="auto" aria-label="More places">
             {search("find-more")}
             <ul class="plain">{views(rail, Place::Elsewhere)}<li><a
-                href=paths::POLICIES>"Policies"</a></li><li><a href=paths::NEW_CASE>"New case"</a></li></ul>
+                href=paths::POLICIES>"Policies"</a></li>{audit}<li><a href=paths::NEW_CASE>"New case"</a></li></ul>
             {sign_out()}
         </nav>
     }

@@ -1,4 +1,4 @@
-//! The way in from the network: router, sessions, guards and headers, assets, downloads, posted mail, health, receipt keys. Pages are `ui`'s.
+//! The way in from the network: router, sessions, guards and headers, assets, downloads, posted mail, health, public keys. Pages are `ui`'s.
 
 mod assets;
 mod client;
@@ -8,6 +8,7 @@ mod guard;
 mod headers;
 mod health;
 mod intake;
+mod place;
 mod recipients;
 mod well_known;
 
@@ -39,6 +40,7 @@ pub fn router(app: App, stop: watch::Receiver<bool>) -> Router {
     let health = Health { app: app.clone(), stop };
     let intake_app = app.clone();
     let keys = get(well_known::receipt_keys).with_state(app.clone());
+    let audit_keys = get(well_known::audit_keys).with_state(app.clone());
     let schema = get(well_known::portability_schema).with_state(app.clone());
     let signed_in = ui::router::routes()
         .route(ui::paths::patterns::HTML, get(frame::show))
@@ -48,6 +50,7 @@ pub fn router(app: App, stop: watch::Receiver<bool>) -> Router {
         .merge(ui::router::door())
         .route(ui::paths::patterns::COPY_FILE, get(downloads::send))
         .fallback(ui::answer::no_such_page)
+        .layer(middleware::from_fn_with_state(app.clone(), place::told))
         .layer(middleware::from_fn(client::known))
         .layer(middleware::from_fn(headers::page))
         .layer(middleware::from_fn(guard::says_where_it_comes_from))
@@ -64,6 +67,7 @@ pub fn router(app: App, stop: watch::Receiver<bool>) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready).with_state(health))
         .route(well_known::RECEIPT_KEYS, keys)
+        .route(well_known::AUDIT_KEYS, audit_keys)
         .route(crate::app::exports::PORTABILITY_SCHEMA, schema)
         .merge(assets::routes())
         .merge(intake::routes(intake_app.clone()))

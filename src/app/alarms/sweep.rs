@@ -5,6 +5,7 @@ use super::tell;
 use crate::{
     app::{App, Error},
     domain::{
+        audit::AuditAction,
         clock::{Clock, Raised},
         event::{By, Event},
         identity::Reference,
@@ -70,7 +71,7 @@ async fn raise(app: &App, reference: Reference, now: Instant) -> Result<bool, Er
         }
     }
     cases::case_save(&mut tx, &case).await?;
-    audit::audit_append(&mut tx, now, None, "clock_alarmed", Some(reference), "").await?;
+    audit::audit_append(&mut tx, now, None, AuditAction::ClockAlarmed, Some(reference), "");
     crate::app::failpoint::failpoint("alarm-before-commit");
     tx.commit().await?;
     Ok(true)

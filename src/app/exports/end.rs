@@ -8,6 +8,7 @@ use crate::{
         failpoint::failpoint,
     },
     domain::{
+        audit::AuditAction,
         case::State,
         event::{By, Event},
         identity::{PackageId, Reference},
@@ -49,7 +50,7 @@ pub async fn revoke_package(
         desk.record(event).await?;
     }
     jobs::job_enqueue(&mut desk.tx, &Work::DestroyPackage { package }, 0).await?;
-    desk.commit("export_revoked").await
+    desk.commit(AuditAction::ExportRevoked).await
 }
 
 /// Asks for the end of every package that nobody is to get any more, stops copies that nobody packs, and forgets fetchings
@@ -118,7 +119,7 @@ pub async fn destroy_package(app: &App, id: PackageId) -> Result<(), Error> {
             let event = Event::ExportDestroyed { package: id };
             cases::case_record(&mut tx, &mut case, By::System, now, event).await?;
             cases::case_save(&mut tx, &case).await?;
-            audit::audit_append(&mut tx, now, None, "export_destroyed", Some(case.reference), "").await?;
+            audit::audit_append(&mut tx, now, None, AuditAction::ExportDestroyed, Some(case.reference), "");
         }
     }
     tx.commit().await?;

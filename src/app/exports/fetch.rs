@@ -5,6 +5,7 @@ use super::{Code, addressee, archive_name, at_rest, code};
 use crate::{
     app::{App, Error, failpoint::failpoint, subject::Known},
     domain::{
+        audit::AuditAction,
         event::{By, Event},
         identity::ContentId,
         time::{DAY, Instant},
@@ -121,7 +122,7 @@ pub async fn fetch_package(app: &App, token: &str, typed: &str, (part, locked): 
     }
     cases::case_record(&mut tx, &mut case, By::Requester, now, Event::ExportFetched { package: package.id }).await?;
     cases::case_save(&mut tx, &case).await?;
-    audit::audit_append(&mut tx, now, None, "export_fetched", Some(case.reference), "").await?;
+    audit::audit_append(&mut tx, now, None, AuditAction::ExportFetched, Some(case.reference), "");
     failpoint("verb-before-commit");
     let all = package_parts::parts_of(&mut tx, package.id).await?.len();
     tx.commit().await?;

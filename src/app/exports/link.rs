@@ -4,6 +4,7 @@ use super::{Code, addressee, code_hash};
 use crate::{
     app::{App, Error, acknowledge, letters, subject::Known, verification},
     domain::{
+        audit::AuditAction,
         case::Case,
         event::{By, Event, Purpose},
         identity::PackageId,
@@ -81,7 +82,7 @@ pub async fn ask_code(app: &App, token: &str) -> Result<(), Error> {
     let queued = acknowledge::queue_as(app, &mut tx, &case, purpose, &message_id, &content, at).await?;
     cases::case_record(&mut tx, &mut case, By::System, at, queued).await?;
     cases::case_save(&mut tx, &case).await?;
-    audit::audit_append(&mut tx, at, None, "export_code_asked", Some(package.case), "").await?;
+    audit::audit_append(&mut tx, at, None, AuditAction::ExportCodeAsked, Some(package.case), "");
     tx.commit().await?;
     app.wake();
     Ok(())
@@ -106,6 +107,6 @@ pub(in crate::app) async fn show_code(
     verifications::verification_use(tx, asked, Some(&code_hash(app, &code))).await?;
     cases::case_record(tx, case, By::Requester, now, Event::ExportCodeShown { package: package.id }).await?;
     cases::case_save(tx, case).await?;
-    audit::audit_append(tx, now, None, "export_code_shown", Some(case.reference), "").await?;
+    audit::audit_append(tx, now, None, AuditAction::ExportCodeShown, Some(case.reference), "");
     Ok(code)
 }

@@ -11,6 +11,7 @@ use crate::{
         subject::Known,
     },
     domain::{
+        audit::AuditAction,
         copy::CopyForm,
         event::{By, Event},
         identity::{ContentId, PackageId, RunId},
@@ -318,8 +319,14 @@ impl Packing<'_> {
             release::release(app, &mut tx, &mut case, &mut self.run, &secret.target.extent, by).await?;
         }
         cases::case_save(&mut tx, &case).await?;
-        audit::audit_append(&mut tx, now, None, "export_packed", Some(case.reference), &self.run.id.to_string())
-            .await?;
+        audit::audit_append(
+            &mut tx,
+            now,
+            None,
+            AuditAction::ExportPacked,
+            Some(case.reference),
+            &self.run.id.to_string(),
+        );
         failpoint("export-before-commit");
         tx.commit().await?;
         app.wake();
@@ -351,7 +358,14 @@ impl Packing<'_> {
         let event = Event::RunStopped { run: self.run.id, why: why.code().to_owned() };
         cases::case_record(&mut tx, &mut case, By::System, now, event).await?;
         cases::case_save(&mut tx, &case).await?;
-        audit::audit_append(&mut tx, now, None, "run_stopped", Some(case.reference), &self.run.id.to_string()).await?;
+        audit::audit_append(
+            &mut tx,
+            now,
+            None,
+            AuditAction::RunStopped,
+            Some(case.reference),
+            &self.run.id.to_string(),
+        );
         jobs::job_enqueue(&mut tx, &Work::ExpirePackages, 0).await?;
         tx.commit().await?;
         app.wake();

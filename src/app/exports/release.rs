@@ -9,6 +9,7 @@ use crate::{
         subject::Known,
     },
     domain::{
+        audit::AuditAction,
         case::{Case, Outcome, State},
         copy::CopyForm,
         event::{By, Event, Purpose},
@@ -47,7 +48,7 @@ pub async fn release_export(app: &App, actor: &Actor, id: RunId) -> Result<(), E
     run.decided_at = Some(desk.now);
     let (by, now) = (By::Staff(actor.id), desk.now);
     release(app, &mut desk.tx, &mut desk.case, &mut run, &secret.target.extent, (by, now)).await?;
-    desk.commit("export_released").await
+    desk.commit(AuditAction::ExportReleased).await
 }
 
 /// Makes the link, queues the mail that has it, and ends run and case.

@@ -5,6 +5,7 @@ use super::{Handed, Reach, partner, record};
 use crate::{
     app::{App, Error},
     domain::{
+        audit::AuditAction,
         case::Case,
         event::{By, Event, Purpose},
         follow_up::{Standing, Trouble, Way},
@@ -80,7 +81,7 @@ pub async fn hear(app: &App, header: &str, body: &[u8]) -> Result<Heard, Error> 
     one.error = None;
     record(&mut tx, &mut case, &one, (By::System, Event::RecipientConfirmed { follow_up }), now).await?;
     cases::case_save(&mut tx, &case).await?;
-    audit::audit_append(&mut tx, now, None, "recipient_confirmed", Some(one.case), &one.number).await?;
+    audit::audit_append(&mut tx, now, None, AuditAction::RecipientConfirmed, Some(one.case), &one.number);
     tx.commit().await?;
     Ok(Heard::Noted)
 }

@@ -5,6 +5,7 @@ use super::record;
 use crate::{
     app::{App, Error},
     domain::{
+        audit::AuditAction,
         event::{By, Event},
         follow_up::Standing,
     },
@@ -31,7 +32,7 @@ pub async fn end_follow_ups(app: &App) -> Result<(), Error> {
             let event = Event::BackupsExpired { follow_up: one.id };
             record(&mut tx, &mut case, &one, (By::System, event), now).await?;
             cases::case_save(&mut tx, &case).await?;
-            audit::audit_append(&mut tx, now, None, "backups_expired", Some(one.case), "").await?;
+            audit::audit_append(&mut tx, now, None, AuditAction::BackupsExpired, Some(one.case), "");
             tx.commit().await?;
         }
     }

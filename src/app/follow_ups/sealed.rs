@@ -6,6 +6,7 @@ use super::{number, record};
 use crate::{
     app::{App, Error, failpoint::failpoint, subject},
     domain::{
+        audit::AuditAction,
         case::Case,
         event::{By, Event},
         follow_up::{self, Standing, Way},
@@ -136,7 +137,7 @@ async fn destroy_of(
     if destroyed > 0 {
         let mut tx = app.db.begin().await?;
         let what = format!("{run}: {destroyed} in {into}");
-        audit::audit_append(&mut tx, app.now(), None, "sealed_rows_destroyed", None, &what).await?;
+        audit::audit_append(&mut tx, app.now(), None, AuditAction::SealedRowsDestroyed, None, &what);
         tx.commit().await?;
     }
     Ok(ended)
@@ -162,7 +163,7 @@ async fn close(app: &App, was: &FollowUp) -> Outcome<()> {
     let event = Event::SealedDestroyed { follow_up: one.id };
     record(&mut tx, &mut case, &one, (By::System, event), now).await?;
     cases::case_save(&mut tx, &case).await?;
-    audit::audit_append(&mut tx, now, None, "sealed_destroyed", Some(one.case), &run.to_string()).await?;
+    audit::audit_append(&mut tx, now, None, AuditAction::SealedDestroyed, Some(one.case), &run.to_string());
     tx.commit().await?;
     failpoint("sealed-closed");
     Ok(Ok(()))

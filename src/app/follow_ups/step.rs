@@ -7,6 +7,7 @@ use crate::{
         desk::{Desk, written},
     },
     domain::{
+        audit::AuditAction,
         event::{By, Event},
         follow_up::{Standing, Step, Way},
         identity::{FollowUpId, Reference},
@@ -81,11 +82,11 @@ pub async fn recipient_step(
     desk.commit(action(step)).await
 }
 
-const fn action(step: Step) -> &'static str {
+const fn action(step: Step) -> AuditAction {
     match step {
-        Step::Told => "recipient_told_by_hand",
-        Step::Confirmed => "recipient_confirmed",
-        Step::Waived => "recipient_waived",
-        Step::Again => "recipient_tried_again",
+        Step::Told => AuditAction::RecipientToldByHand,
+        Step::Confirmed => AuditAction::RecipientConfirmed,
+        Step::Waived => AuditAction::RecipientWaived,
+        Step::Again => AuditAction::RecipientTriedAgain,
     }
 }

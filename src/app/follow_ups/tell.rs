@@ -5,6 +5,7 @@ use super::{Handed, Partner, Reach, name, partner, record};
 use crate::{
     app::{App, Error, acknowledge, failpoint::failpoint},
     domain::{
+        audit::AuditAction,
         case::Case,
         event::{By, Event, Purpose},
         follow_up::{Standing, Trouble, Way},
@@ -157,7 +158,7 @@ async fn settle(
     }
     cases::case_save(&mut tx, &case).await?;
     let what = format!("{} {}", one.number, one.state.code());
-    audit::audit_append(&mut tx, now, None, "recipient_told", Some(one.case), &what).await?;
+    audit::audit_append(&mut tx, now, None, AuditAction::RecipientTold, Some(one.case), &what);
     tx.commit().await?;
     Ok(Told::Done)
 }

@@ -5,6 +5,7 @@ use super::{Request, open_case};
 use crate::{
     app::{App, Error, bounces, follow_ups},
     domain::{
+        audit::AuditAction,
         case::{Case, Channel, State},
         event::{By, Event},
         identity::normal_address,
@@ -77,7 +78,7 @@ pub(in crate::app) async fn append(
         cases::case_record(tx, &mut case, By::System, now, event).await?;
     }
     cases::case_save(tx, &case).await?;
-    audit::audit_append(tx, now, None, "message_appended", Some(case.reference), "").await?;
+    audit::audit_append(tx, now, None, AuditAction::MessageAppended, Some(case.reference), "");
     Ok(Read::Appended(case.reference))
 }
 
@@ -97,7 +98,7 @@ pub(super) async fn report(
     received(app, tx, (message, sender), letter, &Authenticity::default(), &mut case).await?;
     bounces::record(app, tx, &mut case, &mail, &report).await?;
     cases::case_save(tx, &case).await?;
-    audit::audit_append(tx, app.now(), None, "report_appended", Some(case.reference), "").await?;
+    audit::audit_append(tx, app.now(), None, AuditAction::ReportAppended, Some(case.reference), "");
     Ok(Read::Appended(case.reference))
 }
 
@@ -122,7 +123,7 @@ pub(super) async fn from_recipient(
     follow_ups::answered(tx, &mut case, &told, now).await?;
     messages::message_read(tx, message.id, reference, restricted, sender).await?;
     cases::case_save(tx, &case).await?;
-    audit::audit_append(tx, now, None, "recipient_answered", Some(reference), &told.number).await?;
+    audit::audit_append(tx, now, None, AuditAction::RecipientAnswered, Some(reference), &told.number);
     Ok(Read::Appended(reference))
 }
 
@@ -187,7 +188,7 @@ pub(in crate::app) async fn open(
         threads::thread_remember(tx, &app.vault, case.reference, &message_id, false).await?;
     }
     messages::message_read(tx, message.id, case.reference, case.is_restricted(), sender).await?;
-    audit::audit_append(tx, now, None, "case_opened", Some(case.reference), "").await?;
+    audit::audit_append(tx, now, None, AuditAction::CaseOpened, Some(case.reference), "");
     Ok(Read::Opened(case.reference))
 }
 
@@ -216,6 +217,6 @@ pub(super) async fn quarantine(
         cases::case_record(tx, &mut case, By::System, app.now(), event).await?;
         cases::case_save(tx, &case).await?;
     }
-    audit::audit_append(tx, app.now(), None, "message_quarantined", reference, "").await?;
+    audit::audit_append(tx, app.now(), None, AuditAction::MessageQuarantined, reference, "");
     Ok(Read::Quarantined(why))
 }

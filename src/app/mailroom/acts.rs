@@ -3,6 +3,7 @@
 use crate::{
     app::{App, Error},
     domain::{
+        audit::AuditAction,
         identity::MailId,
         rights::{Act, Actor},
         work::Work,
@@ -22,7 +23,7 @@ pub async fn send_again(app: &App, actor: &Actor, id: MailId) -> Result<(), Erro
     }
     mails::mail_requeue(&mut tx, id).await?;
     jobs::job_enqueue(&mut tx, &Work::SendMail { mail: id }, 0).await?;
-    audit::audit_append(&mut tx, app.now(), Some(actor.id), "mail_sent_again", Some(mail.case), "").await?;
+    audit::audit_append(&mut tx, app.now(), Some(actor.id), AuditAction::MailSentAgain, Some(mail.case), "");
     tx.commit().await?;
     app.wake();
     Ok(())
@@ -44,7 +45,7 @@ pub async fn lift_block(app: &App, actor: &Actor, id: MailId) -> Result<(), Erro
         mails::mail_requeue(&mut tx, id).await?;
         jobs::job_enqueue(&mut tx, &Work::SendMail { mail: id }, 0).await?;
     }
-    audit::audit_append(&mut tx, app.now(), Some(actor.id), "mail_block_lifted", Some(mail.case), "").await?;
+    audit::audit_append(&mut tx, app.now(), Some(actor.id), AuditAction::MailBlockLifted, Some(mail.case), "");
     tx.commit().await?;
     app.wake();
     Ok(())
@@ -59,7 +60,7 @@ pub async fn run_again(app: &App, actor: &Actor, job: i64) -> Result<(), Error> 
     if !jobs::job_revive(&mut tx, job).await? {
         return Err(Error::NotFound);
     }
-    audit::audit_append(&mut tx, app.now(), Some(actor.id), "job_run_again", None, &job.to_string()).await?;
+    audit::audit_append(&mut tx, app.now(), Some(actor.id), AuditAction::JobRunAgain, None, &job.to_string());
     tx.commit().await?;
     app.wake();
     Ok(())

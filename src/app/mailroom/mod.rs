@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     domain::{
+        audit::AuditAction,
         identity::{MailId, Reference},
         rights::{Act, Actor},
         secrets,
@@ -219,7 +220,7 @@ pub async fn outgoing(app: &App, actor: &Actor, id: MailId) -> Result<OutgoingMa
     drop(tx);
     if mail.restricted && !hidden {
         let mut tx = app.db.begin().await?;
-        audit::audit_append(&mut tx, app.now(), Some(actor.id), "restricted_mail_viewed", Some(mail.case), "").await?;
+        audit::audit_append(&mut tx, app.now(), Some(actor.id), AuditAction::RestrictedMailViewed, Some(mail.case), "");
         tx.commit().await?;
     }
     let envelope = content.as_ref().map(|c| (c.address.clone(), secrets::masked(&c.subject)));

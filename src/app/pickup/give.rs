@@ -4,6 +4,7 @@ use super::access::{Access, code_hash, pin_hash};
 use crate::{
     app::{App, Error, desk::Desk},
     domain::{
+        audit::AuditAction,
         case::Case,
         event::{By, Event},
         identity::Reference,
@@ -67,6 +68,6 @@ pub async fn renew_page(
     }
     keep(app, &mut desk.tx, reference, &access, desk.now).await?;
     desk.record(Event::PageRenewed { code }).await?;
-    desk.commit("page_renewed").await?;
+    desk.commit(AuditAction::PageRenewed).await?;
     Ok(access)
 }

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     app::{App, Error, desk::written, exports, exports::Code, failpoint::failpoint},
     domain::{
+        audit::AuditAction,
         case::{Case, State},
         event::{By, Event, Recorded},
         identity::ContentId,
@@ -62,7 +63,7 @@ async fn add(app: &App, tx: &mut Tx, case: &mut Case, text: &str, now: Instant) 
         cases::case_record(tx, case, By::System, now, event).await?;
     }
     cases::case_save(tx, case).await?;
-    audit::audit_append(tx, now, None, "message_written", Some(reference), "").await?;
+    audit::audit_append(tx, now, None, AuditAction::MessageWritten, Some(reference), "");
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use crate::{
         intake::{Opened, Read, followed},
     },
     domain::{
+        audit::AuditAction,
         event::{By, Event},
         identity::{MessageId, Reference, normal_address},
         rights::{Act, Actor},
@@ -83,7 +84,7 @@ pub async fn attach(app: &App, actor: &Actor, id: MessageId, to: &str) -> Result
     }
     let reference = case.reference;
     intake::append(app, &mut tx, (&message, &sender), letter, &from, case).await?;
-    finish(app, actor, tx, "message_attached", Some(reference), id).await?;
+    finish(app, actor, tx, AuditAction::MessageAttached, Some(reference), id).await?;
     Ok(reference)
 }
 
@@ -101,7 +102,7 @@ pub async fn release(app: &App, actor: &Actor, id: MessageId) -> Result<Referenc
     }
     let read = intake::open(app, &mut tx, (&message, &sender), letter, &from, guess).await?;
     let Read::Opened(reference) = read else { return Err(Error::NotFound) };
-    finish(app, actor, tx, "message_released", Some(reference), id).await?;
+    finish(app, actor, tx, AuditAction::MessageReleased, Some(reference), id).await?;
     Ok(reference)
 }
 
@@ -129,7 +130,7 @@ pub async fn discard(app: &App, actor: &Actor, id: MessageId, reason: &str) -> R
         cases::case_record(&mut tx, &mut case, by, now, Event::MessageDiscarded { message: id, reason: kept }).await?;
         cases::case_save(&mut tx, &case).await?;
     }
-    finish(app, actor, tx, "message_discarded", None, id).await
+    finish(app, actor, tx, AuditAction::MessageDiscarded, None, id).await
 }
 
 /// A discarded mail waits again.
@@ -144,7 +145,7 @@ pub async fn put_back(app: &App, actor: &Actor, id: MessageId) -> Result<(), Err
     }
     let why = "it was discarded and put back";
     messages::message_set_aside(&mut tx, id, MessageState::Quarantined, why).await?;
-    finish(app, actor, tx, "message_put_back", None, id).await
+    finish(app, actor, tx, AuditAction::MessagePutBack, None, id).await
 }
 
 /// Has a mail that could not be read read again.
@@ -159,18 +160,18 @@ pub async fn read_again(app: &App, actor: &Actor, id: MessageId) -> Result<(), E
     let message = messages::message_get(&mut tx, id).await?.filter(|m| m.state == MessageState::Unreadable);
     message.ok_or(Error::NotFound)?;
     jobs::job_enqueue(&mut tx, &Work::ReadMessage { message: id }, 0).await?;
-    finish(app, actor, tx, "message_read_again", None, id).await
+    finish(app, actor, tx, AuditAction::MessageReadAgain, None, id).await
 }
 
 async fn finish(
     app: &App,
     actor: &Actor,
     mut tx: Tx,
-    action: &'static str,
+    action: AuditAction,
     case: Option<Reference>,
     id: MessageId,
 ) -> Result<(), Error> {
-    audit::audit_append(&mut tx, app.now(), Some(actor.id), action, case, &id.0.to_string()).await?;
+    audit::audit_append(&mut tx, app.now(), Some(actor.id), action, case, &id.0.to_string());
     tx.commit().await?;
     app.wake();
     Ok(())

@@ -9,6 +9,7 @@ pub use acts::{attach, discard, put_back, read_again, release};
 use super::{App, Error, intake, intake::Opened, reading};
 use crate::{
     domain::{
+        audit::AuditAction,
         identity::{MessageId, Reference},
         mail::{Doubt, Verdict},
         rights::{Act, Actor},
@@ -130,7 +131,7 @@ pub async fn one(app: &App, actor: &Actor, id: MessageId) -> Result<Opening, Err
     let content = content(app, dmarc, raw).await;
     if sealed {
         let mut tx = app.db.begin().await?;
-        audit::audit_append(&mut tx, app.now(), Some(actor.id), "unread_mail_viewed", None, &id.0.to_string()).await?;
+        audit::audit_append(&mut tx, app.now(), Some(actor.id), AuditAction::UnreadMailViewed, None, &id.0.to_string());
         tx.commit().await?;
     }
     Ok(Opening { waiting, content: Some(reading::covered(content).0), unread })

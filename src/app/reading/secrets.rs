@@ -5,6 +5,7 @@ use super::received;
 use crate::{
     app::{App, Error},
     domain::{
+        audit::AuditAction,
         identity::{MessageId, Reference},
         rights::Actor,
         secrets,
@@ -41,7 +42,7 @@ pub async fn show_secrets(app: &App, actor: &Actor, reference: Reference, messag
     let (_, id) = received(&mut tx, actor, reference, message).await?;
     let content = contents::content_get(&mut tx, &app.vault, id).await?.ok_or(Error::NotFound)?;
     let object = message.0.to_string();
-    audit::audit_append(&mut tx, app.now(), Some(actor.id), "secret_shown", Some(reference), &object).await?;
+    audit::audit_append(&mut tx, app.now(), Some(actor.id), AuditAction::SecretShown, Some(reference), &object);
     tx.commit().await?;
     Ok(Shown { message, subject: content.subject, text: content.text })
 }

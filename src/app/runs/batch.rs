@@ -8,6 +8,7 @@ use super::{
 use crate::{
     app::{App, Error, FieldError},
     domain::{
+        audit::AuditAction,
         identity::RunId,
         plan::{FileCount, PlanLine, Warning},
         rights::{Act, Actor},
@@ -106,7 +107,7 @@ pub async fn approve_batch(app: &App, actor: &Actor, ticked: &[Ticked], typed: &
     }
     let mut tx = app.db.begin().await?;
     let what = format!("{} of {}", done.approved, ticked.len());
-    audit::audit_append(&mut tx, app.now(), Some(actor.id), "runs_approved_together", None, &what).await?;
+    audit::audit_append(&mut tx, app.now(), Some(actor.id), AuditAction::RunsApprovedTogether, None, &what);
     tx.commit().await?;
     Ok(done)
 }

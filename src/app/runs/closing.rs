@@ -10,6 +10,7 @@ use crate::{
         subject::Known,
     },
     domain::{
+        audit::AuditAction,
         case::{Case, Outcome, State},
         codes::codes,
         event::{Event, Purpose},
@@ -129,7 +130,7 @@ pub async fn close_with_letter(
     desk.start_clocks(kind).await?;
     follow_ups::after_resolving(&mut desk, outcome).await?;
     drafts::draft_forget(&mut desk.tx, reference, actor.id).await?;
-    desk.commit("closing_sent").await
+    desk.commit(AuditAction::ClosingSent).await
 }
 
 /// That nothing is held is said by what is looked up once more just now: the address the letter goes to, and everything

@@ -8,6 +8,7 @@ use crate::{
         desk::{Desk, written},
     },
     domain::{
+        audit::AuditAction,
         event::{By, Event},
         identity::{Reference, RunId},
         rights::{Act, Actor},
@@ -133,7 +134,7 @@ async fn approve(
     checkpoints::log_add(&mut desk.tx, run.id, desk.now, says).await?;
     jobs::job_enqueue(&mut desk.tx, &Work::ExecuteRun { run: run.id }, 0).await?;
     desk.record(Event::RunApproved { run: run.id, standing: None }).await?;
-    desk.commit("run_approved").await
+    desk.commit(AuditAction::RunApproved).await
 }
 
 /// Sends a plan, or a package, back with a reason; a new one can be made.
@@ -150,7 +151,7 @@ pub async fn send_back_run(app: &App, actor: &Actor, id: RunId, reason: &str) ->
     run.decided_at = Some(desk.now);
     end(&mut desk, &mut run, RunState::SentBack, "Sent back").await?;
     desk.record(Event::RunSentBack { run: id, reason }).await?;
-    desk.commit("run_sent_back").await
+    desk.commit(AuditAction::RunSentBack).await
 }
 
 /// Gives a run up, before it began or between two batches; what was done until then stays done.
@@ -169,7 +170,7 @@ pub async fn cancel_run(app: &App, actor: &Actor, id: RunId, reason: &str) -> Re
     let reason = desk.keep_reason(reason).await?;
     end(&mut desk, &mut run, RunState::Cancelled, "Cancelled").await?;
     desk.record(Event::RunCancelled { run: id, reason }).await?;
-    desk.commit("run_cancelled").await
+    desk.commit(AuditAction::RunCancelled).await
 }
 
 async fn end(desk: &mut Desk<'_>, run: &mut Run, state: RunState, says: &str) -> Result<(), Error> {
@@ -221,7 +222,7 @@ pub async fn try_run_again(app: &App, actor: &Actor, id: RunId) -> Result<(), Er
         jobs::job_enqueue(&mut desk.tx, &Work::ExecuteRun { run: id }, 0).await?;
         desk.record(Event::RunApproved { run: id, standing: None }).await?;
     }
-    desk.commit("run_tried_again").await
+    desk.commit(AuditAction::RunTriedAgain).await
 }
 
 /// Lets plans expire that nobody approved in time, and packages that nobody reviewed.
@@ -244,7 +245,7 @@ pub async fn expire_runs(app: &App) -> Result<(), Error> {
         checkpoints::log_add(&mut tx, id, now, "Expired: nobody decided about it in time").await?;
         cases::case_record(&mut tx, &mut case, By::System, now, Event::RunExpired { run: id }).await?;
         cases::case_save(&mut tx, &case).await?;
-        audit::audit_append(&mut tx, now, None, "run_expired", Some(reference), &id.to_string()).await?;
+        audit::audit_append(&mut tx, now, None, AuditAction::RunExpired, Some(reference), &id.to_string());
         tx.commit().await?;
     }
     Ok(())

@@ -15,7 +15,7 @@ mod standing;
 
 pub use crate::{
     domain::refusal::Refusal,
-    generation::{Correctable, Correction, Extent, Item},
+    generation::{Correctable, Correction, Extent, Item, receipt::PublicKeys},
 };
 pub use batch::{BatchDone, MOST, Ticked, Waiting, approve_batch, load_waiting};
 pub use choose::{Choosable, Chosen, SetValue, choosable};

@@ -8,6 +8,7 @@ use crate::{
         follow_ups::{self, FollowUpLine},
     },
     domain::{
+        audit::AuditAction,
         clock::Clock,
         copy::CopyForm,
         event::Event,
@@ -219,8 +220,14 @@ pub async fn load_run(app: &App, actor: &Actor, id: RunId) -> Result<RunPage, Er
         // every view of a restricted case is written down, its runs included
         let mut tx = app.db.begin().await?;
         let what = id.to_string();
-        audit::audit_append(&mut tx, app.now(), Some(actor.id), "restricted_case_viewed", Some(run.case), &what)
-            .await?;
+        audit::audit_append(
+            &mut tx,
+            app.now(),
+            Some(actor.id),
+            AuditAction::RestrictedCaseViewed,
+            Some(run.case),
+            &what,
+        );
         tx.commit().await?;
     }
     let receipt = match row {

@@ -9,6 +9,7 @@ use crate::{
         subject::Known,
     },
     domain::{
+        audit::AuditAction,
         case::Case,
         copy::CopyForm,
         event::Event,
@@ -101,7 +102,7 @@ pub async fn plan_run(
         jobs::job_enqueue(&mut desk.tx, &Work::PackExport { run }, 0).await?;
     }
     runs::run_save(&mut desk.tx, &planned).await?;
-    desk.commit("run_planned").await?;
+    desk.commit(AuditAction::RunPlanned).await?;
     Ok(run)
 }
 

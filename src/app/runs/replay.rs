@@ -6,6 +6,7 @@ use super::{Secret, standing::standing_for};
 use crate::{
     app::{App, Error, failpoint::failpoint, held},
     domain::{
+        audit::AuditAction,
         event::{By, Event},
         follow_up::{self, BACKUPS},
         identity::{Reference, RunId},
@@ -116,7 +117,7 @@ async fn again(app: &App, asked: &Replay<'_>, one: &kept::Erased, subject: Subje
         Ok(Some(found)) => found,
         Ok(None) => {
             if asked.by.is_some() {
-                note(app, asked, one, "replay_found_nothing", &one.run.to_string()).await?;
+                note(app, asked, one, AuditAction::ReplayFoundNothing, &one.run.to_string()).await?;
             }
             return Ok(Fate::Gone);
         }
@@ -211,21 +212,15 @@ async fn planned(app: &App, by: &Actor, one: &kept::Erased, plan: &Plan, target:
     }
     runs::run_save(&mut tx, &row).await?;
     cases::case_save(&mut tx, &case).await?;
-    audit::audit_append(&mut tx, now, Some(by.id), "replay_planned", Some(one.case), &run.to_string()).await?;
+    audit::audit_append(&mut tx, now, Some(by.id), AuditAction::ReplayPlanned, Some(one.case), &run.to_string());
     tx.commit().await?;
     failpoint("replay-planned");
     Ok(fate)
 }
 
-async fn note(
-    app: &App,
-    asked: &Replay<'_>,
-    one: &kept::Erased,
-    action: &'static str,
-    what: &str,
-) -> Result<(), Error> {
+async fn note(app: &App, asked: &Replay<'_>, one: &kept::Erased, action: AuditAction, what: &str) -> Result<(), Error> {
     let mut tx = app.db.begin().await?;
-    audit::audit_append(&mut tx, app.now(), asked.by.map(|by| by.id), action, Some(one.case), what).await?;
+    audit::audit_append(&mut tx, app.now(), asked.by.map(|by| by.id), action, Some(one.case), what);
     tx.commit().await?;
     Ok(())
 }

@@ -4,6 +4,7 @@
 use crate::{
     app::{App, Error, FieldError, desk::written},
     domain::{
+        audit::AuditAction,
         identity::StaffId,
         rights::{Act, Actor},
         run::may_decide,
@@ -123,7 +124,7 @@ pub async fn grant_standing(app: &App, actor: &Actor, grant: &Grant) -> Result<i
     let now = app.now();
     let id = standing::standing_grant(&mut tx, &grant.product, what, reason, actor.id, now, until).await?;
     let says = format!("{id} {} {}", grant.product, what.code());
-    audit::audit_append(&mut tx, now, Some(actor.id), "standing_approval_granted", None, &says).await?;
+    audit::audit_append(&mut tx, now, Some(actor.id), AuditAction::StandingApprovalGranted, None, &says);
     tx.commit().await?;
     Ok(id)
 }
@@ -138,7 +139,7 @@ pub async fn end_standing(app: &App, actor: &Actor, id: i64) -> Result<(), Error
     if !standing::standing_end(&mut tx, id, actor.id, app.now()).await? {
         return Err(Error::field("end", "It has ended already"));
     }
-    audit::audit_append(&mut tx, app.now(), Some(actor.id), "standing_approval_ended", None, &id.to_string()).await?;
+    audit::audit_append(&mut tx, app.now(), Some(actor.id), AuditAction::StandingApprovalEnded, None, &id.to_string());
     tx.commit().await?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use crate::{
         App, Error,
         desk::{Desk, written},
     },
-    domain::{clock::Duty, event::Event, identity::Reference, rights::Actor},
+    domain::{audit::AuditAction, clock::Duty, event::Event, identity::Reference, rights::Actor},
 };
 
 /// Records that the person was told by phone or letter; meets the `acknowledge` clock.
@@ -26,5 +26,5 @@ pub async fn acknowledge_otherwise(
     }
     let how = desk.keep_reason(how).await?;
     desk.record(Event::AcknowledgedOtherwise { how }).await?;
-    desk.commit("acknowledged_otherwise").await
+    desk.commit(AuditAction::AcknowledgedOtherwise).await
 }

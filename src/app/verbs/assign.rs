@@ -3,6 +3,7 @@
 use crate::{
     app::{App, Error, desk::Desk},
     domain::{
+        audit::AuditAction,
         event::Event,
         identity::{Reference, StaffId},
         rights::{Act, Actor},
@@ -47,7 +48,7 @@ async fn assign(
     if to.is_some() {
         desk.take_up().await?;
     }
-    desk.commit("case_assigned").await
+    desk.commit(AuditAction::CaseAssigned).await
 }
 
 /// What became of several cases at once.

@@ -7,6 +7,7 @@ use crate::{
         desk::{Desk, no_run, written},
     },
     domain::{
+        audit::AuditAction,
         event::Event,
         identity::Reference,
         kind::Kind,
@@ -51,7 +52,7 @@ pub async fn classify_case(
     let kept = desk.keep_reason(reason).await?;
     if (is_slower || leaves_wall) && !second {
         desk.record(Event::ClassificationProposed { to, reason: kept }).await?;
-        desk.commit("classification_proposed").await?;
+        desk.commit(AuditAction::ClassificationProposed).await?;
         return Ok(Classified::Proposed);
     }
     desk.record(Event::Classified { from, to, reason: kept }).await?;
@@ -61,7 +62,7 @@ pub async fn classify_case(
         move_wall(&mut desk, to.is_restricted()).await?;
     }
     desk.start_clocks(to).await?;
-    desk.commit("case_classified").await?;
+    desk.commit(AuditAction::CaseClassified).await?;
     Ok(Classified::Done)
 }
 

@@ -6,6 +6,7 @@ use crate::{
         desk::{Desk, written},
     },
     domain::{
+        audit::AuditAction,
         case::Case,
         clock::{
             Clock, Duty, Layer,
@@ -70,7 +71,7 @@ pub async fn record_fact(
     desk.take_up().await?;
     let kind = desk.case.kind;
     desk.start_clocks(kind).await?;
-    desk.commit("fact_recorded").await
+    desk.commit(AuditAction::FactRecorded).await
 }
 
 /// Before what a fact cannot have happened, and what to say to whoever says so: an answer follows its question, a
@@ -161,13 +162,13 @@ pub async fn rule_out(
     desk.take_up().await?;
     if !second {
         desk.record(Event::RuleDoubted { rule, reason }).await?;
-        desk.commit("rule_doubted").await?;
+        desk.commit(AuditAction::RuleDoubted).await?;
         return Ok(RuledOut::Doubted);
     }
     desk.record(Event::RuleRuledOut { rule, reason }).await?;
     let kind = desk.case.kind;
     desk.start_clocks(kind).await?;
-    desk.commit("rule_ruled_out").await?;
+    desk.commit(AuditAction::RuleRuledOut).await?;
     Ok(RuledOut::Done)
 }
 
@@ -211,11 +212,11 @@ pub async fn set_jurisdiction(
     desk.take_up().await?;
     if is_softer && !second {
         desk.record(Event::JurisdictionProposed { code: code.to_owned() }).await?;
-        desk.commit("jurisdiction_proposed").await?;
+        desk.commit(AuditAction::JurisdictionProposed).await?;
         return Ok(Placed::Proposed);
     }
     desk.record(Event::JurisdictionSet { code: code.to_owned() }).await?;
     desk.start_clocks(kind).await?;
-    desk.commit("jurisdiction_set").await?;
+    desk.commit(AuditAction::JurisdictionSet).await?;
     Ok(Placed::Done)
 }

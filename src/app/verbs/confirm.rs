@@ -8,7 +8,7 @@ use crate::{
         desk::{Desk, written},
         letters, material,
     },
-    domain::{event::Event, identity::Reference, rights::Actor},
+    domain::{audit::AuditAction, event::Event, identity::Reference, rights::Actor},
     store::contents,
 };
 
@@ -43,5 +43,5 @@ pub async fn confirm_restriction(
         let told = letters::notice(app, &mut desk.tx, &desk.case, to, letters::Letter::NoMaterial, desk.now).await?;
         desk.record(told).await?;
     }
-    desk.commit("restriction_confirmed").await
+    desk.commit(AuditAction::RestrictionConfirmed).await
 }

@@ -7,6 +7,7 @@ use crate::{
         letters,
     },
     domain::{
+        audit::AuditAction,
         case::Case,
         clock::{Clock, Duty, fact::Fact},
         event::{Event, Purpose},
@@ -112,5 +113,5 @@ pub async fn extend_case(
     desk.take_up().await?;
     let kind = desk.case.kind;
     desk.start_clocks(kind).await?;
-    desk.commit("case_extended").await
+    desk.commit(AuditAction::CaseExtended).await
 }

@@ -8,6 +8,7 @@ use crate::{
         held, subject,
     },
     domain::{
+        audit::AuditAction,
         event::Event,
         hold::Basis,
         identity::{HoldId, Identity, Reference},
@@ -81,7 +82,7 @@ pub async fn place_hold(
         let hold = holds::hold_place(&mut desk.tx, &app.vault, &new).await?;
         desk.record(Event::HoldPlaced { hold, basis, reason }).await?;
     }
-    desk.commit("hold_placed").await?;
+    desk.commit(if basis.is_secret() { AuditAction::SecretHoldPlaced } else { AuditAction::HoldPlaced }).await?;
     Ok(subjects.len())
 }
 
@@ -129,5 +130,6 @@ pub async fn release_hold(
     }
     let reason = desk.keep_reason(reason).await?;
     desk.record(Event::HoldReleased { hold, reason }).await?;
-    desk.commit("hold_released").await
+    let secret = standing.basis.is_secret();
+    desk.commit(if secret { AuditAction::SecretHoldReleased } else { AuditAction::HoldReleased }).await
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     app::{App, Error, desk::Desk},
-    domain::{event::Event, identity::Reference, language::Language, rights::Actor},
+    domain::{audit::AuditAction, event::Event, identity::Reference, language::Language, rights::Actor},
 };
 
 /// Writes down the person's language.
@@ -23,5 +23,5 @@ pub async fn set_language(
     }
     desk.take_up().await?;
     desk.record(Event::LanguageSet { language }).await?;
-    desk.commit("language_set").await
+    desk.commit(AuditAction::LanguageSet).await
 }

@@ -9,6 +9,7 @@ use crate::{
         verbs::verify::both,
     },
     domain::{
+        audit::AuditAction,
         case::{Case, Outcome, State},
         clock::{Duty, binding_of},
         event::{By, Event},
@@ -49,7 +50,7 @@ pub async fn merge_case(
     let (now, by) = (desk.now, By::Staff(actor.id));
     cases::case_record(&mut desk.tx, &mut goes_on, by, now, Event::Absorbed { case: reference }).await?;
     cases::case_save(&mut desk.tx, &goes_on).await?;
-    desk.commit("case_merged").await
+    desk.commit(AuditAction::CaseMerged).await
 }
 
 /// Whether `case` may end in favour of `into`.

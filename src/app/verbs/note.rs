@@ -5,7 +5,7 @@ use crate::{
         App, Error,
         desk::{Desk, written},
     },
-    domain::{event::Event, identity::Reference, rights::Actor},
+    domain::{audit::AuditAction, event::Event, identity::Reference, rights::Actor},
     store::{contents::Content, drafts},
 };
 
@@ -19,5 +19,5 @@ pub async fn add_note(app: &App, actor: &Actor, reference: Reference, text: &str
     let content = desk.keep("note", &Content { text, ..Content::default() }).await?;
     desk.record(Event::NoteAdded { content }).await?;
     drafts::draft_forget(&mut desk.tx, reference, actor.id).await?;
-    desk.commit("note_added").await
+    desk.commit(AuditAction::NoteAdded).await
 }

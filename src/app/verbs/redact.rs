@@ -8,6 +8,7 @@ use crate::{
         intake, reading,
     },
     domain::{
+        audit::AuditAction,
         event::Event,
         identity::{MessageId, Reference},
         rights::Actor,
@@ -62,6 +63,6 @@ pub async fn redact_message(
     let count = if in_words > 0 { in_words } else { in_raw };
     let found = i64::try_from(count).unwrap_or(i64::MAX);
     desk.record(Event::MessageRedacted { message, content: id, found }).await?;
-    desk.commit("message_redacted").await?;
+    desk.commit(AuditAction::MessageRedacted).await?;
     Ok(count)
 }

@@ -10,6 +10,7 @@ use crate::{
         letters::{self, outcome_of, trigger_of},
     },
     domain::{
+        audit::AuditAction,
         case::State,
         clock::fact::Fact,
         event::{Event, Purpose},
@@ -117,7 +118,7 @@ pub async fn send_letter(
         desk.record(Event::StateChanged { from, to, outcome: None, reason: None }).await?;
     }
     drafts::draft_forget(&mut desk.tx, reference, actor.id).await?;
-    desk.commit("reply_sent").await
+    desk.commit(AuditAction::ReplySent).await
 }
 
 /// Why such a letter leaves.

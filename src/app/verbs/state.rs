@@ -7,6 +7,7 @@ use crate::{
         follow_ups,
     },
     domain::{
+        audit::AuditAction,
         case::{Outcome, State},
         event::Event,
         identity::Reference,
@@ -58,5 +59,5 @@ pub async fn change_state(
         desk.start_clocks(kind).await?;
     }
     follow_ups::after_resolving(&mut desk, outcome).await?;
-    desk.commit("state_changed").await
+    desk.commit(AuditAction::StateChanged).await
 }

@@ -12,6 +12,7 @@ use crate::{
         verification,
     },
     domain::{
+        audit::AuditAction,
         case::Case,
         event::{By, Event, Purpose},
         identity::{Identity, Reference},
@@ -84,7 +85,7 @@ pub async fn ask_verification(
     if !requester.address.is_empty() && record.is_none_or(|address| !is_theirs(&address)) {
         send_neutral(&mut desk, requester).await?;
     }
-    desk.commit("verification_asked").await?;
+    desk.commit(AuditAction::VerificationAsked).await?;
     Ok(match (found.subjects.is_empty(), record) {
         (true, _) => Asked::NobodyFound,
         (false, None) => Asked::NoAddress,
@@ -186,7 +187,7 @@ pub async fn verify_by_staff(
     verifications::verifications_end(&mut desk.tx, reference).await?;
     desk.record(Event::VerifiedByStaff { identity, reason }).await?;
     verification::identified(app, &mut desk.tx, &mut desk.case, By::Staff(actor.id), desk.now).await?;
-    desk.commit("verified_by_staff").await
+    desk.commit(AuditAction::VerifiedByStaff).await
 }
 
 /// Two answers of one form, or everything that is wrong with both.

@@ -1,6 +1,7 @@
 //! Measures what the design promises, and prints the table that the README shows. Never decides a test.
 //! Every figure is the median of five runs; `PostgreSQL` is a server of the bench's own.
 
+mod audit;
 mod clocks;
 mod erasure;
 mod export;
@@ -36,6 +37,13 @@ fn main() -> anyhow::Result<()> {
     if asked("clocks") {
         rows.push(row("1,000,000 due instants by every rule of law, one core", "< 2 s", clocks::computed)?);
         rows.extend(alarms()?);
+    }
+    for ground in [Ground::Postgres, Ground::Sqlite] {
+        if asked("audit") {
+            let name = ground.name();
+            rows.push(row(&format!("audit log checked, {name}"), "≥ 200,000 entries/s", || audit::verified(ground))?);
+            rows.push(row(&format!("audit entries of 16 writers, {name}"), "beside it", || audit::added(ground))?);
+        }
     }
     for ground in [Ground::Postgres, Ground::Maria, Ground::Sqlite] {
         if asked("erasure") || asked("generation") {

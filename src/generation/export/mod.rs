@@ -25,6 +25,7 @@ mod watch;
 mod words;
 mod write;
 
+pub use cells::csv_text;
 pub use head::archive_name;
 pub use shelf::Shelf;
 pub use told::{Copied, CopiedPart, CopiedTable, Entry, LeftOut};

@@ -1,8 +1,8 @@
 //! A connection in use: a transaction, or a reader. Dropped without `commit`, a transaction is rolled back.
 
 use crate::{
-    domain::time::Instant,
-    store::{Clock, Result},
+    domain::{audit::Entry, time::Instant},
+    store::{Clock, Result, audit},
 };
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, Transaction, pool::PoolConnection};
 
@@ -10,6 +10,8 @@ use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, Transaction, pool::
 pub struct Tx {
     inner: Inner,
     clock: Clock,
+    /// What the audit log gets when this commits.
+    entries: Vec<Entry>,
 }
 
 enum Inner {
@@ -26,19 +28,19 @@ pub(super) enum Conn<'a> {
 
 impl Tx {
     pub(super) const fn sqlite_write(tx: Transaction<'static, Sqlite>, clock: Clock) -> Self {
-        Self { inner: Inner::SqliteWrite(tx), clock }
+        Self { inner: Inner::SqliteWrite(tx), clock, entries: Vec::new() }
     }
 
     pub(super) const fn sqlite_read(conn: PoolConnection<Sqlite>, clock: Clock) -> Self {
-        Self { inner: Inner::SqliteRead(conn), clock }
+        Self { inner: Inner::SqliteRead(conn), clock, entries: Vec::new() }
     }
 
     pub(super) const fn postgres_write(tx: Transaction<'static, Postgres>, clock: Clock) -> Self {
-        Self { inner: Inner::PostgresWrite(tx), clock }
+        Self { inner: Inner::PostgresWrite(tx), clock, entries: Vec::new() }
     }
 
     pub(super) const fn postgres_read(conn: PoolConnection<Postgres>, clock: Clock) -> Self {
-        Self { inner: Inner::PostgresRead(conn), clock }
+        Self { inner: Inner::PostgresRead(conn), clock, entries: Vec::new() }
     }
 
     pub(super) fn conn(&mut self) -> Conn<'_> {
@@ -78,11 +80,20 @@ impl Tx {
         }
     }
 
-    /// Makes everything in the transaction last; a reader has nothing to commit.
+    /// Adds what the audit log gets when this commits.
+    pub(in crate::store) fn add(&mut self, entry: Entry) {
+        self.entries.push(entry);
+    }
+
+    /// Writes the audit entries, after everything else, and makes all of it last; a reader has nothing to commit.
     ///
     /// # Errors
     /// When the database could not keep it; nothing of it happened then.
-    pub async fn commit(self) -> Result<()> {
+    pub async fn commit(mut self) -> Result<()> {
+        let entries = std::mem::take(&mut self.entries);
+        if !entries.is_empty() {
+            audit::entries_write(&mut self, entries).await?;
+        }
         match self.inner {
             Inner::SqliteWrite(tx) => tx.commit().await?,
             Inner::PostgresWrite(tx) => tx.commit().await?,

@@ -7,6 +7,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on says so by a panic")]
 
 mod alarms;
+mod audit;
 mod console;
 mod crashes;
 #[path = "../dovecot.rs"]

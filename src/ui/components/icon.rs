@@ -21,6 +21,8 @@ pub enum Shape {
     Spoken,
     /// A pair of scales.
     Policies,
+    /// Two links of a chain.
+    Audit,
     /// Three points.
     More,
 }
@@ -36,6 +38,9 @@ impl Shape {
             Self::Note => "M3 13l.8-3L11 2.800 13.200 5 6 12.200z",
             Self::Spoken => "M2.500 3h11v7.500H7.500L4.500 13v-2.500h-2z",
             Self::Policies => "M8 2.500v11M5 13.500h6M3 4.500h10M3 4.500l-2 5h4zM13 4.500l-2 5h4z",
+            Self::Audit => {
+                "M7 9.500 9 7.500M6.500 6 8.500 4a2.500 2.500 0 0 1 3.500 3.500l-2 2M9.500 10l-2 2A2.500 2.500 0 0 1 4 8.500l2-2"
+            }
             Self::More => "M3.500 8h.01M8 8h.01M12.500 8h.01",
         }
     }

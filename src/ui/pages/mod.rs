@@ -1,5 +1,6 @@
 //! The places of the console. Each has `mod.rs`, what is drawn, and `server.rs`, what answers requests.
 
+pub mod audit;
 pub mod case;
 pub mod consents;
 pub mod copy;

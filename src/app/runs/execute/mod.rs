@@ -7,6 +7,7 @@ use super::{Secret, receipt, replay, secret_of};
 use crate::{
     app::{App, Error, failpoint::failpoint, follow_ups, held},
     domain::{
+        audit::AuditAction,
         event::{By, Event},
         identity::{Reference, RunId},
         plan::WarningCode,
@@ -353,7 +354,7 @@ impl Turn<'_> {
         cases::case_record(&mut tx, &mut case, By::System, now, event).await?;
         follow_ups::after_run(self.app, &mut tx, &mut case, &self.run, secret, now).await?;
         follow_ups::after_sealing(self.app, &mut tx, &case, &self.run, (&secret.target, &sealed), now).await?;
-        self.end(&mut tx, &case, "run_finished").await?;
+        self.end(&mut tx, &case, AuditAction::RunFinished).await?;
         tx.commit().await?;
         failpoint("run-finished");
         self.app.wake();
@@ -374,15 +375,16 @@ impl Turn<'_> {
         checkpoints::log_add(&mut tx, self.run.id, now, &format!("Stopped: {}", why.label())).await?;
         let event = Event::RunStopped { run: self.run.id, why: why.code().to_owned() };
         cases::case_record(&mut tx, &mut case, By::System, now, event).await?;
-        self.end(&mut tx, &case, "run_stopped").await?;
+        self.end(&mut tx, &case, AuditAction::RunStopped).await?;
         tx.commit().await?;
         Ok(())
     }
 
-    async fn end(&self, tx: &mut Tx, case: &crate::domain::case::Case, action: &'static str) -> Result<(), Error> {
+    async fn end(&self, tx: &mut Tx, case: &crate::domain::case::Case, action: AuditAction) -> Result<(), Error> {
         cases::case_save(tx, case).await?;
         let (id, reference): (RunId, Reference) = (self.run.id, self.run.case);
-        Ok(audit::audit_append(tx, self.app.now(), None, action, Some(reference), &id.to_string()).await?)
+        audit::audit_append(tx, self.app.now(), None, action, Some(reference), &id.to_string());
+        Ok(())
     }
 
     async fn log(&self, says: &str) -> Result<(), Error> {

@@ -1,0 +1,169 @@
+//! One page of the log for those who may look at it: newest first, filtered by what the address bar says. Of a restricted
+//! case outside its circle a line has the action and nothing else.
+
+use crate::{
+    app::{App, Error, FieldError, choice::Choice},
+    domain::{
+        audit::{AuditAction, Who},
+        identity::{Reference, StaffId},
+        rights::{Act, Actor},
+        time::Instant,
+    },
+    store::{
+        audit::{self, Asked, Listed, PAGE, checkpoints},
+        staff,
+    },
+};
+use chrono::{NaiveDate, NaiveTime};
+use chrono_tz::Tz;
+use std::collections::HashMap;
+
+/// What the address bar or a form asks for, as it was typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// Only what this member of staff did.
+    pub person: Option<StaffId>,
+    /// Only this action.
+    pub action: Option<AuditAction>,
+    /// A case's reference.
+    pub case: String,
+    /// The first day, `2026-11-24`.
+    pub from: String,
+    /// The last day.
+    pub to: String,
+    /// Where the page before ended.
+    pub before: Option<i64>,
+}
+
+/// One entry as the reader may see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditLine {
+    /// Its number; none for those who must not see from a gap that there is something else.
+    pub number: Option<i64>,
+    /// When.
+    pub at: Instant,
+    /// Whose doing: a name, or what kind of somebody; none where only the action may be told.
+    pub who: Option<String>,
+    /// What was done, in words.
+    pub action: String,
+    /// On which case.
+    pub case: Option<Reference>,
+    /// True where it is about a restricted case that the reader learns nothing of.
+    pub walled: bool,
+    /// On which thing.
+    pub object: String,
+    /// Names of the fields that changed.
+    pub fields: String,
+    /// From where.
+    pub place: String,
+}
+
+/// The whole page.
+#[derive(Debug, Clone)]
+pub struct AuditPage {
+    /// The moment the page speaks of.
+    pub now: Instant,
+    /// The zone of its dates.
+    pub zone: Tz,
+    /// What was asked for.
+    pub filter: AuditFilter,
+    /// What could not be understood of it, and was left out.
+    pub faults: Vec<FieldError>,
+    /// The entries, newest first.
+    pub lines: Vec<AuditLine>,
+    /// What to put into `before` for the next page.
+    pub next: Option<i64>,
+    /// Who can be filtered by.
+    pub people: Vec<Choice<StaffId>>,
+    /// The last entry that a checkpoint seals, and when it did.
+    pub sealed: Option<(i64, Instant)>,
+}
+
+/// One page.
+///
+/// # Errors
+/// `NotFound` for those who may not see the log, or as the database says.
+pub async fn load(app: &App, actor: &Actor, filter: &AuditFilter) -> Result<AuditPage, Error> {
+    let (asked, faults) = asked(actor, filter, app.zone())?;
+    let mut tx = app.db.read().await?;
+    let mut listed = audit::entries_before(&mut tx, &asked, filter.before).await?;
+    let names = staff::staff_names(&mut tx).await?;
+    let sealed = checkpoints::checkpoint_last(&mut tx).await?;
+    let more = listed.len() > PAGE;
+    listed.truncate(PAGE);
+    let next = listed.last().filter(|_| more).map(|last| last.written.number);
+    let mut people: Vec<_> = names.iter().map(|(id, name)| Choice { id: *id, name: name.clone() }).collect();
+    people.sort_by_key(|one| (one.name.to_lowercase(), one.id.0));
+    let lines = listed.into_iter().map(|one| line(one, asked.secret, &names)).collect();
+    // to know how many entries there are, is to know how many are not shown
+    let sealed = sealed.filter(|_| asked.secret);
+    Ok(AuditPage { now: app.now(), zone: app.zone(), filter: filter.clone(), faults, lines, next, people, sealed })
+}
+
+/// What a filter means for this reader, and what of it could not be understood.
+///
+/// # Errors
+/// `NotFound` for those who may not see the log.
+pub(super) fn asked(actor: &Actor, filter: &AuditFilter, zone: Tz) -> Result<(Asked, Vec<FieldError>), Error> {
+    if !actor.may(Act::SeeAudit) {
+        return Err(Error::NotFound);
+    }
+    let mut faults = Vec::new();
+    let case = filter.case.trim();
+    let reference = case.parse().ok().or_else(|| case.parse().ok().map(Reference));
+    if reference.is_none() && !case.is_empty() {
+        faults.push(FieldError::new("case", "Enter a case’s reference, for example R-10021"));
+    }
+    let mut day = |field, typed: &str| {
+        let day = NaiveDate::parse_from_str(typed.trim(), "%Y-%m-%d").ok();
+        if day.is_none() && !typed.trim().is_empty() {
+            faults.push(FieldError::new(field, "Enter a day, for example 2026-11-24"));
+        }
+        day
+    };
+    let (from, to) = (day("from", &filter.from), day("to", &filter.to));
+    let asked = Asked {
+        circle: actor.may(Act::SeeRestricted),
+        secret: actor.may(Act::SeeSecretHolds),
+        staff: filter.person,
+        action: filter.action,
+        case: reference,
+        from: from.and_then(|day| start(day, zone)),
+        until: to.and_then(|day| start(day.succ_opt()?, zone)),
+    };
+    Ok((asked, faults))
+}
+
+/// The first moment of a day; the earlier one where the clock was set back over midnight.
+fn start(day: NaiveDate, zone: Tz) -> Option<Instant> {
+    let midnight = day.and_time(NaiveTime::MIN);
+    // where the clock was set forward over midnight the day begins an hour later
+    let local = midnight.and_local_timezone(zone).earliest();
+    let later = || (midnight + chrono::TimeDelta::hours(1)).and_local_timezone(zone).earliest();
+    local.or_else(later).map(|moment| Instant::of(&moment))
+}
+
+/// An entry as the reader may see it.
+pub(super) fn line(listed: Listed, numbers: bool, names: &HashMap<StaffId, String>) -> AuditLine {
+    let Listed { written, walled, .. } = listed;
+    let action = AuditAction::from_code(&written.action);
+    let action = action.map_or_else(|| written.action.clone(), |action| action.label().to_owned());
+    let (number, at) = (Some(written.number).filter(|_| numbers), Instant(written.at));
+    if walled {
+        let (object, fields, place) = (String::new(), String::new(), String::new());
+        return AuditLine { number, at, who: None, action, case: None, walled, object, fields, place };
+    }
+    let staff = written.staff.map(|id| names.get(&StaffId(id)).cloned().unwrap_or_else(|| format!("Staff {id}")));
+    let who = staff.unwrap_or_else(|| Who::from_code(&written.who).map_or(written.who, |who| who.label().to_owned()));
+    AuditLine {
+        number,
+        at,
+        who: Some(who),
+        action,
+        case: written.case.map(Reference),
+        walled,
+        object: written.object,
+        fields: written.fields,
+        place: written.place,
+    }
+}

@@ -1,0 +1,170 @@
+//! The page over HTTP: for those alone who may see the log, silent about what they may not know, words shown as words.
+
+use super::works_on_a_case;
+use crate::{
+    app::{case_page, runs::Letter, sessions, staff, verbs},
+    domain::rights::{Act, Actor, Role},
+    store::{audit::entry_add, sql},
+    testing::{
+        house::{House, mail},
+        on_both,
+    },
+    web,
+};
+use axum::{
+    body::{Body, to_bytes},
+    extract::ConnectInfo,
+    http::{HeaderMap, Method, Request, StatusCode},
+};
+use std::net::SocketAddr;
+use tower::ServiceExt as _;
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: String,
+}
+
+const PASSWORD: &str = "correct horse battery";
+
+async fn asked(house: &House, email: &str, method: Method, path: &str) -> Answer {
+    let token = sessions::sign_in(&house.app, email, PASSWORD).await.expect("signed in");
+    let (_stop, stopped) = tokio::sync::watch::channel(false);
+    let mut request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header("host", "desk.imagegen.example")
+        .header("sec-fetch-site", "same-origin")
+        .header("cookie", format!("{}={}", sessions::COOKIE, token.as_str()))
+        .body(Body::empty())
+        .expect("a request");
+    request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([198, 51, 100, 7], 4_242))));
+    let response = web::router(house.app.clone(), stopped).oneshot(request).await.expect("an answer");
+    let (head, body) = response.into_parts();
+    let body = to_bytes(body, 1 << 22).await.expect("a body").to_vec();
+    Answer { status: head.status, headers: head.headers, body: String::from_utf8(body).expect("it is text") }
+}
+
+impl Answer {
+    /// The rows of the table in which `words` stand.
+    fn rows(&self, words: &str) -> Vec<&str> {
+        self.body.split("<tr").skip(1).filter(|row| row.contains(words)).collect()
+    }
+}
+
+async fn lead(house: &House) -> Actor {
+    let roles = vec![Role::Lead];
+    let id = staff::create_user(&house.app, "lead@imagegen.example", "Tomasz <b>Wilk</b>", PASSWORD, &roles).await;
+    Actor { id: id.expect("hired"), name: "Tomasz <b>Wilk</b>".to_owned(), roles }
+}
+
+const LEAD: &str = "lead@imagegen.example";
+
+on_both! {
+    async fn s16_those_who_may_not_see_the_log_find_nothing_there(house: House) {
+        works_on_a_case(&house).await;
+        lead(&house).await;
+        for method in [Method::GET, Method::POST] {
+            for email in ["agent@imagegen.example", "officer@imagegen.example"] {
+                let answer = asked(&house, email, method.clone(), "/audit").await;
+                assert_eq!(answer.status, StatusCode::NOT_FOUND, "{email}");
+                assert!(!answer.body.contains("secret_shown") && !answer.body.contains("href=\"/audit\""));
+            }
+        }
+        let answer = asked(&house, LEAD, Method::GET, "/audit").await;
+        assert_eq!(answer.status, StatusCode::OK);
+        assert!(answer.body.contains("Looked at covered secrets") && answer.body.contains("href=\"/audit\""));
+        let mut tx = house.app.db.read().await.expect("a reader");
+        let exported = sql("SELECT COUNT(*) FROM audit WHERE action = 'audit_exported'").one::<(i64,)>(&mut tx).await;
+        assert_eq!(exported.expect("it reads").0, 0, "who may not, exported nothing");
+    }
+
+    async fn s16_of_a_restricted_case_the_log_tells_the_action_and_nothing_else(house: House) {
+        let report = mail("Someone <one@mail.example>", "report", "r1@mail.example", "This is a report about child safety, item 4471.");
+        let reference = house.opens(&report).await;
+        let plain = works_on_a_case(&house).await;
+        case_page::load(&house.app, &house.officer, reference, Letter::Proposed).await.expect("a page");
+        lead(&house).await;
+        let page = asked(&house, LEAD, Method::GET, "/audit").await;
+        let told = page.rows("Looked at a restricted case")[0];
+        assert!(told.contains("Restricted case"), "{told}");
+        for never in [reference.to_string().as_str(), "Nisha", "198.51"] {
+            assert!(!told.contains(never), "{never} in {told}");
+        }
+        // neither the person nor the case finds it
+        let officer = house.officer.id.0;
+        for filter in [format!("person={officer}"), format!("case={reference}"), format!("person={officer}&action=restricted_case_viewed")] {
+            let page = asked(&house, LEAD, Method::GET, &format!("/audit?{filter}")).await;
+            assert!(page.rows("Looked at a restricted case").is_empty(), "{filter}");
+        }
+        let found = asked(&house, LEAD, Method::GET, &format!("/audit?case={plain}")).await;
+        assert_eq!(found.rows("Looked at covered secrets").len(), 1);
+        let csv = asked(&house, LEAD, Method::POST, "/audit").await;
+        let line = csv.body.lines().find(|line| line.contains("Looked at a restricted case")).expect("a line").to_owned();
+        assert!(line.ends_with("Z,,Looked at a restricted case,restricted case,,,"), "{line}");
+    }
+
+    async fn s16_who_may_not_know_of_secret_holds_does_not_learn_of_them_here(house: House) {
+        let reference = works_on_a_case(&house).await;
+        let mut tx = house.app.db.begin().await.expect("a writer");
+        let action = crate::app::audit::AuditAction::SecretHoldPlaced;
+        entry_add(&mut tx, crate::domain::audit::Entry::new(house.app.now(), Some(house.officer.id), action).on(Some(reference)));
+        tx.commit().await.expect("it commits");
+        let lead = lead(&house).await;
+        assert!(lead.may(Act::SeeSecretHolds));
+        let page = asked(&house, LEAD, Method::GET, "/audit").await;
+        assert_eq!(page.rows("Placed a secret hold").len(), 1);
+        let asked_as = |secret| crate::store::audit::Asked { secret, circle: true, ..Default::default() };
+        let mut tx = house.app.db.read().await.expect("a reader");
+        for (secret, count) in [(true, 1), (false, 0)] {
+            let entries = crate::store::audit::entries_before(&mut tx, &asked_as(secret), None).await.expect("entries");
+            let found = entries.iter().filter(|one| one.written.action == "secret_hold_placed").count();
+            assert_eq!(found, count);
+        }
+    }
+
+    async fn s25_whatever_stands_in_an_entry_is_shown_as_words(house: House) {
+        let lead = lead(&house).await;
+        let mut tx = house.app.db.begin().await.expect("a writer");
+        let entry = crate::domain::audit::Entry::new(house.app.now(), Some(lead.id), crate::app::audit::AuditAction::JobRunAgain);
+        entry_add(&mut tx, entry.object("<script>alert(1)</script>").fields(&["=cmd()", "\"><img src=x>"]));
+        tx.commit().await.expect("it commits");
+        let page = asked(&house, LEAD, Method::GET, "/audit").await;
+        for markup in ["<script>alert", "<img src=x", "<b>Wilk"] {
+            assert!(!page.body.contains(markup), "{markup}");
+        }
+        assert!(page.body.contains("&lt;script&gt;alert(1)"));
+        let csv = asked(&house, LEAD, Method::POST, "/audit").await;
+        assert!(csv.body.contains(",'=cmd()") || csv.body.contains(",\"'=cmd()"), "{}", csv.body);
+        assert_eq!(csv.headers["content-disposition"], "attachment; filename=\"audit.csv\"");
+        assert_eq!(csv.headers["x-content-type-options"], "nosniff");
+        let typed = asked(&house, LEAD, Method::GET, "/audit?case=%22%3E%3Cimg%20src%3Dx%3E&from=never").await;
+        assert_eq!(typed.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(!typed.body.contains("<img src=x") && typed.body.contains("Enter a day"));
+    }
+
+    async fn the_log_is_paged_and_an_export_is_whole_and_an_entry_itself(house: House) {
+        let reference = works_on_a_case(&house).await;
+        lead(&house).await;
+        for n in 0..60 {
+            verbs::add_note(&house.app, &house.agent, reference, &format!("note {n}")).await.expect("a note");
+        }
+        let first = asked(&house, LEAD, Method::GET, "/audit?action=note_added").await;
+        assert_eq!(first.rows("Added a note").len(), 50);
+        let next = first.body.split("href=\"").find(|link| link.contains("before=")).expect("a next page");
+        let next = next.split('"').next().expect("an address").replace("&amp;", "&");
+        let second = asked(&house, LEAD, Method::GET, &next).await;
+        assert_eq!(second.rows("Added a note").len(), 11);
+        let csv = asked(&house, LEAD, Method::POST, "/audit?action=note_added").await;
+        assert_eq!(csv.body.lines().count(), 62, "a head and every note");
+        let log = asked(&house, LEAD, Method::GET, "/audit").await;
+        let exported = log.rows("Exported the audit log")[0];
+        assert!(exported.contains("198.51.100.7") && exported.contains("Wilk"), "{exported}");
+        let none = asked(&house, LEAD, Method::GET, "/audit?action=run_finished").await;
+        assert!(none.body.contains("No entry matches this filter"));
+        for (day, count) in [("2026-11-24", 50), ("2026-11-23", 0)] {
+            let page = asked(&house, LEAD, Method::GET, &format!("/audit?action=note_added&from={day}&to={day}")).await;
+            assert_eq!(page.rows("Added a note").len(), count, "{day}");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Answers requests for the audit log.
+
+use super::page;
+use crate::{
+    app::{
+        audit::{self, AuditAction, AuditFilter},
+        error::Error,
+    },
+    domain::identity::StaffId,
+    ui::{asked::Asked, form::Fields, shell::Place},
+};
+use axum::{
+    body::Body,
+    extract::Query,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+
+/// GET: one page.
+pub async fn show(asked: Asked, Query(query): Query<Vec<(String, String)>>) -> Response {
+    let outcome = draw(&asked, &filter(&Fields(query))).await;
+    asked.answer(outcome).await
+}
+
+/// POST: everything that the filter in the address finds, as CSV.
+pub async fn export(asked: Asked, Query(query): Query<Vec<(String, String)>>) -> Response {
+    let filter = filter(&Fields(query));
+    match audit::exported(&asked.app, &asked.actor, &filter).await {
+        Ok(pieces) => {
+            let headers = [
+                (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8; header=present")),
+                (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"audit.csv\"")),
+                (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+                (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'")),
+                (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+            ];
+            (headers, Body::from_stream(pieces)).into_response()
+        }
+        Err(Error::Invalid(_)) => {
+            let outcome = draw(&asked, &filter).await;
+            asked.answer(outcome).await
+        }
+        Err(error) => asked.answer(Err(error)).await,
+    }
+}
+
+async fn draw(asked: &Asked, filter: &AuditFilter) -> Result<Response, Error> {
+    let audit = audit::load(&asked.app, &asked.actor, filter).await?;
+    let status = if audit.faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    asked.show(status, "Audit log", Place::Audit, move || page(&audit)).await
+}
+
+/// The filter in an address; what it does not know it leaves out.
+fn filter(query: &Fields) -> AuditFilter {
+    AuditFilter {
+        person: query.get("person").parse().ok().map(StaffId),
+        action: AuditAction::from_code(query.get("action")),
+        case: query.get("case").trim().chars().take(40).collect(),
+        from: query.get("from").trim().chars().take(40).collect(),
+        to: query.get("to").trim().chars().take(40).collect(),
+        before: query.get("before").parse().ok(),
+    }
+}
