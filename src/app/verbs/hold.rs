@@ -5,6 +5,7 @@ use crate::{
     app::{
         App, Error,
         desk::{self, Desk, written},
+        proving::proven,
         subject,
     },
     domain::{
@@ -81,6 +82,7 @@ pub async fn release_hold(
     if standing.placed_by == actor.id {
         return Err(Error::field("reason", "You placed this hold yourself; a second person has to release it"));
     }
+    proven(actor)?;
     if !holds::hold_release(&mut desk.tx, hold, actor.id, desk.now).await? {
         return Err(Error::field("reason", "This hold is released already"));
     }

@@ -1,12 +1,14 @@
 //! Writes the mails that leave: a letter is a template and a language; its HTML form is made from its text by one frame.
 //! Values are arguments. What a letter must say is in `needs`, and is looked at before anything is queued.
 
+mod account;
 mod alarm;
 mod facts;
 mod frame;
 pub mod needs;
 mod recipient;
 
+pub use account::account_link;
 pub use alarm::{AlarmLine, alarm};
 pub use facts::{CopyFacts, DueLine, Erased, Facts, KeptLine, Letterhead, Unopened};
 pub use frame::{LINK, Written, subject_of, with_link};
