@@ -52,7 +52,7 @@ pub(super) async fn use_code(app: &App, tx: &mut Tx, staff: StaffId, typed: &str
     if waits > 0 {
         return Err(Refused::Busy((waits + 999) / 1_000));
     }
-    let code: String = typed.chars().filter(|c| c.is_ascii_alphanumeric()).collect::<String>().to_ascii_uppercase();
+    let code: String = typed.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
     let now = tx.db_now().await?;
     let given = if code.len() == 6 {
         let secret = factors::authenticator_secret(tx, &app.vault, staff).await?;

@@ -88,9 +88,10 @@ pub async fn sign_in(app: &App, typed: Typed<'_>) -> Result<SessionToken, Refuse
         slowed(app, &rows).await?;
         return Err(Refused::Wrong);
     };
-    let renewed = match passwords::is_outdated(&found.password_hash) {
-        true => Some(passwords::hashed(app, typed.password).await?),
-        false => None,
+    let renewed = if passwords::is_outdated(&found.password_hash) {
+        Some(passwords::hashed(app, typed.password).await?)
+    } else {
+        None
     };
     let staff = found.staff();
     let mut tx = app.db.begin().await?;

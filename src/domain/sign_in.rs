@@ -37,6 +37,7 @@ pub enum Proof {
     Stale,
 }
 
+#[expect(clippy::derivable_impls, reason = "the enum is written by a macro that knows no default")]
 impl Default for SecondFactor {
     fn default() -> Self {
         Self::Required

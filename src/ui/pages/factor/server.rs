@@ -93,6 +93,9 @@ pub const WRONG: &str =
     "This is not the code of this secret. Look whether the clock of your phone is right, then try the next one";
 
 /// What is said to somebody whose code was refused: status, problem, and how long to wait.
+///
+/// # Errors
+/// What has nothing to do with the code.
 pub fn said<'a>(
     refused: &'a Refused,
     wrong: &str,
