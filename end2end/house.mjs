@@ -200,7 +200,7 @@ function letters(folder) {
 /** An empty house on PostgreSQL with the same two people. Mail leaves by SMTP, into a sink. With `company` a generation
  * database of these `tables` stands behind it, read through the data map `map`; its `files` lie in a folder by their names,
  * or where `settings` says, lines of the configuration's section. `more` are sections of their own. */
-export async function startOnPostgres({ company, more = "" } = {}) {
+export async function startOnPostgres({ company, more = "", factor = "offered" } = {}) {
   const folder = newFolder();
   const closers = [async () => dropFolder(folder)];
   const close = async () => {
@@ -222,7 +222,7 @@ export async function startOnPostgres({ company, more = "" } = {}) {
       generation += company.settings ?? "";
       if (company.files) generation += `files = "${filed(path.join(dir, "files"), company.files)}"\n`;
     }
-    writeFileSync(path.join(dir, "recourse.toml"), configuration(url, postgres.url, sink.url) + generation + more);
+    writeFileSync(path.join(dir, "recourse.toml"), configuration(url, postgres.url, sink.url, factor) + generation + more);
     const people = {
       officer: await hire(dir, "Nisha Rao", "nisha@imagegen.example", ["officer", "responder"]),
       agent: await hire(dir, "Arun Pillai", "arun@imagegen.example", ["agent"]),
@@ -247,7 +247,7 @@ export function filed(folder, files) {
   return folder;
 }
 
-function configuration(url, database, smtp) {
+function configuration(url, database, smtp, factor) {
   return `[server]
 listen = "${url.slice("http://".length)}"
 [database]
@@ -257,6 +257,8 @@ smtp_url = "${smtp}"
 ask_senders = false
 [jobs]
 poll_ms = 100
+[sign_in]
+second_factor = "${factor}"
 [products.${PRODUCT}]
 address = "${ADDRESS}"
 `;

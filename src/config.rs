@@ -10,7 +10,8 @@ pub use bucket::Bucket;
 pub use mailbox::{Intake, Mailbox, Tls, Token};
 pub use recipient::Recipient;
 pub use sections::{
-    Alarms, Audit, Database, Generation, Jobs, Log, Mail, Packages, Policies, Product, Secrets, Server,
+    Alarms, Audit, Database, Generation, Jobs, Log, Mail, Packages, Policies, Product, SecondFactor, Secrets, Server,
+    SignIn,
 };
 
 use serde::Deserialize;
@@ -50,6 +51,8 @@ pub struct Config {
     pub server: Server,
     /// Our own database.
     pub database: Database,
+    /// How people sign in.
+    pub sign_in: SignIn,
     /// Keys.
     pub secrets: Secrets,
     /// Mail in and out.
@@ -78,6 +81,7 @@ impl Default for Config {
             data_dir: PathBuf::from("recourse-data"),
             server: Server::default(),
             database: Database::default(),
+            sign_in: SignIn::default(),
             secrets: Secrets::default(),
             mail: Mail::default(),
             intake: Intake::default(),
@@ -342,6 +346,14 @@ mod tests {
         assert!(!format!("{config:?}").contains("hunter2"));
         assert!(load("[database]\nurl = \"mysql://h/d\"\n").is_err());
         assert!(load("[jobs]\nworkers = 0\n").is_err());
+    }
+
+    #[test]
+    fn a_second_factor_is_required_unless_somebody_says_otherwise() {
+        let asked = |text: &str| load(text).map(|config| config.sign_in.second_factor);
+        assert_eq!(asked("").expect("it reads"), SecondFactor::Required);
+        assert_eq!(asked("[sign_in]\nsecond_factor = \"offered\"\n").expect("it reads"), SecondFactor::Offered);
+        assert!(asked("[sign_in]\nsecond_factor = \"none\"\n").is_err());
     }
 
     #[test]

@@ -27,6 +27,9 @@ pub enum Error {
     /// The person may see it but not do this.
     #[error("{0}")]
     NotAllowed(String),
+    /// The person may do this, but has to prove again who they are.
+    #[error("prove again who you are; nothing was done")]
+    Unproved,
     /// The form has to be filled in differently.
     #[error("{} answers need another look", .0.len())]
     Invalid(Vec<FieldError>),

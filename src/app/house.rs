@@ -5,6 +5,7 @@ use crate::{
     domain::{
         clock::period::Period,
         kind::Kind,
+        sign_in::SecondFactor,
         time::{DAY, Instant, MINUTE},
     },
     generation::{Source, receipt::Signer},
@@ -14,7 +15,14 @@ use crate::{
     },
     store::{Db, Objects, vault::Vault},
 };
-use std::{collections::HashMap, ops::Deref, sync::Arc};
+use std::{
+    collections::HashMap,
+    ops::Deref,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 use tokio::sync::{Notify, Semaphore};
 
 /// The running house; cheap to clone.
@@ -25,6 +33,7 @@ struct House {
     parts: Parts,
     /// Bounds how many passwords are hashed at once.
     hashing: Semaphore,
+    hashes: AtomicU64,
     wake: Notify,
 }
 
@@ -75,6 +84,8 @@ pub struct Settings {
     pub partners: HashMap<String, Vec<Partner>>,
     /// How long backups keep what was erased, by product id.
     pub backups: HashMap<String, Period>,
+    /// Whether everybody who signs in needs a second factor.
+    pub second_factor: SecondFactor,
     /// Where rows wait, encrypted under a key that is nowhere else, before they go into a package.
     pub spool: std::path::PathBuf,
     /// The size from which on a package gets another archive, in bytes; 0: it never does.
@@ -177,12 +188,29 @@ impl App {
     /// Puts the house together.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(House { parts, hashing: Semaphore::new(HASHES), wake: Notify::new() }))
+        Self(Arc::new(House { parts, hashing: Semaphore::new(HASHES), hashes: AtomicU64::new(0), wake: Notify::new() }))
     }
 
     /// Bounds how many passwords are hashed at once.
     pub(super) fn hashing(&self) -> &Semaphore {
         &self.0.hashing
+    }
+
+    /// One more password is hashed.
+    pub(super) fn count_hash(&self) {
+        self.0.hashes.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many passwords may be hashed at the same time.
+    #[cfg(test)]
+    pub fn hashes_at_once(&self) -> usize {
+        HASHES
+    }
+
+    /// How many passwords were hashed, for tests: it must not say who has an account.
+    #[cfg(test)]
+    pub fn hashes(&self) -> u64 {
+        self.0.hashes.load(Ordering::Relaxed)
     }
 
     /// The present moment.

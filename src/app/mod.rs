@@ -2,9 +2,12 @@
 //! A verb loads in a transaction, lets `domain` decide, stores, enqueues, commits. It never talks to the
 //! outside while it holds the transaction.
 
+pub mod account;
+pub mod account_links;
 pub mod acknowledge;
 pub mod alarms;
 pub mod audit;
+pub mod authenticator;
 pub mod bounces;
 pub mod by_hand;
 pub mod calendars;
@@ -31,12 +34,16 @@ pub mod passwords;
 pub mod pickup;
 pub mod policies;
 pub mod proof;
+pub mod proving;
 pub mod quarantine;
 pub mod queue;
 pub mod rail;
 pub mod reading;
 pub mod runs;
+pub mod second_factor;
 pub mod sessions;
+pub mod setup;
+pub mod sign_in;
 pub mod soundness;
 pub mod staff;
 pub mod subject;

@@ -1,22 +1,26 @@
-//! Passwords: argon2id, a bounded number at a time, off the threads that serve pages.
+//! Passwords: argon2id, a bounded number at a time, off the threads that serve pages; and which ones are good enough.
+//! Never cut short, never kept.
 
 use super::{App, Error};
 use argon2::{
-    Argon2,
+    Argon2, Params,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
+use tokio::sync::SemaphorePermit;
 use zeroize::Zeroizing;
 
-/// The shortest password that may be set.
+/// The shortest password that may be set, in characters.
 pub const SHORTEST: usize = 12;
 /// The longest password that is looked at, in bytes.
 pub const LONGEST: usize = 1024;
+/// How much of a password is scored; the time that takes grows faster than the text.
+const SCORED: usize = 256;
+/// How many letters and digits of a password have to be something else than names of the person or the house.
+const LEFT: usize = 6;
+/// How long a sign-in waits for its turn to hash.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
 
-/// Hashes a password with a salt of its own.
-///
-/// # Errors
-/// When hashing fails, which means that memory ran out.
-pub fn hash(password: &str) -> Result<String, argon2::password_hash::Error> {
+fn hash(password: &str) -> Result<String, argon2::password_hash::Error> {
     Ok(Argon2::default().hash_password(password.as_bytes())?.to_string())
 }
 
@@ -28,20 +32,84 @@ fn verify(password: &str, stored: &str) -> bool {
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
+async fn turn(app: &App) -> Result<SemaphorePermit<'_>, Error> {
+    let turn = tokio::time::timeout(PATIENCE, app.hashing().acquire()).await;
+    let turn = turn.map_err(|_| Error::Busy)?.map_err(|_| Error::Busy)?;
+    app.count_hash();
+    Ok(turn)
+}
+
 /// True when `password` belongs to `stored`. Without a stored hash it takes as long and is false.
 ///
 /// # Errors
 /// `Busy` when too many people sign in at the same time.
 pub async fn fits(app: &App, password: &str, stored: Option<&str>) -> Result<bool, Error> {
-    let wait = std::time::Duration::from_secs(5);
-    let slot =
-        tokio::time::timeout(wait, app.hashing().acquire()).await.map_err(|_| Error::Busy)?.map_err(|_| Error::Busy)?;
-    let known = stored.is_some();
-    let stored = stored.unwrap_or(NOBODY).to_owned();
-    let password = Zeroizing::new(password.to_owned());
+    let turn = turn(app).await?;
+    let stored = stored.filter(|stored| !stored.is_empty());
+    // more than may be set is never compared, but costs the same
+    let known = stored.is_some() && password.len() <= LONGEST;
+    let password = Zeroizing::new(if known { password.to_owned() } else { String::new() });
+    let stored = stored.filter(|_| known).unwrap_or(NOBODY).to_owned();
     let fits = tokio::task::spawn_blocking(move || verify(&password, &stored)).await.unwrap_or(false);
-    drop(slot);
+    drop(turn);
     Ok(known && fits)
+}
+
+/// The hash of a password under a salt of its own, as it is stored.
+///
+/// # Errors
+/// `Busy` when too many people sign in at the same time.
+pub async fn hashed(app: &App, password: &str) -> Result<String, Error> {
+    let turn = turn(app).await?;
+    let password = Zeroizing::new(password.to_owned());
+    let hash = tokio::task::spawn_blocking(move || hash(&password)).await.ok().and_then(Result::ok);
+    drop(turn);
+    hash.ok_or(Error::Busy)
+}
+
+/// True for a hash that was made when hashing was cheaper than it is now.
+#[must_use]
+pub fn is_outdated(stored: &str) -> bool {
+    let now = Params::default();
+    let then = PasswordHash::new(stored).ok().and_then(|hash| Params::try_from(&hash).ok());
+    then.is_some_and(|then| then.m_cost() < now.m_cost() || then.t_cost() < now.t_cost())
+}
+
+/// What is wrong with a new password; nothing when it may be set. `context` is what somebody who knows the person and the
+/// house would try: names and addresses, whole.
+#[must_use]
+pub fn fault(app: &App, password: &str, context: &[&str]) -> Option<String> {
+    if password.chars().count() < SHORTEST {
+        return Some(format!("The password needs at least {SHORTEST} characters"));
+    }
+    if password.len() > LONGEST {
+        return Some(format!("The password may have {LONGEST} bytes at most"));
+    }
+    let house = app.packs.iter().flat_map(|pack| [pack.id.as_str(), pack.name.as_str()]);
+    let words: Vec<String> = house
+        .chain(context.iter().copied())
+        .chain(["recourse", "privacy", "grievance"])
+        .flat_map(|words| {
+            let parts = words.split(|c: char| !c.is_alphanumeric()).filter(|part| part.chars().count() > 2);
+            std::iter::once(words).chain(parts).map(str::to_lowercase).collect::<Vec<_>>()
+        })
+        .collect();
+    let is_known = left_of(password, &words) < LEFT;
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let scored: String = password.chars().take(SCORED).collect();
+    let is_weak = is_known || u8::from(zxcvbn::zxcvbn(&scored, &words).score()) < 3;
+    is_weak.then(|| {
+        "The password is too easy to guess: several words that have nothing to do with each other, you or the company, are harder"
+            .to_owned()
+    })
+}
+
+/// How many letters and digits of a password are left when the words that anybody would try are taken out.
+fn left_of(password: &str, words: &[String]) -> usize {
+    let mut words: Vec<_> = words.iter().filter(|word| word.chars().count() > 2).collect();
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    let left = words.into_iter().fold(password.to_lowercase(), |left, word| left.replace(word.as_str(), " "));
+    left.chars().filter(|c| c.is_alphanumeric()).count()
 }
 
 #[cfg(test)]
@@ -49,17 +117,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_hash_fits_its_password_only_and_long_ones_are_not_cut() {
+    fn s09_a_hash_fits_its_password_only_and_long_ones_are_not_cut() {
         let long = "ä".repeat(70);
         let stored = hash(&long).expect("it hashes");
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        assert!(verify(&long, &stored));
+        assert!(verify(&long, &stored) && !is_outdated(&stored));
         assert!(!verify(&"ä".repeat(69), &stored));
+        for at in [72, 128] {
+            let one = "x".repeat(200);
+            let mut other = one.clone();
+            other.replace_range(at..=at, "y");
+            let stored = hash(&one).expect("it hashes");
+            assert!(verify(&one, &stored) && !verify(&other, &stored), "byte {at}");
+        }
+        assert!(is_outdated(
+            "$argon2id$v=19$m=8,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+        ));
     }
 
     #[test]
     fn the_hash_of_nobody_is_well_formed_and_fits_nothing() {
-        assert!(PasswordHash::new(NOBODY).is_ok());
+        assert!(PasswordHash::new(NOBODY).is_ok() && !is_outdated(NOBODY));
         assert!(!verify("", NOBODY));
     }
 }

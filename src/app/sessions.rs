@@ -1,88 +1,103 @@
-//! Signing in and out. An unknown address and a wrong password look and take the same.
+//! Sessions: whose a token is and how far they have come, new tokens at every change of what they may do, the list that
+//! somebody sees of their own. Signing in itself is `sign_in` and `second_factor`.
 
-use super::{App, Error, passwords};
+use super::{App, Error, proving::proven};
 use crate::{
     domain::{
         audit::AuditAction,
-        identity::normal_address,
+        identity::StaffId,
         rights::Actor,
-        time::{HOUR, MINUTE, SECOND},
+        sign_in::{Proof, SecondFactor, Stage},
+        time::{HOUR, MINUTE},
     },
-    store::{audit, sessions, staff, throttles, vault::random},
+    store::{
+        Tx, audit,
+        sessions::{self, Lasts, Line},
+        staff,
+        vault::random,
+    },
 };
 
 /// The name of the session cookie.
 pub const COOKIE: &str = "__Host-recourse";
-/// How long a session lasts at most.
-pub const SESSION_HOURS: i64 = 12;
-const IDLE: i64 = HOUR;
+/// How long a session lasts.
+pub(super) const WHOLE: Lasts = Lasts { idle: HOUR, whole: 12 * HOUR };
+/// How long somebody may take for the second factor.
+pub(super) const HALF: Lasts = Lasts { idle: 15 * MINUTE, whole: 15 * MINUTE };
+/// How long a proof counts as fresh.
+pub const FRESH: i64 = 10 * MINUTE;
 
-/// A new session's secret; goes into the cookie and nowhere else.
-pub struct SessionToken(String);
+/// A session's secret; goes into the cookie and nowhere else.
+pub struct SessionToken {
+    secret: String,
+    /// How far the session has come.
+    pub stage: Stage,
+}
 
 impl SessionToken {
+    pub(super) fn new(stage: Stage) -> Result<Self, Error> {
+        Ok(Self { secret: data_encoding::BASE64URL_NOPAD.encode(&random::<32>()?), stage })
+    }
+
     /// The secret itself.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.secret
+    }
+
+    /// For how many seconds the browser keeps it.
+    #[must_use]
+    pub const fn seconds(&self) -> i64 {
+        let lasts = match self.stage {
+            Stage::Half => HALF,
+            Stage::Full => WHOLE,
+        };
+        lasts.whole / 1_000
     }
 }
 
-/// Why somebody was not signed in.
-#[derive(Debug)]
-pub enum SignInError {
-    /// Unknown address or wrong password; never told apart.
-    Wrong,
-    /// Too many tries; wait a minute.
-    Busy,
-    /// The house has a problem.
-    Other(Error),
+/// A session that has not ended.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Its row; stays the same while its token changes.
+    pub id: i64,
+    /// Whose it is. While the session is half they may do nothing but give or enrol a second factor.
+    pub actor: Actor,
+    /// How far it has come.
+    pub stage: Stage,
+    /// True when the person has a second factor.
+    pub is_armed: bool,
 }
 
-impl<E: Into<Error>> From<E> for SignInError {
-    fn from(error: E) -> Self {
-        match error.into() {
-            Error::Busy => Self::Busy,
-            other => Self::Other(other),
-        }
-    }
-}
-
-/// Failures that cost nothing, and the longest wait after more of them. Nobody is ever locked out for good.
-const FREE_TRIES: i64 = 5;
-const LONGEST_WAIT: i64 = 60 * SECOND;
-
-/// Signs in.
+/// The session of a token. Moves the idle end on, at most once a minute, so that reading stays reading.
 ///
 /// # Errors
-/// As `SignInError` tells them apart.
-pub async fn sign_in(app: &App, email: &str, password: &str) -> Result<SessionToken, SignInError> {
-    let key = app.vault.digest("sign-in", normal_address(email).as_bytes());
+/// As the database says.
+pub async fn session_of(app: &App, token: &str) -> Result<Option<Session>, Error> {
     let mut tx = app.db.read().await?;
-    let waiting = throttles::throttle_wait(&mut tx, &key).await?;
-    let found = staff::staff_by_email(&mut tx, email).await?;
+    let Some(found) = sessions::session_find(&mut tx, token).await? else { return Ok(None) };
+    let Some(actor) = staff::actor_get(&mut tx, found.staff).await? else { return Ok(None) };
     drop(tx);
-    if waiting > 0 {
-        return Err(SignInError::Busy);
-    }
-    let fits = password.len() <= passwords::LONGEST
-        && passwords::fits(app, password, found.as_ref().map(|(_, hash)| hash.as_str())).await?;
-    let now = app.now();
-    let mut tx = app.db.begin().await?;
-    let Some((id, _)) = found.filter(|_| fits) else {
-        if throttles::throttle_fail(&mut tx, &key, FREE_TRIES, LONGEST_WAIT).await? {
-            let whom = data_encoding::HEXLOWER.encode(&key[..8]);
-            audit::audit_append(&mut tx, now, None, AuditAction::SignInFailed, None, &whom);
-        }
+    if found.stage == Stage::Full && found.idle_until.since(found.now) < WHOLE.idle - MINUTE {
+        let mut tx = app.db.begin().await?;
+        sessions::session_touch(&mut tx, found.id, WHOLE.idle).await?;
         tx.commit().await?;
-        return Err(SignInError::Wrong);
-    };
-    let token = data_encoding::BASE64URL_NOPAD.encode(&random::<32>()?);
-    throttles::throttle_clear(&mut tx, &key).await?;
-    sessions::session_start(&mut tx, &token, id, IDLE, SESSION_HOURS * HOUR).await?;
-    audit::audit_append(&mut tx, now, Some(id), AuditAction::SignedIn, None, "");
-    tx.commit().await?;
-    Ok(SessionToken(token))
+    }
+    let is_missing = app.settings.second_factor == SecondFactor::Required && !found.is_armed;
+    let stage = if is_missing { Stage::Half } else { found.stage };
+    let is_fresh = stage == Stage::Full && found.now.since(found.proved_at) < FRESH;
+    let proof = if is_fresh { Proof::Fresh } else { Proof::Stale };
+    Ok(Some(Session { id: found.id, actor: Actor { proof, ..actor }, stage, is_armed: found.is_armed }))
+}
+
+/// Makes a session whole under a new token, in the caller's transaction. `lasts` begins anew where the session was half.
+pub(super) async fn renew(tx: &mut Tx, session: &Session) -> Result<SessionToken, Error> {
+    let token = SessionToken::new(Stage::Full)?;
+    let lasts = (session.stage == Stage::Half).then_some(WHOLE);
+    if !sessions::session_renew(tx, session.id, token.as_str(), lasts).await? {
+        return Err(Error::NotFound);
+    }
+    Ok(token)
 }
 
 /// Ends a session.
@@ -91,25 +106,46 @@ pub async fn sign_in(app: &App, email: &str, password: &str) -> Result<SessionTo
 /// As the database says.
 pub async fn sign_out(app: &App, token: &str) -> Result<(), Error> {
     let mut tx = app.db.begin().await?;
-    sessions::session_end(&mut tx, token).await?;
+    if let Some(staff) = sessions::session_end(&mut tx, token).await? {
+        audit::audit_append(&mut tx, app.now(), Some(staff), AuditAction::SignedOut, None, "");
+    }
     tx.commit().await?;
     Ok(())
 }
 
-/// Whose session a token is. Moves the idle end on, at most once a minute, so that reading stays reading.
+/// The sessions of somebody, the one used last first.
 ///
 /// # Errors
 /// As the database says.
-pub async fn actor_of(app: &App, token: &str) -> Result<Option<Actor>, Error> {
+pub async fn sessions_of(app: &App, staff: StaffId) -> Result<Vec<Line>, Error> {
     let mut tx = app.db.read().await?;
-    let Some((id, idle_until)) = sessions::session_find(&mut tx, token).await? else { return Ok(None) };
-    let actor = staff::actor_get(&mut tx, id).await?;
-    let now = tx.db_now().await?;
-    drop(tx);
-    if actor.is_some() && idle_until.since(now) < IDLE - MINUTE {
-        let mut tx = app.db.begin().await?;
-        sessions::session_touch(&mut tx, token, IDLE).await?;
-        tx.commit().await?;
+    Ok(sessions::sessions_of(&mut tx, staff).await?)
+}
+
+/// Ends one of the actor's own sessions.
+///
+/// # Errors
+/// `NotFound` where they have no such one.
+pub async fn end_session(app: &App, actor: &Actor, id: i64) -> Result<(), Error> {
+    let mut tx = app.db.begin().await?;
+    if !sessions::session_end_one(&mut tx, actor.id, id).await? {
+        return Err(Error::NotFound);
     }
-    Ok(actor)
+    audit::audit_append(&mut tx, app.now(), Some(actor.id), AuditAction::SessionEnded, None, "");
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Ends all of the actor's sessions but this one; how many.
+///
+/// # Errors
+/// When the proof is stale, or as the database says.
+pub async fn end_other_sessions(app: &App, session: &Session) -> Result<u64, Error> {
+    proven(&session.actor)?;
+    let staff = session.actor.id;
+    let mut tx = app.db.begin().await?;
+    let ended = sessions::sessions_end(&mut tx, staff, Some(session.id)).await?;
+    audit::audit_append(&mut tx, app.now(), Some(staff), AuditAction::SessionsEnded, None, &ended.to_string());
+    tx.commit().await?;
+    Ok(ended)
 }

@@ -6,7 +6,7 @@ use crate::{
         calendars::Calendars,
         packs::{self, Packs},
     },
-    config::Config,
+    config::{Config, SecondFactor},
     mail::{classify::Classifier, outbox::Transport},
     store::{Clock, house, migrate, vault::Vault},
 };
@@ -25,6 +25,11 @@ pub async fn check(config: &Config) -> anyhow::Result<()> {
         println!(
             "Note: products.{}.address is not set; its mail would come from an address that leads nowhere.",
             pack.id
+        );
+    }
+    if config.sign_in.second_factor == SecondFactor::Offered {
+        println!(
+            "WARNING: sign_in.second_factor is \"offered\": a stolen password is enough to get in. Never in service."
         );
     }
     let url = config.mail.smtp_url.reveal();

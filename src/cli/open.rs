@@ -11,6 +11,7 @@ use crate::{
     config::{self, Config},
     domain::{
         kind::Kind,
+        sign_in::SecondFactor,
         time::{HOUR, SECOND},
     },
     generation::{Files, Source, receipt::Signer},
@@ -173,6 +174,10 @@ pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Opened> {
         posters: mailboxes::posters(config, &packs, &vault)?,
         partners: recipients::partners(config, &packs)?,
         backups: recipients::backups(config)?,
+        second_factor: match config.sign_in.second_factor {
+            config::SecondFactor::Required => SecondFactor::Required,
+            config::SecondFactor::Offered => SecondFactor::Offered,
+        },
         spool: spool(config)?,
         part_bytes: config.packages.part_bytes,
     };

@@ -2,7 +2,7 @@
 
 use super::open;
 use crate::{
-    app::App,
+    app::{App, setup},
     config::Config,
     jobs::{
         notary, postman,
@@ -24,6 +24,9 @@ pub async fn serve(config: &Config) -> anyhow::Result<()> {
     let listener = listen(config.server.listen).await?;
     let opened = open::open(config, Clock::System).await?;
     println!("Recourse serves http://{}", config.server.listen);
+    if let Some(token) = setup::begin_setup(&opened.app).await? {
+        println!("Nobody has an account yet. Make the first one within an hour: {}/setup/{token}", config.public_url());
+    }
     until_stopped(opened.app.clone(), config, listener).await?;
     opened.app.db.close().await;
     drop(opened.lock);

@@ -26,6 +26,25 @@ pub struct Database {
     pub connections: u32,
 }
 
+/// Whether everybody needs a second factor.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SecondFactor {
+    /// Nobody gets in without one.
+    #[default]
+    Required,
+    /// Whoever has one is asked for it: for demonstrations and tests.
+    Offered,
+}
+
+/// How people sign in.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SignIn {
+    /// `required`: nobody gets in without a second factor; `offered` is for demonstrations and tests only.
+    pub second_factor: SecondFactor,
+}
+
 /// Keys.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -42,6 +42,8 @@ pub mod run;
 #[cfg(feature = "ssr")]
 pub mod secrets;
 #[cfg(feature = "ssr")]
+pub mod sign_in;
+#[cfg(feature = "ssr")]
 pub mod standing;
 #[cfg(feature = "ssr")]
 pub mod state;

@@ -1,6 +1,6 @@
 //! Who may do what: one function decides, every verb asks it.
 
-use super::{codes::codes, identity::StaffId};
+use super::{codes::codes, identity::StaffId, sign_in::Proof};
 
 codes! {
     /// What a member of staff is there for; a person may have several roles.
@@ -21,6 +21,8 @@ pub struct Actor {
     pub name: String,
     /// What they are there for; empty means they may do nothing.
     pub roles: Vec<Role>,
+    /// Whether they have proved who they are a short while ago: for what cannot be taken back.
+    pub proof: Proof,
 }
 
 /// Something that needs a right.
@@ -68,7 +70,8 @@ mod tests {
 
     #[test]
     fn only_responders_see_behind_the_wall_and_nobody_without_a_role_sees_anything() {
-        let actor = |roles: &[Role]| Actor { id: StaffId(1), name: "A".into(), roles: roles.to_vec() };
+        let actor =
+            |roles: &[Role]| Actor { id: StaffId(1), name: "A".into(), roles: roles.to_vec(), proof: Proof::Stale };
         assert!(actor(&[Role::Agent, Role::Responder]).may(Act::SeeRestricted));
         assert!(!actor(&[Role::Officer, Role::Agent]).may(Act::SeeRestricted));
         assert!(!actor(&[]).may(Act::SeeCases));

@@ -14,6 +14,8 @@ pub enum Work {
     DisposeMaterial { message: MessageId },
     /// Hand a mail of the outbox to the mail server.
     SendMail { mail: MailId },
+    /// Mail a member of staff the link to set their password.
+    SendAccountLink { link: i64 },
     /// Carry on with an approved run.
     ExecuteRun { run: RunId },
     /// Pack a copy of a person's data, from the first row or once more from the first row.
@@ -48,6 +50,7 @@ impl Work {
             Self::ReadMessage { .. } => "read_message",
             Self::DisposeMaterial { .. } => "dispose_material",
             Self::SendMail { .. } => "send_mail",
+            Self::SendAccountLink { .. } => "send_account_link",
             Self::ExecuteRun { .. } => "execute_run",
             Self::PackExport { .. } => "pack_export",
             Self::LockDownload { .. } => "lock_download",
@@ -70,6 +73,7 @@ impl Work {
             Self::ReadMessage { message } => format!("read_message:{}", message.0),
             Self::DisposeMaterial { message } => format!("dispose_material:{}", message.0),
             Self::SendMail { mail } => format!("send_mail:{}", mail.0),
+            Self::SendAccountLink { link } => format!("send_account_link:{link}"),
             Self::ExecuteRun { run } => format!("execute_run:{}", run.0),
             Self::PackExport { run } => format!("pack_export:{}", run.0),
             Self::LockDownload { download } => format!("lock_download:{}", download.0),
@@ -90,7 +94,7 @@ impl Work {
     pub const fn max_attempts(&self) -> i64 {
         match self {
             Self::ReadMessage { .. } => 5,
-            Self::SendMail { .. } | Self::CallWebhook { .. } => 12,
+            Self::SendMail { .. } | Self::SendAccountLink { .. } | Self::CallWebhook { .. } => 12,
             // doubling from two seconds to ten minutes: a generation database may be away for a working day
             // and a store of files as long, and a recipient's own machine
             Self::ExecuteRun { .. }

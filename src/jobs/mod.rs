@@ -10,8 +10,9 @@ pub mod schedule;
 
 use crate::{
     app::{
-        App, Error, alarms, alarms::Called, deliver, deliver::Delivered, exports, exports::Packed, follow_ups,
-        follow_ups::Told, intake, material, material::Disposed, runs, runs::Executed, tidy,
+        App, Error, account_links, account_links::Sent, alarms, alarms::Called, deliver, deliver::Delivered, exports,
+        exports::Packed, follow_ups, follow_ups::Told, intake, material, material::Disposed, runs, runs::Executed,
+        tidy,
     },
     domain::work::Work,
 };
@@ -47,6 +48,10 @@ pub async fn work_on(app: &App, work: &Work, last: bool) -> Result<(), NotDone> 
         Work::SendMail { mail } => match deliver::send_mail(app, *mail).await? {
             Delivered::Accepted | Delivered::Failed => {}
             Delivered::Later(why, delay) => return Err(NotDone::Later(why, delay)),
+        },
+        Work::SendAccountLink { link } => match account_links::send_account_link(app, *link).await? {
+            Sent::Done => {}
+            Sent::Later(why) => return Err(NotDone::Failed(why)),
         },
         Work::ExecuteRun { run } => match runs::execute_run(app, *run, last).await? {
             Executed::Done => {}

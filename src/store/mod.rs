@@ -1,6 +1,7 @@
 //! Our own database: one SQL text on `SQLite` and `PostgreSQL`, one file an aggregate.
 //! Functions are `noun_verb`, return domain types, and never commit: the caller's transaction does.
 
+pub mod account_links;
 pub mod audit;
 pub mod cases;
 pub mod clock;
@@ -11,10 +12,12 @@ pub mod downloads;
 pub mod drafts;
 pub mod engine;
 pub mod events;
+pub mod factors;
 pub mod follow_ups;
 pub mod holds;
 pub mod house;
 pub mod jobs;
+pub mod known_places;
 pub mod list;
 pub mod lockfile;
 pub mod mailbox_copies;

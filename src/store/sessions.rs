@@ -1,7 +1,8 @@
-//! Who is signed in: hashed tokens with an idle and an absolute end, judged by the database's clock.
+//! Who is signed in: hashed tokens with an idle and an absolute end, judged by the database's clock. A session keeps its
+//! row for as long as it lasts; its token changes with every change of what it may do.
 
-use super::{Result, Tx, sql};
-use crate::domain::{identity::StaffId, time::Instant};
+use super::{Result, Tx, row::known, sql};
+use crate::domain::{identity::StaffId, sign_in::Stage, time::Instant};
 use sha2::{Digest as _, Sha256};
 
 /// How a token is stored. Tokens are 256 random bits, so a plain hash is enough.
@@ -10,59 +11,190 @@ pub fn token_hash(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }
 
-/// Starts a session.
-///
-/// # Errors
-/// As the database says.
-pub async fn session_start(tx: &mut Tx, token: &str, staff: StaffId, idle: i64, whole: i64) -> Result<()> {
-    let now = tx.db_now().await?;
-    sql("INSERT INTO sessions (token_hash, staff_id, created_at, idle_until, ends_at) VALUES ($1, $2, $3, $4, $5)")
-        .bind(token_hash(token))
-        .bind(staff)
-        .bind(now)
-        .bind(now.plus(idle))
-        .bind(now.plus(whole))
-        .run(tx)
-        .await?;
-    Ok(())
+/// How long a session lasts, in milliseconds: without being used, and at most.
+#[derive(Debug, Clone, Copy)]
+pub struct Lasts {
+    /// Without being used.
+    pub idle: i64,
+    /// At most.
+    pub whole: i64,
 }
 
-/// Whose session it is, and when it would go idle; none when it ended.
+/// A session that has not ended.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Its row.
+    pub id: i64,
+    /// Whose it is.
+    pub staff: StaffId,
+    /// How far it has come.
+    pub stage: Stage,
+    /// When the person last proved who they are.
+    pub proved_at: Instant,
+    /// When it would go idle.
+    pub idle_until: Instant,
+    /// True when the person has a second factor.
+    pub is_armed: bool,
+    /// The database's clock.
+    pub now: Instant,
+}
+
+/// Starts a session; its row.
 ///
 /// # Errors
 /// As the database says.
-pub async fn session_find(tx: &mut Tx, token: &str) -> Result<Option<(StaffId, Instant)>> {
+pub async fn session_start(
+    tx: &mut Tx,
+    token: &str,
+    staff: StaffId,
+    stage: Stage,
+    place: &str,
+    lasts: Lasts,
+) -> Result<i64> {
     let now = tx.db_now().await?;
-    let row =
-        sql("SELECT staff_id, idle_until FROM sessions WHERE token_hash = $1 AND idle_until > $2 AND ends_at > $2")
-            .bind(token_hash(token))
-            .bind(now)
-            .maybe::<(i64, i64)>(tx)
-            .await?;
-    Ok(row.map(|(staff, idle)| (StaffId(staff), Instant(idle))))
+    let text =
+        "INSERT INTO sessions (token_hash, staff_id, stage, place, created_at, proved_at, seen_at, idle_until, ends_at)
+         VALUES ($1, $2, $3, $4, $5, $5, $5, $6, $7) RETURNING id";
+    let (id,): (i64,) = sql(text)
+        .bind(token_hash(token))
+        .bind(staff)
+        .bind(stage.code())
+        .bind(place)
+        .bind(now)
+        .bind(now.plus(lasts.idle))
+        .bind(now.plus(lasts.whole))
+        .one(tx)
+        .await?;
+    Ok(id)
+}
+
+/// The session of a token; none when it ended.
+///
+/// # Errors
+/// As the database says.
+pub async fn session_find(tx: &mut Tx, token: &str) -> Result<Option<Found>> {
+    let now = tx.db_now().await?;
+    let text = "SELECT id, staff_id, stage, proved_at, idle_until,
+         CASE WHEN EXISTS (SELECT 1 FROM authenticators a WHERE a.staff_id = sessions.staff_id) THEN 1 ELSE 0 END
+         FROM sessions WHERE token_hash = $1 AND idle_until > $2 AND ends_at > $2";
+    let row = sql(text).bind(token_hash(token)).bind(now).maybe::<(i64, i64, String, i64, i64, i32)>(tx).await?;
+    row.map(|(id, staff, stage, proved, idle, armed)| {
+        Ok(Found {
+            id,
+            staff: StaffId(staff),
+            stage: known(Stage::from_code(&stage), "sessions", id, "stage", &stage)?,
+            proved_at: Instant(proved),
+            idle_until: Instant(idle),
+            is_armed: armed > 0,
+            now,
+        })
+    })
+    .transpose()
 }
 
 /// Somebody was active: the session goes idle later.
 ///
 /// # Errors
 /// As the database says.
-pub async fn session_touch(tx: &mut Tx, token: &str, idle: i64) -> Result<()> {
+pub async fn session_touch(tx: &mut Tx, id: i64, idle: i64) -> Result<()> {
     let now = tx.db_now().await?;
-    sql("UPDATE sessions SET idle_until = $2 WHERE token_hash = $1")
-        .bind(token_hash(token))
+    sql("UPDATE sessions SET idle_until = $2, seen_at = $3 WHERE id = $1")
+        .bind(id)
         .bind(now.plus(idle))
+        .bind(now)
         .run(tx)
         .await?;
     Ok(())
 }
 
-/// Ends a session.
+/// The person has proved who they are: the session is whole, under another token. False when it ended meanwhile. `lasts`
+/// begins anew where it is given.
 ///
 /// # Errors
 /// As the database says.
-pub async fn session_end(tx: &mut Tx, token: &str) -> Result<()> {
-    sql("DELETE FROM sessions WHERE token_hash = $1").bind(token_hash(token)).run(tx).await?;
-    Ok(())
+pub async fn session_renew(tx: &mut Tx, id: i64, token: &str, lasts: Option<Lasts>) -> Result<bool> {
+    let now = tx.db_now().await?;
+    let text = "UPDATE sessions SET token_hash = $2, stage = $3, proved_at = $4, seen_at = $4,
+         idle_until = COALESCE($5, idle_until), ends_at = COALESCE($6, ends_at)
+         WHERE id = $1 AND idle_until > $4 AND ends_at > $4";
+    let done = sql(text)
+        .bind(id)
+        .bind(token_hash(token))
+        .bind(Stage::Full.code())
+        .bind(now)
+        .bind(lasts.map(|lasts| now.plus(lasts.idle)))
+        .bind(lasts.map(|lasts| now.plus(lasts.whole)))
+        .run(tx)
+        .await?;
+    Ok(done > 0)
+}
+
+/// Ends the session of a token; whose it was.
+///
+/// # Errors
+/// As the database says.
+pub async fn session_end(tx: &mut Tx, token: &str) -> Result<Option<StaffId>> {
+    let row = sql("DELETE FROM sessions WHERE token_hash = $1 RETURNING staff_id").bind(token_hash(token));
+    Ok(row.maybe::<(i64,)>(tx).await?.map(|(staff,)| StaffId(staff)))
+}
+
+/// Ends one session of somebody; false where they have no such one.
+///
+/// # Errors
+/// As the database says.
+pub async fn session_end_one(tx: &mut Tx, staff: StaffId, id: i64) -> Result<bool> {
+    Ok(sql("DELETE FROM sessions WHERE staff_id = $1 AND id = $2").bind(staff).bind(id).run(tx).await? > 0)
+}
+
+/// Ends every session of somebody, but for the one that is kept; how many.
+///
+/// # Errors
+/// As the database says.
+pub async fn sessions_end(tx: &mut Tx, staff: StaffId, keep: Option<i64>) -> Result<u64> {
+    sql("DELETE FROM sessions WHERE staff_id = $1 AND id <> $2").bind(staff).bind(keep.unwrap_or(-1)).run(tx).await
+}
+
+/// A session as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Line {
+    /// Its row.
+    pub id: i64,
+    /// Where it began.
+    pub place: String,
+    created_at: i64,
+    seen_at: i64,
+    ends_at: i64,
+}
+
+impl Line {
+    /// When it began.
+    #[must_use]
+    pub const fn created(&self) -> Instant {
+        Instant(self.created_at)
+    }
+
+    /// When it was last used, to the minute.
+    #[must_use]
+    pub const fn seen(&self) -> Instant {
+        Instant(self.seen_at)
+    }
+
+    /// When it ends at the latest.
+    #[must_use]
+    pub const fn ends(&self) -> Instant {
+        Instant(self.ends_at)
+    }
+}
+
+/// The whole sessions of somebody that have not ended, the one used last first.
+///
+/// # Errors
+/// As the database says.
+pub async fn sessions_of(tx: &mut Tx, staff: StaffId) -> Result<Vec<Line>> {
+    let now = tx.db_now().await?;
+    let text = "SELECT id, place, created_at, seen_at, ends_at FROM sessions
+         WHERE staff_id = $1 AND stage = 'full' AND idle_until > $2 AND ends_at > $2 ORDER BY seen_at DESC, id DESC";
+    sql(text).bind(staff).bind(now).all(tx).await
 }
 
 /// Forgets sessions that ended.

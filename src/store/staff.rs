@@ -1,9 +1,10 @@
 //! The people who work here, and their roles.
 
-use super::{Result, Tx, row::known, sql};
+use super::{Result, Tx, per_engine, row::known, sql};
 use crate::domain::{
     identity::{StaffId, normal_address},
     rights::{Actor, Role},
+    sign_in::Proof,
     time::Instant,
 };
 
@@ -51,6 +52,116 @@ pub async fn staff_by_email(tx: &mut Tx, email: &str) -> Result<Option<(StaffId,
     Ok(row.map(|(id, hash)| (StaffId(id), hash)))
 }
 
+/// An account as signing in sees it.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Account {
+    /// Whose it is.
+    id: i64,
+    /// The address they sign in with.
+    pub email: String,
+    /// Their name.
+    pub name: String,
+    /// The stored hash of the password; empty before the first one is set.
+    pub password_hash: String,
+    /// Grows with every change of password or factors.
+    pub stamp: i64,
+    /// Since when nobody may sign in with it.
+    disabled_at: Option<i64>,
+}
+
+impl Account {
+    /// Whose it is.
+    #[must_use]
+    pub const fn staff(&self) -> StaffId {
+        StaffId(self.id)
+    }
+
+    /// True while nobody may sign in with it.
+    #[must_use]
+    pub const fn is_disabled(&self) -> bool {
+        self.disabled_at.is_some()
+    }
+}
+
+/// The account of an address, disabled ones too.
+///
+/// # Errors
+/// As the database says.
+pub async fn account_by_email(tx: &mut Tx, email: &str) -> Result<Option<Account>> {
+    sql("SELECT id, email, name, password_hash, stamp, disabled_at FROM staff WHERE email = $1")
+        .bind(normal_address(email))
+        .maybe(tx)
+        .await
+}
+
+/// The account of a member of staff, disabled ones too.
+///
+/// # Errors
+/// As the database says.
+pub async fn account_get(tx: &mut Tx, id: StaffId) -> Result<Option<Account>> {
+    sql("SELECT id, email, name, password_hash, stamp, disabled_at FROM staff WHERE id = $1").bind(id).maybe(tx).await
+}
+
+/// Holds an account until the transaction ends: what changes it, and then ends its sessions, waits and finds what was begun.
+///
+/// # Errors
+/// As the database says.
+pub async fn account_lock(tx: &mut Tx, id: StaffId) -> Result<()> {
+    per_engine("SELECT id FROM staff WHERE id = $1 FOR UPDATE", "SELECT id FROM staff WHERE id = $1")
+        .bind(id)
+        .maybe::<(i64,)>(tx)
+        .await?;
+    Ok(())
+}
+
+/// Sets a password, and makes what was made for the old one worthless.
+///
+/// # Errors
+/// As the database says.
+pub async fn password_set(tx: &mut Tx, id: StaffId, hash: &str) -> Result<()> {
+    sql("UPDATE staff SET password_hash = $2, stamp = stamp + 1 WHERE id = $1").bind(id).bind(hash).run(tx).await?;
+    Ok(())
+}
+
+/// Keeps another hash of the same password, unless it was changed meanwhile.
+///
+/// # Errors
+/// As the database says.
+pub async fn password_rehash(tx: &mut Tx, id: StaffId, old: &str, hash: &str) -> Result<()> {
+    let text = "UPDATE staff SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
+    sql(text).bind(id).bind(old).bind(hash).run(tx).await?;
+    Ok(())
+}
+
+/// Makes links and enrolments that were begun worthless.
+///
+/// # Errors
+/// As the database says.
+pub async fn stamp_move(tx: &mut Tx, id: StaffId) -> Result<()> {
+    sql("UPDATE staff SET stamp = stamp + 1 WHERE id = $1").bind(id).run(tx).await?;
+    Ok(())
+}
+
+/// Lets nobody, or somebody again, sign in with an account; false where it stood so already.
+///
+/// # Errors
+/// As the database says.
+pub async fn staff_disable(tx: &mut Tx, id: StaffId, at: Option<Instant>) -> Result<bool> {
+    let text = "UPDATE staff SET disabled_at = $2, stamp = stamp + 1
+         WHERE id = $1 AND (disabled_at IS NULL) = (CAST($2 AS BIGINT) IS NOT NULL)";
+    Ok(sql(text).bind(id).bind(at).run(tx).await? > 0)
+}
+
+/// Whether anybody ever had an account. Holds the house's row, so that of two first accounts one is made.
+///
+/// # Errors
+/// As the database says.
+pub async fn staff_is_empty(tx: &mut Tx) -> Result<bool> {
+    sql("UPDATE house SET one = 1 WHERE one = 1").run(tx).await?;
+    let (count,): (i64,) = sql("SELECT COUNT(*) FROM staff").one(tx).await?;
+    Ok(count == 0)
+}
+
 /// The member of staff with their roles; none when unknown or disabled.
 ///
 /// # Errors
@@ -94,7 +205,7 @@ fn actors(rows: Vec<(i64, String, String)>) -> Result<Vec<Actor>> {
     let mut staff: Vec<Actor> = Vec::new();
     for (id, name, code) in rows {
         if staff.last().is_none_or(|last| last.id.0 != id) {
-            staff.push(Actor { id: StaffId(id), name, roles: Vec::new() });
+            staff.push(Actor { id: StaffId(id), name, roles: Vec::new(), proof: Proof::Stale });
         }
         if let (Some(actor), false) = (staff.last_mut(), code.is_empty()) {
             actor.roles.push(known(Role::from_code(&code), "staff_roles", id, "role", &code)?);

@@ -15,6 +15,7 @@ use crate::{
         kind::Kind,
         mail::Came,
         rights::{Actor, Role},
+        sign_in::Proof,
         time::Instant,
     },
     generation::{Source, receipt::Signer},
@@ -187,6 +188,11 @@ impl House {
         Self { app, ..self }
     }
 
+    /// Another console on the same database.
+    pub fn another_console(&self) -> App {
+        opened_with(self.app.db.clone(), self.folder.path(), HashMap::new(), self.app.packs.clone())
+    }
+
     /// Lets time pass.
     pub fn pass(&self, millis: i64) {
         self.clock.set(self.clock.now().plus(millis));
@@ -280,7 +286,7 @@ fn parts(db: Db, folder: &Path, sources: HashMap<String, Source>, packs: Packs) 
 
 async fn hire(app: &App, email: &str, name: &str, roles: &[Role]) -> Actor {
     let id = staff::create_user(app, email, name, "correct horse battery", roles).await.expect("they are hired");
-    Actor { id, name: name.to_owned(), roles: roles.to_vec() }
+    Actor { id, name: name.to_owned(), roles: roles.to_vec(), proof: Proof::Fresh }
 }
 
 /// Creates a database.

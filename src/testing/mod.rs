@@ -19,6 +19,7 @@ pub(crate) mod maria;
 pub(crate) mod meddler;
 mod objects;
 mod outbox;
+mod people;
 mod pickup;
 mod policy;
 mod posted;

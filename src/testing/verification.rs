@@ -420,6 +420,9 @@ on_both! {
         };
         assert_eq!(faults(release(agent, "mine").await), ["reason"], "not by who placed it");
         assert_eq!(faults(release(officer, " ").await), ["reason"]);
+        let stale = Actor { proof: crate::domain::sign_in::Proof::Stale, ..officer.clone() };
+        let late = release(&stale, "it ended").await;
+        assert!(matches!(late, Err(Error::Unproved)), "{late:?}");
         let (one, two) = tokio::join!(release(officer, "it ended"), release(officer, "it ended"));
         assert_eq!([one, two].into_iter().flatten().count(), 1);
         assert_eq!((on(PRODUCT, &["u-1"]).await, house.case(reference).await.holds.len()), (0, 2));

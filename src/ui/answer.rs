@@ -15,6 +15,10 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 
+/// Marks an answer in whose place `web` asks for a proof, and then repeats the form.
+#[derive(Debug, Clone, Copy)]
+pub struct Unproved;
+
 /// Seconds after which a busy house may be asked again.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
 
@@ -24,6 +28,7 @@ pub const fn status_of(error: &Error) -> StatusCode {
     match error {
         Error::NotFound => StatusCode::NOT_FOUND,
         Error::NotAllowed(_) => StatusCode::FORBIDDEN,
+        Error::Unproved => StatusCode::UNAUTHORIZED,
         Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Error::Conflict { .. } => StatusCode::CONFLICT,
         Error::Busy => StatusCode::SERVICE_UNAVAILABLE,
@@ -35,6 +40,7 @@ pub const fn status_of(error: &Error) -> StatusCode {
 fn problem_of(error: &Error) -> Problem {
     match error {
         Error::NotFound => Problem::NotFound,
+        Error::Unproved => Problem::Unproved,
         Error::NotAllowed(why) => Problem::NotAllowed(why.clone()),
         Error::Invalid(fields) => Problem::Invalid(fields.iter().map(|field| field.says.clone()).collect()),
         Error::Conflict { .. } => Problem::Conflict,
@@ -94,6 +100,10 @@ impl Asked {
         log(&error, status);
         let title = problem.title();
         let page = self.show(status, title, Place::Elsewhere, || problem::page(&problem)).await;
-        with_retry(page.unwrap_or_else(|_| at_the_door(&self.page, &error)))
+        let mut response = with_retry(page.unwrap_or_else(|_| at_the_door(&self.page, &error)));
+        if matches!(error, Error::Unproved) {
+            response.extensions_mut().insert(Unproved);
+        }
+        response
     }
 }

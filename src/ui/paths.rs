@@ -11,6 +11,16 @@ use crate::{
 
 /// The sign-in page.
 pub const SIGNIN: &str = "/signin";
+/// Where a new password is asked for.
+pub const RESET: &str = "/reset";
+/// Where the second factor is given.
+pub const SECOND: &str = "/signin/second";
+/// Where somebody without a second factor enrols one.
+pub const ENROL: &str = "/signin/authenticator";
+/// One's own account.
+pub const ACCOUNT: &str = "/account";
+/// Another authenticator for one's own account.
+pub const AUTHENTICATOR: &str = "/account/authenticator";
 /// Ends the session; POST only.
 pub const SIGNOUT: &str = "/signout";
 /// Where signing in leads.
@@ -72,6 +82,10 @@ pub mod patterns {
     pub const COPY: &str = "/copy/{token}";
     /// A fetching.
     pub const COPY_FILE: &str = "/copy/file/{ticket}/{name}";
+    /// The link by which somebody sets their password.
+    pub const PASSWORD: &str = "/password/{token}";
+    /// The link of a first start.
+    pub const SETUP: &str = "/setup/{token}";
     /// Work that gave up.
     pub const WORK: &str = "/mail/failed/{id}";
 }
@@ -83,6 +97,36 @@ pub fn signin_then(wanted: Option<&str>) -> String {
         Some(path) => format!("{SIGNIN}?next={}", encoded(path)),
         None => SIGNIN.to_owned(),
     }
+}
+
+/// The second factor, leading on to the page somebody wanted.
+#[must_use]
+pub fn second_then(next: &str) -> String {
+    with_query(SECOND, [("next", Some(next.to_owned()).filter(|next| next != HOME))])
+}
+
+/// Enrolling a second factor, leading on to the page somebody wanted.
+#[must_use]
+pub fn enrol_then(next: &str) -> String {
+    with_query(ENROL, [("next", Some(next.to_owned()).filter(|next| next != HOME))])
+}
+
+/// The account, with a word about what was just done.
+#[must_use]
+pub fn account_done(done: &str) -> String {
+    format!("{ACCOUNT}?done={done}")
+}
+
+/// The link by which somebody sets their password.
+#[must_use]
+pub fn password(token: &str) -> String {
+    format!("/password/{}", encoded(token))
+}
+
+/// The link of a first start.
+#[must_use]
+pub fn setup(token: &str) -> String {
+    format!("/setup/{}", encoded(token))
 }
 
 /// A case.

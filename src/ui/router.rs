@@ -4,8 +4,8 @@ use crate::{
     app::App,
     ui::{
         pages::{
-            audit, case, consents, copy, mailroom, new_case, overview, pickup, plan, policies, queue, run, runs,
-            signin, verify,
+            account, audit, case, consents, copy, factor, mailroom, new_case, overview, password, pickup, plan,
+            policies, queue, run, runs, setup, signin, verify,
         },
         paths::{self, patterns},
     },
@@ -39,13 +39,25 @@ pub fn routes() -> Router<App> {
         .route(patterns::MAIL_IN, get(mailroom::server::waiting).post(mailroom::server::decide))
         .route(patterns::MAIL_OUT, get(mailroom::server::outgoing).post(mailroom::server::send_again))
         .route(patterns::WORK, post(mailroom::server::run_again))
+        .route(paths::ACCOUNT, get(account::server::show).post(account::server::act))
+        .route(paths::AUTHENTICATOR, get(account::authenticator::show).post(account::authenticator::enrol))
         .route(paths::SIGNOUT, post(signin::server::sign_out))
+}
+
+/// The pages of those whose password was right and who have nothing else yet.
+pub fn halfway() -> Router<App> {
+    Router::new()
+        .route(paths::SECOND, get(factor::server::ask).post(factor::server::give))
+        .route(paths::ENROL, get(factor::server::offer).post(factor::server::enrol))
 }
 
 /// The pages of everybody.
 pub fn door() -> Router<App> {
     Router::new()
         .route(paths::SIGNIN, get(signin::server::show).post(signin::server::sign_in))
+        .route(paths::RESET, get(password::server::show).post(password::server::send))
+        .route(patterns::PASSWORD, get(password::server::look).post(password::server::take))
+        .route(patterns::SETUP, get(setup::server::show).post(setup::server::make))
         .route(paths::PICKUP, get(pickup::server::show).post(pickup::server::act))
         .route(paths::VERIFIED, get(verify::server::thanks))
         .route(patterns::COPY, get(copy::server::show).post(copy::server::act))

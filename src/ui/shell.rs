@@ -159,7 +159,7 @@ fn side(actor: &Actor, rail: &Rail, place: Place) -> impl IntoView + use<> {
                 </ul>
             </nav>
             <div class="who">
-                <p>{actor.name.clone()}</p>
+                <p><a class="quiet" href=paths::ACCOUNT>{actor.name.clone()}</a></p>
                 <div class="small faint">{actor.title()}" · "{sign_out()}</div>
             </div>
         </header>
@@ -180,7 +180,8 @@ fn more(actor: &Actor, rail: &Rail) -> impl IntoView + use<> {
         <nav class="more-places" id="more" popover="auto" aria-label="More places">
             {search("find-more")}
             <ul class="plain">{views(rail, Place::Elsewhere)}<li><a
-                href=paths::POLICIES>"Policies"</a></li>{audit}<li><a href=paths::NEW_CASE>"New case"</a></li></ul>
+                href=paths::POLICIES>"Policies"</a></li>{audit}<li><a href=paths::ACCOUNT>"Your account"</a></li><li><a
+                href=paths::NEW_CASE>"New case"</a></li></ul>
             {sign_out()}
         </nav>
     }

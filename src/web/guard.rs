@@ -1,53 +1,82 @@
 //! Who may pass: people with a session, and requests that say where they come from.
 
 use crate::{
-    app::{App, sessions},
-    domain::rights::Actor,
+    app::{
+        App, Error,
+        sessions::{self, Session},
+    },
+    domain::{rights::Actor, sign_in::Stage},
     ui::{self, asked::Frame, pages::signin::server::token},
 };
 use axum::{
     Extension,
     body::Body,
     extract::{FromRequestParts as _, Request, State},
-    http::{Method, StatusCode, header},
+    http::{HeaderMap, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse as _, Redirect, Response},
 };
 use leptos::prelude::provide_context;
 
-/// Lets people with a session through and tells the pages who they are; sends others to the door.
-pub async fn signed_in(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let actor = match token(request.headers()) {
-        Some(token) => sessions::actor_of(&app, token).await,
+/// The session of a request.
+async fn session(app: &App, headers: &HeaderMap) -> Result<Option<Session>, Error> {
+    match token(headers) {
+        Some(token) => sessions::session_of(app, token).await,
         None => Ok(None),
-    };
-    match actor {
-        Ok(Some(actor)) => {
-            request.extensions_mut().insert(actor);
+    }
+}
+
+/// Tells the pages who asks, and in which session.
+pub(super) fn admit(request: &mut Request, session: Session) {
+    request.extensions_mut().insert(session.actor.clone());
+    request.extensions_mut().insert(session);
+}
+
+/// Lets people with half a session through to where the second factor is given; sends others where they belong.
+pub async fn halfway(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    match session(&app, request.headers()).await {
+        Ok(Some(session)) if session.stage == Stage::Half => {
+            admit(&mut request, session);
             next.run(request).await
+        }
+        Ok(Some(_)) => Redirect::to(ui::paths::HOME).into_response(),
+        Ok(None) => Redirect::to(ui::paths::SIGNIN).into_response(),
+        Err(error) => busy(&error),
+    }
+}
+
+/// Lets people with a whole session through and tells the pages who they are; sends others to the door.
+pub async fn signed_in(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let found = session(&app, request.headers()).await;
+    match found {
+        Ok(Some(session)) if session.stage == Stage::Full || request.uri().path() == ui::paths::SIGNOUT => {
+            admit(&mut request, session);
+            next.run(request).await
+        }
+        Ok(Some(_)) if request.method() == Method::GET => {
+            let wanted = request.uri().path_and_query().map_or(ui::paths::HOME, |path| path.as_str());
+            Redirect::to(&ui::paths::second_then(ui::paths::local(wanted))).into_response()
         }
         Ok(None) if request.uri().path() == ui::paths::SIGNOUT => Redirect::to(ui::paths::SIGNIN).into_response(),
         Ok(None) if request.method() == Method::GET => {
             let wanted = request.uri().path_and_query().map(|path| path.as_str().to_owned());
             Redirect::to(&ui::paths::signin_then(wanted.as_deref())).into_response()
         }
-        Ok(None) => {
+        Ok(_) => {
             let (mut parts, _) = request.into_parts();
             match Frame::from_request_parts(&mut parts, &app).await {
                 Ok(frame) => ui::answer::signed_out(&frame),
                 Err(response) => response,
             }
         }
-        Err(error) => {
-            tracing::warn!(%error, "a session could not be looked up");
-            (
-                StatusCode::SERVICE_UNAVAILABLE,
-                [(header::RETRY_AFTER, "5")],
-                "The database is busy. Try again in a moment.\n",
-            )
-                .into_response()
-        }
+        Err(error) => busy(&error),
     }
+}
+
+fn busy(error: &Error) -> Response {
+    tracing::warn!(%error, "a session could not be looked up");
+    let says = "The database is busy. Try again in a moment.\n";
+    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], says).into_response()
 }
 
 /// Refuses requests that change something without saying where they come from: browsers always say so, with

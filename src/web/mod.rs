@@ -9,6 +9,7 @@ mod headers;
 mod health;
 mod intake;
 mod place;
+mod proving;
 mod recipients;
 mod well_known;
 
@@ -45,8 +46,11 @@ pub fn router(app: App, stop: watch::Receiver<bool>) -> Router {
     let signed_in = ui::router::routes()
         .route(ui::paths::patterns::HTML, get(frame::show))
         .route("/api/{*function}", axum::routing::post(guard::server_function))
+        .layer(middleware::from_fn_with_state(app.clone(), proving::repeated))
         .layer(middleware::from_fn_with_state(app.clone(), guard::signed_in));
+    let halfway = ui::router::halfway().layer(middleware::from_fn_with_state(app.clone(), guard::halfway));
     let pages = signed_in
+        .merge(halfway)
         .merge(ui::router::door())
         .route(ui::paths::patterns::COPY_FILE, get(downloads::send))
         .fallback(ui::answer::no_such_page)

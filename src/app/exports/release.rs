@@ -5,6 +5,7 @@ use super::{addressee, form::least_form, link};
 use crate::{
     app::{
         App, Error, acknowledge, letters, pickup,
+        proving::proven,
         runs::{decided_by_another, secret_of, sign_export, still_asked_for},
         subject::Known,
     },
@@ -34,6 +35,7 @@ use crate::{
 /// When the actor asked for it or may not approve runs, nothing waits for review, or the time for it is over.
 pub async fn release_export(app: &App, actor: &Actor, id: RunId) -> Result<(), Error> {
     let (mut desk, mut run) = decided_by_another(app, actor, id).await?;
+    proven(actor)?;
     let secret = secret_of(runs::run_secret(&mut desk.tx, &app.vault, id).await?);
     let secret = secret.filter(|secret| still_asked_for(&desk.case, run.kind, secret));
     let Some(secret) = secret else {

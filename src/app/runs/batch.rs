@@ -6,7 +6,7 @@ use super::{
     page::{RunLine, line_of, not_yours},
 };
 use crate::{
-    app::{App, Error, FieldError},
+    app::{App, Error, FieldError, proving::proven},
     domain::{
         audit::AuditAction,
         identity::RunId,
@@ -83,6 +83,7 @@ pub async fn load_waiting(app: &App, actor: &Actor) -> Result<Vec<Waiting>, Erro
 /// When nothing is ticked, the number is another, or the actor approves no runs. What became of each stands in the answer.
 pub async fn approve_batch(app: &App, actor: &Actor, ticked: &[Ticked], typed: &str) -> Result<BatchDone, Error> {
     may_approve(actor)?;
+    proven(actor)?;
     if ticked.is_empty() {
         return Err(Error::field("run", "Tick the plans that you approve"));
     }

@@ -6,6 +6,7 @@ use crate::{
     app::{
         App, Error, FieldError,
         desk::{Desk, written},
+        proving::proven,
     },
     domain::{
         audit::AuditAction,
@@ -89,6 +90,7 @@ async fn may_approve(desk: &mut Desk<'_>, run: &Run, waits: RunState) -> Result<
 pub async fn approve_run(app: &App, actor: &Actor, id: RunId, approval: &Approval) -> Result<(), Error> {
     let (mut desk, run) = at(app, actor, id).await?;
     may_approve(&mut desk, &run, RunState::Planned).await?;
+    proven(actor)?;
     let mut faults = Vec::new();
     if approval.typed.trim().parse() != Ok(run.case) {
         faults.push(FieldError::new("typed", format!("Type the case reference, {}, to approve", run.case)));

@@ -2,7 +2,7 @@
 //! under one is asked for by somebody else, and is marked with it.
 
 use crate::{
-    app::{App, Error, FieldError, desk::written},
+    app::{App, Error, FieldError, desk::written, proving::proven},
     domain::{
         audit::AuditAction,
         identity::StaffId,
@@ -92,6 +92,7 @@ pub async fn load_standing(app: &App, actor: &Actor) -> Result<Vec<StandingLine>
 /// When the actor does not approve runs, or a field is missing or says nothing that can be.
 pub async fn grant_standing(app: &App, actor: &Actor, grant: &Grant) -> Result<i64, Error> {
     may_grant(actor)?;
+    proven(actor)?;
     let mut faults = Vec::new();
     if app.packs.get(&grant.product).is_none() {
         faults.push(FieldError::new("product", "Choose a product"));

@@ -5,7 +5,9 @@ use crate::{
     app::{
         App, Error,
         desk::{self, Desk, written},
-        held, subject,
+        held,
+        proving::proven,
+        subject,
     },
     domain::{
         audit::AuditAction,
@@ -125,6 +127,7 @@ pub async fn release_hold(
     if standing.placed_by == actor.id {
         return Err(Error::field("reason", "You placed this hold yourself; a second person has to release it"));
     }
+    proven(actor)?;
     if !holds::hold_release(&mut desk.tx, hold, actor.id, desk.now).await? {
         return Err(Error::field("reason", "This hold is released already"));
     }

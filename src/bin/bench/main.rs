@@ -10,6 +10,7 @@ mod ground;
 mod mail;
 mod memory;
 mod process;
+mod sign_in;
 mod spent;
 
 use ground::Ground;
@@ -33,6 +34,9 @@ fn main() -> anyhow::Result<()> {
     }
     if asked("figures") {
         rows.extend(figures()?);
+    }
+    if asked("figures") || asked("sign_in") {
+        rows.push(sign_in::row()?);
     }
     if asked("clocks") {
         rows.push(row("1,000,000 due instants by every rule of law, one core", "< 2 s", clocks::computed)?);

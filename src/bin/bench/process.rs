@@ -12,9 +12,9 @@ use std::{
 };
 
 /// A console that ends with this value.
-struct Console {
-    process: Child,
-    address: SocketAddr,
+pub struct Console {
+    pub process: Child,
+    pub address: SocketAddr,
     ready_after: Duration,
 }
 
@@ -31,12 +31,14 @@ fn binary() -> anyhow::Result<PathBuf> {
     if file.exists() { Ok(file) } else { bail!("{} is missing; build it first", file.display()) }
 }
 
-fn serve(folder: &Path) -> anyhow::Result<Console> {
+pub fn serve(folder: &Path) -> anyhow::Result<Console> {
     let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
     let start = Instant::now();
     let process = Command::new(binary()?)
         .args(["serve", "--listen", &address.to_string(), "--data-dir"])
         .arg(folder)
+        // there is nobody to type a code
+        .env("RECOURSE__SIGN_IN__SECOND_FACTOR", "offered")
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()?;
@@ -51,7 +53,7 @@ fn serve(folder: &Path) -> anyhow::Result<Console> {
     bail!("the console did not become ready")
 }
 
-fn exchange(address: SocketAddr, request: &str) -> std::io::Result<String> {
+pub fn exchange(address: SocketAddr, request: &str) -> std::io::Result<String> {
     let mut stream = TcpStream::connect(address)?;
     stream.write_all(request.as_bytes())?;
     let mut answer = Vec::new();
@@ -59,7 +61,7 @@ fn exchange(address: SocketAddr, request: &str) -> std::io::Result<String> {
     Ok(String::from_utf8_lossy(&answer).into_owned())
 }
 
-fn get(address: SocketAddr, path: &str, headers: &str) -> std::io::Result<String> {
+pub fn get(address: SocketAddr, path: &str, headers: &str) -> std::io::Result<String> {
     exchange(address, &format!("GET {path} HTTP/1.0\r\nHost: {address}\r\n{headers}\r\n"))
 }
 

@@ -133,6 +133,8 @@ impl Places {
         format!(
             "# The demo's configuration; `recourse ingest --data-dir FOLDER` reads it too. Each product has a database of\n\
              # accounts, prompts and images, and a map of what is in it.\n\n{}\n\
+             # Only a demo may do this: elsewhere everybody needs a second factor.\n\
+             [sign_in]\nsecond_factor = \"offered\"\n\n\
              # Whoever else has some of the data, and how they are told.\n\
              [products.imagegen-artisticmonk.recipients.groq]\nmail = \"privacy@groq.example\"\nidentify_by = [\"account\", \"email\"]\n",
             ALL.map(section).join("\n")

@@ -3,7 +3,10 @@
 use crate::{
     app::{App, staff},
     cli::admin::random_password,
-    domain::rights::{Actor, Role},
+    domain::{
+        rights::{Actor, Role},
+        sign_in::Proof,
+    },
 };
 
 /// Somebody who works in the demo.
@@ -53,7 +56,10 @@ pub async fn hire(app: &App) -> anyhow::Result<(Cast, Vec<(Person, String)>)> {
     for person in PEOPLE {
         let password = random_password()?;
         let id = staff::create_user(app, person.email, person.name, &password, person.roles).await?;
-        cast.push((person.part, Actor { id, name: person.name.to_owned(), roles: person.roles.to_vec() }));
+        cast.push((
+            person.part,
+            Actor { id, name: person.name.to_owned(), roles: person.roles.to_vec(), proof: Proof::Fresh },
+        ));
         passwords.push((person, password));
     }
     Ok((cast, passwords))

@@ -25,7 +25,23 @@ codes! {
     /// What was done. The code is in every entry and in its hash: it never changes its meaning.
     AuditAction {
         SignedIn "signed_in" "Signed in",
-        SignInFailed "sign_in_failed" "Failed to sign in, again",
+        SignInSlowed "sign_in_slowed" "Has to wait before the next try to sign in",
+        SignedOut "signed_out" "Signed out",
+        PasswordGiven "password_given" "Gave the password",
+        SecondFactorWrong "second_factor_wrong" "Gave a wrong second factor",
+        RecoveryCodeUsed "recovery_code_used" "Used a recovery code",
+        RecoveryCodesRenewed "recovery_codes_renewed" "Made new recovery codes",
+        AuthenticatorEnrolled "authenticator_enrolled" "Set up an authenticator",
+        ProvedAgain "proved_again" "Proved again who they are",
+        SessionEnded "session_ended" "Ended a session",
+        SessionsEnded "sessions_ended" "Ended the other sessions",
+        PasswordChanged "password_changed" "Changed the password",
+        PasswordSetByLink "password_set_by_link" "Set a password by a link",
+        PasswordReset "password_reset" "Reset a password",
+        SecondFactorReset "second_factor_reset" "Reset a second factor",
+        StaffDisabled "staff_disabled" "Disabled an account",
+        StaffEnabled "staff_enabled" "Enabled an account",
+        SessionsKilled "sessions_killed" "Ended all sessions of an account",
         StaffAdded "staff_added" "Added a member of staff",
         ChainBegan "chain_began" "Began the chained log",
         AuditExported "audit_exported" "Exported the audit log",
@@ -117,7 +133,7 @@ impl AuditAction {
     pub const fn by(self, staff: Option<StaffId>) -> Who {
         match self {
             _ if staff.is_some() => Who::Staff,
-            Self::SignInFailed => Who::Visitor,
+            Self::SignInSlowed => Who::Visitor,
             Self::VerificationConfirmed
             | Self::MessageWritten
             | Self::ExportFetched

@@ -1,6 +1,7 @@
 //! Writes the mails that leave: a letter is a template and a language; its HTML form is made from its text by one frame.
 //! Values are arguments. What a letter must say is in `needs`, and is looked at before anything is queued.
 
+mod account;
 mod alarm;
 mod consents;
 mod facts;
@@ -9,6 +10,7 @@ pub mod needs;
 mod page;
 mod recipient;
 
+pub use account::account_link;
 pub use alarm::{AlarmLine, alarm};
 pub use consents::{ConsentLine, ConsentStands, consent_lines};
 pub use facts::{CopyFacts, DueLine, Erased, Facts, KeptLine, Letterhead, Unopened};

@@ -256,6 +256,9 @@ async fn whole_story(house: House, on: On) {
     }
     let own = exports::release_export(&house.app, &house.agent, run).await;
     assert!(matches!(own, Err(Error::NotAllowed(_))), "{own:?}");
+    let stale = crate::domain::rights::Actor { proof: crate::domain::sign_in::Proof::Stale, ..house.officer.clone() };
+    let late = exports::release_export(&house.app, &stale, run).await;
+    assert!(matches!(late, Err(Error::Unproved)), "{late:?}");
     assert!(links(&house, ADA, "/copy/").is_empty());
     exports::release_export(&house.app, &house.officer, run).await.expect("it is released");
     let twice = exports::release_export(&house.app, &house.officer, run).await;

@@ -93,7 +93,7 @@ impl House {
         let (data_dir, url) = (self.data_dir(), self.database_url());
         format!(
             "data_dir = \"{}\"\n[database]\nurl = \"{url}\"\nconnections = 8\n[mail]\nsmtp_url = \"{smtp_url}\"\nretry_seconds = 1\nask_senders = false\n\
-             [jobs]\nworkers = {workers}\npoll_ms = 50\nlease_ms = {lease_ms}\n\
+             [jobs]\nworkers = {workers}\npoll_ms = 50\nlease_ms = {lease_ms}\n[sign_in]\nsecond_factor = \"offered\"\n\
              [products.{PRODUCT}]\naddress = \"privacy@imagegen.example\"\n{more}",
             data_dir.display()
         )

@@ -160,6 +160,10 @@ on_both! {
         ] {
             assert_eq!(fields(runs::approve_run(&house.app, &house.officer, id, &wrong).await), [field]);
         }
+        // nor does a proof of long ago
+        let stale = crate::domain::rights::Actor { proof: crate::domain::sign_in::Proof::Stale, ..house.officer.clone() };
+        let tried = runs::approve_run(&house.app, &stale, id, &right).await;
+        assert!(matches!(tried, Err(Error::Unproved)), "{tried:?}");
         let before = world.dump().await;
         house.works().await;
         assert_eq!(world.dump().await, before);

@@ -44,7 +44,12 @@ pub fn frame() -> Frame {
 }
 
 pub fn actor() -> Actor {
-    Actor { id: StaffId(1), name: "Nisha Rao".into(), roles: vec![Role::Officer] }
+    Actor {
+        id: StaffId(1),
+        name: "Nisha Rao".into(),
+        roles: vec![Role::Officer],
+        proof: crate::domain::sign_in::Proof::Fresh,
+    }
 }
 
 pub const fn count(n: i64) -> Count {

@@ -12,6 +12,8 @@ pub enum Problem {
     NotAllowed(String),
     /// A button was pressed with answers that do not hold.
     Invalid(Vec<String>),
+    /// To be done only by somebody who has just proved who they are.
+    Unproved,
     /// Somebody else was quicker.
     Conflict,
     /// The session ended while somebody was writing.
@@ -30,6 +32,7 @@ impl Problem {
             Self::NotFound => "There is no such page, or it is not yours to see",
             Self::NotAllowed(_) => "You may not do this",
             Self::Invalid(_) => "This cannot be done as asked",
+            Self::Unproved => "Prove again who you are",
             Self::Conflict => "Somebody was quicker",
             Self::SignedOut => "Your session has ended; what you wrote is not lost",
             Self::Busy => "Recourse is busy",
@@ -43,6 +46,7 @@ impl Problem {
             Self::NotFound => one("The address may be mistyped, or the case is restricted to other people."),
             Self::NotAllowed(why) => vec![why.clone()],
             Self::Invalid(says) => says.clone(),
+            Self::Unproved => one("Nothing was done. Go back, load the page again and send the form once more."),
             Self::Conflict => {
                 one("What you wanted to change has changed meanwhile. Open it again and look before you go on.")
             }

@@ -36,7 +36,7 @@ pub fn page(form: SignIn) -> AnyView {
                 <p class="acts"><button class="btn main">"Sign in"</button></p>
             </form>
             <hr />
-            <p class="small dim">"You cannot sign in? Ask your administrator to set a new password."</p>
+            <p class="small"><a href=paths::RESET>"You forgot your password?"</a></p>
         }
         .into_any(),
     )

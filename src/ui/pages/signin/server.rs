@@ -5,11 +5,13 @@ use crate::{
     app::{
         App,
         error::Error,
-        sessions::{self, COOKIE, SESSION_HOURS, SignInError},
+        sessions::{self, COOKIE, SessionToken},
+        sign_in::{self, Refused, Typed},
     },
+    domain::sign_in::Stage,
     ui::{
         answer,
-        asked::{Asked, Frame},
+        asked::{Asked, Client, Frame},
         form::{Fields, Problems},
         paths, render,
     },
@@ -27,7 +29,7 @@ pub async fn show(frame: Frame, Query(query): Query<Vec<(String, String)>>) -> R
 }
 
 /// POST: opens a session, or the form again.
-pub async fn sign_in(State(app): State<App>, frame: Frame, typed: Fields) -> Response {
+pub async fn sign_in(State(app): State<App>, frame: Frame, client: Client, typed: Fields) -> Response {
     let form = SignIn {
         email: typed.get("email").trim().to_owned(),
         next: paths::local(typed.get("next")).to_owned(),
@@ -36,19 +38,24 @@ pub async fn sign_in(State(app): State<App>, frame: Frame, typed: Fields) -> Res
     if !form.problems.is_empty() {
         return draw(&frame, StatusCode::UNPROCESSABLE_ENTITY, form);
     }
-    match sessions::sign_in(&app, &form.email, typed.get("password")).await {
-        Ok(token) => with_cookie(answer::go(&form.next), token.as_str(), SESSION_HOURS * 3600),
-        Err(SignInError::Wrong) => {
+    let door = Typed { email: &form.email, password: typed.get("password"), client: &client.0 };
+    match sign_in::sign_in(&app, door).await {
+        Ok(token) => {
+            let on = match token.stage {
+                Stage::Half => paths::second_then(&form.next),
+                Stage::Full => form.next,
+            };
+            with_session(answer::go(&on), &token)
+        }
+        Err(Refused::Wrong) => {
             let problems = Problems::one("email", "Check the address and the password; together they open no account");
             draw(&frame, StatusCode::UNPROCESSABLE_ENTITY, SignIn { problems, ..form })
         }
-        Err(SignInError::Busy) => {
-            let problems = Problems::one("email", "There were too many tries. Wait a minute, then try again");
-            let mut response = draw(&frame, StatusCode::TOO_MANY_REQUESTS, SignIn { problems, ..form });
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
-            response
+        Err(Refused::Busy(seconds)) => {
+            let problems = Problems::one("email", &too_many(seconds));
+            later(draw(&frame, StatusCode::TOO_MANY_REQUESTS, SignIn { problems, ..form }), seconds)
         }
-        Err(SignInError::Other(error)) => answer::at_the_door(&frame, &error),
+        Err(Refused::Other(error)) => answer::at_the_door(&frame, &error),
     }
 }
 
@@ -59,7 +66,12 @@ pub async fn sign_out(asked: Asked, headers: HeaderMap) -> Response {
         None => Ok(()),
     };
     match outcome {
-        Ok(()) | Err(Error::NotFound) => with_cookie(answer::go(paths::SIGNIN), "", 0),
+        Ok(()) | Err(Error::NotFound) => {
+            let mut response = with_cookie(answer::go(paths::SIGNIN), "", 0);
+            let forget = HeaderValue::from_static("\"cache\", \"cookies\", \"storage\"");
+            response.headers_mut().insert("clear-site-data", forget);
+            response
+        }
         Err(error) => asked.answer(Err(error)).await,
     }
 }
@@ -87,6 +99,26 @@ pub fn token(headers: &HeaderMap) -> Option<&str> {
         .filter_map(|value| value.to_str().ok())
         .flat_map(|cookies| cookies.split(';'))
         .find_map(|cookie| cookie.trim().strip_prefix(COOKIE)?.strip_prefix('='))
+}
+
+/// What somebody reads who has to wait.
+#[must_use]
+pub fn too_many(seconds: i64) -> String {
+    let wait = if seconds > 90 { format!("{} minutes", (seconds + 59) / 60) } else { "a minute".to_owned() };
+    format!("There were too many tries. Wait {wait}, then try again")
+}
+
+/// An answer to somebody who has to wait.
+#[must_use]
+pub fn later(mut response: Response, seconds: i64) -> Response {
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+/// Puts a session's token into the browser.
+#[must_use]
+pub fn with_session(response: Response, token: &SessionToken) -> Response {
+    with_cookie(response, token.as_str(), token.seconds())
 }
 
 fn with_cookie(mut response: Response, token: &str, seconds: i64) -> Response {

@@ -1,0 +1,70 @@
+//! One's own account: what its page shows, and a new password.
+
+use super::{
+    App, Error, passwords,
+    proving::{password, proven},
+    sessions::{self, Session, SessionToken},
+    sign_in::Refused,
+};
+use crate::{
+    domain::{audit::AuditAction, sign_in::SecondFactor, time::Instant},
+    store::{audit, factors, sessions as stored, staff},
+};
+
+pub use crate::store::sessions::Line;
+
+/// What the page of an account shows.
+#[derive(Debug, Clone)]
+pub struct AccountPage {
+    /// The address the person signs in with.
+    pub email: String,
+    /// Since when there is an authenticator.
+    pub authenticator: Option<Instant>,
+    /// How many recovery codes are left.
+    pub codes_left: i64,
+    /// True where nobody gets in without a second factor.
+    pub is_required: bool,
+    /// Sessions, the one used last first.
+    pub sessions: Vec<stored::Line>,
+}
+
+/// The page of one's own account.
+///
+/// # Errors
+/// As the database says.
+pub async fn load_account(app: &App, session: &Session) -> Result<AccountPage, Error> {
+    let staff = session.actor.id;
+    let mut tx = app.db.read().await?;
+    let account = staff::account_get(&mut tx, staff).await?.ok_or(Error::NotFound)?;
+    Ok(AccountPage {
+        email: account.email,
+        authenticator: factors::authenticator_since(&mut tx, staff).await?,
+        codes_left: factors::recovery_left(&mut tx, staff).await?,
+        is_required: app.settings.second_factor == SecondFactor::Required,
+        sessions: stored::sessions_of(&mut tx, staff).await?,
+    })
+}
+
+/// Changes one's own password, for whoever knows the old one: the session goes on under a new token, all others end.
+///
+/// # Errors
+/// As `Refused` tells them apart: `Wrong` where the old password is another.
+pub async fn change_password(app: &App, session: &Session, old: &str, new: &str) -> Result<SessionToken, Refused> {
+    proven(&session.actor)?;
+    let staff = session.actor.id;
+    let mut tx = app.db.read().await?;
+    let account = staff::account_get(&mut tx, staff).await?.ok_or(Error::NotFound)?;
+    drop(tx);
+    if let Some(says) = passwords::fault(app, new, &[&account.email, &account.name]) {
+        return Err(Error::field("new", says).into());
+    }
+    password(app, session, old).await?;
+    let hash = passwords::hashed(app, new).await?;
+    let mut tx = app.db.begin().await?;
+    staff::password_set(&mut tx, staff, &hash).await?;
+    let token = sessions::renew(&mut tx, session).await?;
+    stored::sessions_end(&mut tx, staff, Some(session.id)).await?;
+    audit::audit_append(&mut tx, app.now(), Some(staff), AuditAction::PasswordChanged, None, "");
+    tx.commit().await?;
+    Ok(token)
+}

@@ -1,0 +1,163 @@
+//! Links by mail: an invited person sets their first password, somebody who forgot theirs a new one. GET looks, POST uses
+//! up; a link is for the account as it was when it was asked for, and leaves the second factor as it is. Whoever asks for
+//! one learns nothing: an address without an account costs and answers the same.
+
+use super::{App, Error, passwords, sign_in::Refused};
+use crate::{
+    domain::{
+        audit::AuditAction,
+        identity::normal_address,
+        sign_in::LinkPurpose,
+        time::{DAY, HOUR, MINUTE},
+        work::Work,
+    },
+    mail::{
+        compose,
+        outbox::{Automatic, Letter, SendError},
+    },
+    store::{
+        Tx,
+        account_links::{self as stored, Link},
+        audit, jobs, sessions,
+        sessions::token_hash,
+        staff::{self, Account},
+        throttles,
+        vault::random,
+    },
+};
+
+/// How long a link counts, in milliseconds.
+const fn lasts(purpose: LinkPurpose) -> i64 {
+    match purpose {
+        LinkPurpose::Setup => HOUR,
+        LinkPurpose::Invitation => 3 * DAY,
+        LinkPurpose::Reset => 30 * MINUTE,
+    }
+}
+
+/// How many mails an address can be sent before the next has to wait, and the same for where they are asked for.
+const FREE: i64 = 3;
+const CLIENT_FREE: i64 = 10;
+const LONGEST: i64 = HOUR;
+
+/// The token of a link, made under the master key when it is kept and again when its mail leaves: written down nowhere.
+fn token(app: &App, number: &str) -> String {
+    data_encoding::BASE64URL_NOPAD.encode(app.vault.derive(&format!("account link {number}")).as_slice())
+}
+
+/// Keeps a link, for nobody where there is no account, and the work of sending it.
+pub(super) async fn keep(app: &App, tx: &mut Tx, purpose: LinkPurpose, account: Option<&Account>) -> Result<(), Error> {
+    let number = data_encoding::BASE32_NOPAD.encode(&random::<20>()?);
+    let hash = token_hash(&token(app, &number));
+    let link = Link { purpose, staff: account.map(Account::staff) };
+    let stamp = account.map_or(0, |account| account.stamp);
+    let id = stored::link_keep(tx, (&number, &hash), link, stamp, lasts(purpose)).await?;
+    jobs::job_enqueue(tx, &Work::SendAccountLink { link: id }, 0).await?;
+    Ok(())
+}
+
+/// Somebody asks for a new password. What they read is the same whether or not there is an account.
+///
+/// # Errors
+/// `Busy` after too many; `Other` as the database says.
+pub async fn ask_reset(app: &App, email: &str, client: &str) -> Result<(), Refused> {
+    let address = normal_address(email);
+    let by_client = app.vault.digest("reset client", client.as_bytes());
+    let by_address = app.vault.digest("reset", address.as_bytes());
+    let mut tx = app.db.begin().await?;
+    let waits = throttles::throttle_try(&mut tx, &by_client, CLIENT_FREE, LONGEST).await?;
+    let waits = if waits > 0 { waits } else { throttles::throttle_try(&mut tx, &by_address, FREE, LONGEST).await? };
+    if waits > 0 {
+        return Err(Refused::Busy((waits + 999) / 1_000));
+    }
+    let account = staff::account_by_email(&mut tx, email).await?.filter(|account| !account.is_disabled());
+    keep(app, &mut tx, LinkPurpose::Reset, account.as_ref()).await?;
+    tx.commit().await?;
+    app.wake();
+    Ok(())
+}
+
+/// What the mail of a link came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sent {
+    /// It left, or there is nothing to send any more.
+    Done,
+    /// It did not, and is tried again.
+    Later(String),
+}
+
+/// Sends the mail of a link, while it counts. Twice is the same mail twice.
+///
+/// # Errors
+/// As the database says.
+pub async fn send_account_link(app: &App, id: i64) -> Result<Sent, Error> {
+    let mut tx = app.db.read().await?;
+    let Some(number) = stored::link_number(&mut tx, id).await? else { return Ok(Sent::Done) };
+    let token = token(app, &number);
+    let Some(link) = stored::link_find(&mut tx, &token_hash(&token)).await? else { return Ok(Sent::Done) };
+    let Some(staff) = link.staff else { return Ok(Sent::Done) };
+    let Some(account) = staff::account_get(&mut tx, staff).await? else { return Ok(Sent::Done) };
+    drop(tx);
+    let address = format!("{}/password/{token}", app.settings.public_url);
+    let written = compose::account_link(&account.name, link.purpose == LinkPurpose::Invitation, &address)?;
+    let own = app.packs.iter().next().map(|pack| app.address_of(&pack.id)).unwrap_or_default();
+    let domain = own.rsplit('@').next().unwrap_or("invalid").to_owned();
+    let letter = Letter {
+        sender: None,
+        from: ("Recourse".to_owned(), own),
+        to: (account.name, account.email),
+        reply_to: None,
+        subject: written.subject,
+        text: written.text,
+        html: written.html,
+        message_id: format!("account.{}@{domain}", number.to_lowercase()),
+        references: Vec::new(),
+        automatic: Some(Automatic::Generated),
+        date: app.now(),
+    };
+    Ok(match app.transport.send(&letter).await {
+        Ok(()) => Sent::Done,
+        Err(SendError::Refused(why) | SendError::Gone { says: why, .. }) => {
+            tracing::warn!(%why, "the mail of an account's link was refused");
+            Sent::Done
+        }
+        Err(error) => Sent::Later(error.to_string()),
+    })
+}
+
+/// The account of a link that counts.
+///
+/// # Errors
+/// `NotFound` when it does not, whatever the reason.
+pub async fn look_at_link(app: &App, token: &str) -> Result<Account, Error> {
+    let mut tx = app.db.read().await?;
+    account_of(&mut tx, token).await
+}
+
+async fn account_of(tx: &mut Tx, token: &str) -> Result<Account, Error> {
+    let link = stored::link_find(tx, &token_hash(token)).await?;
+    let staff = link.and_then(|link| link.staff).ok_or(Error::NotFound)?;
+    staff::account_get(tx, staff).await?.ok_or(Error::NotFound)
+}
+
+/// Sets the password of a link's account and ends its sessions. The second factor stays, and is asked for at the door.
+///
+/// # Errors
+/// `NotFound` when the link does not count; `Invalid` when the password is not good enough.
+pub async fn set_password(app: &App, token: &str, password: &str) -> Result<(), Error> {
+    let account = look_at_link(app, token).await?;
+    if let Some(says) = passwords::fault(app, password, &[&account.email, &account.name]) {
+        return Err(Error::field("password", says));
+    }
+    let hash = passwords::hashed(app, password).await?;
+    let mut tx = app.db.begin().await?;
+    let staff = account_of(&mut tx, token).await?.staff();
+    if !stored::link_use(&mut tx, &token_hash(token)).await? {
+        return Err(Error::NotFound);
+    }
+    staff::password_set(&mut tx, staff, &hash).await?;
+    sessions::sessions_end(&mut tx, staff, None).await?;
+    audit::audit_append(&mut tx, app.now(), Some(staff), AuditAction::PasswordSetByLink, None, "");
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,90 @@
+//! Acts that cannot be taken back need a proof of who acts that is at most ten minutes old. Verbs ask `proven`; the page
+//! that asks for the proof calls `prove`, and the form is repeated.
+
+use super::{
+    App, Error, passwords, second_factor,
+    sessions::{self, Session, SessionToken},
+    sign_in::Refused,
+};
+use crate::{
+    domain::{audit::AuditAction, rights::Actor, sign_in::Proof, time::MINUTE},
+    store::{audit, factors, staff, throttles},
+};
+
+/// The one question: has the actor proved lately who they are?
+///
+/// # Errors
+/// `Unproved` when not.
+pub fn proven(actor: &Actor) -> Result<(), Error> {
+    match actor.proof {
+        Proof::Fresh => Ok(()),
+        Proof::Stale => Err(Error::Unproved),
+    }
+}
+
+/// What somebody can prove themselves with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Means {
+    /// The code of an authenticator; otherwise their password.
+    pub code: bool,
+}
+
+/// What the person of a session can prove themselves with.
+///
+/// # Errors
+/// As the database says.
+pub async fn means_of(app: &App, session: &Session) -> Result<Means, Error> {
+    let mut tx = app.db.read().await?;
+    Ok(Means { code: factors::authenticator_since(&mut tx, session.actor.id).await?.is_some() })
+}
+
+/// Wrong passwords that cost nothing, and the longest wait after more of them.
+const FREE: i64 = 5;
+const LONGEST: i64 = 15 * MINUTE;
+
+/// Proves by `typed`, a code or, for somebody without an authenticator, the password: the session goes on under a new token.
+///
+/// # Errors
+/// As `Refused` tells them apart.
+pub async fn prove(app: &App, session: &Session, typed: &str) -> Result<SessionToken, Refused> {
+    let staff = session.actor.id;
+    let means = means_of(app, session).await?;
+    if !means.code {
+        password(app, session, typed).await?;
+    }
+    let mut tx = app.db.begin().await?;
+    if means.code {
+        match second_factor::use_code(app, &mut tx, staff, typed).await {
+            Ok(_) => {}
+            Err(Refused::Wrong) => {
+                second_factor::keep_try(app, tx, staff).await?;
+                return Err(Refused::Wrong);
+            }
+            Err(refused) => return Err(refused),
+        }
+    }
+    let token = sessions::renew(&mut tx, session).await?;
+    audit::audit_append(&mut tx, app.now(), Some(staff), AuditAction::ProvedAgain, None, "");
+    tx.commit().await?;
+    Ok(token)
+}
+
+/// Whether `typed` is the password of the session's person; tries are counted before they are made.
+pub(super) async fn password(app: &App, session: &Session, typed: &str) -> Result<(), Refused> {
+    let staff = session.actor.id;
+    let key = app.vault.digest("password again", &staff.0.to_be_bytes());
+    let mut tx = app.db.begin().await?;
+    let waits = throttles::throttle_try(&mut tx, &key, FREE, LONGEST).await?;
+    if waits > 0 {
+        return Err(Refused::Busy((waits + 999) / 1_000));
+    }
+    let account = staff::account_get(&mut tx, staff).await?.ok_or(Error::NotFound)?;
+    tx.commit().await?;
+    if !passwords::fits(app, typed, Some(&account.password_hash)).await? {
+        return Err(Refused::Wrong);
+    }
+    let mut tx = app.db.begin().await?;
+    throttles::throttle_clear(&mut tx, &key).await?;
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,200 @@
+//! The second factor: enrolling an authenticator, giving its code or a recovery code, new recovery codes. Each code counts
+//! once, and too many wrong ones have to wait.
+
+use super::{
+    App, Error, authenticator,
+    authenticator::Offer,
+    proving::proven,
+    sessions::{self, Session, SessionToken},
+    sign_in::{Refused, arrived},
+};
+use crate::{
+    domain::{audit::AuditAction, identity::StaffId, sign_in::Stage, time::MINUTE},
+    store::{
+        Tx, audit, factors, sessions as stored,
+        staff::{self, Account},
+        throttles,
+        vault::random,
+    },
+};
+
+/// Wrong codes that cost nothing, and the longest wait after more of them: some hundred guesses a day, of a million, for
+/// somebody who has the password already.
+const FREE: i64 = 5;
+const LONGEST: i64 = 15 * MINUTE;
+/// How many recovery codes somebody gets.
+const CODES: usize = 10;
+
+/// A factor that was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Given {
+    Authenticator,
+    Recovery,
+}
+
+/// True when somebody has a second factor.
+pub(super) async fn is_armed(tx: &mut Tx, staff: StaffId) -> Result<bool, Error> {
+    Ok(factors::authenticator_since(tx, staff).await?.is_some())
+}
+
+fn key(app: &App, staff: StaffId) -> Vec<u8> {
+    app.vault.digest("second factor", &staff.0.to_be_bytes())
+}
+
+fn code_hash(app: &App, staff: StaffId, code: &str) -> Vec<u8> {
+    app.vault.digest_of("recovery code", [&staff.0.to_be_bytes()[..], code.as_bytes()])
+}
+
+/// Counts the try, and uses the code up if it is one.
+pub(super) async fn use_code(app: &App, tx: &mut Tx, staff: StaffId, typed: &str) -> Result<Given, Refused> {
+    let key = key(app, staff);
+    let waits = throttles::throttle_try(tx, &key, FREE, LONGEST).await?;
+    if waits > 0 {
+        return Err(Refused::Busy((waits + 999) / 1_000));
+    }
+    let code: String = typed.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
+    let now = tx.db_now().await?;
+    let given = if code.len() == 6 {
+        let secret = factors::authenticator_secret(tx, &app.vault, staff).await?;
+        let step = secret.and_then(|secret| authenticator::step_of(&secret, &code, now));
+        let counts = match step {
+            Some(step) => factors::authenticator_step(tx, staff, step).await?,
+            None => false,
+        };
+        counts.then_some(Given::Authenticator)
+    } else {
+        let counts = factors::recovery_use(tx, staff, &code_hash(app, staff, &code), now).await?;
+        counts.then_some(Given::Recovery)
+    };
+    let Some(given) = given else { return Err(Refused::Wrong) };
+    throttles::throttle_clear(tx, &key).await?;
+    if given == Given::Recovery {
+        let left = factors::recovery_left(tx, staff).await?;
+        audit::audit_append(tx, app.now(), Some(staff), AuditAction::RecoveryCodeUsed, None, &left.to_string());
+    }
+    Ok(given)
+}
+
+/// Keeps a try that was wrong: it counts.
+pub(super) async fn keep_try(app: &App, mut tx: Tx, staff: StaffId) -> Result<(), Error> {
+    audit::audit_append(&mut tx, app.now(), Some(staff), AuditAction::SecondFactorWrong, None, "");
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Gives the code that was missing: the session is whole, under a new token.
+///
+/// # Errors
+/// As `Refused` tells them apart.
+pub async fn give_code(app: &App, session: &Session, typed: &str, client: &str) -> Result<SessionToken, Refused> {
+    let staff = session.actor.id;
+    let mut tx = app.db.begin().await?;
+    match use_code(app, &mut tx, staff, typed).await {
+        Ok(_) => {}
+        Err(Refused::Wrong) => {
+            keep_try(app, tx, staff).await?;
+            return Err(Refused::Wrong);
+        }
+        Err(refused) => return Err(refused),
+    }
+    let token = sessions::renew(&mut tx, session).await?;
+    let account = staff::account_get(&mut tx, staff).await?.ok_or(Error::NotFound)?;
+    arrived(app, &mut tx, staff, &account.email, client).await?;
+    tx.commit().await?;
+    Ok(token)
+}
+
+/// The authenticator that this session is offered: the same until the account changes.
+///
+/// # Errors
+/// When somebody who has a factor has not given it.
+pub async fn offer_authenticator(app: &App, session: &Session) -> Result<Offer, Error> {
+    may_enrol(session)?;
+    let mut tx = app.db.read().await?;
+    let account = account(&mut tx, session).await?;
+    authenticator::offer(&offered(app, session, &account), &account.email)
+}
+
+/// Enrols the offered authenticator once a code of it shows that it works: the session is whole, under a new token, all
+/// others of the person end, and there are new recovery codes, shown once.
+///
+/// # Errors
+/// As `Refused` tells them apart; when somebody who has a factor has not given it, or their proof is stale.
+pub async fn enrol_authenticator(
+    app: &App,
+    session: &Session,
+    typed: &str,
+    client: &str,
+) -> Result<(SessionToken, Vec<String>), Refused> {
+    may_enrol(session)?;
+    if session.is_armed || session.stage == Stage::Full {
+        proven(&session.actor)?;
+    }
+    let staff = session.actor.id;
+    let mut tx = app.db.begin().await?;
+    let waits = throttles::throttle_try(&mut tx, &key(app, staff), FREE, LONGEST).await?;
+    if waits > 0 {
+        return Err(Refused::Busy((waits + 999) / 1_000));
+    }
+    let account = account(&mut tx, session).await?;
+    let (secret, now) = (offered(app, session, &account), tx.db_now().await?);
+    let code: String = typed.chars().filter(char::is_ascii_digit).collect();
+    let Some(step) = authenticator::step_of(&secret, &code, now) else {
+        tx.commit().await?;
+        return Err(Refused::Wrong);
+    };
+    throttles::throttle_clear(&mut tx, &key(app, staff)).await?;
+    factors::authenticator_set(&mut tx, &app.vault, staff, &secret, step, now).await?;
+    staff::stamp_move(&mut tx, staff).await?;
+    let codes = fresh_codes(app, &mut tx, staff).await?;
+    let token = sessions::renew(&mut tx, session).await?;
+    stored::sessions_end(&mut tx, staff, Some(session.id)).await?;
+    audit::audit_append(&mut tx, app.now(), Some(staff), AuditAction::AuthenticatorEnrolled, None, "");
+    if session.stage == Stage::Half {
+        arrived(app, &mut tx, staff, &account.email, client).await?;
+    }
+    tx.commit().await?;
+    Ok((token, codes))
+}
+
+/// New recovery codes in place of those before, shown once.
+///
+/// # Errors
+/// When the proof is stale, or there is no second factor that they could stand in for.
+pub async fn renew_recovery_codes(app: &App, session: &Session) -> Result<Vec<String>, Error> {
+    proven(&session.actor)?;
+    if !session.is_armed {
+        return Err(Error::field("codes", "Set up a second factor first"));
+    }
+    let staff = session.actor.id;
+    let mut tx = app.db.begin().await?;
+    let codes = fresh_codes(app, &mut tx, staff).await?;
+    audit::audit_append(&mut tx, app.now(), Some(staff), AuditAction::RecoveryCodesRenewed, None, "");
+    tx.commit().await?;
+    Ok(codes)
+}
+
+/// Ten codes of 50 random bits, kept as keyed digests.
+async fn fresh_codes(app: &App, tx: &mut Tx, staff: StaffId) -> Result<Vec<String>, Error> {
+    let (mut shown, mut kept) = (Vec::new(), Vec::new());
+    for _ in 0..CODES {
+        let code = data_encoding::BASE32_NOPAD.encode(&random::<7>()?)[..10].to_owned();
+        kept.push(code_hash(app, staff, &code));
+        shown.push(format!("{}-{}", &code[..5], &code[5..]));
+    }
+    factors::recovery_set(tx, staff, &kept).await?;
+    Ok(shown)
+}
+
+/// Whoever has a factor enrols another one only after giving it.
+fn may_enrol(session: &Session) -> Result<(), Error> {
+    if session.stage == Stage::Half && session.is_armed { Err(Error::NotFound) } else { Ok(()) }
+}
+
+async fn account(tx: &mut Tx, session: &Session) -> Result<Account, Error> {
+    staff::account_get(tx, session.actor.id).await?.ok_or(Error::NotFound)
+}
+
+fn offered(app: &App, session: &Session, account: &Account) -> Vec<u8> {
+    authenticator::secret_for(app, session.id, session.actor.id.0, account.stamp)
+}

@@ -1,0 +1,72 @@
+//! Another authenticator for somebody who is signed in: offered, and enrolled once a code shows that it works.
+
+use super::{Sent, page};
+use crate::{
+    app::{account, error::Error, proving, second_factor, sessions::Session, sign_in::Refused},
+    ui::{
+        asked::{Asked, Client},
+        components::error_box::ErrorBox,
+        form::{Fields, Problems},
+        pages::{
+            factor::{
+                offered,
+                server::{WRONG, said, waited},
+            },
+            signin::server::with_session,
+        },
+        paths,
+        shell::Place,
+    },
+};
+use axum::{Extension, http::StatusCode, response::Response};
+use leptos::prelude::*;
+
+/// GET: what is offered. The same each time.
+pub async fn show(asked: Asked, Extension(session): Extension<Session>) -> Response {
+    let outcome = draw(&asked, &session, StatusCode::OK, Problems::default()).await;
+    asked.answer(outcome).await
+}
+
+/// POST: enrols it in place of the one before, and shows new recovery codes.
+pub async fn enrol(asked: Asked, Extension(session): Extension<Session>, client: Client, typed: Fields) -> Response {
+    let outcome = match proving::proven(&asked.actor) {
+        Ok(()) => try_enrol(&asked, &session, &client, &typed).await,
+        Err(error) => Err(error),
+    };
+    asked.answer(outcome).await
+}
+
+async fn try_enrol(asked: &Asked, session: &Session, client: &Client, typed: &Fields) -> Result<Response, Error> {
+    let app = &asked.app;
+    let refused = match second_factor::enrol_authenticator(app, session, typed.get("code"), &client.0).await {
+        Ok((token, codes)) => {
+            let account = account::load_account(app, session).await?;
+            let (own, zone, sent) = (session.id, app.zone(), Sent { codes, ..Sent::default() });
+            let shown = move || page(&account, own, zone, sent);
+            let page = asked.show(StatusCode::OK, "Your account", Place::Elsewhere, shown).await?;
+            return Ok(with_session(page, &token));
+        }
+        Err(Refused::Other(error)) => return Err(error),
+        Err(refused) => refused,
+    };
+    match said(&refused, WRONG) {
+        Ok((status, problems, seconds)) => Ok(waited(draw(asked, session, status, problems).await?, seconds)),
+        Err(_) => Err(Error::Busy),
+    }
+}
+
+async fn draw(asked: &Asked, session: &Session, status: StatusCode, problems: Problems) -> Result<Response, Error> {
+    let offer = second_factor::offer_authenticator(&asked.app, session).await?;
+    let body = move || {
+        view! {
+            <ErrorBox problems=problems.clone() />
+            <div class="head"><div>
+                <a class="crumb quiet" href=paths::ACCOUNT>"← Your account"</a>
+                <h1>"Set up an authenticator"</h1>
+            </div></div>
+            {offered(&offer, paths::AUTHENTICATOR, paths::ACCOUNT, problems)}
+        }
+        .into_any()
+    };
+    asked.show(status, "Set up an authenticator", Place::Elsewhere, body).await
+}

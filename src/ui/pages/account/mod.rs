@@ -1,0 +1,143 @@
+//! One's own account: sessions, password, second factor. Shows nobody else's.
+
+pub mod authenticator;
+pub mod server;
+
+use crate::{
+    app::account::{AccountPage, Line},
+    ui::{
+        components::{
+            error_box::ErrorBox,
+            field::TextField,
+            notice::{Meaning, Notice},
+        },
+        form::Problems,
+        pages::{factor, setup::PASSWORD_HINT},
+        paths,
+    },
+};
+use chrono_tz::Tz;
+use leptos::prelude::*;
+
+/// What stands on the page besides the account.
+#[derive(Debug, Clone, Default)]
+pub struct Sent {
+    /// What was done before this page was asked for.
+    pub done: String,
+    /// What is wrong with a form.
+    pub problems: Problems,
+    /// Recovery codes that were just made.
+    pub codes: Vec<String>,
+}
+
+/// The page; `own` is the session that it is shown in.
+#[must_use]
+pub fn page(account: &AccountPage, own: i64, zone: Tz, sent: Sent) -> AnyView {
+    let Sent { done, problems, codes } = sent;
+    let done = match done.as_str() {
+        "password" => Some("Your password is changed. All your other sessions have ended."),
+        "ended" => Some("The session has ended."),
+        "others" => Some("All your other sessions have ended."),
+        _ => None,
+    };
+    let codes = (!codes.is_empty()).then(|| factor::codes(codes));
+    view! {
+        <ErrorBox problems=problems.clone() />
+        <div class="head">
+            <div>
+                <h1>"Your account"</h1>
+                <p class="byline"><span>{account.email.clone()}</span></p>
+            </div>
+        </div>
+        {done.map(|lead| view! { <Notice meaning=Meaning::Done lead /> })}
+        {codes}
+        <div class="stack">{sessions(account, own, zone)}{factors(account, zone)}{password(problems)}</div>
+    }
+    .into_any()
+}
+
+fn sessions(account: &AccountPage, own: i64, zone: Tz) -> impl IntoView + use<> {
+    let lines = account.sessions.iter().map(|line| session(line, own, zone)).collect_view();
+    let others = (account.sessions.len() > 1).then(|| {
+        view! {
+            <form method="post" action=paths::ACCOUNT>
+                <p class="acts"><button class="btn" name="do" value="others">"End all others"</button></p>
+            </form>
+        }
+    });
+    view! {
+        <section aria-labelledby="h-sessions">
+            <h2 id="h-sessions">"Where you are signed in"</h2>
+            <ul class="plain plans" id="sessions">{lines}</ul>
+            {others}
+        </section>
+    }
+}
+
+fn session(line: &Line, own: i64, zone: Tz) -> impl IntoView + use<> {
+    let (id, place) = (line.id, line.place.clone());
+    let times = format!(
+        "began {}, last active {}, ends {} at the latest",
+        line.created().short(zone),
+        line.seen().short(zone),
+        line.ends().short(zone)
+    );
+    let end = if id == own {
+        view! { <span class="tag is-ok"><i class="mark" aria-hidden="true"></i>"This session"</span> }.into_any()
+    } else {
+        view! {
+            <form class="inline" method="post" action=paths::ACCOUNT>
+                <input type="hidden" name="session" value=id />
+                <button class="btn" name="do" value="end">"End it"<span class="sr">": the session from "{place.clone()}</span></button>
+            </form>
+        }
+        .into_any()
+    };
+    view! { <li><p><b>{place}</b>" "{end}</p><p class="byline"><span>{times}</span></p></li> }
+}
+
+fn factors(account: &AccountPage, zone: Tz) -> impl IntoView + use<> {
+    let stands = match account.authenticator {
+        Some(since) => format!("An authenticator, set up {}.", since.short(zone)),
+        None => "None. A stolen password is enough to get in.".to_owned(),
+    };
+    let (does, codes) = match account.authenticator {
+        Some(_) => ("Set up another in its place", true),
+        None => ("Set up an authenticator", false),
+    };
+    let left = match account.codes_left {
+        0 => "No recovery code is left.".to_owned(),
+        1 => "One recovery code is left.".to_owned(),
+        n => format!("{n} recovery codes are left."),
+    };
+    let codes = codes.then(|| {
+        view! {
+            <p>{left}</p>
+            <form method="post" action=paths::ACCOUNT>
+                <p class="acts"><button class="btn" name="do" value="codes">"Make new recovery codes"</button></p>
+            </form>
+        }
+    });
+    view! {
+        <section aria-labelledby="h-factor">
+            <h2 id="h-factor">"Second factor"</h2>
+            <p>{stands}" "<a href=paths::AUTHENTICATOR>{does}</a></p>
+            {codes}
+        </section>
+    }
+}
+
+fn password(problems: Problems) -> impl IntoView {
+    view! {
+        <section aria-labelledby="h-password">
+            <h2 id="h-password">"Password"</h2>
+            <form method="post" action=paths::ACCOUNT>
+                <TextField id="old" label="The password you have" kind="password" autocomplete="current-password"
+                    problems=problems.clone() />
+                <TextField id="new" label="The new one" kind="password" hint=PASSWORD_HINT autocomplete="new-password"
+                    problems />
+                <p class="acts"><button class="btn" name="do" value="password">"Change it"</button></p>
+            </form>
+        </section>
+    }
+}

@@ -1,0 +1,85 @@
+//! Answers requests for one's own account. Every form calls one verb.
+
+use super::{Sent, page};
+use crate::{
+    app::{
+        account,
+        error::Error,
+        second_factor,
+        sessions::{self, Session},
+        sign_in::Refused,
+    },
+    ui::{
+        answer,
+        asked::Asked,
+        form::{Fields, Problems},
+        pages::signin::server::{later, too_many, with_session},
+        paths,
+        shell::Place,
+    },
+};
+use axum::{Extension, extract::Query, http::StatusCode, response::Response};
+
+/// GET: the page.
+pub async fn show(
+    asked: Asked,
+    Extension(session): Extension<Session>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Response {
+    let sent = Sent { done: Fields(query).get("done").to_owned(), ..Sent::default() };
+    let outcome = draw(&asked, &session, StatusCode::OK, sent).await;
+    asked.answer(outcome).await
+}
+
+/// POST: does what the field `do` says.
+pub async fn act(asked: Asked, Extension(session): Extension<Session>, typed: Fields) -> Response {
+    let outcome = match typed.get("do") {
+        "password" => password(&asked, &session, &typed).await,
+        "end" => {
+            let id = typed.get("session").parse().unwrap_or_default();
+            sessions::end_session(&asked.app, &asked.actor, id)
+                .await
+                .map(|()| answer::go(&paths::account_done("ended")))
+        }
+        "others" => {
+            let ended = sessions::end_other_sessions(&asked.app, &session).await;
+            ended.map(|_| answer::go(&paths::account_done("others")))
+        }
+        "codes" => match second_factor::renew_recovery_codes(&asked.app, &session).await {
+            Ok(codes) => draw(&asked, &session, StatusCode::OK, Sent { codes, ..Sent::default() }).await,
+            Err(error) => Err(error),
+        },
+        _ => Err(Error::field("do", "Choose what to do, then send the form again")),
+    };
+    asked.answer(outcome).await
+}
+
+async fn password(asked: &Asked, session: &Session, typed: &Fields) -> Result<Response, Error> {
+    let refused = match account::change_password(&asked.app, session, typed.get("old"), typed.get("new")).await {
+        Ok(token) => return Ok(with_session(answer::go(&paths::account_done("password")), &token)),
+        Err(refused) => refused,
+    };
+    let (status, problems) = match &refused {
+        Refused::Wrong => {
+            let says = "This is not the password you have";
+            (StatusCode::UNPROCESSABLE_ENTITY, Problems::one("old", says))
+        }
+        Refused::Busy(seconds) => (StatusCode::TOO_MANY_REQUESTS, Problems::one("old", &too_many(*seconds))),
+        Refused::Other(Error::Invalid(errors)) => (StatusCode::UNPROCESSABLE_ENTITY, Problems::new(errors)),
+        Refused::Other(_) => (StatusCode::OK, Problems::default()),
+    };
+    let response = match refused {
+        Refused::Other(error) if problems.is_empty() => return Err(error),
+        _ => draw(asked, session, status, Sent { problems, ..Sent::default() }).await?,
+    };
+    Ok(match refused {
+        Refused::Busy(seconds) => later(response, seconds),
+        _ => response,
+    })
+}
+
+async fn draw(asked: &Asked, session: &Session, status: StatusCode, sent: Sent) -> Result<Response, Error> {
+    let account = account::load_account(&asked.app, session).await?;
+    let (own, zone) = (session.id, asked.app.zone());
+    asked.show(status, "Your account", Place::Elsewhere, move || page(&account, own, zone, sent)).await
+}

@@ -1,0 +1,59 @@
+//! Asks again who somebody is, before something that cannot be taken back. The form that was sent stands in it, hidden, and
+//! is sent again together with the proof: nothing that was typed is lost, and nothing was done yet.
+
+use crate::{
+    app::proving::Means,
+    ui::{
+        components::{
+            error_box::ErrorBox,
+            field::TextField,
+            notice::{Meaning, Notice},
+        },
+        form::{Fields, Problems},
+        paths, shell,
+    },
+};
+use leptos::prelude::*;
+
+/// The field of the proof; no form of the console has one of this name.
+pub const PROOF: &str = "prove-again";
+
+/// The page: `action` is where the form was sent, `sent` what was in it.
+#[must_use]
+pub fn page(action: &str, sent: &Fields, means: Means, problems: Problems) -> AnyView {
+    let action = action.to_owned();
+    let hidden = sent
+        .0
+        .iter()
+        .filter(|(name, _)| name != PROOF)
+        .map(|(name, value)| view! { <input type="hidden" name=name.clone() value=value.clone() /> })
+        .collect_view();
+    let field = if means.code {
+        view! {
+            <TextField id=PROOF label="Code" hint="The six digits that your authenticator shows, or a recovery code."
+                autocomplete="one-time-code" problems=problems.clone() />
+        }
+        .into_any()
+    } else {
+        view! {
+            <TextField id=PROOF label="Password" kind="password" autocomplete="current-password" problems=problems.clone() />
+        }
+        .into_any()
+    };
+    shell::door(
+        view! {
+            <h1>"Prove again who you are"</h1>
+            <ErrorBox problems />
+            <Notice meaning=Meaning::Info lead="Nothing was done yet.">
+                <p>"What you asked for cannot be taken back, and you signed in more than ten minutes ago. What you typed
+                    is kept and is sent with your proof."</p>
+            </Notice>
+            <form method="post" action=action>
+                {hidden}{field}
+                <p class="acts"><button class="btn main">"Go on"</button></p>
+            </form>
+            <p class="small"><a href=paths::HOME>"Do nothing"</a></p>
+        }
+        .into_any(),
+    )
+}

@@ -1,0 +1,131 @@
+//! Where a verb wants a fresh proof of who acts: the answer is 401 with a page that asks for it and holds the form that was
+//! sent; sent again with the proof, the form is repeated under a new token. Nothing is done before.
+
+use super::{LARGEST_FORM, guard};
+use crate::{
+    app::{
+        App,
+        proving::{means_of, prove},
+        sessions::{Session, SessionToken},
+        sign_in::Refused,
+    },
+    domain::sign_in::Proof,
+    ui::{
+        answer::{self, Unproved},
+        asked::Frame,
+        form::{Fields, Problems},
+        pages::{
+            prove::{PROOF, page},
+            signin::server::{later, too_many, with_session},
+        },
+        render,
+    },
+};
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    extract::{FromRequest as _, FromRequestParts as _, Request, State},
+    http::{Method, StatusCode, header, request::Parts},
+    middleware::Next,
+    response::Response,
+};
+
+/// Looks at forms on their way in and at their answers on the way out.
+pub async fn repeated(State(app): State<App>, request: Request, next: Next) -> Response {
+    let is_form = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().to_ascii_lowercase().starts_with(b"application/x-www-form-urlencoded"));
+    let Some(session) = request.extensions().get::<Session>().cloned() else { return next.run(request).await };
+    // islands only ask and keep drafts
+    if request.method() != Method::POST || !is_form || request.uri().path().starts_with("/api/") {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let Ok(bytes) = to_bytes(body, LARGEST_FORM).await else {
+        return render::plain(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "The form is too large. Go back, shorten the text and try again.",
+        );
+    };
+    let asked = Asked { app, session, parts: parts.clone(), bytes: bytes.clone() };
+    // most forms hold no proof, and are not read twice
+    let holds_proof = bytes.windows(PROOF.len()).any(|window| window == PROOF.as_bytes());
+    let typed = if holds_proof { asked.sent().await.filled(PROOF) } else { None };
+    let mut request = Request::from_parts(parts, Body::from(bytes));
+    let mut renewed = None;
+    if let Some(typed) = typed {
+        match prove(&asked.app, &asked.session, &typed).await {
+            Ok(token) => {
+                let mut session = asked.session.clone();
+                session.actor.proof = Proof::Fresh;
+                guard::admit(&mut request, session);
+                renewed = Some(token);
+            }
+            Err(refused) => return asked.refused(&refused).await,
+        }
+    }
+    let response = next.run(request).await;
+    if response.extensions().get::<Unproved>().is_some() {
+        return asked.ask(StatusCode::UNAUTHORIZED, Problems::default()).await;
+    }
+    kept(response, renewed)
+}
+
+/// The answer, with the new token unless the verb made a newer one.
+fn kept(response: Response, renewed: Option<SessionToken>) -> Response {
+    match renewed {
+        Some(token) if !response.headers().contains_key(header::SET_COOKIE) => with_session(response, &token),
+        _ => response,
+    }
+}
+
+/// A form that was sent.
+struct Asked {
+    app: App,
+    session: Session,
+    parts: Parts,
+    bytes: Bytes,
+}
+
+impl Asked {
+    async fn sent(&self) -> Fields {
+        let request = Request::from_parts(self.parts.clone(), Body::from(self.bytes.clone()));
+        Fields::from_request(request, &self.app).await.unwrap_or_default()
+    }
+
+    async fn refused(&self, refused: &Refused) -> Response {
+        match refused {
+            Refused::Wrong => {
+                let says = "This does not prove it: it is wrong, or was used already";
+                self.ask(StatusCode::UNAUTHORIZED, Problems::one(PROOF, says)).await
+            }
+            Refused::Busy(seconds) => {
+                let problems = Problems::one(PROOF, &too_many(*seconds));
+                later(self.ask(StatusCode::TOO_MANY_REQUESTS, problems).await, *seconds)
+            }
+            Refused::Other(error) => {
+                let mut parts = self.parts.clone();
+                match Frame::from_request_parts(&mut parts, &self.app).await {
+                    Ok(frame) => answer::at_the_door(&frame, error),
+                    Err(response) => response,
+                }
+            }
+        }
+    }
+
+    /// The page that asks for the proof.
+    async fn ask(&self, status: StatusCode, problems: Problems) -> Response {
+        let mut parts = self.parts.clone();
+        let frame = match Frame::from_request_parts(&mut parts, &self.app).await {
+            Ok(frame) => frame,
+            Err(response) => return response,
+        };
+        let means = match means_of(&self.app, &self.session).await {
+            Ok(means) => means,
+            Err(error) => return answer::at_the_door(&frame, &error),
+        };
+        let sent = self.sent().await;
+        let action = self.parts.uri.path_and_query().map_or("/", |path| path.as_str());
+        render::document(&frame, status, "Prove again who you are", || page(action, &sent, means, problems))
+    }
+}
