@@ -127,7 +127,7 @@ on_both! {
         assert!(replays(house, "nowhere").await);
         assert_eq!(house.count("runs").await, 2, "it is planned once");
         approves(house, RunId(2)).await;
-        house.start(Some("run-checkpoint:exit:3")).dies().await;
+        house.start(Some("run-checkpoint:exit")).dies().await;
         house.start(Some("run-before-finish:exit")).dies().await;
         let console = house.opens().await;
         house.comes_to(2, "runs WHERE state = 'finished'", LONGEST).await;
