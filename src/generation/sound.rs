@@ -40,20 +40,8 @@ pub fn faults(map: &DataMap) -> Vec<Fault> {
     faults
 }
 
-fn of_table(map: &DataMap, name: &str, table: &Table, faults: &mut Vec<Fault>) {
-    let mut fault = |column: Option<&str>, says: String| faults.push(Fault::new(name, column, says));
-    if table.key.is_empty() {
-        fault(None, "key names no column".to_owned());
-    }
-    for column in table.key.iter().filter(|column| !table.columns.contains_key(*column)) {
-        fault(Some(column), "is a key but not listed under columns".to_owned());
-    }
-    if name == map.subject && !table.owner.is_empty() {
-        fault(None, "is the subject's table and belongs to nobody else; remove owner".to_owned());
-    }
-    if name != map.subject && table.owner.is_empty() && table.link.is_empty() {
-        fault(None, "has neither owner nor link: nothing leads from it to the subject".to_owned());
-    }
+/// Whether each join leads from a listed column to one.
+fn joins(map: &DataMap, table: &Table, fault: &mut dyn FnMut(Option<&str>, String)) {
     for (to, on) in table.owner.iter().map(|j| (&j.to, &j.on)).chain(table.link.iter().map(|l| (&l.to, &l.on))) {
         let Some(other) = map.table(to) else {
             fault(None, format!("joins {to}, which the map does not have"));
@@ -71,6 +59,23 @@ fn of_table(map: &DataMap, name: &str, table: &Table, faults: &mut Vec<Fault>) {
             }
         }
     }
+}
+
+fn of_table(map: &DataMap, name: &str, table: &Table, faults: &mut Vec<Fault>) {
+    let mut fault = |column: Option<&str>, says: String| faults.push(Fault::new(name, column, says));
+    if table.key.is_empty() {
+        fault(None, "key names no column".to_owned());
+    }
+    for column in table.key.iter().filter(|column| !table.columns.contains_key(*column)) {
+        fault(Some(column), "is a key but not listed under columns".to_owned());
+    }
+    if name == map.subject && !table.owner.is_empty() {
+        fault(None, "is the subject's table and belongs to nobody else; remove owner".to_owned());
+    }
+    if name != map.subject && table.owner.is_empty() && table.link.is_empty() {
+        fault(None, "has neither owner nor link: nothing leads from it to the subject".to_owned());
+    }
+    joins(map, table, &mut fault);
     for link in table.link.iter().filter(|link| link.to == name && link.others == Some(Others::Delete)) {
         let column = link.on.keys().next().map(String::as_str);
         fault(column, "a link of a table to itself cannot delete; use others = \"null\"".to_owned());

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     app::{
         audit::{self, Notary, Report, Sealed, Trust},
-        reading, sessions, verbs,
+        reading, sign_in, verbs,
     },
     domain::identity::{MessageId, Reference},
     generation::receipt::Signer,
@@ -140,14 +140,16 @@ on_both! {
     }
 
     async fn s38_failing_to_sign_in_again_and_again_is_an_entry_without_the_address(house: House) {
-        for _ in 0..5 {
-            let _ = sessions::sign_in(&house.app, "officer@imagegen.example", "wrong").await;
-        }
+        let wrong =
+            sign_in::Typed { email: "officer@imagegen.example", password: "wrong", client: "198.51.100.7" };
+        let _ = sign_in::sign_in(&house.app, wrong).await;
         let mut tx = house.app.db.read().await.expect("a reader");
-        let failed = "SELECT who || ' ' || object FROM audit WHERE action = 'sign_in_failed'";
+        let failed = "SELECT who || ' ' || object FROM audit WHERE action = 'sign_in_slowed'";
         assert!(text(failed, &mut tx).await.is_empty(), "the free tries are nobody's business");
         drop(tx);
-        let _ = sessions::sign_in(&house.app, "officer@imagegen.example", "wrong").await;
+        for _ in 0..5 {
+            let _ = sign_in::sign_in(&house.app, wrong).await;
+        }
         let mut tx = house.app.db.read().await.expect("a reader");
         let failed = text(failed, &mut tx).await;
         assert!(matches!(&failed[..], [one] if one.starts_with("visitor ") && !one.contains('@')), "{failed:?}");

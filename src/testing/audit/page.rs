@@ -3,11 +3,15 @@
 use super::works_on_a_case;
 use crate::{
     app::{case_page, runs::Letter, sessions, staff, verbs},
-    domain::rights::{Act, Actor, Role},
-    store::{audit::entry_add, sql},
+    domain::{
+        rights::{Act, Actor, Role},
+        sign_in::Proof,
+    },
+    store::{audit::entry_add, sql, staff::staff_by_email},
     testing::{
         house::{House, mail},
         on_both,
+        people::minted,
     },
     web,
 };
@@ -28,14 +32,17 @@ struct Answer {
 const PASSWORD: &str = "correct horse battery";
 
 async fn asked(house: &House, email: &str, method: Method, path: &str) -> Answer {
-    let token = sessions::sign_in(&house.app, email, PASSWORD).await.expect("signed in");
+    let mut tx = house.app.db.read().await.expect("a reader");
+    let (whom, _) = staff_by_email(&mut tx, email).await.expect("it reads").expect("they work here");
+    drop(tx);
+    let token = minted(house, whom).await;
     let (_stop, stopped) = tokio::sync::watch::channel(false);
     let mut request = Request::builder()
         .method(method)
         .uri(path)
         .header("host", "desk.imagegen.example")
         .header("sec-fetch-site", "same-origin")
-        .header("cookie", format!("{}={}", sessions::COOKIE, token.as_str()))
+        .header("cookie", format!("{}={}", sessions::COOKIE, token))
         .body(Body::empty())
         .expect("a request");
     request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([198, 51, 100, 7], 4_242))));
@@ -55,7 +62,7 @@ impl Answer {
 async fn lead(house: &House) -> Actor {
     let roles = vec![Role::Lead];
     let id = staff::create_user(&house.app, "lead@imagegen.example", "Tomasz <b>Wilk</b>", PASSWORD, &roles).await;
-    Actor { id: id.expect("hired"), name: "Tomasz <b>Wilk</b>".to_owned(), roles }
+    Actor { id: id.expect("hired"), name: "Tomasz <b>Wilk</b>".to_owned(), roles, proof: Proof::Fresh }
 }
 
 const LEAD: &str = "lead@imagegen.example";

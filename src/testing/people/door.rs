@@ -117,7 +117,7 @@ on_both! {
     }
 
     async fn s22_signing_in_leads_nowhere_else(house: House) {
-        arm(&house, &house.officer).await;
+        arm(&house, house.officer.id).await;
         for next in ["//evil.example", "/\\evil.example", "https:evil.example", "javascript:alert(1)", "/a\r\nx: y", "evil", ""] {
             let mut browser = Browser::new(house.app.clone());
             let door = browser.post("/signin", &[("email", OFFICER), ("password", PASSWORD), ("next", next)]).await;

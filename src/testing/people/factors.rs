@@ -61,7 +61,7 @@ on_both! {
     }
 
     async fn s10_a_code_counts_once_wherever_it_is_given(house: House) {
-        arm(&house, &house.officer).await;
+        arm(&house, house.officer.id).await;
         let half = async |app: &crate::app::App| {
             let mut browser = Browser::new(app.clone());
             browser.knocks(OFFICER, PASSWORD).await;
@@ -92,7 +92,7 @@ on_both! {
     }
 
     async fn s10_guesses_have_to_wait(house: House) {
-        arm(&house, &house.officer).await;
+        arm(&house, house.officer.id).await;
         let mut browser = Browser::new(house.app.clone());
         browser.knocks(OFFICER, PASSWORD).await;
         let mut last = StatusCode::OK;

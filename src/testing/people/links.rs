@@ -89,7 +89,7 @@ on_both! {
     }
 
     async fn s12_a_link_is_for_the_account_as_it_was(house: House) {
-        arm(&house, &house.officer).await;
+        arm(&house, house.officer.id).await;
         for what in ["time", "password", "factors", "disabled", "hash"] {
             let mut tx = house.app.db.begin().await.expect("a writer");
             sql("DELETE FROM throttles").run(&mut tx).await.expect("they go");

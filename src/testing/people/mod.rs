@@ -43,10 +43,10 @@ async fn meddle(house: &House, text: &'static str, staff: StaffId, value: i64) -
 }
 
 /// Gives somebody an authenticator.
-async fn arm(house: &House, actor: &Actor) {
+async fn arm(house: &House, whom: StaffId) {
     let mut tx = house.app.db.begin().await.expect("a writer");
     let at = house.app.now();
-    stored::authenticator_set(&mut tx, &house.app.vault, actor.id, &SECRET, 0, at).await.expect("it is kept");
+    stored::authenticator_set(&mut tx, &house.app.vault, whom, &SECRET, 0, at).await.expect("it is kept");
     tx.commit().await.expect("it is kept");
 }
 
@@ -58,13 +58,18 @@ async fn code(house: &House, actor: &Actor) -> String {
 
 /// The browser of somebody who has an authenticator and has signed in with it.
 async fn signed_in(house: &House, actor: &Actor) -> Browser {
-    arm(house, actor).await;
-    let token = format!("minted-{}-{}", actor.id.0, data_encoding::HEXLOWER.encode(&random()));
+    Browser::with(house.app.clone(), &minted(house, actor.id).await)
+}
+
+/// The token of a session of somebody who has an authenticator and has signed in with it.
+pub async fn minted(house: &House, whom: StaffId) -> String {
+    arm(house, whom).await;
+    let token = format!("minted-{}-{}", whom.0, data_encoding::HEXLOWER.encode(&random()));
     let mut tx = house.app.db.begin().await.expect("a writer");
     let lasts = Lasts { idle: HOUR, whole: 12 * HOUR };
-    session_start(&mut tx, &token, actor.id, Stage::Full, "192.0.2.7", lasts).await.expect("it starts");
+    session_start(&mut tx, &token, whom, Stage::Full, "192.0.2.7", lasts).await.expect("it starts");
     tx.commit().await.expect("it is kept");
-    Browser::with(house.app.clone(), &token)
+    token
 }
 
 fn random() -> [u8; 8] {

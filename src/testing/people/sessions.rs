@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 
 on_both! {
     async fn s01_a_token_changes_with_what_it_opens(house: House) {
-        arm(&house, &house.officer).await;
+        arm(&house, house.officer.id).await;
         let mut browser = Browser::with(house.app.clone(), "chosen-by-somebody-else");
         assert_eq!(browser.knocks(OFFICER, PASSWORD).await.status, StatusCode::SEE_OTHER);
         let mut tokens = vec!["chosen-by-somebody-else".to_owned(), browser.token.clone().expect("a token")];

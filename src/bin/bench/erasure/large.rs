@@ -60,7 +60,9 @@ pub fn rows(ground: Ground) -> anyhow::Result<Vec<String>> {
         rows.push(format!("| its re-query, {engine} | beside it | {} |", said(median(costs.verify))));
     }
     // what comes after may fail, and this took long
-    rows.iter().for_each(|row| eprintln!("{row}"));
+    for row in &rows {
+        eprintln!("{row}");
+    }
     Ok(rows)
 }
 

@@ -87,28 +87,30 @@ const fn cancel_button(state: RunState) -> &'static str {
 
 fn approve(run: &RunPage, tried: &Tried) -> impl IntoView + use<> {
     let totals = run.plan.totals();
-    let erases = run.kind == RunKind::Erase;
+    let is_erasure = run.kind == RunKind::Erase;
     let others: i64 =
         run.plan.tables.iter().filter(|line| line.of_others && line.action == Action::Delete).map(|l| l.rows).sum();
-    let mut what = words::rows(if erases { totals.erased - others } else { totals.changed });
+    let mut what = words::rows(if is_erasure { totals.erased - others } else { totals.changed });
     if run.plan.files.count > 0 {
         what = format!("{what} and {}", words::files(run.plan.files.count));
     }
     let with_others =
         if others > 0 { format!(", {} of other people that hang on them", words::rows(others)) } else { String::new() };
-    let sealed = (erases && totals.sealed > 0)
-        .then(|| format!(", seals {} until their day", words::rows(totals.sealed)))
-        .unwrap_or_default();
+    let sealed = if is_erasure && totals.sealed > 0 {
+        format!(", seals {} until their day", words::rows(totals.sealed))
+    } else {
+        String::new()
+    };
     let more = match totals.changed {
         _ if run.kind == RunKind::Correct => ". The values that stand there now are not kept.".to_owned(),
-        _ if !erases => ". Another run can change it back.".to_owned(),
+        _ if !is_erasure => ". Another run can change it back.".to_owned(),
         0 => format!("{with_others}{sealed}. It cannot be undone."),
         n => format!("{with_others}{sealed}, and changes {} more. It cannot be undone.", thousands(n)),
     };
-    let (does, button) = if erases { ("This erases", "erase") } else { ("This changes", "change") };
+    let (does, button) = if is_erasure { ("This is_erasure", "erase") } else { ("This changes", "change") };
     let (button, counted) = match totals.erased {
-        0 if erases && totals.sealed > 0 => ("seal", totals.sealed),
-        erased if erases => (button, erased),
+        0 if is_erasure && totals.sealed > 0 => ("seal", totals.sealed),
+        erased if is_erasure => (button, erased),
         _ => (button, totals.changed),
     };
     let button = format!("Approve and {button} {}", words::rows(counted));
