@@ -200,7 +200,10 @@ fn emptied(
             code,
             table: name.to_owned(),
             column: Some(column.clone()),
-            detail: format!("is of a chosen category, but {why}; choose the whole table or give it another category"),
+            detail: format!(
+                "is of a chosen category, but {why}: it cannot be emptied by itself. Leave the category out, or choose \
+                 the table, all of whose rows go then"
+            ),
             rows: 0,
             blocks: true,
         });
@@ -225,7 +228,8 @@ fn sealed_whole<'t>(
         code: WarningCode::NotNull,
         table: name.to_owned(),
         column: Some(column.clone()),
-        detail: "is of a chosen category, but its rows are sealed, and only as they are; choose the whole table"
+        detail: "is of a chosen category, but its rows are sealed, and only as they are. Leave the category out, or \
+                 choose the table"
             .to_owned(),
         rows: 0,
         blocks: true,

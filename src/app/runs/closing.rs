@@ -239,16 +239,19 @@ pub(in crate::app) async fn proposed(
         files: run.files.count.max(run.plan.files.count),
         changed: own(&run.plan, |action| !matches!(action, Action::Delete | Action::Keep | Action::Seal)),
         kept: kept(&run.plan).map(kept_line).collect(),
+        part: run.plan.limits.join(", "),
         run: run.id.to_string(),
     };
     let by_law = kept(&run.plan).any(|line| !line.is_on_hold());
     let (outcome, basis) = match (by_law, run.plan.holds_some()) {
-        (true, _) => (Outcome::Partial, Some(Refusal::KeptByLaw)),
-        (false, true) => (Outcome::Partial, Some(Refusal::Claims)),
-        (false, false) => (Outcome::Granted, None),
+        (true, _) => (Some(Outcome::Partial), Some(Refusal::KeptByLaw)),
+        (false, true) => (Some(Outcome::Partial), Some(Refusal::Claims)),
+        // whether a part is all that was asked for, staff have read and we have not
+        (false, false) if !run.plan.limits.is_empty() => (None, None),
+        (false, false) => (Some(Outcome::Granted), None),
     };
     let text = draft(compose::Letter::Erased, &Facts { erased: Some(erased), ..facts })?;
-    Ok(Closing { outcome: Some(outcome), basis, text })
+    Ok(Closing { outcome, basis, text })
 }
 
 /// Rows of the person's own to which this is done: other people's likes are not theirs to count.

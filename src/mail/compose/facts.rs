@@ -70,6 +70,8 @@ pub struct Erased {
     pub changed: i64,
     /// What was kept.
     pub kept: Vec<KeptLine>,
+    /// What it was limited to; empty where it was everything of the person.
+    pub part: String,
     /// Who received the data and is told to follow, by name.
     pub told: Vec<String>,
     /// The day by which backups are free of it, in words; empty where nobody says.

@@ -248,8 +248,8 @@ async fn every_place_once(ready: Arc<Ready>, accounts_left: usize) {
 /// Rows that are sealed are killed in the middle of their way too: each of them is in one of the two tables in the end.
 async fn sealing_killed(house: House, generation: Generation) {
     let generation = generation.sealing().await;
-    let ready = Arc::new(ready_over(house, generation, "Please delete my account and everything in it.").await);
-    let expected = Arc::new(undisturbed(&ready).await);
+    let ready = Arc::new(ready_over(house, generation, WORDS, &Extent::default()).await);
+    let expected = Arc::new(undisturbed(&ready, 0).await);
     let sealed = expected.dump.lines().filter(|line| line.starts_with("sessions_sealed: ")).count();
     let step = expected.steps.iter().find(|(step, _)| step == "sessions seal").expect("they are sealed");
     assert!(sealed > 0 && i64::try_from(sealed) == Ok(step.1), "{sealed} {step:?}");

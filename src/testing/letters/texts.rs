@@ -41,6 +41,7 @@ fn full(kind: Kind) -> Facts {
             until: "{UNTIL}".into(),
             on_hold: false,
         }],
+        part: "{PART}".into(),
         told: vec!["{TOLD}".into()],
         backups: "{BACKUPS}".into(),
         run: "{RUN}".into(),

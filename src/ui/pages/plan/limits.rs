@@ -3,6 +3,7 @@
 use super::Typed;
 use crate::{
     app::runs::Choosable,
+    domain::run::RunKind,
     ui::{
         components::parts::{PartWords, part_fields},
         form::Problems,
@@ -15,7 +16,12 @@ pub(super) fn section(page: &Choosable, typed: &Typed, problems: &Problems) -> A
     let offered = (page.categories.clone(), page.tables.clone());
     let words = PartWords {
         summary: "Everything of the person. Limit it to a part",
-        hint: "What you choose adds up; what you leave out is neither copied nor touched.",
+        hint: if page.kind == RunKind::Export {
+            "What you choose adds up; what you leave out is not copied."
+        } else {
+            "What you choose adds up. Rows that cannot stand without a chosen one go with it: with the account itself, \
+             everything. The plan says which."
+        },
     };
     let fields = part_fields(&offered, &typed.part, "items", words, problems);
     view! { <section aria-labelledby="h-limits"><h2 id="h-limits">"How much of it"</h2>{fields}</section> }.into_any()

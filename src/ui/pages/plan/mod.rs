@@ -127,6 +127,7 @@ fn accounts(page: &Choosable, typed: &Typed, problems: &Problems) -> AnyView {
                     <legend>"Which of them are this person’s?"</legend>
                     <p class="hint">{format!("{} accounts are found by {found_by}. A device or a card may be shared: choose only those that you know to be theirs. Nothing of the others is touched, and whoever approves reads that you chose.", several.len())}</p>
                     {error}
+                    <input type="hidden" name="several" value="1" />
                     {boxes}
                 </fieldset>
             }

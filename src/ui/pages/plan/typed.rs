@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 pub struct Typed {
     /// Ticked accounts, by their keys.
     pub accounts: Vec<Vec<String>>,
+    /// True where several accounts were offered.
+    pub several: bool,
     /// How much of the person's data.
     pub part: PartTyped,
     /// The values as they should be, by `name_of`.
@@ -48,6 +50,7 @@ impl Typed {
         };
         Self {
             accounts: fields.all("account").filter_map(|key| serde_json::from_str(key).ok()).collect(),
+            several: !fields.get("several").is_empty(),
             part: PartTyped::read(fields),
             values: under("set:"),
             before: under("was:"),
@@ -59,8 +62,11 @@ impl Typed {
     /// What that chooses. A value that is as it was is no correction.
     ///
     /// # Errors
-    /// `Invalid` on `items` for a line that names no row.
+    /// `Invalid` on `items` for a line that names no row, on `accounts` where several were offered and none was ticked.
     pub fn chosen(&self) -> Result<Chosen, Error> {
+        if self.several && self.accounts.is_empty() {
+            return Err(Error::field("accounts", "Tick the accounts that are theirs; where none is, verify them anew"));
+        }
         let sets = self.values.iter().filter_map(|(name, value)| {
             let was = self.before.get(name).filter(|was| *was != value)?;
             let (table, key, column) = serde_json::from_str::<(String, Vec<String>, String)>(name).ok()?;
