@@ -29,15 +29,15 @@ async fn sealing(house: House, on: On) -> (House, World) {
 }
 
 async fn sealed_line(house: &House, reference: Reference) -> FollowUpLine {
-    let lines = house.case(reference).await.follow_ups.into_iter();
-    lines.filter(|line| line.way == Way::Sealed).next_back().expect("it follows")
+    let mut lines = house.case(reference).await.follow_ups.into_iter();
+    lines.rfind(|line| line.way == Way::Sealed).expect("it follows")
 }
 
 async fn left(world: &World) -> usize {
     world.rows("logins_sealed", "1 = 1").await.len()
 }
 
-async fn passes(house: &House, day: &str) {
+fn passes(house: &House, day: &str) {
     let day = format!("{day}T12:00:00Z").parse::<chrono::DateTime<chrono::Utc>>().expect("a day");
     house.pass(Instant::of(&day).since(house.app.now()));
 }
@@ -62,14 +62,14 @@ async fn kept_and_destroyed(house: House, on: On) {
     let letter = house.case(reference).await.closing.expect("a letter is proposed").text;
     assert!(letter.contains("2 entries in logins, until 3 January 2027"), "{letter}");
 
-    passes(&house, "2027-01-02").await;
+    passes(&house, "2027-01-02");
     follow_ups::destroy_sealed(&house.app).await.expect("it looks");
     assert_eq!(left(&world).await, 2, "the last day is kept to its end");
-    passes(&house, "2027-01-03").await;
+    passes(&house, "2027-01-03");
     follow_ups::end_follow_ups(&house.app).await.expect("it looks");
     follow_ups::destroy_sealed(&house.app).await.expect("it destroys");
     assert_eq!((left(&world).await, sealed_line(&house, reference).await.state), (1, Standing::Waiting));
-    passes(&house, "2027-01-04").await;
+    passes(&house, "2027-01-04");
     follow_ups::destroy_sealed(&house.app).await.expect("it destroys");
     follow_ups::destroy_sealed(&house.app).await.expect("it may run twice");
     assert_eq!((left(&world).await, sealed_line(&house, reference).await.state), (0, Standing::Over));
@@ -106,7 +106,7 @@ on_both! {
         // the account is gone: it is brought back for as long as it takes to say who is meant
         world.run("INSERT INTO users VALUES (1, 'ada@example.org', NULL, NULL)").await;
         verbs::place_hold(&house.app, &house.officer, order, i64::MAX, Basis::LegalOrder, &who, "order 7").await.expect("it is placed");
-        passes(&house, "2027-01-10").await;
+        passes(&house, "2027-01-10");
         follow_ups::destroy_sealed(&house.app).await.expect("it looks");
         assert_eq!((left(&world).await, sealed_line(&house, reference).await.state), (2, Standing::Waiting));
         let placed = house.case(order).await.holds[0].id;
@@ -121,7 +121,7 @@ on_both! {
         let (house, world) = sealing(house, On::Sqlite).await;
         let (reference, _) = erased(&house, "1").await;
         world.run("ALTER TABLE logins_sealed RENAME TO elsewhere").await;
-        passes(&house, "2027-01-10").await;
+        passes(&house, "2027-01-10");
         assert!(follow_ups::destroy_sealed(&house.app).await.is_err());
         assert_eq!(sealed_line(&house, reference).await.state, Standing::Waiting);
         world.run("ALTER TABLE elsewhere RENAME TO logins_sealed").await;
@@ -143,7 +143,7 @@ on_both! {
         assert_eq!(world.rows("logins_sealed", &format!("sealed_run = '{again}'")).await.len(), 2);
         let line = sealed_line(&house, reference).await;
         assert_eq!((line.run, line.state), (Some(again), Standing::Waiting));
-        passes(&house, "2027-01-10").await;
+        passes(&house, "2027-01-10");
         follow_ups::destroy_sealed(&house.app).await.expect("it destroys");
         assert_eq!(left(&world).await, 0);
         let over = house.case(reference).await.follow_ups.into_iter().filter(|line| line.way == Way::Sealed);

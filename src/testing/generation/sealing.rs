@@ -78,7 +78,7 @@ async fn world(on: On) -> World {
     world
 }
 
-fn line<'p>(plan: &'p Plan, action: Action) -> &'p crate::domain::plan::PlanLine {
+fn line(plan: &Plan, action: Action) -> &crate::domain::plan::PlanLine {
     plan.tables.iter().find(|line| line.action == action).unwrap_or_else(|| panic!("{:#?}", plan.tables))
 }
 

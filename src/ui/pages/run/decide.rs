@@ -84,9 +84,10 @@ fn approve(run: &RunPage, tried: &Tried) -> impl IntoView + use<> {
     if run.plan.files.count > 0 {
         what = format!("{what} and {}", words::files(run.plan.files.count));
     }
-    let sealed = (erases && totals.sealed > 0)
-        .then(|| format!(", seals {} until their day", words::rows(totals.sealed)))
-        .unwrap_or_default();
+    let sealed = match totals.sealed {
+        n if erases && n > 0 => format!(", seals {} until their day", words::rows(n)),
+        _ => String::new(),
+    };
     let more = match totals.changed {
         _ if !erases => ". Another run can change it back.".to_owned(),
         0 => format!("{sealed}. It cannot be undone."),
@@ -95,7 +96,7 @@ fn approve(run: &RunPage, tried: &Tried) -> impl IntoView + use<> {
     let (does, button) = if erases { ("This erases", "erase") } else { ("This changes", "change") };
     let (button, counted) = match totals.erased {
         0 if erases && totals.sealed > 0 => ("seal", totals.sealed),
-        erased if erases => (button, erased),
+        rows if erases => (button, rows),
         _ => (button, totals.changed),
     };
     let button = format!("Approve and {button} {}", words::rows(counted));
