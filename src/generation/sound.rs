@@ -98,23 +98,7 @@ fn of_table(map: &DataMap, name: &str, table: &Table, faults: &mut Vec<Fault>) {
             fault(link.on.keys().next().map(String::as_str), says);
         }
     }
-    match (table.erase, &table.keep) {
-        (Erase::Keep, None) => fault(None, "erase = \"keep\" needs keep = { reason, period, after }".to_owned()),
-        (Erase::Seal, None) => fault(None, "erase = \"seal\" needs keep = { reason, period, after }".to_owned()),
-        (Erase::Delete | Erase::Change, Some(_)) => fault(None, "keep needs erase = \"keep\" or \"seal\"".to_owned()),
-        (_, Some(keep)) => {
-            if keep.reason.trim().is_empty() {
-                fault(None, "keep needs a reason".to_owned());
-            }
-            if keep.length().is_none() {
-                fault(None, format!("'{}' is no period of days, months or years such as P8Y", keep.period));
-            }
-            if !table.columns.contains_key(&keep.after) {
-                fault(Some(&keep.after), "keep counts after a column that is not listed".to_owned());
-            }
-        }
-        _ => {}
-    }
+    periods(name, table, faults);
     faults.extend(super::seal::unsound(map, name, table));
     let mut fault = |column: Option<&str>, says: String| faults.push(Fault::new(name, column, says));
     if table.erase == Erase::Change && table.columns.values().all(|column| column.erase.is_none()) {
@@ -154,6 +138,28 @@ fn of_table(map: &DataMap, name: &str, table: &Table, faults: &mut Vec<Fault>) {
             _ => continue,
         };
         fault(Some(column), says.to_owned());
+    }
+}
+
+/// Rows that are kept or sealed need a reason, a period and a day to count it from; no others have one.
+fn periods(name: &str, table: &Table, faults: &mut Vec<Fault>) {
+    let mut fault = |column: Option<&str>, says: String| faults.push(Fault::new(name, column, says));
+    match (table.erase, &table.keep) {
+        (Erase::Keep, None) => fault(None, "erase = \"keep\" needs keep = { reason, period, after }".to_owned()),
+        (Erase::Seal, None) => fault(None, "erase = \"seal\" needs keep = { reason, period, after }".to_owned()),
+        (Erase::Delete | Erase::Change, Some(_)) => fault(None, "keep needs erase = \"keep\" or \"seal\"".to_owned()),
+        (_, Some(keep)) => {
+            if keep.reason.trim().is_empty() {
+                fault(None, "keep needs a reason".to_owned());
+            }
+            if keep.length().is_none() {
+                fault(None, format!("'{}' is no period of days, months or years such as P8Y", keep.period));
+            }
+            if !table.columns.contains_key(&keep.after) {
+                fault(Some(&keep.after), "keep counts after a column that is not listed".to_owned());
+            }
+        }
+        _ => {}
     }
 }
 

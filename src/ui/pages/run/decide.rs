@@ -107,7 +107,7 @@ fn approve(run: &RunPage, tried: &Tried) -> impl IntoView + use<> {
         0 => format!("{with_others}{sealed}. It cannot be undone."),
         n => format!("{with_others}{sealed}, and changes {} more. It cannot be undone.", thousands(n)),
     };
-    let (does, button) = if is_erasure { ("This is_erasure", "erase") } else { ("This changes", "change") };
+    let (does, button) = if is_erasure { ("This erases", "erase") } else { ("This changes", "change") };
     let (button, counted) = match totals.erased {
         0 if is_erasure && totals.sealed > 0 => ("seal", totals.sealed),
         erased if is_erasure => (button, erased),
