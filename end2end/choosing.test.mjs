@@ -11,6 +11,8 @@ import { watch } from "./watch.mjs";
 
 const SHOTS = path.join(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), "shots");
 const LENA = "lena.hoffmann@mail.example";
+// who has not opted out yet
+const FARHAN = "farhan.qureshi@mail.example";
 const inDays = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 
 let browser;
@@ -21,7 +23,7 @@ before(async () => {
 after(() => browser?.close());
 
 /** A new case by mail whose person staff verified by their address. */
-async function verified(house, agent, { name, subject, text, kind }) {
+async function verified(house, agent, { name, subject, text, kind, who = LENA }) {
   await house.ingest(mail({ from: `${name} <${name.toLowerCase()}@elsewhere.example>`, subject, id: `${name.toLowerCase()}@elsewhere.example`, text }));
   const reference = await theCase(agent, house, name);
   await openCase(agent, house, reference);
@@ -30,7 +32,7 @@ async function verified(house, agent, { name, subject, text, kind }) {
   if ((await box.getAttribute("open")) === null) await box.locator("summary").click();
   const form = box.locator("form");
   await form.locator('[name="identity"]').selectOption("email");
-  await form.locator('[name="value"]').fill(LENA);
+  await form.locator('[name="value"]').fill(who);
   await form.locator('[name="reason"]').fill("called back on the number we know");
   assert.equal(await submitted(agent, () => form.getByRole("button", { name: "Decide that it is them" }).click()), 200);
   return reference;
@@ -110,7 +112,7 @@ for (const javaScriptEnabled of [true, false]) {
     await lead.locator("#until").fill(inDays(30));
     await lead.locator("#reason").fill("Opt-outs are honoured at once");
     assert.equal(await submitted(lead, () => lead.getByRole("button", { name: "Grant it" }).click()), 200);
-    const two = await verified(house, agent, { name: `Optsout${how}`, subject: "Model Training Opt-Out", text: "Do not train on my pictures." });
+    const two = await verified(house, agent, { name: `Optsout${how}`, subject: "Model Training Opt-Out", text: "Do not train on my pictures.", who: FARHAN });
     await openCase(agent, house, two);
     assert.equal(await submitted(agent, () => agent.getByRole("button", { name: "Plan the change" }).click()), 200);
     const ahead = new URL(agent.url()).pathname;

@@ -227,7 +227,7 @@ async function isCarriedOut(house, story) {
   }
   await agent.goto(house.url + story.run);
   const says = await agent.locator("main").innerText();
-  assert.match(says, /The re-query at \d\d:\d\d found nothing left in scope\.\s+[\d,]+ rows and [\d,]+ files? erased/);
+  assert.match(says, /Looked for again at \d\d:\d\d: nothing is left of what had to go\.\s+[\d,]+ rows and [\d,]+ files? erased/);
   assert.match(says, /kept until \d+ \w{3} \d{4}: Books of account/);
   assert.match(await facts(agent), new RegExp(`Ed25519[\\s\\S]*valid just now[\\s\\S]*Asked by\\s+${house.agent.name} \\(you\\)\\s+Approved by\\s+${house.second.name}`));
   if (story.look) await looksRight(agent, "erase-receipt");
