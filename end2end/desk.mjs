@@ -63,7 +63,7 @@ export function stateOf(page) {
 /** Opens one of the forms in the head of a case and fills it in: selects by value, texts by value. */
 export async function act(page, label, fields = {}) {
   const box = page.locator("details.act").filter({ has: page.locator("summary", { hasText: new RegExp(`^${label}$`) }) });
-  if ((await box.getAttribute("open")) === null) await box.locator("summary").click();
+  if ((await box.getAttribute("open")) === null) await box.locator(":scope > summary").click();
   for (const [name, value] of Object.entries(fields)) {
     const field = box.locator(`[name="${name}"]`);
     const isSelect = await field.evaluate((element) => element.localName === "select");

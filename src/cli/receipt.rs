@@ -190,7 +190,7 @@ fn step_in_words(label: &str, rows: i64) -> String {
         (" summarise", "summed up"),
         // the longer ones first: "delete linked" begins with "delete"
         (" delete linked", "of other people deleted, which pointed to rows that went"),
-        (" unlink", "of other people kept, without their link"),
+        (" unlink", "kept, without their link to rows that went"),
         (" loosen", "taken apart from each other before they went"),
         (" detach", "shared with other people kept, without the person"),
         (" delete", "deleted"),

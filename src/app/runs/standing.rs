@@ -46,8 +46,8 @@ pub struct StandingLine {
     pub granted_by: String,
     /// When.
     pub granted_at: Instant,
-    /// Its last moment.
-    pub expires_at: Instant,
+    /// Its last day in the product's zone, in words.
+    pub last_day: String,
     /// Who ended it before that, and when.
     pub ended: Option<(String, Instant)>,
     /// True while it holds.
@@ -77,7 +77,7 @@ pub async fn load_standing(app: &App, actor: &Actor) -> Result<Vec<StandingLine>
         reason: one.reason,
         granted_by: name(one.granted_by),
         granted_at: one.granted_at,
-        expires_at: one.expires_at,
+        last_day: one.expires_at.local(app.packs.zone(&one.product)).format("%-d %B %Y").to_string(),
         holds: one.ended.is_none() && one.expires_at > now,
         ended: one.ended.map(|(by, at)| (name(by), at)),
         uses: one.uses,

@@ -88,7 +88,7 @@ pub fn doing(step: &RunStep) -> String {
     said(step, "delete")
 }
 
-/// A step as it was done: "deleted", "null `parent_id`, rows of others".
+/// A step as it was done: "deleted", "null `parent_id`, in rows that stay".
 #[must_use]
 pub fn done(step: &RunStep) -> String {
     said(step, "deleted")
@@ -107,7 +107,8 @@ fn said(step: &RunStep, delete: &str) -> String {
         "copy" => "copy".to_owned(),
         "summarise" if delete == "deleted" => "summarised".to_owned(),
         "summarise" => "summarise".to_owned(),
-        "unlink" | "detach" => format!("{columns}, rows of others"),
+        "unlink" => format!("{columns}, in rows that stay"),
+        "detach" => format!("{columns}, rows of others"),
         "loosen" => format!("{columns}, between own rows"),
         _ => columns,
     }
@@ -184,7 +185,7 @@ mod tests {
         assert_eq!(said("seal"), "sealed");
         assert_eq!(said("seal email=pseudonym"), "sealed, keyed pseudonym in email");
         assert_eq!(said("delete linked"), "deleted, rows of others");
-        assert_eq!(said("unlink parent_id=null"), "null parent_id, rows of others");
+        assert_eq!(said("unlink parent_id=null"), "null parent_id, in rows that stay");
         assert_eq!(said("loosen parent_id=null"), "null parent_id, between own rows");
         assert_eq!(said("change ip=truncate, user_id=null"), "truncate ip, null user_id");
     }

@@ -112,8 +112,8 @@ fn line(one: &StandingLine, zone: Tz, may: bool) -> impl IntoView + use<> {
     };
     let (class, state) = match (&one.ended, one.holds) {
         (Some((by, at)), _) => ("tag is-paused", format!("ended by {by}, {}", at.short(zone))),
-        (None, true) => ("tag is-ok", format!("holds until {}", one.expires_at.short(zone))),
-        (None, false) => ("tag is-paused", format!("expired {}", one.expires_at.short(zone))),
+        (None, true) => ("tag is-ok", format!("holds to the end of {}", one.last_day)),
+        (None, false) => ("tag is-paused", format!("expired with {}", one.last_day)),
     };
     let id = one.id;
     let end = (may && one.holds).then(|| {
