@@ -371,7 +371,7 @@ mod tests {
             "Run E-12 for case R-10021 erased one person's data from ImageGen accounts and images (imagegen-artisticmonk).",
             "  asked for by staff 1 on 24 Nov 2026, 05:31:00 UTC",
             "  approved by staff 2 on 24 Nov 2026, 05:40:00 UTC",
-            "  generations: 4 rows of other people kept, without their link (parent_id set to null)",
+            "  generations: 4 rows kept, without their link to rows that went (parent_id set to null)",
             "  likes: 9 rows of other people deleted, which pointed to rows that went",
             "  images: 1 row deleted",
             "  credits_ledger: 7 rows kept, changed (account_ref keyed pseudonym, user_id set to null)",
