@@ -65,12 +65,17 @@ fn filters(audit: &AuditPage) -> impl IntoView + use<> {
             <input id="case" name="case" value=case placeholder="Case, R-10021" autocomplete="off"
                 aria-invalid=invalid("case") />
             <span class="day"><label for="from">"From"</label>
-                <input id="from" name="from" type="date" value=from aria-invalid=invalid("from") /></span>
+                <input id="from" name="from" type="date" value=day(&from) aria-invalid=invalid("from") /></span>
             <span class="day"><label for="to">"to"</label>
-                <input id="to" name="to" type="date" value=to aria-invalid=invalid("to") /></span>
+                <input id="to" name="to" type="date" value=day(&to) aria-invalid=invalid("to") /></span>
             <button class="btn">"Filter"</button>
         </form>
     }
+}
+
+/// What a browser takes for a day; anything else it would leave out, and complain.
+fn day(typed: &str) -> String {
+    typed.parse::<chrono::NaiveDate>().map(|day| day.to_string()).unwrap_or_default()
 }
 
 fn table(audit: &AuditPage) -> impl IntoView + use<> {
