@@ -82,7 +82,7 @@ on_both! {
 
     async fn f3_a_case_that_was_rolled_back_never_was(house: House) {
         dies_at(&house, "intake-before-commit:exit").await;
-        for what in ["cases", "case_faces", "events", "clocks", "contents", "threads", "mails", "audit", "jobs WHERE work = 'send_mail'"] {
+        for what in ["cases", "case_faces", "events", "clocks", "contents", "threads", "mails", "audit WHERE action <> 'chain_began'", "jobs WHERE work = 'send_mail'"] {
             assert_eq!(house.count(what).await, 0, "{what} of half a case");
         }
         assert_eq!(house.count("messages WHERE state = 'stored'").await, 1, "the mail itself is kept");
