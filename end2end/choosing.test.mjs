@@ -1,15 +1,12 @@
 // What a run is about is chosen before it is planned; plans are approved together; opt-outs begin under a standing approval.
 // On the demo, with scripts and without, on a narrow screen, light and dark.
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
-import path from "node:path";
 import { after, before, test } from "node:test";
-import { findBarriers, launchBrowser } from "./browser.mjs";
-import { act, deskOf, openCase, submitted, summaryLeadsTo, theCase } from "./desk.mjs";
-import { PRODUCT, mail, startDemo, until } from "./house.mjs";
+import { launchBrowser, wrongWith } from "./browser.mjs";
+import { deskOf, openCase, submitted, summaryLeadsTo, verified } from "./desk.mjs";
+import { PRODUCT, startDemo, until } from "./house.mjs";
 import { watch } from "./watch.mjs";
 
-const SHOTS = path.join(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), "shots");
 const LENA = "lena.hoffmann@mail.example";
 // who has not opted out yet
 const FARHAN = "farhan.qureshi@mail.example";
@@ -17,42 +14,9 @@ const inDays = (days) => new Date(Date.now() + days * 86_400_000).toISOString().
 
 let browser;
 before(async () => {
-  mkdirSync(SHOTS, { recursive: true });
   browser = await launchBrowser();
 });
 after(() => browser?.close());
-
-/** A new case by mail whose person staff verified by their address. */
-async function verified(house, agent, { name, subject, text, kind, who = LENA }) {
-  await house.ingest(mail({ from: `${name} <${name.toLowerCase()}@elsewhere.example>`, subject, id: `${name.toLowerCase()}@elsewhere.example`, text }));
-  const reference = await theCase(agent, house, name);
-  await openCase(agent, house, reference);
-  if (kind) assert.equal(await act(agent, "Classify", { to: kind, reason: "as they write" }), 200);
-  const box = agent.locator("details.act").filter({ has: agent.locator("summary", { hasText: /^Verify$/ }) });
-  if ((await box.getAttribute("open")) === null) await box.locator("summary").click();
-  const form = box.locator("form");
-  await form.locator('[name="identity"]').selectOption("email");
-  await form.locator('[name="value"]').fill(who);
-  await form.locator('[name="reason"]').fill("called back on the number we know");
-  assert.equal(await submitted(agent, () => form.getByRole("button", { name: "Decide that it is them" }).click()), 200);
-  return reference;
-}
-
-/** What is wrong with a page as it stands: narrow and wide, light and dark. */
-async function wrongWith(page, shot, javaScriptEnabled) {
-  const wrong = [];
-  for (const width of [360, 1440]) {
-    await page.setViewportSize({ width, height: 900 });
-    for (const colorScheme of ["light", "dark"]) {
-      await page.emulateMedia({ colorScheme });
-      // it is a script of its own
-      if (javaScriptEnabled) wrong.push(...(await findBarriers(page)));
-      await page.screenshot({ path: path.join(SHOTS, `${shot}-${width}-${colorScheme}.png`), fullPage: true });
-    }
-    if (await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)) wrong.push(`${page.url()} is too wide at ${width}`);
-  }
-  return wrong;
-}
 
 const finished = (house, page, run) =>
   until(`${run} is finished`, async () => {
@@ -69,7 +33,7 @@ for (const javaScriptEnabled of [true, false]) {
     const troubles = [agent, lead].map((page) => watch(page, { javaScriptEnabled }));
 
     // a part of the data
-    const one = await verified(house, agent, { name: `Parta${how}`, subject: "Privacy Request", text: "Please delete my pictures, and leave my account." });
+    const one = await verified(house, agent, { name: `Parta${how}`, subject: "Privacy Request", text: "Please delete my pictures, and leave my account.", who: LENA });
     await openCase(agent, house, one);
     await agent.getByRole("link", { name: "Choose a part" }).click();
     assert.match(await agent.locator("h1").innerText(), /^Plan an erasure/);

@@ -1,6 +1,6 @@
 // What a member of staff does in the browser, in a line each: sign in, find a case, press a button, read what came of it.
 import assert from "node:assert/strict";
-import { until } from "./house.mjs";
+import { mail, until } from "./house.mjs";
 
 /** The answer of the page that a press or a form leads to, redirects followed. */
 export async function submitted(page, press) {
@@ -62,8 +62,7 @@ export function stateOf(page) {
 
 /** Opens one of the forms in the head of a case and fills it in: selects by value, texts by value. */
 export async function act(page, label, fields = {}) {
-  const box = page.locator("details.act").filter({ has: page.locator("summary", { hasText: new RegExp(`^${label}$`) }) });
-  if ((await box.getAttribute("open")) === null) await box.locator(":scope > summary").click();
+  const box = await sheet(page, label);
   for (const [name, value] of Object.entries(fields)) {
     const field = box.locator(`[name="${name}"]`);
     const isSelect = await field.evaluate((element) => element.localName === "select");
@@ -94,4 +93,25 @@ export async function summaryLeadsTo(page, id) {
   const described = (await field.getAttribute("aria-describedby")) ?? "";
   assert.ok(described.split(" ").includes(`${id}-error`), `#${id} is described by ${described}`);
   return says;
+}
+
+/** A form in the head of the case that stands open, unfolded. */
+export async function sheet(page, label) {
+  const box = page.locator("details.act").filter({ has: page.locator("summary", { hasText: new RegExp(`^${label}$`) }) });
+  if ((await box.getAttribute("open")) === null) await box.locator(":scope > summary").click();
+  return box.locator("form");
+}
+
+/** A new case by mail whose person staff verified, as whoever has the address `who` on record. */
+export async function verified(house, agent, { name, subject, text, kind, who }) {
+  await house.ingest(mail({ from: `${name} <${name.toLowerCase()}@elsewhere.example>`, subject, id: `${name.toLowerCase()}@elsewhere.example`, text }));
+  const reference = await theCase(agent, house, name);
+  await openCase(agent, house, reference);
+  if (kind) assert.equal(await act(agent, "Classify", { to: kind, reason: "as they write" }), 200);
+  const form = await sheet(agent, "Verify");
+  await form.locator('[name="identity"]').selectOption("email");
+  await form.locator('[name="value"]').fill(who);
+  await form.locator('[name="reason"]').fill("called back on the number we know");
+  assert.equal(await submitted(agent, () => form.getByRole("button", { name: "Decide that it is them" }).click()), 200);
+  return reference;
 }

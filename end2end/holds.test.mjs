@@ -1,63 +1,19 @@
 // A hold on a part of somebody's data is placed, seen, planned around and released; what is recorded of consents is looked up
 // and put into a letter. On the demo, with scripts and without, on a narrow screen, light and dark.
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
-import path from "node:path";
 import { after, before, test } from "node:test";
-import { findBarriers, launchBrowser } from "./browser.mjs";
-import { act, deskOf, openCase, submitted, summaryLeadsTo, theCase } from "./desk.mjs";
-import { mail, startDemo } from "./house.mjs";
+import { launchBrowser, wrongWith } from "./browser.mjs";
+import { deskOf, openCase, sheet, submitted, summaryLeadsTo, verified } from "./desk.mjs";
+import { startDemo } from "./house.mjs";
 import { watch } from "./watch.mjs";
 
-const SHOTS = path.join(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), "shots");
 const LENA = "lena.hoffmann@mail.example";
 
 let browser;
 before(async () => {
-  mkdirSync(SHOTS, { recursive: true });
   browser = await launchBrowser();
 });
 after(() => browser?.close());
-
-/** A form in the head of the case that stands open. */
-function sheet(page, label) {
-  return page.locator("details.act").filter({ has: page.locator("summary", { hasText: new RegExp(`^${label}$`) }) });
-}
-
-async function opened(box) {
-  if ((await box.getAttribute("open")) === null) await box.locator("summary").first().click();
-  return box.locator("form");
-}
-
-/** A new case by mail whose person staff verified by their address. */
-async function verified(house, agent, { name, subject, text, kind }) {
-  await house.ingest(mail({ from: `${name} <${name.toLowerCase()}@elsewhere.example>`, subject, id: `${name.toLowerCase()}@elsewhere.example`, text }));
-  const reference = await theCase(agent, house, name);
-  await openCase(agent, house, reference);
-  if (kind) assert.equal(await act(agent, "Classify", { to: kind, reason: "as they write" }), 200);
-  const form = await opened(sheet(agent, "Verify"));
-  await form.locator('[name="identity"]').selectOption("email");
-  await form.locator('[name="value"]').fill(LENA);
-  await form.locator('[name="reason"]').fill("called back on the number we know");
-  assert.equal(await submitted(agent, () => form.getByRole("button", { name: "Decide that it is them" }).click()), 200);
-  return reference;
-}
-
-/** What is wrong with a page as it stands: narrow and wide, light and dark. */
-async function wrongWith(page, shot, javaScriptEnabled) {
-  const wrong = [];
-  for (const width of [360, 1440]) {
-    await page.setViewportSize({ width, height: 900 });
-    for (const colorScheme of ["light", "dark"]) {
-      await page.emulateMedia({ colorScheme });
-      // it is a script of its own
-      if (javaScriptEnabled) wrong.push(...(await findBarriers(page)));
-      await page.screenshot({ path: path.join(SHOTS, `${shot}-${width}-${colorScheme}.png`), fullPage: true });
-    }
-    if (await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)) wrong.push(`${page.url()} is too wide at ${width}`);
-  }
-  return wrong;
-}
 
 for (const javaScriptEnabled of [true, false]) {
   const how = javaScriptEnabled ? "on" : "off";
@@ -67,9 +23,9 @@ for (const javaScriptEnabled of [true, false]) {
     const [agent, lead] = [await deskOf(browser, house, house.agent, { javaScriptEnabled }), await deskOf(browser, house, house.lead, { javaScriptEnabled })];
     const troubles = [agent, lead].map((page) => watch(page, { javaScriptEnabled }));
 
-    const one = await verified(house, agent, { name: `Holds${how}`, subject: "Privacy Request", text: "Please delete my account." });
+    const one = await verified(house, agent, { name: `Holds${how}`, subject: "Privacy Request", text: "Please delete my account.", who: LENA });
     await openCase(agent, house, one);
-    const form = await opened(sheet(agent, "More"));
+    const form = await sheet(agent, "More");
     await form.locator('[name="basis"]').selectOption("dispute");
     await form.locator('[name="identity"]').selectOption("email");
     await form.locator('[name="value"]').fill(LENA);
@@ -81,7 +37,7 @@ for (const javaScriptEnabled of [true, false]) {
     assert.equal(await agent.locator("#hold-items").inputValue(), "invoices:no-such-bill", "what was typed is forgotten");
     assert.deepEqual(await wrongWith(agent, `hold-${how}`, javaScriptEnabled), []);
     await agent.setViewportSize({ width: 1440, height: 900 });
-    const again = await opened(sheet(agent, "More"));
+    const again = await sheet(agent, "More");
     await again.locator("#hold-items").fill("");
     await again.locator('[name="table"][value="invoices"]').check();
     assert.equal(await submitted(agent, () => again.getByRole("button", { name: "Place the hold" }).click()), 200);
@@ -102,7 +58,7 @@ for (const javaScriptEnabled of [true, false]) {
     assert.equal(await lead.locator(".holds").count(), 0);
 
     // a review of consents
-    const two = await verified(house, agent, { name: `Reviews${how}`, subject: "Privacy Request", text: "What did I agree to, and when?", kind: "consent_review" });
+    const two = await verified(house, agent, { name: `Reviews${how}`, subject: "Privacy Request", text: "What did I agree to, and when?", kind: "consent_review", who: LENA });
     await openCase(agent, house, two);
     await agent.getByRole("link", { name: "See what is recorded" }).click();
     assert.match(await agent.locator("main").innerText(), /Terms of use[\s\S]*given/);

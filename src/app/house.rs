@@ -1,6 +1,6 @@
 //! What every verb needs at hand: the database, the vault, the packs, the way out for mail.
 
-use super::{follow_ups::Partner, packs::Packs};
+use super::{follow_ups::Partner, packs::Packs, passwords};
 use crate::{
     domain::{
         clock::period::Period,
@@ -15,15 +15,8 @@ use crate::{
     },
     store::{Db, Objects, vault::Vault},
 };
-use std::{
-    collections::HashMap,
-    ops::Deref,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-};
-use tokio::sync::{Notify, Semaphore};
+use std::{collections::HashMap, ops::Deref, sync::Arc};
+use tokio::sync::Notify;
 
 /// The running house; cheap to clone.
 #[derive(Clone)]
@@ -32,8 +25,7 @@ pub struct App(Arc<House>);
 struct House {
     parts: Parts,
     /// Bounds how many passwords are hashed at once.
-    hashing: Semaphore,
-    hashes: AtomicU64,
+    hashing: Arc<passwords::Turns>,
     wake: Notify,
 }
 
@@ -181,36 +173,16 @@ impl Deref for App {
     }
 }
 
-/// How many passwords may be hashed at the same time, 19 MiB each.
-const HASHES: usize = 2;
-
 impl App {
     /// Puts the house together.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(House { parts, hashing: Semaphore::new(HASHES), hashes: AtomicU64::new(0), wake: Notify::new() }))
+        Self(Arc::new(House { parts, hashing: Arc::default(), wake: Notify::new() }))
     }
 
-    /// Bounds how many passwords are hashed at once.
-    pub(super) fn hashing(&self) -> &Semaphore {
+    /// The turns of those who hash a password.
+    pub(crate) fn hashing(&self) -> &Arc<passwords::Turns> {
         &self.0.hashing
-    }
-
-    /// One more password is hashed.
-    pub(super) fn count_hash(&self) {
-        self.0.hashes.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// How many passwords may be hashed at the same time.
-    #[cfg(test)]
-    pub fn hashes_at_once(&self) -> usize {
-        HASHES
-    }
-
-    /// How many passwords were hashed, for tests: it must not say who has an account.
-    #[cfg(test)]
-    pub fn hashes(&self) -> u64 {
-        self.0.hashes.load(Ordering::Relaxed)
     }
 
     /// The present moment.

@@ -6,7 +6,11 @@ use argon2::{
     Argon2, Params,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
-use tokio::sync::SemaphorePermit;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, AtomicUsize, Ordering},
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use zeroize::Zeroizing;
 
 /// The shortest password that may be set, in characters.
@@ -17,6 +21,8 @@ pub const LONGEST: usize = 1024;
 const SCORED: usize = 256;
 /// How many letters and digits of a password have to be something else than names of the person or the house.
 const LEFT: usize = 6;
+/// How many passwords may be hashed at the same time, 19 MiB each.
+const AT_ONCE: usize = 2;
 /// How long a sign-in waits for its turn to hash.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
 
@@ -32,11 +38,67 @@ fn verify(password: &str, stored: &str) -> bool {
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-async fn turn(app: &App) -> Result<SemaphorePermit<'_>, Error> {
-    let turn = tokio::time::timeout(PATIENCE, app.hashing().acquire()).await;
-    let turn = turn.map_err(|_| Error::Busy)?.map_err(|_| Error::Busy)?;
-    app.count_hash();
-    Ok(turn)
+/// The turns of those who hash.
+#[derive(Debug)]
+pub struct Turns {
+    free: Arc<Semaphore>,
+    begun: AtomicU64,
+    now: AtomicUsize,
+    most: AtomicUsize,
+}
+
+impl Default for Turns {
+    fn default() -> Self {
+        let (begun, now, most) = Default::default();
+        Self { free: Arc::new(Semaphore::new(AT_ONCE)), begun, now, most }
+    }
+}
+
+#[cfg(test)]
+impl Turns {
+    /// How many passwords were hashed: it must not say who has an account.
+    pub fn begun(&self) -> u64 {
+        self.begun.load(Ordering::SeqCst)
+    }
+
+    /// How many were hashed at the same time, at most.
+    pub fn most(&self) -> usize {
+        self.most.load(Ordering::SeqCst)
+    }
+}
+
+/// Somebody's turn; ends when it is dropped.
+struct Turn {
+    turns: Arc<Turns>,
+    _held: OwnedSemaphorePermit,
+}
+
+impl Turn {
+    fn begin(turns: Arc<Turns>, held: OwnedSemaphorePermit) -> Self {
+        turns.begun.fetch_add(1, Ordering::SeqCst);
+        let now = turns.now.fetch_add(1, Ordering::SeqCst) + 1;
+        turns.most.fetch_max(now, Ordering::SeqCst);
+        Self { turns, _held: held }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.turns.now.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Hashes in turn, off the threads that serve pages. The turn ends with the work, not with whoever waits for it: a
+/// connection that is closed must not make room for another.
+async fn in_turn<T: Send + 'static>(app: &App, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    let turns = Arc::clone(app.hashing());
+    let held = tokio::time::timeout(PATIENCE, Arc::clone(&turns.free).acquire_owned()).await;
+    let held = held.map_err(|_| Error::Busy)?.map_err(|_| Error::Busy)?;
+    let work = move || {
+        let _turn = Turn::begin(turns, held);
+        work()
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|_| Error::Busy)
 }
 
 /// True when `password` belongs to `stored`. Without a stored hash it takes as long and is false.
@@ -44,14 +106,12 @@ async fn turn(app: &App) -> Result<SemaphorePermit<'_>, Error> {
 /// # Errors
 /// `Busy` when too many people sign in at the same time.
 pub async fn fits(app: &App, password: &str, stored: Option<&str>) -> Result<bool, Error> {
-    let turn = turn(app).await?;
     let stored = stored.filter(|stored| !stored.is_empty());
     // more than may be set is never compared, but costs the same
     let known = stored.is_some() && password.len() <= LONGEST;
     let password = Zeroizing::new(if known { password.to_owned() } else { String::new() });
     let stored = stored.filter(|_| known).unwrap_or(NOBODY).to_owned();
-    let fits = tokio::task::spawn_blocking(move || verify(&password, &stored)).await.unwrap_or(false);
-    drop(turn);
+    let fits = in_turn(app, move || verify(&password, &stored)).await?;
     Ok(known && fits)
 }
 
@@ -60,11 +120,8 @@ pub async fn fits(app: &App, password: &str, stored: Option<&str>) -> Result<boo
 /// # Errors
 /// `Busy` when too many people sign in at the same time.
 pub async fn hashed(app: &App, password: &str) -> Result<String, Error> {
-    let turn = turn(app).await?;
     let password = Zeroizing::new(password.to_owned());
-    let hash = tokio::task::spawn_blocking(move || hash(&password)).await.ok().and_then(Result::ok);
-    drop(turn);
-    hash.ok_or(Error::Busy)
+    in_turn(app, move || hash(&password)).await?.map_err(|_| Error::Busy)
 }
 
 /// True for a hash that was made when hashing was cheaper than it is now.

@@ -4,6 +4,7 @@ mod alarms;
 mod arrows;
 mod audit;
 mod awkward;
+mod browser;
 mod clockwork;
 mod company;
 mod consents;

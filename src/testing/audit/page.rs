@@ -2,32 +2,23 @@
 
 use super::works_on_a_case;
 use crate::{
-    app::{case_page, runs::Letter, sessions, staff, verbs},
+    app::{case_page, runs::Letter, staff, verbs},
     domain::{
         rights::{Act, Actor, Role},
         sign_in::Proof,
     },
     store::{audit::entry_add, sql, staff::staff_by_email},
     testing::{
+        browser::{Answer, Browser},
         house::{House, mail},
         on_both,
         people::minted,
     },
-    web,
 };
 use axum::{
-    body::{Body, to_bytes},
-    extract::ConnectInfo,
-    http::{HeaderMap, Method, Request, StatusCode},
+    body::Body,
+    http::{Method, Request, StatusCode},
 };
-use std::net::SocketAddr;
-use tower::ServiceExt as _;
-
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: String,
-}
 
 const PASSWORD: &str = "correct horse battery";
 
@@ -35,28 +26,13 @@ async fn asked(house: &House, email: &str, method: Method, path: &str) -> Answer
     let mut tx = house.app.db.read().await.expect("a reader");
     let (whom, _) = staff_by_email(&mut tx, email).await.expect("it reads").expect("they work here");
     drop(tx);
-    let token = minted(house, whom).await;
-    let (_stop, stopped) = tokio::sync::watch::channel(false);
-    let mut request = Request::builder()
-        .method(method)
-        .uri(path)
-        .header("host", "desk.imagegen.example")
-        .header("sec-fetch-site", "same-origin")
-        .header("cookie", format!("{}={}", sessions::COOKIE, token))
-        .body(Body::empty())
-        .expect("a request");
-    request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([198, 51, 100, 7], 4_242))));
-    let response = web::router(house.app.clone(), stopped).oneshot(request).await.expect("an answer");
-    let (head, body) = response.into_parts();
-    let body = to_bytes(body, 1 << 22).await.expect("a body").to_vec();
-    Answer { status: head.status, headers: head.headers, body: String::from_utf8(body).expect("it is text") }
+    let mut browser = Browser::with(house.app.clone(), &minted(house, whom).await);
+    browser.ask(Request::builder().method(method).uri(path), Body::empty()).await
 }
 
-impl Answer {
-    /// The rows of the table in which `words` stand.
-    fn rows(&self, words: &str) -> Vec<&str> {
-        self.body.split("<tr").skip(1).filter(|row| row.contains(words)).collect()
-    }
+/// The rows of the table in which `words` stand.
+fn rows<'a>(answer: &'a Answer, words: &str) -> Vec<&'a str> {
+    answer.body.split("<tr").skip(1).filter(|row| row.contains(words)).collect()
 }
 
 async fn lead(house: &House) -> Actor {
@@ -93,7 +69,7 @@ on_both! {
         case_page::load(&house.app, &house.officer, reference, Letter::Proposed).await.expect("a page");
         lead(&house).await;
         let page = asked(&house, LEAD, Method::GET, "/audit").await;
-        let told = page.rows("Looked at a restricted case")[0];
+        let told = rows(&page, "Looked at a restricted case")[0];
         assert!(told.contains("Restricted case"), "{told}");
         for never in [reference.to_string().as_str(), "Nisha", "198.51"] {
             assert!(!told.contains(never), "{never} in {told}");
@@ -102,10 +78,10 @@ on_both! {
         let officer = house.officer.id.0;
         for filter in [format!("person={officer}"), format!("case={reference}"), format!("person={officer}&action=restricted_case_viewed")] {
             let page = asked(&house, LEAD, Method::GET, &format!("/audit?{filter}")).await;
-            assert!(page.rows("Looked at a restricted case").is_empty(), "{filter}");
+            assert!(rows(&page, "Looked at a restricted case").is_empty(), "{filter}");
         }
         let found = asked(&house, LEAD, Method::GET, &format!("/audit?case={plain}")).await;
-        assert_eq!(found.rows("Looked at covered secrets").len(), 1);
+        assert_eq!(rows(&found, "Looked at covered secrets").len(), 1);
         let csv = asked(&house, LEAD, Method::POST, "/audit").await;
         let line = csv.body.lines().find(|line| line.contains("Looked at a restricted case")).expect("a line").to_owned();
         assert!(line.ends_with("Z,,Looked at a restricted case,restricted case,,,"), "{line}");
@@ -120,7 +96,7 @@ on_both! {
         let lead = lead(&house).await;
         assert!(lead.may(Act::SeeSecretHolds));
         let page = asked(&house, LEAD, Method::GET, "/audit").await;
-        assert_eq!(page.rows("Placed a secret hold").len(), 1);
+        assert_eq!(rows(&page, "Placed a secret hold").len(), 1);
         let asked_as = |secret| crate::store::audit::Asked { secret, circle: true, ..Default::default() };
         let mut tx = house.app.db.read().await.expect("a reader");
         for (secret, count) in [(true, 1), (false, 0)] {
@@ -157,21 +133,21 @@ on_both! {
             verbs::add_note(&house.app, &house.agent, reference, &format!("note {n}")).await.expect("a note");
         }
         let first = asked(&house, LEAD, Method::GET, "/audit?action=note_added").await;
-        assert_eq!(first.rows("Added a note").len(), 50);
+        assert_eq!(rows(&first, "Added a note").len(), 50);
         let next = first.body.split("href=\"").find(|link| link.contains("before=")).expect("a next page");
         let next = next.split('"').next().expect("an address").replace("&amp;", "&");
         let second = asked(&house, LEAD, Method::GET, &next).await;
-        assert_eq!(second.rows("Added a note").len(), 11);
+        assert_eq!(rows(&second, "Added a note").len(), 11);
         let csv = asked(&house, LEAD, Method::POST, "/audit?action=note_added").await;
         assert_eq!(csv.body.lines().count(), 62, "a head and every note");
         let log = asked(&house, LEAD, Method::GET, "/audit").await;
-        let exported = log.rows("Exported the audit log")[0];
+        let exported = rows(&log, "Exported the audit log")[0];
         assert!(exported.contains("198.51.100.7") && exported.contains("Wilk"), "{exported}");
         let none = asked(&house, LEAD, Method::GET, "/audit?action=run_finished").await;
         assert!(none.body.contains("No entry matches this filter"));
         for (day, count) in [("2026-11-24", 50), ("2026-11-23", 0)] {
             let page = asked(&house, LEAD, Method::GET, &format!("/audit?action=note_added&from={day}&to={day}")).await;
-            assert_eq!(page.rows("Added a note").len(), count, "{day}");
+            assert_eq!(rows(&page, "Added a note").len(), count, "{day}");
         }
     }
 }

@@ -1,13 +1,13 @@
 //! Accounts over HTTP: whoever signs in, proves who they are, manages sessions, and whoever tries to without the right.
 
 mod accounts;
-mod browser;
 mod door;
 mod factors;
 mod links;
 mod proofs;
 mod sessions;
 
+use super::browser::{Answer, Browser};
 use super::house::House;
 use crate::{
     app::authenticator::code_at,
@@ -23,7 +23,6 @@ use crate::{
         sql,
     },
 };
-use browser::{Answer, Browser};
 
 /// The password of everybody in a test house.
 const PASSWORD: &str = "correct horse battery";

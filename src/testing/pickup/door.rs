@@ -3,38 +3,21 @@
 use super::{HERE, asks};
 use crate::{
     app::pickup::{self, Access, Key},
-    testing::{house::House, on_both},
-    web,
+    testing::{
+        browser::{Answer, Browser},
+        house::House,
+        on_both,
+    },
 };
 use axum::{
-    body::{Body, to_bytes},
-    extract::ConnectInfo,
-    http::{HeaderMap, Method, Request, StatusCode},
+    body::Body,
+    http::{Method, Request, StatusCode},
 };
-use std::net::SocketAddr;
-use tower::ServiceExt as _;
-
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: String,
-}
 
 async fn asked(house: &House, method: Method, body: impl Into<Body>) -> Answer {
-    let (_stop, stopped) = tokio::sync::watch::channel(false);
-    let mut request = Request::builder()
-        .method(method)
-        .uri("/case")
-        .header("host", "desk.imagegen.example")
-        .header("sec-fetch-site", "same-origin")
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(body.into())
-        .expect("a request");
-    request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([198, 51, 100, 7], 4_242))));
-    let response = web::router(house.app.clone(), stopped).oneshot(request).await.expect("an answer");
-    let (head, body) = response.into_parts();
-    let body = to_bytes(body, 1 << 22).await.expect("a body").to_vec();
-    Answer { status: head.status, headers: head.headers, body: String::from_utf8(body).expect("it is text") }
+    let request = Request::builder().method(method).uri("/case");
+    let request = request.header("content-type", "application/x-www-form-urlencoded");
+    Browser::new(house.app.clone()).ask(request, body.into()).await
 }
 
 fn form(access: &Access, rest: &str) -> String {

@@ -70,7 +70,8 @@ impl Browser {
         self.ask(request, Body::from(pairs.join("&"))).await
     }
 
-    async fn ask(&mut self, request: Builder, body: Body) -> Answer {
+    /// Any request.
+    pub async fn ask(&mut self, request: Builder, body: Body) -> Answer {
         let (_stop, stopped) = tokio::sync::watch::channel(false);
         let mut request = request.header("host", "desk.imagegen.example").header("sec-fetch-site", "same-origin");
         if let Some(token) = &self.token {
