@@ -13,6 +13,10 @@ use std::sync::Arc;
 /// Counts that are asked for in one statement.
 const COUNTS: usize = 8;
 
+/// What `PostgreSQL` does until the transaction ends.
+const BY_INDEX: &str = "set_config('enable_hashjoin', 'off', true), set_config('max_parallel_workers_per_gather', '0', \
+                        true), set_config('jit', 'off', true)";
+
 /// One connection; given back when dropped.
 #[derive(Debug)]
 pub struct Conn {
@@ -158,6 +162,30 @@ impl Conn {
             self.run(Statement::new(*text, &[])).await?;
         }
         Ok(())
+    }
+
+    /// What names the moment that is read, for another connection to read the same; none where the engine knows no such
+    /// thing. What is asked from now on is counted by indexes, each question on one processor: where a person has millions
+    /// of rows that takes half of the processors' time that joins by hashing whole tables take.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn begin_counting(&mut self) -> Result<Option<String>, Error> {
+        let Link::Postgres(_) = &self.link else { return Ok(None) };
+        let text = format!("SELECT pg_export_snapshot(), {BY_INDEX}");
+        let rows = self.rows(Statement::new(text, &[])).await?;
+        let name = rows.into_iter().next().and_then(|row| row.into_iter().next()).flatten();
+        Ok(name.filter(|name| name.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')))
+    }
+
+    /// Begins to read and count the moment that `snapshot` named on another connection, while it is being read there.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn begin_counting_at(&mut self, snapshot: &str) -> Result<(), Error> {
+        self.begin_reading().await?;
+        self.run(Statement::once(format!("SET TRANSACTION SNAPSHOT '{snapshot}'"))).await?;
+        self.run(Statement::new(format!("SELECT {BY_INDEX}"), &[])).await.map(drop)
     }
 
     /// Ends what `begin_reading` began.

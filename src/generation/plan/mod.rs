@@ -1,7 +1,9 @@
 //! What an erasure would do, counted in one moment of the database; and the hash that binds an approval to it.
 
+mod answers;
 mod questions;
 
+use answers::Asks;
 pub use questions::mentions;
 use questions::{FileQuestions, Questions};
 
@@ -229,36 +231,45 @@ impl Source {
         plan: &mut Plan,
     ) -> Result<StepCounts, Error> {
         let values = questions.values;
-        let asks: Vec<_> = questions.lines.iter().map(|(.., text)| text.as_str()).collect();
-        let counts = conn.count_all(&asks, &values).await?;
+        let mut asks = Asks::new(&values);
+        asks.counts(questions.lines.iter().map(|(.., text)| text));
+        asks.counts(questions.shared.iter().map(|(.., text)| text));
+        let singles = questions.kept.iter().map(|(_, text, _)| text);
+        let singles = singles.chain(questions.kept_back.iter().map(|(_, text)| text));
+        let singles = singles.chain(questions.faults.iter().chain(&questions.undated).map(|(_, text)| text));
+        let singles = singles.chain(questions.held.iter().chain(&questions.torn).map(|(.., text)| text));
+        let singles = singles.chain(questions.items.iter().map(|(.., text)| text));
+        singles.for_each(|text| asks.ask(text));
+        questions.mentions.iter().for_each(|(_, text, values)| asks.one(text, values));
+        let mut answers = asks.answered(conn, &self.reader).await?;
+
+        let counts = answers.counts(questions.lines.len())?;
+        let shared = answers.counts(questions.shared.len())?;
         let mut step_counts = StepCounts::default();
         for ((label, line, _), rows) in questions.lines.into_iter().zip(counts) {
             step_counts.0.push((label, rows));
             plan.tables.extend((rows > 0).then_some(PlanLine { rows, ..line }));
         }
-        for (mut line, text, period) in questions.kept {
-            let rows = conn.rows(Statement::new(text, &values)).await?;
-            let mut row = rows.into_iter().next().unwrap_or_default().into_iter();
+        for (mut line, _, period) in questions.kept {
+            let mut row = answers.row().into_iter();
             line.rows = row.next().flatten().and_then(|text| text.parse().ok()).unwrap_or_default();
             let last = row.next().flatten().and_then(|text| text.get(..10)?.parse::<NaiveDate>().ok());
             line.keep_until = last.zip(period).map(|(last, period)| kept_until(last, period).to_string());
             plan.tables.extend(Some(line).filter(|line| line.rows > 0));
         }
-        for (line, text) in questions.kept_back {
-            let rows = conn.count(Statement::new(text, &values)).await?;
+        for (line, _) in questions.kept_back {
+            let rows = answers.count()?;
             plan.tables.extend((rows > 0).then_some(PlanLine { rows, ..line }));
         }
-        let asks: Vec<_> = questions.shared.iter().map(|(_, _, text)| text.as_str()).collect();
-        let counted = conn.count_all(&asks, &values).await?;
-        for ((table, rule, _), rows) in questions.shared.into_iter().zip(counted).filter(|(_, rows)| *rows > 0) {
+        for ((table, rule, _), rows) in questions.shared.into_iter().zip(shared).filter(|(_, rows)| *rows > 0) {
             plan.warnings.push(shared_warning(&table, rule, rows));
         }
-        for (fault, text) in questions.faults.into_iter().chain(questions.undated) {
-            let rows = conn.count(Statement::new(text, &values)).await?;
+        for (fault, _) in questions.faults.into_iter().chain(questions.undated) {
+            let rows = answers.count()?;
             plan.warnings.extend((rows > 0).then_some(Warning { rows, ..fault }));
         }
-        for (table, column, text) in questions.held {
-            let rows = conn.count(Statement::new(text, &values)).await?;
+        for (table, column, _) in questions.held {
+            let rows = answers.count()?;
             if rows > 0 {
                 let says = "Rows of the person that stay refer to rows that go, and this may not be null. Choose this \
                             table as well, or let the column be null.";
@@ -266,8 +277,8 @@ impl Source {
                 plan.warnings.push(Warning { column: Some(column), ..stuck });
             }
         }
-        for (table, column, text) in questions.torn {
-            let rows = conn.count(Statement::new(text, &values)).await?;
+        for (table, column, _) in questions.torn {
+            let rows = answers.count()?;
             if rows > 0 {
                 let says = "Rows that a hold keeps refer to rows that would go, in a circle of tables that nothing lets go of. \
                             Have the hold widened to those rows, or released.";
@@ -290,8 +301,8 @@ impl Source {
                 plan.warnings.push(Warning { column: Some(column), ..held });
             }
         }
-        for (table, wanted, text) in questions.items {
-            let missing = wanted - conn.count(Statement::new(text, &values)).await?;
+        for (table, wanted, _) in questions.items {
+            let missing = wanted - answers.count()?;
             if missing > 0 {
                 plan.warnings.push(not_theirs(&table, missing, plan.tables.is_empty()));
             }
@@ -310,8 +321,8 @@ impl Source {
             let says = "The person has nothing within these limits.";
             plan.warnings.push(warning(WarningCode::NothingFound, "", 0, true, says));
         }
-        for (table, text, values) in questions.mentions {
-            let rows = conn.count(Statement::new(text, &values)).await?;
+        for (table, ..) in questions.mentions {
+            let rows = answers.count()?;
             if rows > 0 {
                 let says =
                     "Other people’s rows mention this person by what they were looked up by. They stay as they are.";
