@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     domain::{
+        audit::AuditAction,
         case::Case,
         event::{By, Event, Purpose},
         follow_up::Trouble,
@@ -18,7 +19,7 @@ use crate::{
         report::{Recipient, Report},
         thread,
     },
-    store::{Tx, cases, mails, mails::Mail, messages::Message, returns, suppressions},
+    store::{Tx, audit, cases, mails, mails::Mail, messages::Message, returns, suppressions},
 };
 
 /// Where a report belongs.
@@ -87,6 +88,8 @@ pub(super) async fn record(app: &App, tx: &mut Tx, case: &mut Case, mail: &Mail,
     cases::case_record(tx, case, By::System, now, event).await?;
     if let Some(recipient) = recipient.filter(|_| hard && is_gone(failed)) {
         suppressions::suppress(tx, recipient, &status, mail.id, now).await?;
+        let (what, on) = (mail.id.0.to_string(), Some(case.reference));
+        audit::audit_append(tx, now, None, AuditAction::AddressBlocked, on, &what);
     }
     if purpose == Purpose::Extension {
         // who was not told has the first end

@@ -49,10 +49,7 @@ pub fn can_be_reviewed(app: &App, case: &Case) -> bool {
 /// When the case is about something else, the person is not verified, or the generation database does not answer.
 pub async fn review(app: &App, actor: &Actor, reference: Reference) -> Result<Review, Error> {
     let case = look(app, actor, reference).await?;
-    let Consents { lines, more } = read(app, &case).await?;
-    let mut tx = app.db.begin().await?;
-    audit::audit_append(&mut tx, app.now(), Some(actor.id), AuditAction::ConsentsViewed, Some(reference), "");
-    tx.commit().await?;
+    let Consents { lines, more } = read(app, actor, &case).await?;
     let own = letters::language_of(app, &case);
     let mut languages = letters::languages_on(app, &case.product);
     languages.sort_by_key(|language| *language != own);
@@ -68,7 +65,8 @@ pub async fn review(app: &App, actor: &Actor, reference: Reference) -> Result<Re
     })
 }
 
-/// The words of the letter that tells what is recorded, in front of what was typed; kept as the draft. Nothing leaves.
+/// The words of the letter that tells what is recorded, in front of what was typed or of the draft; kept as the draft. Nothing
+/// leaves; looking is written into the audit.
 ///
 /// # Errors
 /// As `review`, or when others were quicker.
@@ -83,15 +81,17 @@ pub async fn begin_letter(
     if case.kind != Kind::ConsentReview {
         return Err(Error::field("letter", "This letter answers a review of consents; classify the case first"));
     }
-    let Consents { lines, more } = read(app, &case).await?;
+    let Consents { lines, more } = read(app, actor, &case).await?;
     let zone = app.packs.zone(&case.product);
     let lines: Vec<_> = lines.into_iter().map(|line| in_words(line, language, zone)).collect();
-    let gap = consent_lines(language, &lines, more);
-    let begun = letters::Begun { letter: letters::Letter::Closing, language, reason: "", typed, gap: &gap };
+    let recorded = consent_lines(language, &lines, more);
+    let letter = letters::Letter::Closing;
+    let begun = letters::Begun { letter, language, reason: "", typed, recorded: Some(&recorded) };
     letters::begin(app, actor, reference, &begun).await
 }
 
-async fn read(app: &App, case: &Case) -> Result<Consents, Error> {
+/// What is recorded, and the entry that says who read it: written before anybody is shown anything.
+async fn read(app: &App, actor: &Actor, case: &Case) -> Result<Consents, Error> {
     if !can_be_reviewed(app, case) {
         return Err(Error::field("letter", "The data map of this product does not say where consents are recorded"));
     }
@@ -99,7 +99,11 @@ async fn read(app: &App, case: &Case) -> Result<Consents, Error> {
         return Err(Error::field("letter", "Verify the person first: nobody reads what somebody else agreed to"));
     }
     let (source, subjects) = runs::verified_subjects(app, case).await?;
-    source.consents(&subjects).await.map_err(|error| runs::unanswered(&case.product, &error))
+    let found = source.consents(&subjects).await.map_err(|error| runs::unanswered(&case.product, &error))?;
+    let mut tx = app.db.begin().await?;
+    audit::audit_append(&mut tx, app.now(), Some(actor.id), AuditAction::ConsentsViewed, Some(case.reference), "");
+    tx.commit().await?;
+    Ok(found)
 }
 
 fn in_words(line: Recorded, language: Language, zone: Tz) -> ConsentLine {

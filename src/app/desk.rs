@@ -29,6 +29,8 @@ pub struct Desk<'a> {
     /// The moment it happens.
     pub now: Instant,
     before: Case,
+    /// What the log says behind what the actor did.
+    behind: Vec<Entry>,
 }
 
 impl<'a> Desk<'a> {
@@ -49,7 +51,7 @@ impl<'a> Desk<'a> {
                 return Err(Error::Conflict { since, seq: case.seq });
             }
         }
-        Ok(Self { app, actor, tx, before: case.clone(), case, now: app.now() })
+        Ok(Self { app, actor, tx, before: case.clone(), case, now: app.now(), behind: Vec::new() })
     }
 
     /// Records what the actor did.
@@ -107,6 +109,11 @@ impl<'a> Desk<'a> {
         alarms::raise_urgent(self.app, &mut self.tx, &mut self.case, &before, self.now).await
     }
 
+    /// Has the log say, behind what the actor does, what followed from it by itself: on this case, of this thing.
+    pub fn followed_by(&mut self, action: AuditAction, object: &str) {
+        self.behind.push(Entry::new(self.now, None, action).on(Some(self.case.reference)).object(object));
+    }
+
     /// Saves the case, writes the audit entry last, with the names of the case's fields that changed, commits, and wakes
     /// the runner.
     ///
@@ -116,6 +123,9 @@ impl<'a> Desk<'a> {
         cases::case_save(&mut self.tx, &self.case).await?;
         let entry = Entry::new(self.now, Some(self.actor.id), action).on(Some(self.case.reference));
         audit::entry_add(&mut self.tx, entry.fields(&changed(&self.before, &self.case)));
+        for entry in std::mem::take(&mut self.behind) {
+            audit::entry_add(&mut self.tx, entry);
+        }
         super::failpoint::failpoint("verb-before-commit");
         self.tx.commit().await?;
         self.app.wake();

@@ -44,6 +44,9 @@ pub enum Error {
     /// The database is busy or away; the same may work in a moment.
     #[error("the database is busy; nothing was changed, try again in a moment")]
     Busy,
+    /// The product's generation database did not answer; the same may work in a moment. Names the product.
+    #[error("nothing was done: the generation database of {0} did not answer; try again in a moment")]
+    Unanswered(String),
     /// Something is wrong with the house itself.
     #[error("something went wrong: {0}")]
     Internal(store::Error),

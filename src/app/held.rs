@@ -22,12 +22,13 @@ pub(super) fn sealable(part: &Extent) -> Option<Vec<u8>> {
     (!part.is_whole()).then(|| serde_json::to_vec(part).unwrap_or_default())
 }
 
-/// What a hold is about: everything where nothing is named, or what is named cannot be read any more.
+/// What a hold is about: everything where nothing is named, what is named cannot be read any more, or nobody may learn it,
+/// be it for its basis or because its case is restricted by now.
 ///
 /// # Errors
 /// As the database says, or when it does not open.
 pub(super) async fn part_of(app: &App, tx: &mut Tx, hold: &Hold) -> Result<Extent, Error> {
-    if !hold.is_of_a_part || hold.basis.is_secret() {
+    if !hold.is_of_a_part || hold.is_secret() {
         return Ok(Extent::default());
     }
     let part = holds::hold_part(tx, &app.vault, hold.id).await?;
@@ -53,14 +54,14 @@ pub(super) async fn on(app: &App, product: &str, subjects: &[Key]) -> Result<(Ve
     Ok((everything, parts))
 }
 
-/// True where a hold stands that the plan of `target` does not know of.
+/// True where a hold stands that the plan of `target` does not know of, or knew as one on a part that is secret by now.
 ///
 /// # Errors
 /// As the database says.
 pub(super) async fn is_held_beyond(app: &App, product: &str, target: &Target) -> Result<bool, Error> {
     let mut tx = app.db.read().await?;
     let standing = standing(app, &mut tx, product, &target.subjects).await?;
-    Ok(standing.iter().any(|hold| !target.held.holds.contains(&hold.id.0)))
+    Ok(standing.iter().any(|hold| hold.is_secret() || !target.held.holds.contains(&hold.id.0)))
 }
 
 async fn standing(app: &App, tx: &mut Tx, product: &str, subjects: &[Key]) -> Result<Vec<Hold>, Error> {
@@ -76,8 +77,7 @@ async fn standing(app: &App, tx: &mut Tx, product: &str, subjects: &[Key]) -> Re
 pub(super) async fn freed(tx: &mut Tx, actor: &Actor, case: &Case) -> Result<Vec<(Reference, RunId)>, Error> {
     let mut subjects = holds::subjects_erased(tx, case.reference).await?;
     let released = holds::holds_of_case(tx, case.reference).await?.into_iter();
-    subjects
-        .extend(released.filter(|hold| hold.released.is_some() && !hold.basis.is_secret()).map(|hold| hold.subject));
+    subjects.extend(released.filter(|hold| hold.released.is_some() && !hold.is_secret()).map(|hold| hold.subject));
     subjects.sort();
     subjects.dedup();
     let mut freed = Vec::new();

@@ -77,10 +77,10 @@ pub async fn dispose(app: &App, id: MessageId) -> Result<Disposed, Error> {
         return Ok(Disposed::Done);
     }
     match mailboxes::remove_copies(app, id).await {
-        Ok(removal) if removal.removed + removal.left == 0 => Ok(Disposed::Done),
+        Ok(removal) if removal.left == 0 => Ok(Disposed::Done),
         Ok(removal) => {
             let mut tx = app.db.begin().await?;
-            let what = format!("removed {}, left {}", removal.removed, removal.left);
+            let what = format!("message {}: left {}", id.0, removal.left);
             audit::audit_append(&mut tx, app.now(), None, AuditAction::MailboxCopiesRemoved, Some(reference), &what);
             tx.commit().await?;
             Ok(Disposed::Done)

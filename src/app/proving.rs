@@ -81,6 +81,9 @@ pub(super) async fn password(app: &App, session: &Session, typed: &str) -> Resul
     let account = staff::account_get(&mut tx, staff).await?.ok_or(Error::NotFound)?;
     tx.commit().await?;
     if !passwords::fits(app, typed, Some(&account.password_hash)).await? {
+        let mut tx = app.db.begin().await?;
+        audit::audit_append(&mut tx, app.now(), Some(staff), AuditAction::PasswordWrong, None, "");
+        tx.commit().await?;
         return Err(Refused::Wrong);
     }
     let mut tx = app.db.begin().await?;

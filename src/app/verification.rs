@@ -100,7 +100,11 @@ pub async fn confirm_verification(app: &App, token: &str) -> Result<Option<Code>
         identified(app, &mut tx, &mut case, By::System, now).await?;
     }
     cases::case_save(&mut tx, &case).await?;
-    audit::audit_append(&mut tx, now, None, AuditAction::VerificationConfirmed, Some(case.reference), "");
+    let done = match asked.package {
+        Some(_) => AuditAction::ExportCodeShown,
+        None => AuditAction::VerificationConfirmed,
+    };
+    audit::audit_append(&mut tx, now, None, done, Some(case.reference), "");
     failpoint("verb-before-commit");
     tx.commit().await?;
     app.wake();

@@ -29,6 +29,9 @@ pub enum Command {
         /// A saved copy of the console's /.well-known/recourse-audit-keys [default: the key file and the database]
         #[arg(long, value_name = "FILE")]
         keys: Option<PathBuf>,
+        /// Believes the chain alone where no checkpoint outside the database is there
+        #[arg(long)]
+        without_checkpoints: bool,
         /// Says it as JSON
         #[arg(long)]
         json: bool,
@@ -54,7 +57,9 @@ fn format(code: &str) -> Result<Format, String> {
 pub async fn run(config: &Config, command: Command) -> anyhow::Result<()> {
     let db = database(config).await?;
     let done = match command {
-        Command::Verify { checkpoints, keys, json } => verify(config, &db, checkpoints, keys, json).await,
+        Command::Verify { checkpoints, keys, without_checkpoints, json } => {
+            verify(config, &db, (checkpoints, without_checkpoints), keys, json).await
+        }
         Command::Export { since, until, format } => export(&db, since, until, format).await,
     };
     db.close().await;
@@ -81,15 +86,18 @@ async fn database(config: &Config) -> anyhow::Result<Db> {
 async fn verify(
     config: &Config,
     db: &Db,
-    folder: Option<PathBuf>,
+    (folder, without_checkpoints): (Option<PathBuf>, bool),
     keys: Option<PathBuf>,
     json: bool,
 ) -> anyhow::Result<()> {
-    let folder = match folder {
+    // a folder that is named and not there, somebody has taken away, or nobody has mounted
+    let folder = match folder.or_else(|| config.audit.checkpoints.clone().filter(|_| !without_checkpoints)) {
         Some(folder) if !folder.is_dir() => bail!("there is no folder {}", folder.display()),
         Some(folder) => Some(folder),
         None => Some(config.checkpoints_folder()).filter(|folder| folder.is_dir()),
     };
+    // once a console has signed here, there is a checkpoint outside
+    let are_missing = !without_checkpoints && !audit::public_keys_in(db).await?.keys.is_empty();
     let keys = match keys {
         Some(file) => keys_in(&file)?,
         None => configured(config, db).await?,
@@ -100,7 +108,16 @@ async fn verify(
     } else {
         say(&report);
     }
-    if report.whole { Ok(()) } else { Err(anyhow!("the audit log is not what it was: {}", wrong(&report))) }
+    if !report.whole {
+        bail!("the audit log is not what it was: {}", wrong(&report));
+    }
+    if are_missing && report.checkpoints == 0 {
+        bail!(
+            "a console has signed checkpoints and none is here that is believed: name their folder with --checkpoints, \
+             or believe the chain alone with --without-checkpoints"
+        );
+    }
+    Ok(())
 }
 
 fn keys_in(file: &Path) -> anyhow::Result<PublicKeys> {

@@ -39,6 +39,8 @@ pub async fn event_append(tx: &mut Tx, case: Reference, recorded: &Recorded) -> 
     .bind(data)
     .run(tx)
     .await?;
+    #[cfg(test)]
+    tx.recorded(case);
     Ok(())
 }
 

@@ -30,6 +30,8 @@ pub struct Hold {
     pub basis: Basis,
     /// True where it is about a part, which `hold_part` gives; otherwise about everything.
     pub is_of_a_part: bool,
+    /// True where its case is restricted now, or gone: nobody outside the circle may learn from what stays what it is about.
+    pub is_walled: bool,
     /// Who placed it.
     pub placed_by: StaffId,
     /// When.
@@ -50,6 +52,15 @@ struct HoldRow {
     released_by: Option<i64>,
     released_at: Option<i64>,
     is_of_a_part: bool,
+    is_walled: bool,
+}
+
+impl Hold {
+    /// True where what it is about may show nowhere: it counts as one on everything.
+    #[must_use]
+    pub const fn is_secret(&self) -> bool {
+        self.is_walled || self.basis.is_secret()
+    }
 }
 
 impl HoldRow {
@@ -61,6 +72,7 @@ impl HoldRow {
             product: self.product,
             subject: self.subject_digest,
             is_of_a_part: self.is_of_a_part,
+            is_walled: self.is_walled,
             placed_by: StaffId(self.placed_by),
             placed_at: Instant(self.placed_at),
             released: self.released_by.map(StaffId).zip(self.released_at.map(Instant)),
@@ -73,7 +85,8 @@ macro_rules! holds_where {
     ($rest:literal) => {
         concat!(
             "SELECT id, product, case_id, subject_digest, basis, placed_by, placed_at, released_by, released_at,
-                    cipher IS NOT NULL AS is_of_a_part
+                    cipher IS NOT NULL AS is_of_a_part,
+                    NOT EXISTS (SELECT 1 FROM cases c WHERE c.id = holds.case_id AND NOT c.restricted) AS is_walled
              FROM holds ",
             $rest
         )

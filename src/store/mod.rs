@@ -92,6 +92,12 @@ impl Error {
             _ => false,
         }
     }
+
+    /// True where the database answered, and a column holds what it cannot hold: bytes that are no text, or nothing.
+    #[must_use]
+    pub const fn is_unreadable(&self) -> bool {
+        matches!(self, Self::Database(sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_)))
+    }
 }
 
 /// What store functions return.

@@ -65,10 +65,15 @@ on_both! {
         let (events,): (i64,) = sql("SELECT COUNT(*) FROM events WHERE case_id = $1").bind(reference).one(&mut tx).await.expect("counted");
         drop(tx);
         assert_eq!(looks, 1);
+        verbs::keep_draft(&house.app, &house.agent, reference, "Kept before").await.expect("kept");
 
         let text = consents::begin_letter(&house.app, &house.agent, reference, Language::En, "Yours").await.expect("it is begun");
         assert!(text.contains("- ads: withdrawn on 1 Feb 2026, 05:30 IST; given before on 3 Jan 2026, 05:30 IST"), "{text}");
         assert!(text.contains("- training: not given; recorded on 5 January 2026") && text.ends_with("Yours"), "{text}");
+        // among them are some that were never given
+        assert!(text.contains("what we have recorded of your consents") && !text.contains("that you have given us"), "{text}");
+        let looked = house.log().await.iter().filter(|entry| entry.contains("consents_viewed")).count();
+        assert_eq!(looked, 2, "whoever puts it into a letter reads it too");
         let hindi = consents::begin_letter(&house.app, &house.agent, reference, Language::Hi, "").await;
         assert_eq!(fields(hindi), ["language"], "it is not on here");
         let mut tx = house.app.db.read().await.expect("a reader");
@@ -88,12 +93,27 @@ on_both! {
         assert!(!consents::review(&house.app, &house.agent, reference).await.expect("it reads").may_be_told, "the case is resolved");
     }
 
+    async fn a_draft_that_was_kept_stays_below_the_letter(house: House) {
+        let (house, _world) = recording(house).await;
+        let reference = asked(&house, Kind::ConsentReview).await;
+        verify(&house, reference, "1").await;
+        verbs::keep_draft(&house.app, &house.agent, reference, "Half a page of mine").await.expect("kept");
+        // the page of consents has no reply box, and sends nothing that was typed
+        let text = consents::begin_letter(&house.app, &house.agent, reference, Language::En, "").await.expect("it is begun");
+        assert!(text.contains("- ads: withdrawn") && text.ends_with("\n\nHalf a page of mine"), "{text}");
+        let mut tx = house.app.db.read().await.expect("a reader");
+        let draft = crate::store::drafts::draft_get(&mut tx, &house.app.vault, reference, house.agent.id).await.expect("it opens");
+        assert_eq!(draft, Some(text));
+    }
+
     async fn nothing_recorded_is_an_answer_and_other_cases_are_no_reviews(house: House) {
         let (house, _world) = recording(house).await;
         let reference = asked(&house, Kind::ConsentReview).await;
         verify(&house, reference, "0").await;
         let text = consents::begin_letter(&house.app, &house.agent, reference, Language::En, "").await.expect("it is begun");
         assert!(text.contains("Nothing is recorded: we find no consent of yours."), "{text}");
+        assert!(!text.contains("what we have recorded of your consents, each"), "{text}");
+        assert!(!text.contains("[[the consents") && text.contains("[[what is done with the data"), "{text}");
         let other = house.opens(&mail("Bo <bo@example.org>", "Privacy Request", "c2@example.org", "Please delete my account.")).await;
         verify(&house, other, "2").await;
         assert_eq!(fields(consents::review(&house.app, &house.agent, other).await), ["letter"]);

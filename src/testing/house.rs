@@ -11,6 +11,7 @@ use crate::{
         staff,
     },
     domain::{
+        audit::Written,
         identity::Reference,
         kind::Kind,
         mail::Came,
@@ -25,7 +26,7 @@ use crate::{
         classify::Classifier,
         outbox::Transport,
     },
-    store::{Clock, Db, Objects, migrate, runs::receipts::receipt_key_use, vault::Vault},
+    store::{Clock, Db, Objects, audit::entries_from, migrate, runs::receipts::receipt_key_use, vault::Vault},
 };
 use std::{collections::HashMap, fs, path::Path};
 use tokio::sync::OnceCell;
@@ -229,6 +230,18 @@ impl House {
             CasePage::Full(full) => *full,
             CasePage::Walled(_) => panic!("the officer sees every case"),
         }
+    }
+
+    /// What the audit log says, oldest first: whose doing, what, on which case, of which thing.
+    pub async fn log(&self) -> Vec<String> {
+        let mut tx = self.app.db.read().await.expect("a reader");
+        let entries = entries_from(&mut tx, 1, 10_000).await.expect("entries");
+        let line = |one: Written| {
+            let case = one.case.map(|case| Reference(case).to_string());
+            let parts = [one.who, one.action, case.unwrap_or_default(), one.object];
+            parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+        };
+        entries.into_iter().map(|(written, _)| line(written)).collect()
     }
 
     /// The mails that left, by file name.

@@ -31,7 +31,7 @@ pub const fn status_of(error: &Error) -> StatusCode {
         Error::Unproved => StatusCode::UNAUTHORIZED,
         Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Error::Conflict { .. } => StatusCode::CONFLICT,
-        Error::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Busy | Error::Unanswered(_) => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -45,6 +45,7 @@ fn problem_of(error: &Error) -> Problem {
         Error::Invalid(fields) => Problem::Invalid(fields.iter().map(|field| field.says.clone()).collect()),
         Error::Conflict { .. } => Problem::Conflict,
         Error::Busy => Problem::Busy,
+        Error::Unanswered(_) => Problem::Unanswered,
         _ => Problem::Broken,
     }
 }
@@ -55,7 +56,9 @@ fn log(error: &Error, status: StatusCode) {
     }
 }
 
-fn with_retry(mut response: Response) -> Response {
+/// The response, saying when to ask again where it says that now is not the time.
+#[must_use]
+pub fn with_retry(mut response: Response) -> Response {
     if response.status() == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
     }

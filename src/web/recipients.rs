@@ -1,6 +1,7 @@
 //! What recipients of people's data post back: that they followed. Known by the signature of their own key; no session, no
 //! cookie. Whoever cannot sign learns nothing, not even which numbers there are.
 
+use super::{client, place};
 use crate::app::{
     App,
     follow_ups::{self, Heard, SIGNATURE},
@@ -10,6 +11,7 @@ use axum::{
     body::to_bytes,
     extract::{Request, State},
     http::{StatusCode, header},
+    middleware,
     response::{IntoResponse as _, Response},
     routing::post,
 };
@@ -23,7 +25,11 @@ const LONGEST: Duration = Duration::from_secs(10);
 
 /// The one address of this place.
 pub fn routes(app: App) -> Router {
-    Router::new().route("/intake/recipients", post(take)).with_state(app)
+    Router::new()
+        .route("/intake/recipients", post(take))
+        .layer(middleware::from_fn_with_state(app.clone(), place::told))
+        .layer(middleware::from_fn(client::known))
+        .with_state(app)
 }
 
 /// POST: a JSON object with the number of a notice.

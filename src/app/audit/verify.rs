@@ -87,17 +87,19 @@ pub async fn verify(db: &Db, trust: &Trust) -> Result<Report, Error> {
 /// Follows the chain to its end, or to the first entry that does not fit.
 async fn chain(db: &Db, known: &Known, report: &mut Report) -> Result<Option<Bad>, Error> {
     let (mut hash, mut sealed, mut room) = (BEGINNING, 0, Vec::with_capacity(256));
+    // from the smallest number that there is: whatever stands before the first entry does not belong there
     let mut next = ahead(db, i64::MIN);
     loop {
-        let page = next.await.map_err(|_| Error::Busy)??;
-        let Some((last, _)) = page.last() else { break };
+        let Page { entries, unreadable } = next.await.map_err(|_| Error::Busy)??;
+        let Some(after) = entries.last().map(|(last, _)| last.number).or(unreadable) else { break };
         // the next ones are fetched while these are looked at
-        next = ahead(db, last.number);
-        for (written, stored) in page {
-            if let Some(bad) = out_of_place(report.entries + 1, &written) {
+        next = ahead(db, after.saturating_add(1));
+        for (written, stored) in entries {
+            let written = &written;
+            if let Some(bad) = out_of_place(report.entries + 1, written.number) {
                 return Ok(Some(bad));
             }
-            hash = audit::entry_hash(&hash, &written, &mut room);
+            hash = audit::entry_hash(&hash, written, &mut room);
             if hash.as_slice() != stored {
                 return Ok(Some(Bad::at(written.number, "it was changed, or another one stood before it")));
             }
@@ -111,6 +113,10 @@ async fn chain(db: &Db, known: &Known, report: &mut Report) -> Result<Option<Bad
             report.entries = written.number;
             report.hash = data_encoding::HEXLOWER.encode(&hash);
         }
+        if let Some(number) = unreadable {
+            let changed = || Bad::at(number, "it was changed: a column holds what no entry can hold");
+            return Ok(Some(out_of_place(report.entries + 1, number).unwrap_or_else(changed)));
+        }
     }
     let later = known.range(report.entries + 1..).next_back();
     Ok(later.map(|(number, who)| {
@@ -120,11 +126,11 @@ async fn chain(db: &Db, known: &Known, report: &mut Report) -> Result<Option<Bad
     }))
 }
 
-fn out_of_place(wanted: i64, found: &Written) -> Option<Bad> {
-    if found.number > wanted {
-        return Some(Bad::at(wanted, &format!("it is missing: entry {} comes next", found.number)));
+fn out_of_place(wanted: i64, found: i64) -> Option<Bad> {
+    if found > wanted {
+        return Some(Bad::at(wanted, &format!("it is missing: entry {found} comes next")));
     }
-    (found.number < wanted).then(|| Bad::at(found.number, "it does not belong there: entries are numbered from 1"))
+    (found < wanted).then(|| Bad::at(found, "it does not belong there: entries are numbered from 1"))
 }
 
 impl Bad {
@@ -133,23 +139,86 @@ impl Bad {
     }
 }
 
-type Page = Result<Vec<(Written, Vec<u8>)>, store::Error>;
+/// Entries as far as they can be read, each with the hash that is stored with it.
+struct Page {
+    entries: Vec<(Written, Vec<u8>)>,
+    /// The number of the entry behind them, where that one cannot be read.
+    unreadable: Option<i64>,
+}
 
-fn ahead(db: &Db, after: i64) -> tokio::task::JoinHandle<Page> {
+fn ahead(db: &Db, first: i64) -> tokio::task::JoinHandle<Result<Page, store::Error>> {
     let db = db.clone();
-    tokio::spawn(async move { audit::entries_after(&mut db.read().await?, after, AT_ONCE).await })
+    tokio::spawn(async move {
+        let (mut tx, mut most) = (db.read().await?, Most::default());
+        let (entries, is_cut) = loop {
+            let rows = audit::entries_from(&mut tx, first, most.asked).await;
+            if let Some(read) = most.judge(rows)? {
+                break read;
+            }
+        };
+        let behind = entries.last().map_or(first, |(last, _)| last.number.saturating_add(1));
+        let unreadable = if is_cut { audit::entry_number_from(&mut tx, behind).await? } else { None };
+        Ok(Page { entries, unreadable })
+    })
+}
+
+/// How many rows to ask for, until these are as many as can be read.
+struct Most {
+    asked: i64,
+    /// So many can be read.
+    good: i64,
+    /// So many cannot; none where it never failed.
+    bad: Option<i64>,
+}
+
+impl Default for Most {
+    fn default() -> Self {
+        Self { asked: AT_ONCE, good: 0, bad: None }
+    }
+}
+
+impl Most {
+    /// The rows, and true where one stands behind them that cannot be read; none where fewer or more have to be asked for.
+    fn judge<T>(&mut self, rows: Result<Vec<T>, store::Error>) -> Result<Option<(Vec<T>, bool)>, store::Error> {
+        match (rows, self.bad) {
+            (Ok(rows), None) => return Ok(Some((rows, false))),
+            (Ok(rows), Some(bad)) if self.asked + 1 == bad => return Ok(Some((rows, true))),
+            (Ok(_), Some(bad)) => {
+                self.good = self.asked;
+                self.asked = i64::midpoint(self.good, bad);
+            }
+            (Err(error), _) if error.is_unreadable() => {
+                self.bad = Some(self.asked);
+                self.asked = i64::midpoint(self.good, self.asked);
+            }
+            (Err(error), _) => return Err(error),
+        }
+        Ok(None)
+    }
 }
 
 /// The database's own checkpoints: they tell whoever changed the log and not them.
 async fn in_database(db: &Db, keys: &PublicKeys, known: &mut Known, report: &mut Report) -> Result<(), Error> {
-    let mut after = i64::MIN;
+    let mut first = i64::MIN;
     loop {
-        let page = checkpoints::checkpoints_after(&mut db.read().await?, after, AT_ONCE).await?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after = last.number;
+        let (mut tx, mut most) = (db.read().await?, Most::default());
+        let (page, is_cut) = loop {
+            let rows = checkpoints::checkpoints_from(&mut tx, first, most.asked).await;
+            if let Some(read) = most.judge(rows)? {
+                break read;
+            }
+        };
+        let last = page.last().map(|last| last.number);
         for checkpoint in page {
             let place = format!("the database, entry {}", checkpoint.number);
             judge(Some(checkpoint), place, keys, known, report);
+        }
+        if is_cut {
+            report.forged.push("the database, one that cannot be read".to_owned());
+        }
+        match last.and_then(|last| last.checked_add(1)).filter(|_| !is_cut) {
+            Some(next) => first = next,
+            None => return Ok(()),
         }
     }
 }

@@ -4,13 +4,14 @@ use super::Delivered;
 use crate::{
     app::{App, Error, desk, follow_ups},
     domain::{
+        audit::AuditAction,
         event::{By, Event, Purpose},
         follow_up::Trouble,
         time::{HOUR, MINUTE, SECOND},
     },
     mail::outbox::SendError,
     store::{
-        cases,
+        audit, cases,
         mails::{self, Mail, MailState, Wait},
         suppressions,
         vault::random,
@@ -91,6 +92,7 @@ async fn accepted(app: &App, mail: &Mail) -> Result<Delivered, Error> {
             follow_ups::mail_accepted(&mut tx, &mut case, mail.id, now).await?;
         }
         cases::case_save(&mut tx, &case).await?;
+        audit::audit_append(&mut tx, now, None, AuditAction::MailHandedOver, Some(mail.case), &mail.id.0.to_string());
     }
     tx.commit().await?;
     Ok(Delivered::Accepted)
@@ -105,8 +107,11 @@ pub(super) async fn failed(app: &App, mail: &Mail, why: &str, gone: Option<&str>
     let state = mails::mail_get(&mut tx, mail.id).await?.map(|m| m.state);
     if matches!(state, Some(MailState::Sending | MailState::Queued)) {
         mails::mail_failed(&mut tx, mail.id, why).await?;
+        let (what, on) = (mail.id.0.to_string(), Some(mail.case));
+        audit::audit_append(&mut tx, now, None, AuditAction::MailFailed, on, &what);
         if let (Some(status), Some(recipient)) = (gone, &mail.recipient) {
             suppressions::suppress(&mut tx, recipient, status, mail.id, now).await?;
+            audit::audit_append(&mut tx, now, None, AuditAction::AddressBlocked, on, &what);
         }
         let event = Event::MailFailed { mail: mail.id, purpose, reason: why.to_owned() };
         cases::case_record(&mut tx, &mut case, By::System, now, event).await?;

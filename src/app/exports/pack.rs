@@ -139,6 +139,9 @@ async fn take_up(app: &App, id: RunId) -> Result<Option<(Run, Secret)>, Error> {
     let copied = run.plan.tables.iter().filter(|line| matches!(line.action, Action::Copy | Action::Summarise));
     let steps: Vec<_> = copied.map(|line| (format!("{} {}", line.table, line.action.code()), line.rows)).collect();
     checkpoints::steps_begin(&mut tx, id, &steps).await?;
+    if !again {
+        audit::audit_append(&mut tx, app.now(), None, AuditAction::RunBegan, Some(run.case), &id.to_string());
+    }
     tx.commit().await?;
     Ok(Some((run, secret)))
 }
@@ -312,21 +315,16 @@ impl Packing<'_> {
         cases::case_record(&mut tx, &mut case, By::System, now, event).await?;
         let expires_at = open_until(tx.db_now().await?);
         self.run = Run { state: RunState::Packed, files: copied.files, expires_at, ..run };
+        let (what, on) = (self.run.id.to_string(), Some(case.reference));
+        audit::audit_append(&mut tx, now, None, AuditAction::ExportPacked, on, &what);
         if review {
             runs::run_save(&mut tx, &self.run).await?;
         } else {
             let by = (By::System, now);
             release::release(app, &mut tx, &mut case, &mut self.run, &secret.target.extent, by).await?;
+            audit::audit_append(&mut tx, now, None, AuditAction::ExportReleased, on, &what);
         }
         cases::case_save(&mut tx, &case).await?;
-        audit::audit_append(
-            &mut tx,
-            now,
-            None,
-            AuditAction::ExportPacked,
-            Some(case.reference),
-            &self.run.id.to_string(),
-        );
         failpoint("export-before-commit");
         tx.commit().await?;
         app.wake();

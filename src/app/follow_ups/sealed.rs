@@ -19,7 +19,7 @@ use crate::{
         Tx, audit, cases, follow_ups,
         follow_ups::{FollowUp, NewFollowUp},
         holds,
-        runs::{Run, sealings, sealings::SealedTable},
+        runs::{self, Run, sealings, sealings::SealedTable},
     },
 };
 use chrono::NaiveDate;
@@ -117,30 +117,27 @@ async fn destroy_of(
     (into, run): (&str, RunId),
     today: NaiveDate,
 ) -> Outcome<()> {
-    let mut destroyed = 0;
-    let ended = loop {
+    let case = runs::run_get(&mut app.db.read().await?, run).await?.map(|run| run.case);
+    loop {
         let mut tx = app.db.read().await?;
         let is_known = sealings::sealing_of(&mut tx, run).await?.iter().any(|table| table.into == into);
         let subjects = sealings::sealed_subjects_of(&mut tx, run).await?;
         if !is_known || !holds::holds_on(&mut tx, product, &subjects).await?.is_empty() {
-            break Ok(());
+            return Ok(Ok(()));
         }
         drop(tx);
         failpoint("sealed-before-batch");
-        match source.destroy_sealed(into, &run.to_string(), today).await {
-            Ok(0) => break Ok(()),
-            Ok(rows) => destroyed += rows,
-            Err(error) => break Err(error),
-        }
-        failpoint("sealed-after-batch");
-    };
-    if destroyed > 0 {
+        let destroyed = match source.destroy_sealed(into, &run.to_string(), today).await {
+            Ok(0) => return Ok(Ok(())),
+            Ok(rows) => rows,
+            Err(error) => return Ok(Err(error)),
+        };
         let mut tx = app.db.begin().await?;
         let what = format!("{run}: {destroyed} in {into}");
-        audit::audit_append(&mut tx, app.now(), None, AuditAction::SealedRowsDestroyed, None, &what);
+        audit::audit_append(&mut tx, app.now(), None, AuditAction::SealedRowsDestroyed, case, &what);
         tx.commit().await?;
+        failpoint("sealed-after-batch");
     }
-    Ok(ended)
 }
 
 /// Closes a follow-up whose day is over, once its run has no sealed row left anywhere.

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     app::{App, Error, bounces, failpoint::failpoint, material},
     domain::{
+        audit::AuditAction,
         identity::{MessageId, Reference, normal_address},
         kind::Kind,
         mail::Doubt,
@@ -20,7 +21,7 @@ use crate::{
         parse::{self, Letter, Limits, Unreadable},
     },
     store::{
-        messages,
+        audit, messages,
         messages::{Message, MessageState},
         raws,
     },
@@ -93,6 +94,7 @@ pub async fn read(app: &App, id: MessageId) -> Result<Read, Error> {
                 return Ok(Read::Already);
             }
             messages::message_set_aside(&mut tx, id, MessageState::Unreadable, &why.to_string()).await?;
+            audit::audit_append(&mut tx, app.now(), None, AuditAction::MessageSetAside, None, &id.0.to_string());
             tx.commit().await?;
             return Ok(Read::SetAside);
         }

@@ -4,9 +4,13 @@
 use super::{Trouble, Watched};
 use crate::{
     app::App,
-    domain::identity::MessageId,
+    domain::{audit::AuditAction, identity::MessageId},
     mail::inbox::Mailbox,
-    store::mailbox_copies::{self as copies, Copied},
+    store::{
+        audit,
+        mailbox_copies::{self as copies, Copied},
+        messages,
+    },
 };
 
 /// What became of the servers' copies of a message.
@@ -18,14 +22,15 @@ pub struct Removal {
     pub left: usize,
 }
 
-/// Removes every copy of the message in the mailboxes that are read. May be called again after an error. Touches the outside:
-/// never inside a transaction.
+/// Removes every copy of the message in the mailboxes that are read, and says so of each in the log. May be called again
+/// after an error. Touches the outside: never inside a transaction.
 ///
 /// # Errors
 /// When a mailbox or the database fails; what was removed before stays removed.
 pub async fn remove_copies(app: &App, message: MessageId) -> Result<Removal, Trouble> {
     let mut tx = app.db.read().await?;
     let copies = copies::copies_of(&mut tx, message).await?;
+    let case = messages::message_get(&mut tx, message).await?.and_then(|message| message.case);
     drop(tx);
     let mut removal = Removal::default();
     for copy in copies {
@@ -35,6 +40,8 @@ pub async fn remove_copies(app: &App, message: MessageId) -> Result<Removal, Tro
         }
         let mut tx = app.db.begin().await?;
         copies::copy_remove(&mut tx, copy.place()).await?;
+        let what = format!("message {}: removed 1", message.0);
+        audit::audit_append(&mut tx, app.now(), None, AuditAction::MailboxCopiesRemoved, case, &what);
         tx.commit().await?;
         removal.removed += 1;
     }

@@ -129,8 +129,9 @@ pub async fn discard(app: &App, actor: &Actor, id: MessageId, reason: &str) -> R
         let kept = contents::content_keep(&mut tx, &app.vault, reference, restricted, "reason", &text, now).await?;
         cases::case_record(&mut tx, &mut case, by, now, Event::MessageDiscarded { message: id, reason: kept }).await?;
         cases::case_save(&mut tx, &case).await?;
+        return finish(app, actor, tx, AuditAction::MessageDiscarded, Some(reference), id).await;
     }
-    finish(app, actor, tx, AuditAction::MessageDiscarded, None, id).await
+    finish(app, actor, tx, AuditAction::MessageDiscarded, waits.near, id).await
 }
 
 /// A discarded mail waits again.
@@ -139,13 +140,13 @@ pub async fn discard(app: &App, actor: &Actor, id: MessageId, reason: &str) -> R
 /// `NotFound` where it was not discarded.
 pub async fn put_back(app: &App, actor: &Actor, id: MessageId) -> Result<(), Error> {
     let mut tx = app.db.begin().await?;
-    let (message, _) = theirs(actor, messages::message_waiting_lock(&mut tx, id).await?)?;
+    let (message, waits) = theirs(actor, messages::message_waiting_lock(&mut tx, id).await?)?;
     if message.state != MessageState::Discarded {
         return Err(Error::NotFound);
     }
     let why = "it was discarded and put back";
     messages::message_set_aside(&mut tx, id, MessageState::Quarantined, why).await?;
-    finish(app, actor, tx, AuditAction::MessagePutBack, None, id).await
+    finish(app, actor, tx, AuditAction::MessagePutBack, waits.near, id).await
 }
 
 /// Has a mail that could not be read read again.

@@ -121,7 +121,7 @@ pub async fn one(app: &App, actor: &Actor, id: MessageId) -> Result<Opening, Err
     let found = messages::message_waiting(&mut tx, id).await?.ok_or(Error::NotFound)?;
     // nobody has looked at what could not be read, so it may be anything
     let unread = found.0.state == MessageState::Unreadable;
-    let (sealed, dmarc) = (found.0.restricted || unread, found.1.dmarc);
+    let (sealed, dmarc, near) = (found.0.restricted || unread, found.1.dmarc, found.1.near);
     let waiting = lines(app, actor, &mut tx, vec![found]).await?.pop().ok_or(Error::NotFound)?;
     if sealed && !actor.may(Act::SeeRestricted) {
         return Ok(Opening { waiting, content: None, unread });
@@ -131,7 +131,8 @@ pub async fn one(app: &App, actor: &Actor, id: MessageId) -> Result<Opening, Err
     let content = content(app, dmarc, raw).await;
     if sealed {
         let mut tx = app.db.begin().await?;
-        audit::audit_append(&mut tx, app.now(), Some(actor.id), AuditAction::UnreadMailViewed, None, &id.0.to_string());
+        // on the case that it points at: who may not know of that learns nothing from the log either
+        audit::audit_append(&mut tx, app.now(), Some(actor.id), AuditAction::UnreadMailViewed, near, &id.0.to_string());
         tx.commit().await?;
     }
     Ok(Opening { waiting, content: Some(reading::covered(content).0), unread })

@@ -16,7 +16,7 @@ use crate::{
         event::{Event, Purpose},
         identity::{Identity, Reference},
         language::Language,
-        plan::{Action, Plan},
+        plan::{Action, Plan, PlanLine},
         refusal::Refusal,
         rights::Actor,
         run::{RunKind, RunState},
@@ -238,8 +238,8 @@ pub(in crate::app) async fn proposed(
         rows: own(&run.plan, |action| action == Action::Delete),
         files: run.files.count.max(run.plan.files.count),
         changed: own(&run.plan, |action| !matches!(action, Action::Delete | Action::Keep | Action::Seal)),
-        kept: kept(&run.plan).map(kept_line).collect(),
-        part: run.plan.limits.join(", "),
+        kept: kept(&run.plan).map(|line| kept_line(line, language)).collect(),
+        part: limits(app, &run, language).join("; "),
         run: run.id.to_string(),
     };
     let by_law = kept(&run.plan).any(|line| !line.is_on_hold());
@@ -259,13 +259,19 @@ fn own(plan: &Plan, done: impl Fn(Action) -> bool) -> i64 {
     plan.tables.iter().filter(|line| !line.of_others && done(line.action)).map(|line| line.rows).sum()
 }
 
-fn kept_line(line: &crate::domain::plan::PlanLine) -> compose::KeptLine {
+/// What a run was limited to, in the letter's language and with the names that the map has for people.
+fn limits(app: &App, run: &Run, language: Language) -> Vec<String> {
+    let limits = &run.plan.limits;
+    app.sources.get(&run.product).map_or_else(|| limits.clone(), |source| source.limits_told(limits, language))
+}
+
+fn kept_line(line: &PlanLine, language: Language) -> compose::KeptLine {
     let until = line.keep_until.as_deref().and_then(|day| day.parse::<chrono::NaiveDate>().ok());
     compose::KeptLine {
         rows: line.rows,
         what: line.table.replace('_', " "),
         reason: line.reason.clone().unwrap_or_default(),
-        until: until.map(|day| day.format("%-d %B %Y").to_string()).unwrap_or_default(),
+        until: until.map(|day| language.day(day)).unwrap_or_default(),
         on_hold: line.is_on_hold(),
     }
 }

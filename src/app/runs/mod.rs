@@ -81,7 +81,7 @@ pub(in crate::app) async fn verified_subjects<'a>(app: &'a App, case: &Case) -> 
     Ok((source, choose::find(app, source, &case.product, &known).await?.subjects))
 }
 
-/// What a person can do about a generation database that did not answer as it should.
+/// What a person can do about a generation database that did not answer as it should; `Unanswered` where it is away.
 pub(in crate::app) fn unanswered(product: &str, error: &generation::Error) -> Error {
     tracing::warn!(product, %error, "the generation database could not be read");
     let says = match error {
@@ -93,9 +93,7 @@ pub(in crate::app) fn unanswered(product: &str, error: &generation::Error) -> Er
         generation::Error::Limits(_) | generation::Error::Package(_) | generation::Error::Cancelled => {
             format!("Nothing was done: {error}")
         }
-        generation::Error::Database(_) | generation::Error::Address => {
-            "Nothing was done: the generation database did not answer. Try again in a moment".to_owned()
-        }
+        generation::Error::Database(_) | generation::Error::Address => return Error::Unanswered(product.to_owned()),
     };
     Error::field("run", says)
 }

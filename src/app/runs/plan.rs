@@ -1,6 +1,10 @@
 //! Makes a plan: looks the verified person up, counts, asks nobody's approval yet.
 
-use super::{Chosen, Secret, choose, source_of, standing::standing_for, unanswered};
+use super::{
+    Chosen, Secret, choose, source_of,
+    standing::{approved_ahead, standing_for},
+    unanswered,
+};
 use crate::{
     app::{
         App, Error,
@@ -88,6 +92,7 @@ pub async fn plan_run(
         planned.state = RunState::Stopped;
         planned.stop = Some(Stop::Blocked);
         desk.record(Event::RunStopped { run, why: Stop::Blocked.code().to_owned() }).await?;
+        desk.followed_by(AuditAction::RunStopped, &run.to_string());
     } else if let Some(approval) = ahead(&mut desk, &planned).await? {
         planned.state = RunState::Approved;
         planned.standing = Some(approval.id);
@@ -97,6 +102,7 @@ pub async fn plan_run(
         runs::checkpoints::log_add(&mut desk.tx, run, desk.now, &says).await?;
         jobs::job_enqueue(&mut desk.tx, &Work::ExecuteRun { run }, 0).await?;
         desk.record(Event::RunApproved { run, standing: Some(approval.id) }).await?;
+        desk.followed_by(AuditAction::RunApproved, &approved_ahead(run, &approval));
     } else if kind == RunKind::Export {
         planned.state = RunState::Approved;
         jobs::job_enqueue(&mut desk.tx, &Work::PackExport { run }, 0).await?;

@@ -2,7 +2,10 @@
 //! that were made before it have run out; here those keys are looked up, and where something is there again a run is made
 //! that repeats the first one. It is planned here and nothing more: a second person approves it as any other.
 
-use super::{Secret, standing::standing_for};
+use super::{
+    Secret,
+    standing::{approved_ahead, standing_for},
+};
 use crate::{
     app::{App, Error, failpoint::failpoint, held},
     domain::{
@@ -194,10 +197,12 @@ async fn planned(app: &App, by: &Actor, one: &kept::Erased, plan: &Plan, target:
     cases::case_record(&mut tx, &mut case, By::Staff(by.id), now, event).await?;
     let mut row = runs::run_lock(&mut tx, run).await?.ok_or(Error::NotFound)?;
     let mut fate = Fate::Planned(run);
+    audit::audit_append(&mut tx, now, Some(by.id), AuditAction::ReplayPlanned, Some(one.case), &run.to_string());
     if !plan.may_run() {
         (row.state, row.stop) = (RunState::Stopped, Some(Stop::Blocked));
         let event = Event::RunStopped { run, why: Stop::Blocked.code().to_owned() };
         cases::case_record(&mut tx, &mut case, By::System, now, event).await?;
+        audit::audit_append(&mut tx, now, None, AuditAction::RunStopped, Some(one.case), &run.to_string());
         fate = Fate::Stopped(run);
     } else if let Some(approval) = standing_for(&mut tx, &one.product, Standing::Replay, by.id).await? {
         // what there was to read was read when the first run was approved
@@ -208,11 +213,12 @@ async fn planned(app: &App, by: &Actor, one: &kept::Erased, plan: &Plan, target:
         jobs::job_enqueue(&mut tx, &Work::ExecuteRun { run }, 0).await?;
         let event = Event::RunApproved { run, standing: Some(approval.id) };
         cases::case_record(&mut tx, &mut case, By::Staff(by.id), now, event).await?;
+        let what = approved_ahead(run, &approval);
+        audit::audit_append(&mut tx, now, None, AuditAction::RunApproved, Some(one.case), &what);
         fate = Fate::Approved(run);
     }
     runs::run_save(&mut tx, &row).await?;
     cases::case_save(&mut tx, &case).await?;
-    audit::audit_append(&mut tx, now, Some(by.id), AuditAction::ReplayPlanned, Some(one.case), &run.to_string());
     tx.commit().await?;
     failpoint("replay-planned");
     Ok(fate)

@@ -5,7 +5,7 @@ use crate::{
     app::{App, Error, FieldError, desk::written, proving::proven},
     domain::{
         audit::AuditAction,
-        identity::StaffId,
+        identity::{RunId, StaffId},
         rights::{Act, Actor},
         run::may_decide,
         standing::{LONGEST, Standing},
@@ -179,6 +179,11 @@ pub(in crate::app) async fn standing_for(
         }
     }
     Ok(None)
+}
+
+/// What the log says of a run that a standing approval let go ahead: which approval, and who granted it.
+pub(super) fn approved_ahead(run: RunId, approval: &StandingApproval) -> String {
+    format!("{run}: standing approval {} of staff {}", approval.id, approval.granted_by.0)
 }
 
 /// True while the standing approval that a run was marked with holds.

@@ -11,6 +11,7 @@ use crate::{
     },
     domain::{
         audit::AuditAction,
+        case::Case,
         event::Event,
         hold::Basis,
         identity::{HoldId, Identity, Reference},
@@ -33,8 +34,8 @@ pub struct HoldWanted<'a> {
     pub reason: &'a str,
 }
 
-/// Places a hold on every account that the identities lead to; returns on how many. A secret one is about everything, so
-/// that nobody learns from what stays what it is about.
+/// Places a hold on every account that the identities lead to; returns on how many. A secret one is about everything, and so
+/// is one of a restricted case: from what stays nobody may learn what it is about.
 ///
 /// # Errors
 /// When nobody is found, every account found has such a hold from this case already, no reason is given, the part names
@@ -55,7 +56,9 @@ pub async fn place_hold(
         let says = "A hold on this basis covers everything of the person, so that nobody learns what it is about; choose no part";
         return Err(Error::field("part", says));
     }
-    let product = desk::look(app, actor, reference).await?.product;
+    let case = desk::look(app, actor, reference).await?;
+    fits_the_wall(&case, part)?;
+    let product = case.product;
     let reason = written("reason", reason, "Say why the data has to stay; colleagues will read it");
     let (identities, reason) = both(subject::typed(app, &product, identities), reason)?;
     let found = subject::find(app, &product, &identities).await?;
@@ -64,6 +67,7 @@ pub async fn place_hold(
     }
     is_theirs(app, &product, &found.subjects, part).await?;
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
+    fits_the_wall(&desk.case, part)?;
     let mut standing = Vec::new();
     for hold in holds::holds_of_case(&mut desk.tx, reference).await? {
         if hold.released.is_none() && hold.basis == basis {
@@ -86,6 +90,15 @@ pub async fn place_hold(
     }
     desk.commit(if basis.is_secret() { AuditAction::SecretHoldPlaced } else { AuditAction::HoldPlaced }).await?;
     Ok(subjects.len())
+}
+
+/// What stays under a hold shows in the plan and in the letter of whoever erases the person, on a case that anybody sees.
+fn fits_the_wall(case: &Case, part: &Extent) -> Result<(), Error> {
+    if part.is_whole() || !case.is_restricted() {
+        return Ok(());
+    }
+    let says = "A hold of a restricted case covers everything of the person, so that nobody learns what it is about; choose no part";
+    Err(Error::field("part", says))
 }
 
 /// A part that holds nothing of the person would protect nobody, and nobody would notice.

@@ -9,14 +9,14 @@ use crate::{
         verbs::verify::both,
     },
     domain::{
-        audit::AuditAction,
+        audit::{AuditAction, Entry, changed},
         case::{Case, Outcome, State},
         clock::{Duty, binding_of},
         event::{By, Event},
         identity::Reference,
         rights::Actor,
     },
-    store::cases,
+    store::{audit, cases},
 };
 
 /// Ends the case as a duplicate of `into`, the reference of another one.
@@ -47,9 +47,11 @@ pub async fn merge_case(
             Event::StateChanged { from, to: State::Resolved, outcome: Some(Outcome::Duplicate), reason: Some(reason) };
         desk.record(ended).await?;
     }
-    let (now, by) = (desk.now, By::Staff(actor.id));
+    let (now, by, before) = (desk.now, By::Staff(actor.id), goes_on.clone());
     cases::case_record(&mut desk.tx, &mut goes_on, by, now, Event::Absorbed { case: reference }).await?;
     cases::case_save(&mut desk.tx, &goes_on).await?;
+    let entry = Entry::new(now, Some(actor.id), AuditAction::CaseAbsorbed).on(Some(goes_on.reference));
+    audit::entry_add(&mut desk.tx, entry.object(&reference.to_string()).fields(&changed(&before, &goes_on)));
     desk.commit(AuditAction::CaseMerged).await
 }
 

@@ -26,7 +26,7 @@ pub struct Entry {
     pub object: String,
     /// Names of the fields that are different after than before, never their values; separated by commas.
     pub fields: String,
-    /// From where: an address for staff, a keyed digest for anybody else; empty where no request was.
+    /// From where: an address for staff, a keyed digest for anybody else, strangers at the door too; empty where no request was.
     pub place: String,
 }
 

@@ -28,6 +28,7 @@ codes! {
         SignInSlowed "sign_in_slowed" "Has to wait before the next try to sign in",
         SignedOut "signed_out" "Signed out",
         PasswordGiven "password_given" "Gave the password",
+        PasswordWrong "password_wrong" "Gave a wrong password",
         SecondFactorWrong "second_factor_wrong" "Gave a wrong second factor",
         RecoveryCodeUsed "recovery_code_used" "Used a recovery code",
         RecoveryCodesRenewed "recovery_codes_renewed" "Made new recovery codes",
@@ -50,6 +51,7 @@ codes! {
         CaseClassified "case_classified" "Classified a case",
         ClassificationProposed "classification_proposed" "Proposed another kind",
         CaseMerged "case_merged" "Merged a case",
+        CaseAbsorbed "case_absorbed" "Went on for a merged case",
         CaseExtended "case_extended" "Extended a clock",
         StateChanged "state_changed" "Changed a case’s state",
         NoteAdded "note_added" "Added a note",
@@ -77,6 +79,10 @@ codes! {
         MessageDiscarded "message_discarded" "Discarded a mail",
         MessagePutBack "message_put_back" "Put a mail back",
         MessageReadAgain "message_read_again" "Had a mail read again",
+        MessageSetAside "message_set_aside" "Set aside a mail that could not be read",
+        MailHandedOver "mail_handed_over" "Handed a mail over",
+        MailFailed "mail_failed" "Gave a mail up",
+        AddressBlocked "address_blocked" "Blocked an address",
         MailSentAgain "mail_sent_again" "Had a mail sent again",
         MailBlockLifted "mail_block_lifted" "Lifted the block of an address",
         JobRunAgain "job_run_again" "Had work tried again",
@@ -97,6 +103,7 @@ codes! {
         RunCancelled "run_cancelled" "Cancelled a run",
         RunTriedAgain "run_tried_again" "Had a run tried again",
         RunExpired "run_expired" "Let a plan expire",
+        RunBegan "run_began" "Began a run",
         RunFinished "run_finished" "Finished a run",
         RunStopped "run_stopped" "Stopped a run",
         SealedRowsDestroyed "sealed_rows_destroyed" "Destroyed sealed rows",
@@ -140,7 +147,15 @@ impl AuditAction {
             | Self::ExportCodeAsked
             | Self::ExportCodeShown => Who::Requester,
             Self::RecipientConfirmed => Who::Recipient,
-            Self::StaffAdded | Self::ReplayPlanned | Self::ReplayFoundNothing | Self::AuditExported => Who::Operator,
+            Self::StaffAdded
+            | Self::PasswordReset
+            | Self::SecondFactorReset
+            | Self::StaffDisabled
+            | Self::StaffEnabled
+            | Self::SessionsKilled
+            | Self::ReplayPlanned
+            | Self::ReplayFoundNothing
+            | Self::AuditExported => Who::Operator,
             _ => Who::System,
         }
     }
@@ -164,5 +179,6 @@ mod tests {
         assert_eq!(AuditAction::RecipientConfirmed.by(Some(StaffId(1))), Who::Staff);
         assert_eq!(AuditAction::RecipientConfirmed.by(None), Who::Recipient);
         assert_eq!(AuditAction::CaseOpened.by(None), Who::System);
+        assert_eq!(AuditAction::PasswordReset.by(None), Who::Operator);
     }
 }

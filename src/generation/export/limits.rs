@@ -34,6 +34,24 @@ impl Limits {
         limits
     }
 
+    /// From the words of `Extent::in_words`, which have no keys; none where a line is of another making.
+    pub fn read(map: &DataMap, lines: &[String]) -> Option<Self> {
+        let title = |name: &str| map.table(name).map_or_else(|| name.to_owned(), |table| table.title(name));
+        let mut limits = Self::default();
+        for line in lines {
+            let (head, name) = line.split_once(' ')?;
+            match head {
+                "category" => limits.categories.push(name.to_owned()),
+                "table" => limits.tables.push(title(name)),
+                count => {
+                    let table = name.strip_prefix("items of ").or_else(|| name.strip_prefix("item of "))?;
+                    limits.items.push((title(table), count.parse().ok()?));
+                }
+            }
+        }
+        Some(limits)
+    }
+
     /// A line each.
     pub fn lines(&self, words: &Words) -> Vec<String> {
         let list = |head: &str, list: &[String]| (!list.is_empty()).then(|| format!("{head}: {}", list.join(", ")));

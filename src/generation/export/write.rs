@@ -64,6 +64,15 @@ impl Source {
         Limits::new(&self.map, extent).lines(words::of(language))
     }
 
+    /// The same of limits as a plan keeps them, which `Extent::in_words` wrote; what nobody can read any more stays as it is.
+    #[must_use]
+    pub fn limits_told(&self, limits: &[String], language: Language) -> Vec<String> {
+        match Limits::read(&self.map, limits) {
+            Some(limits) => limits.lines(words::of(language)),
+            None => limits.to_vec(),
+        }
+    }
+
     /// Writes the package `onto` a shelf and gives it back, at its end.
     ///
     /// # Errors

@@ -155,6 +155,8 @@ pub struct Facts {
     pub copy: CopyFacts,
     /// What was erased.
     pub erased: Option<Erased>,
+    /// True where it was looked for what is recorded of the person's consents, and nothing is.
+    pub no_consents: bool,
     /// Why a mail could not be opened.
     pub unopened: Unopened,
 }
@@ -182,6 +184,7 @@ impl Facts {
             downloads: 0,
             copy: CopyFacts { form: CopyForm::Full, parts: 1, limited: Vec::new() },
             erased: None,
+            no_consents: false,
             unopened: Unopened::default(),
         }
     }

@@ -48,13 +48,13 @@ pub async fn checkpoint_last(tx: &mut Tx) -> Result<Option<(i64, Instant)>> {
     Ok(row.map(|(number, at)| (number, Instant(at))))
 }
 
-/// The checkpoints after entry `after`, at most `limit`, by number; one whose hash has another length has none.
+/// The checkpoints from entry `first` on, at most `limit`, by number; one whose hash has another length has none.
 ///
 /// # Errors
-/// As the database says.
-pub async fn checkpoints_after(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<Checkpoint>> {
-    let rows = sql("SELECT id, hash, at, key_id, signature FROM audit_checkpoints WHERE id > $1 ORDER BY id LIMIT $2")
-        .bind(after)
+/// As the database says; `Error::is_unreadable` where a column of one of them holds what it cannot hold.
+pub async fn checkpoints_from(tx: &mut Tx, first: i64, limit: i64) -> Result<Vec<Checkpoint>> {
+    let rows = sql("SELECT id, hash, at, key_id, signature FROM audit_checkpoints WHERE id >= $1 ORDER BY id LIMIT $2")
+        .bind(first)
         .bind(limit)
         .all::<(i64, Vec<u8>, i64, String, Vec<u8>)>(tx)
         .await?;

@@ -54,7 +54,7 @@ pub const PAGE: usize = 50;
 // a case that is gone is told of as a restricted one: nobody knows any more which it was
 const COLUMNS: &str = "SELECT a.id, a.at, a.who, a.staff_id, a.action, a.case_id, a.object, a.fields, a.place, a.hash,
  CAST(CASE WHEN a.case_id IS NULL OR (c.id IS NOT NULL AND NOT c.restricted) THEN 0 ELSE 1 END AS BIGINT) AS behind
- FROM audit a LEFT JOIN cases c ON c.id = a.case_id WHERE 1 = 1";
+ FROM audit a LEFT JOIN cases c ON c.id = a.case_id WHERE a.id > 0";
 
 /// The newest entries before number `before`, at most [`PAGE`] and one, newest first.
 ///

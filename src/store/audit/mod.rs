@@ -8,7 +8,7 @@ pub mod place;
 
 use super::{Result, Tx, per_engine, sql};
 use crate::domain::{
-    audit::{AuditAction, Entry, Written},
+    audit::{AuditAction, Entry, Who, Written},
     identity::{Reference, StaffId},
     time::Instant,
 };
@@ -40,6 +40,10 @@ pub fn audit_append(
 
 /// The same with everything that an entry can say; where it comes from is added here.
 pub fn entry_add(tx: &mut Tx, mut entry: Entry) {
+    // the command line answers no request: who opened the link of a first start is a stranger yet
+    if entry.who == Who::Operator && place::is_told() {
+        entry.who = Who::Visitor;
+    }
     entry.place = place::of(entry.who);
     tx.add(entry);
 }
@@ -130,14 +134,14 @@ struct EntryRow {
     hash: Vec<u8>,
 }
 
-/// The entries after number `after`, at most `limit`, oldest first, each with the hash that is stored with it.
+/// The entries from number `first` on, at most `limit`, oldest first, each with the hash that is stored with it.
 ///
 /// # Errors
-/// As the database says.
-pub async fn entries_after(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<(Written, Vec<u8>)>> {
+/// As the database says; `Error::is_unreadable` where a column of one of them holds what it cannot hold.
+pub async fn entries_from(tx: &mut Tx, first: i64, limit: i64) -> Result<Vec<(Written, Vec<u8>)>> {
     let rows = sql("SELECT id, at, who, staff_id, action, case_id, object, fields, place, hash FROM audit
-         WHERE id > $1 ORDER BY id LIMIT $2")
-    .bind(after)
+         WHERE id >= $1 ORDER BY id LIMIT $2")
+    .bind(first)
     .bind(limit)
     .all::<Columns>(tx)
     .await?;
@@ -145,6 +149,15 @@ pub async fn entries_after(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<(W
         (Written { number, at, who, staff, action, case, object, fields, place }, hash)
     };
     Ok(rows.into_iter().map(one).collect())
+}
+
+/// The number of the first entry from `first` on, whatever its other columns hold; none where there is none.
+///
+/// # Errors
+/// As the database says.
+pub async fn entry_number_from(tx: &mut Tx, first: i64) -> Result<Option<i64>> {
+    let row = sql("SELECT id FROM audit WHERE id >= $1 ORDER BY id LIMIT 1").bind(first).maybe::<(i64,)>(tx).await?;
+    Ok(row.map(|(number,)| number))
 }
 
 impl EntryRow {

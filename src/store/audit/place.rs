@@ -21,12 +21,17 @@ pub async fn asked_from<F: Future>(vault: &Vault, address: &str, answer: F) -> F
     PLACE.scope(Place { address: address.to_owned(), digest }, answer).await
 }
 
-/// What an entry says: for staff, and whoever tries to be staff, the address; for anybody else a keyed digest, by which two
+/// True while a request is answered whose origin is known.
+pub(super) fn is_told() -> bool {
+    PLACE.try_with(|_| ()).is_ok()
+}
+
+/// What an entry says: for staff the address; for anybody else, whoever tries to be staff too, a keyed digest, by which two
 /// requests can be compared and nobody be found.
 pub(super) fn of(who: Who) -> String {
     let said = PLACE.try_with(|place| match who {
-        Who::Staff | Who::Visitor => place.address.clone(),
-        Who::Requester | Who::Recipient => place.digest.clone(),
+        Who::Staff => place.address.clone(),
+        Who::Visitor | Who::Requester | Who::Recipient => place.digest.clone(),
         Who::Operator | Who::System => String::new(),
     });
     said.unwrap_or_default()
@@ -41,6 +46,7 @@ mod tests {
         let (vault, other) = (Vault::new([3; 32]), Vault::new([4; 32]));
         let said = |vault, address, who| asked_from(vault, address, async move { of(who) });
         assert_eq!(said(&vault, "192.0.2.7", Who::Staff).await, "192.0.2.7");
+        assert!(said(&vault, "192.0.2.7", Who::Visitor).await.starts_with("digest "), "a stranger at the door is none");
         let digest = said(&vault, "192.0.2.7", Who::Requester).await;
         assert!(digest.starts_with("digest ") && !digest.contains("192"), "{digest}");
         assert_eq!(digest, said(&vault, "192.0.2.7", Who::Requester).await);

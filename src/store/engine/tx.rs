@@ -12,6 +12,9 @@ pub struct Tx {
     clock: Clock,
     /// What the audit log gets when this commits.
     entries: Vec<Entry>,
+    /// The cases of which it recorded an event: no test may commit that without an entry.
+    #[cfg(test)]
+    recorded: Vec<crate::domain::identity::Reference>,
 }
 
 enum Inner {
@@ -28,19 +31,29 @@ pub(super) enum Conn<'a> {
 
 impl Tx {
     pub(super) const fn sqlite_write(tx: Transaction<'static, Sqlite>, clock: Clock) -> Self {
-        Self { inner: Inner::SqliteWrite(tx), clock, entries: Vec::new() }
+        Self::over(Inner::SqliteWrite(tx), clock)
     }
 
     pub(super) const fn sqlite_read(conn: PoolConnection<Sqlite>, clock: Clock) -> Self {
-        Self { inner: Inner::SqliteRead(conn), clock, entries: Vec::new() }
+        Self::over(Inner::SqliteRead(conn), clock)
     }
 
     pub(super) const fn postgres_write(tx: Transaction<'static, Postgres>, clock: Clock) -> Self {
-        Self { inner: Inner::PostgresWrite(tx), clock, entries: Vec::new() }
+        Self::over(Inner::PostgresWrite(tx), clock)
     }
 
     pub(super) const fn postgres_read(conn: PoolConnection<Postgres>, clock: Clock) -> Self {
-        Self { inner: Inner::PostgresRead(conn), clock, entries: Vec::new() }
+        Self::over(Inner::PostgresRead(conn), clock)
+    }
+
+    const fn over(inner: Inner, clock: Clock) -> Self {
+        Self {
+            inner,
+            clock,
+            entries: Vec::new(),
+            #[cfg(test)]
+            recorded: Vec::new(),
+        }
     }
 
     pub(super) fn conn(&mut self) -> Conn<'_> {
@@ -85,12 +98,22 @@ impl Tx {
         self.entries.push(entry);
     }
 
+    /// Notes that an event of the case is recorded here: its entry has to come with it, which every test looks after.
+    #[cfg(test)]
+    pub(in crate::store) fn recorded(&mut self, case: crate::domain::identity::Reference) {
+        self.recorded.push(case);
+    }
+
     /// Writes the audit entries, after everything else, and makes all of it last; a reader has nothing to commit.
     ///
     /// # Errors
     /// When the database could not keep it; nothing of it happened then.
     pub async fn commit(mut self) -> Result<()> {
         let entries = std::mem::take(&mut self.entries);
+        #[cfg(test)]
+        for case in &self.recorded {
+            assert!(entries.iter().any(|entry| entry.case == Some(*case)), "an event of {case} without an audit entry");
+        }
         if !entries.is_empty() {
             audit::entries_write(&mut self, entries).await?;
         }

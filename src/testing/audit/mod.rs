@@ -1,5 +1,6 @@
 //! The audit log: what it holds, that nobody can change it unseen, and who may look at it.
 
+mod acts;
 mod begin;
 mod page;
 mod tampering;
@@ -15,7 +16,7 @@ use crate::{
     },
     domain::identity::{MessageId, Reference},
     generation::receipt::Signer,
-    store::{Tx, audit::entries_after, raws, sql},
+    store::{Tx, audit::entries_from, raws, sql},
 };
 use std::fs;
 
@@ -168,7 +169,7 @@ on_both! {
         let report = verified(&house).await;
         assert!(report.whole && (report.checkpoints, report.sealed) == (2, sealed), "{report:?}");
         let mut tx = house.app.db.read().await.expect("a reader");
-        let last = entries_after(&mut tx, sealed - 1, 2).await.expect("entries");
+        let last = entries_from(&mut tx, sealed, 2).await.expect("entries");
         assert!(matches!(&last[..], [(_, hash)] if text.contains(&data_encoding::HEXLOWER.encode(hash))));
         let keys = audit::public_keys(&house.app).await.expect("the keys").keys;
         assert!(matches!(&keys[..], [one] if one.kid == notary(&house).signer().key_id()));

@@ -5,7 +5,7 @@ use crate::{
     app::audit::{Report, Sealed, seal},
     generation::receipt::Signer,
     store::{
-        audit::{BEGINNING, entries_after, entry_hash},
+        audit::{Asked, BEGINNING, entries_before, entries_from, entry_hash},
         per_engine, sql,
     },
     testing::{house::House, on_both},
@@ -40,7 +40,7 @@ fn names(report: &Report) -> Option<(i64, i64)> {
 /// Computes every hash anew from entry `from` on, as somebody would who knows how.
 async fn rewritten(house: &House, from: i64) {
     let mut tx = house.app.db.begin().await.expect("a writer");
-    let entries = entries_after(&mut tx, 0, 1_000).await.expect("entries");
+    let entries = entries_from(&mut tx, 1, 1_000).await.expect("entries");
     let (mut hash, mut room) = (BEGINNING, Vec::new());
     for (written, _) in entries {
         hash = entry_hash(&hash, &written, &mut room);
@@ -138,6 +138,48 @@ on_both! {
         owner(&house, &["DELETE FROM audit_checkpoints"]).await;
         let report = verified(&house).await;
         assert!(report.whole && report.checkpoints == 0, "nothing outside is left that could tell: {report:?}");
+    }
+}
+
+on_both! {
+    async fn s38_an_entry_that_cannot_be_read_is_named_and_so_is_one_before_the_first(house: House) {
+        works_on_a_case(&house).await;
+        seals(&house).await;
+        owner(&house, &["CREATE TABLE kept AS SELECT * FROM audit"]).await;
+        let is_postgres = house.app.db.read().await.expect("a reader").is_postgres();
+        let unreadable: &[&'static str] = if is_postgres {
+            &["ALTER TABLE audit ALTER COLUMN object DROP NOT NULL", "UPDATE audit SET object = NULL WHERE id = 4"]
+        } else {
+            &["UPDATE audit SET object = CAST(X'F3' AS TEXT) WHERE id = 4"]
+        };
+        owner(&house, unreadable).await;
+        let report = verified(&house).await;
+        assert_eq!((names(&report), report.entries), (Some((4, 4)), 3), "{report:?}");
+        // the first that is wrong is another one
+        owner(&house, &["UPDATE audit SET at = at + 1 WHERE id = 2"]).await;
+        assert_eq!(names(&verified(&house).await), Some((2, 2)));
+        owner(&house, &["DELETE FROM audit WHERE id = 1"]).await;
+        assert_eq!(names(&verified(&house).await), Some((1, 1)));
+        restored(&house).await;
+
+        const BEFORE: &str = "INSERT INTO audit SELECT -9223372036854775807 - 1, at, who, staff_id, action, case_id, object, fields, place, hash FROM kept WHERE id = 3";
+        owner(&house, &[BEFORE]).await;
+        assert_eq!(names(&verified(&house).await), Some((i64::MIN, i64::MIN)));
+        let all = Asked { circle: true, secret: true, ..Asked::default() };
+        let mut tx = house.app.db.read().await.expect("a reader");
+        let listed = entries_before(&mut tx, &all, None).await.expect("entries");
+        assert!(listed.iter().all(|one| one.written.number > 0), "nobody is shown what is no entry");
+        drop(tx);
+        restored(&house).await;
+
+        let unreadable: &[&'static str] = if is_postgres {
+            &["ALTER TABLE audit_checkpoints ALTER COLUMN key_id DROP NOT NULL", "UPDATE audit_checkpoints SET key_id = NULL"]
+        } else {
+            &["UPDATE audit_checkpoints SET key_id = CAST(X'F3' AS TEXT)"]
+        };
+        owner(&house, unreadable).await;
+        let report = verified(&house).await;
+        assert!(!report.whole && report.forged.len() == 1, "{report:?}");
     }
 }
 

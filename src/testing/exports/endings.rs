@@ -31,6 +31,11 @@ on_both! {
         house.works().await;
         let done = page(&house, run).await;
         assert_eq!((done.state, done.decided), (RunState::Finished, None), "{:?}", done.log);
+        let log = house.log().await;
+        for action in ["run_began", "export_packed", "export_released"] {
+            let entry = format!("system {action} {reference} {run}");
+            assert!(log.contains(&entry), "{entry} in {log:?}");
+        }
         assert!(done.receipt.expect("it is signed").valid);
         let file = runs::receipt_file(&house.app, &house.agent, run).await.expect("it is handed out");
         assert!(file.contains("package") && !file.contains("approved"), "{file}");

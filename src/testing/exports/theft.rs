@@ -167,8 +167,13 @@ on_both! {
         assert_eq!(post(&house, &link, "do=lost").await.status, StatusCode::OK);
         house.works().await;
         let new = links(&house, ADA, "/verify/").into_iter().find(|link| !before.contains(link)).expect("a link");
+        let confirmed = format!("requester verification_confirmed {reference}");
+        let told = async |entry: &str| house.log().await.iter().filter(|one| *one == entry).count();
+        let before = told(&confirmed).await;
         let code = code_in(&post(&house, &new, "").await.text());
         assert_eq!(house.case(reference).await.case.verified, verified, "who the case is of has not changed");
+        assert_eq!(told(&confirmed).await, before, "nobody said who they are");
+        assert_eq!(told(&format!("requester export_code_shown {reference}")).await, 1);
         opened(&house, &link, &code, "plain").await;
         agrees_with_its_events(&house, reference).await;
     }

@@ -114,6 +114,23 @@ on_both! {
         house.is_whole().await;
         let ended = house.run(&["audit", "verify", "--json", "--checkpoints", "nowhere"], "").await;
         assert!(ended.code == Some(1) && ended.says.contains("there is no folder nowhere"), "{}", ended.says);
+        // whoever takes the checkpoints away is not believed for it
+        fs::rename(&file, house.data_dir().join("taken")).expect("it is taken away");
+        house.is_refused("none is here that is believed").await;
+        let alone = house.run(&["audit", "verify", "--without-checkpoints"], "").await;
+        assert_eq!(alone.code, Some(0), "{}", alone.says);
+        fs::remove_dir(house.data_dir().join("checkpoints")).expect("it goes");
+        house.is_refused("none is here that is believed").await;
+        house.more.push_str("[audit]\ncheckpoints = \"/nowhere/at/all\"\n");
+        house.is_refused("there is no folder /nowhere/at/all").await;
+        // a text that is none
+        let unread = match house.store {
+            Store::Sqlite => "UPDATE audit SET object = CAST(X'F3' AS TEXT) WHERE id = 3",
+            Store::Postgres(_) => "ALTER TABLE audit ALTER COLUMN object DROP NOT NULL; UPDATE audit SET object = NULL WHERE id = 3",
+        };
+        house.owner(unread).await;
+        let ended = house.run(&["audit", "verify", "--without-checkpoints", "--json"], "").await;
+        assert!(ended.code == Some(1) && ended.says.contains("entry 3 is the first that is wrong"), "{}", ended.says);
         let ended = house.run(&["audit", "export", "--format", "jsonl", "--since", "soon"], "").await;
         assert!(ended.code == Some(1) && ended.says.contains("is no day"), "{}", ended.says);
         assert_eq!(house.run(&["audit", "export", "--since", "2026-01-01"], "").await.code, Some(0));

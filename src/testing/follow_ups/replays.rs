@@ -141,6 +141,8 @@ on_both! {
         assert_eq!(world.dump().await, once);
         let page = runs::load_run(&house.app, &house.officer, run).await.expect("it loads");
         assert_eq!(page.standing, Some(id));
+        let approved = format!("system run_approved {reference} {run}: standing approval {id} of staff {}", house.officer.id.0);
+        assert!(house.log().await.contains(&approved));
         agrees_with_its_events(&house, reference).await;
     }
 

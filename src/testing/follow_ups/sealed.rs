@@ -74,6 +74,9 @@ async fn kept_and_destroyed(house: House, on: On) {
     follow_ups::destroy_sealed(&house.app).await.expect("it may run twice");
     assert_eq!((left(&world).await, sealed_line(&house, reference).await.state), (0, Standing::Over));
     assert_eq!(count(&house, reference, "sealed_destroyed").await, 1);
+    let log = house.log().await;
+    let destroyed = format!("system sealed_rows_destroyed {reference} {run}: 1 in logins_sealed");
+    assert_eq!(log.iter().filter(|entry| **entry == destroyed).count(), 2, "each time on its case: {log:?}");
     assert_eq!(world.rows("logins", "1 = 1").await.len(), 1, "of somebody else");
     agrees_with_its_events(&house, reference).await;
 

@@ -181,6 +181,10 @@ on_both! {
         }
         assert_eq!((state(&house, reference, "Groq").await, sealed(&house).await), (Standing::Confirmed, 0));
         assert_eq!(names_of(&house, reference).await.iter().filter(|name| **name == "recipient_confirmed").count(), 1);
+        let mut tx = house.app.db.read().await.expect("a reader");
+        let from = sql("SELECT place FROM audit WHERE action = 'recipient_confirmed'").one::<(String,)>(&mut tx).await;
+        assert!(from.expect("an entry").0.starts_with("digest "), "from where it came, and no address");
+        drop(tx);
         let large = format!("{{\"id\":\"{}\"}}", "x".repeat(20_000));
         assert_eq!(posts(&house, "t=1,v1=00", large).await.0, StatusCode::PAYLOAD_TOO_LARGE);
         agrees_with_its_events(&house, reference).await;

@@ -32,7 +32,7 @@ fn erasure(text: &str) -> String {
 }
 
 async fn begins(house: &House, by: &Actor, case: Reference, letter: Letter, typed: &str) -> Result<String, Error> {
-    let begun = Begun { letter, language: Language::En, reason: "", typed, gap: "" };
+    let begun = Begun { letter, language: Language::En, reason: "", typed, recorded: None };
     letters::begin(&house.app, by, case, &begun).await
 }
 
@@ -131,7 +131,7 @@ on_both! {
         let full = house.case(case).await;
         assert_eq!((full.case.language, full.letters.language), (Some(Language::De), Language::En));
         assert!(house.sent()[0].contains("We received your message"), "German is not switched on");
-        let german = Begun { letter: Letter::Reply, language: Language::De, reason: "", typed: "", gap: "" };
+        let german = Begun { letter: Letter::Reply, language: Language::De, reason: "", typed: "", recorded: None };
         let refused = letters::begin(&house.app, &house.officer, case, &german).await.map(drop);
         assert_eq!(wrong(refused).0, "language");
 
@@ -146,7 +146,7 @@ on_both! {
         let again = verbs::set_language(&house.app, &house.agent, second, i64::MAX, Some(Language::En)).await;
         assert_eq!(wrong(again).0, "language");
         house.pass(DAY);
-        let begun = Begun { letter: Letter::IdentityRequest, language: Language::De, reason: "", typed: "", gap: "" };
+        let begun = Begun { letter: Letter::IdentityRequest, language: Language::De, reason: "", typed: "", recorded: None };
         let text = letters::begin(&house.app, &house.officer, second, &begun).await.expect("begun");
         assert!(text.starts_with("Guten Tag Anna Berg,"), "{text}");
     }

@@ -72,6 +72,9 @@ on_both! {
         }
         let gone = remove_copies(&house.app, MessageId(2)).await.expect("they are removed");
         assert_eq!(gone, Removal { removed: 2, left: 0 });
+        let log = house.log().await;
+        let told = log.iter().filter(|entry| entry.contains("mailbox_copies_removed") && entry.ends_with("message 2: removed 1"));
+        assert!(told.clone().all(|entry| entry.contains(" R-")) && told.count() == 2, "each removal, with its case: {log:?}");
         assert_eq!((lying(&moved.server.user, "Done"), lying(&left.server.user, "INBOX")), (2, 2));
         assert_eq!(remove_copies(&house.app, MessageId(2)).await.expect("nothing is left to do"), Removal::default());
         reads(&house, &left).await.expect("it is read again");

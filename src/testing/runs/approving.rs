@@ -113,6 +113,11 @@ on_both! {
         let run = plans(&house, &house.agent, reference).await;
         assert_eq!((run.state, run.standing), (RunState::Approved, Some(id)));
         house.works().await;
+        let (log, run_id) = (house.log().await, run.id);
+        let granted = format!("system run_approved {reference} {run_id}: standing approval {id} of staff {}", house.officer.id.0);
+        let acts = [format!("staff run_planned {reference}"), granted, format!("system run_began {reference} {run_id}")];
+        let at = acts.map(|act| log.iter().position(|entry| *entry == act));
+        assert!(at.iter().all(Option::is_some) && at.is_sorted(), "{at:?} in {log:?}");
         let ended = page(&house, run.id).await;
         assert_eq!((ended.state, ended.stop), (RunState::Finished, None), "{:?}", ended.log);
         assert_eq!(world.rows("users", "id = 1 AND NOT trains").await.len(), 1);

@@ -159,8 +159,27 @@ on_both! {
         let keys = runs::public_keys(&house.app).await.expect("keys");
         let told = serde_json::from_str::<Signed>(&file).expect("it reads").verify(&keys).expect("it is believed");
         assert_eq!(told.limits, ["table logins"]);
+        let letter = house.case(reference).await.closing.expect("a letter is proposed").text;
+        assert!(letter.contains("- We limited this to: Kinds of records: Logins, with whatever belongs to it."), "{letter}");
+        assert!(!letter.contains("still there") && !letter.contains("Only this"), "{letter}");
         let nothing = Chosen { extent: Extent { tables: vec!["no_such".into()], ..Extent::default() }, ..Chosen::default() };
         assert_eq!(fields(plans(&house, reference, &nothing).await), ["run"]);
+    }
+
+    async fn a_letter_names_days_and_limits_in_its_own_language(house: House) {
+        let (house, _world) = house_with_choices(house.answering_in("de")).await;
+        let reference = verified(&house, "1").await;
+        let seen = seq(&house, reference).await;
+        let german = Some(crate::domain::language::Language::De);
+        verbs::set_language(&house.app, &house.agent, reference, seen, german).await.expect("set");
+        for (extent, says) in [
+            (Extent { tables: vec!["logins".into()], ..Extent::default() }, "beschränkt auf: Arten von Datensätzen: Logins, mit allem"),
+            (Extent::default(), "längstens bis 6. Mai 2032"),
+        ] {
+            done(&house, reference, &Chosen { extent, ..Chosen::default() }).await;
+            let letter = house.case(reference).await.closing.expect("a letter is proposed").text;
+            assert!(letter.contains(says) && !letter.contains("table logins") && !letter.contains("May"), "{letter}");
+        }
     }
 
     async fn of_several_accounts_only_the_chosen_ones_are_touched(house: House) {

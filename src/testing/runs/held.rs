@@ -133,4 +133,44 @@ on_both! {
         let id = planned(&house, reference).await;
         assert_eq!(page(&house, id).await.stop, Some(Stop::Blocked));
     }
+
+    async fn a_hold_of_a_restricted_case_is_about_everything_and_shows_nowhere(house: House) {
+        let (house, world) = house_over(house, On::Sqlite).await;
+        let report = mail("Bo <bo@example.org>", "report", "r1@example.org", "This is a report about child safety, item 4471.");
+        let walled = house.opens(&report).await;
+        for images in [part(&["images:11"]), Extent { tables: vec!["images".into()], ..Extent::default() }] {
+            assert_eq!(fields(place(&house, &house.officer, walled, Basis::Dispute, &images).await), ["part"]);
+        }
+        // one that was placed on a part, before anybody knew what the case is
+        let dispute = in_dispute(&house, "d1@example.org", &["images:11"]).await;
+        let reference = verified(&house, "1").await;
+        let id = planned(&house, reference).await;
+        assert!(kept(&page(&house, id).await).contains(&("images", 1, true)));
+        approved(&house, id).await;
+        let before = world.dump().await;
+        let seen = seq(&house, dispute).await;
+        verbs::classify_case(&house.app, &house.officer, dispute, seen, crate::domain::kind::Kind::MinorData, "it is about a minor").await.expect("classified");
+        house.works().await;
+        assert_eq!(page(&house, id).await.stop, Some(Stop::Held));
+        assert_eq!(world.dump().await, before);
+        runs::cancel_run(&house.app, &house.agent, id, "a new plan is needed").await.expect("it is cancelled");
+        let anew = page(&house, planned(&house, reference).await).await;
+        assert_eq!(anew.stop, Some(Stop::Blocked), "as a secret hold does");
+        assert!(!kept(&anew).iter().any(|(_, _, on_hold)| *on_hold), "{:?}", kept(&anew));
+        assert!(house.case(dispute).await.holds[0].part.is_empty());
+    }
+
+    async fn what_a_hold_had_kept_is_not_told_on_a_case_that_is_restricted_by_then(house: House) {
+        let (house, _world) = house_over(house, On::Sqlite).await;
+        let dispute = in_dispute(&house, "d1@example.org", &["images:11"]).await;
+        let reference = verified(&house, "1").await;
+        let id = planned(&house, reference).await;
+        approved(&house, id).await;
+        house.works().await;
+        assert_eq!(page(&house, id).await.state, RunState::Finished);
+        let seen = seq(&house, dispute).await;
+        verbs::classify_case(&house.app, &house.officer, dispute, seen, crate::domain::kind::Kind::MinorData, "it is about a minor").await.expect("classified");
+        released(&house, dispute).await;
+        assert_eq!(house.case(dispute).await.freed, []);
+    }
 }

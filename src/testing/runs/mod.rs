@@ -1,6 +1,7 @@
 //! A run from its plan to its receipt, through the verbs and the job: on both stores, against both engines.
 
 mod approving;
+mod away;
 mod choosing;
 mod held;
 mod story;

@@ -5,6 +5,7 @@
     reason = "Leptos' macro makes properties of a component's arguments; they are given away"
 )]
 
+pub mod again;
 pub mod clock;
 pub mod error_box;
 pub mod field;

@@ -192,6 +192,17 @@ fn case(change: impl FnOnce(&mut crate::app::case_page::Full), tried: &CaseTried
 }
 
 #[test]
+fn a_hold_of_a_restricted_case_offers_no_part() {
+    let page = |kind| {
+        let change = |full: &mut crate::app::case_page::Full| (full.looks_up, full.case.kind) = (true, kind);
+        case(change, &CaseTried::default())
+    };
+    assert!(page(Kind::Erasure).contains("Limit the hold to a part"));
+    let walled = page(Kind::MinorData);
+    assert!(walled.contains("Place the hold") && !walled.contains("Limit the hold to a part"));
+}
+
+#[test]
 fn a_case_says_what_is_missing_then_plans_then_leads_to_its_run() {
     let verified = Some(Verified { at: samples::NOW, identity: ContentId(1), by: None });
     let missing = case(|_| (), &CaseTried::default());

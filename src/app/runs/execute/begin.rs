@@ -7,13 +7,14 @@ use crate::{
         runs::{Secret, plan::target_of, replay, standing::still_stands, still_asked_for},
     },
     domain::{
+        audit::AuditAction,
         plan::WarningCode,
         rights::Act,
         run::{RunState, Stop, may_decide},
     },
     generation::{Erasure, Source},
     store::{
-        cases,
+        audit, cases,
         runs::{self, Run, checkpoints},
         staff,
     },
@@ -66,6 +67,8 @@ impl Turn<'_> {
         runs::run_save(&mut tx, &self.run).await?;
         let says = "Begun: the plan still holds, the subject’s keys are written down";
         checkpoints::log_add(&mut tx, self.run.id, self.app.now(), says).await?;
+        let (what, on) = (self.run.id.to_string(), Some(self.run.case));
+        audit::audit_append(&mut tx, self.app.now(), None, AuditAction::RunBegan, on, &what);
         tx.commit().await?;
         failpoint("run-begun");
         Ok(erasure)

@@ -32,7 +32,11 @@ pub(super) fn more(full: &Full, tried: &Tried) -> Option<impl IntoView + use<>> 
         hint: "What you choose adds up, with whatever belongs to it. The rest may be erased. A legal order and a preservation are always about everything.",
     };
     full.looks_up.then(|| {
-        let part = part_fields(&full.parts, &typed, &act.id("items"), words, &tried.problems);
+        let restricted = full.case.is_restricted();
+        let part = (!restricted).then(|| part_fields(&full.parts, &typed, &act.id("items"), words, &tried.problems));
+        let whole = restricted.then(|| {
+            view! { <p class="hint">"It is about everything of the account, so that nobody learns from what stays what it is about."</p> }
+        });
         view! {
             <details class="act" name="act" open=open>
                 <summary class="btn">"More"</summary>
@@ -45,6 +49,7 @@ pub(super) fn more(full: &Full, tried: &Tried) -> Option<impl IntoView + use<>> 
                         value=tried.value(act, "basis") problems=tried.problems.clone() />
                     {looked_up_by(full, tried, act)}
                     {part}
+                    {whole}
                     {written(tried, act, "reason", "Why has the data to stay?")}
                     <p class="acts"><button class="btn main">
                         {tried.button(act, "Place the hold", "Place it anyway")}</button></p>

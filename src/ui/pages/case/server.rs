@@ -9,7 +9,7 @@ use super::{
 use crate::{
     app::{
         by_hand, case_page, consents, desk,
-        error::Error,
+        error::{Error, FieldError},
         exports, follow_ups, letters,
         letters::Letter as Template,
         mailroom,
@@ -32,7 +32,7 @@ use crate::{
         asked::Asked,
         components::parts::PartTyped,
         form::Fields,
-        pages::{plan::server::planned, queue::server::person},
+        pages::{plan::server::planned, problem::AWAY, queue::server::person},
         paths,
         shell::Place,
     },
@@ -133,8 +133,17 @@ async fn tried(asked: &Asked, reference: Reference, act: Act, typed: Fields, err
             let tried = Tried::late(act, typed, Since { entries: since, seq });
             draw(asked, reference, StatusCode::CONFLICT, &tried).await
         }
+        Error::Unanswered(_) => away(asked, reference, act, typed).await,
         error => Err(error),
     }
+}
+
+/// The page again, with what was typed: the generation database is away, nothing was done.
+async fn away(asked: &Asked, reference: Reference, act: Act, typed: Fields) -> Result<Response, Error> {
+    let field = if act == Act::Reply { "letter" } else { "run" };
+    let says = format!("{AWAY}. Nothing was done; send this again in a moment");
+    let tried = Tried::invalid(act, typed, &[FieldError::new(field, says)]);
+    draw(asked, reference, StatusCode::SERVICE_UNAVAILABLE, &tried).await.map(answer::with_retry)
 }
 
 /// Puts the words of a letter in front of what was typed, and shows the box again. Nothing leaves.
@@ -142,7 +151,7 @@ async fn begin(asked: &Asked, reference: Reference, mut typed: Fields) -> Result
     let (typed_text, reason) = (typed.text("text"), typed.text("reason"));
     let (letter, language) = chosen(&typed);
     let words = if typed.get("consents").is_empty() {
-        let begun = letters::Begun { letter, language, reason: &reason, typed: &typed_text, gap: "" };
+        let begun = letters::Begun { letter, language, reason: &reason, typed: &typed_text, recorded: None };
         letters::begin(&asked.app, &asked.actor, reference, &begun).await
     } else {
         consents::begin_letter(&asked.app, &asked.actor, reference, language, &typed_text).await
@@ -156,6 +165,7 @@ async fn begin(asked: &Asked, reference: Reference, mut typed: Fields) -> Result
             let tried = Tried::invalid(Act::Reply, typed, &errors);
             draw(asked, reference, StatusCode::UNPROCESSABLE_ENTITY, &tried).await
         }
+        Err(Error::Unanswered(_)) => away(asked, reference, Act::Reply, typed).await,
         Err(error) => Err(error),
     }
 }

@@ -4,7 +4,7 @@ use super::{TITLE, cannot, page};
 use crate::{
     app::{consents, error::Error, queue::View},
     domain::identity::Reference,
-    ui::{asked::Asked, shell::Place},
+    ui::{answer, asked::Asked, components::again, pages::problem::AWAY, paths, shell::Place},
 };
 use axum::{extract::Path, http::StatusCode, response::Response};
 
@@ -24,6 +24,10 @@ async fn draw(asked: &Asked, reference: Reference) -> Result<Response, Error> {
         Err(Error::Invalid(errors)) => {
             let says = errors.into_iter().map(|error| error.says).collect();
             asked.show(StatusCode::OK, TITLE, place, move || cannot(reference, says)).await
+        }
+        Err(Error::Unanswered(_)) => {
+            let page = || again::page(reference, TITLE, paths::consents(reference), None);
+            asked.show(StatusCode::SERVICE_UNAVAILABLE, AWAY, place, page).await.map(answer::with_retry)
         }
         Err(error) => Err(error),
     }

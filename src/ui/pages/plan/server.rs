@@ -11,8 +11,9 @@ use crate::{
     ui::{
         answer,
         asked::Asked,
+        components::again,
         form::{Fields, Problems},
-        pages::run::tried::Done,
+        pages::{problem::AWAY, run::tried::Done},
         paths,
         shell::Place,
     },
@@ -22,7 +23,10 @@ use axum::{extract::Path, http::StatusCode, response::Response};
 /// GET: what there is to choose from.
 pub async fn show(asked: Asked, Path(reference): Path<String>) -> Response {
     let outcome = match reference.parse() {
-        Ok(reference) => draw(&asked, reference, StatusCode::OK, &Typed::default(), Problems::default()).await,
+        Ok(reference) => match draw(&asked, reference, StatusCode::OK, &Typed::default(), Problems::default()).await {
+            Err(Error::Unanswered(_)) => away(&asked, reference, None).await,
+            drawn => drawn,
+        },
         Err(_) => Err(Error::NotFound),
     };
     asked.answer(outcome).await
@@ -31,7 +35,10 @@ pub async fn show(asked: Asked, Path(reference): Path<String>) -> Response {
 /// POST: makes the plan, or shows the page again.
 pub async fn make(asked: Asked, Path(reference): Path<String>, fields: Fields) -> Response {
     let outcome = match reference.parse() {
-        Ok(reference) => try_make(&asked, reference, &fields).await,
+        Ok(reference) => match try_make(&asked, reference, &fields).await {
+            Err(Error::Unanswered(_)) => away(&asked, reference, Some(&fields)).await,
+            made => made,
+        },
         Err(_) => Err(Error::NotFound),
     };
     asked.answer(outcome).await
@@ -57,6 +64,13 @@ async fn try_make(asked: &Asked, reference: Reference, fields: &Fields) -> Resul
         }
         Err(error) => Err(error),
     }
+}
+
+/// The generation database is away, without which there is nothing to choose from: what was sent waits on the page.
+async fn away(asked: &Asked, reference: Reference, sent: Option<&Fields>) -> Result<Response, Error> {
+    let page = || again::page(reference, "The plan cannot be made now", paths::plan(reference), sent);
+    let place = Place::Queue(View::Open);
+    asked.show(StatusCode::SERVICE_UNAVAILABLE, AWAY, place, page).await.map(answer::with_retry)
 }
 
 /// Makes a plan; where its run is.

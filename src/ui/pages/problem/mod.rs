@@ -20,9 +20,14 @@ pub enum Problem {
     SignedOut,
     /// Too much to do just now.
     Busy,
+    /// The product's own database is away.
+    Unanswered,
     /// Anything else.
     Broken,
 }
+
+/// What is so while a generation database is away.
+pub const AWAY: &str = "The generation database did not answer";
 
 impl Problem {
     /// The page's title.
@@ -36,6 +41,7 @@ impl Problem {
             Self::Conflict => "Somebody was quicker",
             Self::SignedOut => "Your session has ended; what you wrote is not lost",
             Self::Busy => "Recourse is busy",
+            Self::Unanswered => AWAY,
             Self::Broken => "This did not work",
         }
     }
@@ -53,6 +59,7 @@ impl Problem {
             Self::SignedOut => one(
                 "Sign in in another tab. Then come back to this one and reload it: your browser offers to send what you wrote again.",
             ),
+            Self::Unanswered => one("Nothing was done. Wait a moment, then try again."),
             Self::Busy => one("Nothing was changed. Wait a few seconds, then try again."),
             Self::Broken => one(
                 "Nothing was changed. Try again; if it happens once more, tell your administrator the time, the log has the rest.",
