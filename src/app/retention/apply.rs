@@ -16,7 +16,7 @@ use crate::{
         retention::{self, Candidate, Gone, Over},
     },
 };
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Cases of one transaction.
 const BATCH: i64 = 50;
@@ -119,7 +119,7 @@ async fn found(
 ) -> Result<Found, Error> {
     let candidates = retention::candidates(tx, over, record, behind, now, BATCH).await?;
     let ids: Vec<Reference> = candidates.iter().map(|one| one.case).collect();
-    let facts = if ids.is_empty() { Default::default() } else { retention::facts_of(tx, &ids).await? };
+    let facts = if ids.is_empty() { HashMap::new() } else { retention::facts_of(tx, &ids).await? };
     let (mut free, mut kept) = (Vec::new(), Vec::new());
     for one in &candidates {
         let happened = facts.get(&one.case).map(Vec::as_slice).unwrap_or_default();
@@ -153,7 +153,7 @@ async fn loose(app: &App, over: &[Over], now: Instant) -> Result<bool, Error> {
     if mails == 0 {
         return Ok(false);
     }
-    let gone = Gone { mails: mails as u64, ..Gone::default() };
+    let gone = Gone { mails, ..Gone::default() };
     audit::audit_append(&mut tx, now, None, AuditAction::RecordsDestroyed, None, &says(Record::Mail, gone));
     tx.commit().await?;
     Ok(true)
@@ -182,6 +182,7 @@ async fn logs(app: &App, now: Instant) -> Result<(), Error> {
 pub(super) fn says(record: Record, gone: Gone) -> String {
     let Gone { cases, mails, texts, drafts, copies, places } = gone;
     let all = [("cases", cases), ("mails", mails), ("texts", texts), ("drafts", drafts), ("copies", copies), ("places", places)];
-    let counted = all.into_iter().filter(|(_, count)| *count > 0).map(|(what, count)| format!(" {what}={count}"));
-    format!("{}{}", record.code(), counted.collect::<String>())
+    let counted = all.into_iter().filter(|(_, count)| *count > 0).map(|(what, count)| format!("{what}={count}"));
+    let all: Vec<String> = std::iter::once(record.code().to_owned()).chain(counted).collect();
+    all.join(" ")
 }

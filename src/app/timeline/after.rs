@@ -1,6 +1,6 @@
 //! Events in a sentence: what followed a change of the person's data.
 
-use super::{Teller, What};
+use super::{REPORTED, Teller, What};
 use crate::domain::{event::Event, identity::FollowUpId, retention::Record};
 
 impl Teller<'_> {
@@ -34,7 +34,7 @@ impl Teller<'_> {
             }
             Event::AuthorityTold { authority, at, number, .. } => {
                 let rest = format!("{}, {}; number {}", authority.label(), at.in_words(self.zone), self.content(*number).text);
-                said("Reported", rest)
+                said(REPORTED, rest)
             }
             Event::ReportCorrected { number, .. } => {
                 said("Report’s number corrected", format!("it is {}", self.content(*number).text))

@@ -22,6 +22,9 @@ use crate::{
 };
 use std::collections::HashMap;
 
+/// What an entry about a report to an authority begins with.
+pub const REPORTED: &str = "Reported";
+
 /// An attachment of a mail, by what the mail says of it; its content was not looked at.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Attachment {

@@ -101,7 +101,7 @@ pub enum Fate {
 #[must_use]
 pub fn fate(period: Option<Period>, zone: Tz, standing: &Standing, now: Instant) -> Fate {
     let Standing { closed, restricted, held, unfinished, floor } = standing;
-    let stays = |stay| Fate::Stays(stay);
+    let stays = Fate::Stays;
     match (closed, held, period) {
         _ if *restricted => stays(Stay::Restricted),
         (None, ..) => stays(Stay::Open),

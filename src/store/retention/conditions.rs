@@ -36,6 +36,21 @@ macro_rules! gone {
     };
 }
 
+/// True where there is something of the record `$2`: nothing is told of what never was.
+macro_rules! has {
+    () => {
+        "CASE $2
+           WHEN 'identity_proof' THEN EXISTS (SELECT 1 FROM contents t WHERE t.case_id = c.id AND t.purpose = 'identities'
+             AND (t.body IS NOT NULL OR t.cipher IS NOT NULL))
+           WHEN 'export' THEN EXISTS (SELECT 1 FROM packages p WHERE p.case_id = c.id
+             AND (p.manifest IS NOT NULL OR p.token_hash IS NOT NULL))
+           WHEN 'attachment' THEN EXISTS (SELECT 1 FROM contents t WHERE t.case_id = c.id AND t.purpose = 'mail_in'
+             AND t.body LIKE '%\"files\":[{%')
+           WHEN 'mail' THEN EXISTS (SELECT 1 FROM messages m WHERE m.case_id = c.id AND LENGTH(m.wrapped_key) > 0)
+           ELSE TRUE END"
+    };
+}
+
 /// The lines of `Over`, `$1`, as a table `o` on `PostgreSQL`.
 macro_rules! over_postgres {
     () => {

@@ -59,17 +59,19 @@ pub async fn counts(tx: &mut Tx, over: &[Over], record: Record, now: Instant) ->
                    CAST(COALESCE(SUM(CASE WHEN why = 'unfinished' AND resolved_at <= over_now THEN 1 ELSE 0 END), 0) AS BIGINT) AS unfinished
                  FROM (SELECT c.product, c.resolved_at, o.now AS over_now, o.week AS over_week,
                    CASE WHEN ",
-                held!("h.basis IN ('legal_order', 'preservation')"),
-                " THEN 'law' WHEN ",
+                held!("h.basis NOT IN ('legal_order', 'preservation')"),
+                " THEN 'held' WHEN ",
                 held!("h.placed_at IS NOT NULL"),
-                " THEN 'held' WHEN EXISTS (SELECT 1 FROM retained k WHERE k.case_id = c.id AND k.record = $2 AND k.kept_until >= $3)
+                " THEN 'law' WHEN EXISTS (SELECT 1 FROM retained k WHERE k.case_id = c.id AND k.record = $2 AND k.kept_until >= $3)
                    THEN 'law' WHEN ",
                 unfinished!(),
                 " THEN 'unfinished' ELSE 'free' END AS why
                  FROM cases c JOIN ",
                 $over!(),
                 " ON o.product = c.product AND o.kind = c.kind
-                 WHERE NOT c.open AND NOT c.restricted AND c.resolved_at <= o.month AND NOT ",
+                 WHERE NOT c.open AND NOT c.restricted AND c.resolved_at <= o.month AND ",
+                has!(),
+                " AND NOT ",
                 gone!(),
                 ") AS one GROUP BY product ORDER BY product"
             )

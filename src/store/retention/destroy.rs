@@ -66,7 +66,7 @@ pub async fn records_destroy(
     cause: Cause,
     now: Instant,
 ) -> Result<Gone> {
-    let mut gone = Gone { cases: of.len() as u64, ..Gone::default() };
+    let mut gone = Gone { cases: u64::try_from(of.len()).unwrap_or(u64::MAX), ..Gone::default() };
     let cases = ids(of);
     let everything = record == Record::Case;
     if everything || record == Record::IdentityProof {
@@ -135,12 +135,12 @@ async fn files_forget(tx: &mut Tx, cases: &str) -> Result<u64> {
     let statement = per_engine(
         concat!(
             "UPDATE contents SET body = CAST(jsonb_set(jsonb_set(CAST(body AS JSONB), '{files}', '[]'), '{rich}', 'false') AS TEXT)
-             WHERE purpose = 'message' AND body IS NOT NULL AND case_id IN ",
+             WHERE purpose = 'mail_in' AND body IS NOT NULL AND case_id IN ",
             ids_postgres!()
         ),
         concat!(
             "UPDATE contents SET body = json_set(body, '$.files', json('[]'), '$.rich', json('false'))
-             WHERE purpose = 'message' AND body IS NOT NULL AND case_id IN ",
+             WHERE purpose = 'mail_in' AND body IS NOT NULL AND case_id IN ",
             ids_sqlite!()
         ),
     );

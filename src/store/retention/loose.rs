@@ -24,7 +24,7 @@ macro_rules! loose {
 ///
 /// # Errors
 /// As the database says.
-pub async fn loose_destroy(tx: &mut Tx, over: &[Over], limit: i64) -> Result<usize> {
+pub async fn loose_destroy(tx: &mut Tx, over: &[Over], limit: i64) -> Result<u64> {
     macro_rules! found {
         ($over:ident) => {
             concat!(
@@ -45,7 +45,7 @@ pub async fn loose_destroy(tx: &mut Tx, over: &[Over], limit: i64) -> Result<usi
         .await?;
     let messages: Vec<MessageId> = rows.into_iter().map(|(id,)| MessageId(id)).collect();
     raws::messages_forget_raw(tx, &messages).await?;
-    Ok(messages.len())
+    Ok(u64::try_from(messages.len()).unwrap_or(u64::MAX))
 }
 
 /// How many mails of no case are over by `over` now, by product.

@@ -9,7 +9,7 @@ mod loose;
 mod pauses;
 mod person;
 
-use super::{Result, Tx, per_engine, row::known, sql};
+use super::{Result, Tx, per_engine, row::known};
 use crate::domain::{
     clock::fact::Happened,
     event::Event,
@@ -102,7 +102,9 @@ pub async fn candidates(
                 $over!(),
                 " ON o.product = c.product AND o.kind = c.kind
                  WHERE NOT c.open AND NOT c.restricted AND c.resolved_at <= o.now AND (c.resolved_at, c.id) > ($3, $4)
-                 AND NOT ",
+                 AND ",
+                has!(),
+                " AND NOT ",
                 gone!(),
                 " AND NOT EXISTS (SELECT 1 FROM retained k WHERE k.case_id = c.id AND k.record = $2 AND k.kept_until >= $5)
                  AND NOT ",

@@ -42,6 +42,7 @@ pub struct OfPerson {
 }
 
 #[derive(sqlx::FromRow)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of its own")]
 struct Row {
     id: i64,
     kind: String,
@@ -170,5 +171,5 @@ pub async fn person_forget(tx: &mut Tx, cases: &[Reference]) -> Result<u64> {
         };
     }
     per_engine(blocked!(ids_postgres), blocked!(ids_sqlite)).bind(ids(cases)).run(tx).await?;
-    Ok(messages.len() as u64)
+    Ok(u64::try_from(messages.len()).unwrap_or(u64::MAX))
 }

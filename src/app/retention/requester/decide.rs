@@ -29,7 +29,7 @@ use crate::{
 /// For how long somebody can approve it.
 const OPEN: i64 = 7 * DAY;
 
-/// Asks that the case's requester be erased from here; the number of the erasure. Returns nothing of what stays.
+/// Asks that the case's requester be erased from here; the number of the erasure.
 ///
 /// # Errors
 /// When no reason is given, nothing would go, one waits already, or others were quicker.
@@ -64,7 +64,7 @@ pub async fn ask_requester_erasure(
 /// Approves exactly what was asked for; a job does it. It cannot be taken back.
 ///
 /// # Errors
-/// When the actor may not approve, asked for it, or its time is over; `Conflict` is not known here: who is second is told.
+/// When the actor may not approve, asked for it themselves, its time is over, or somebody has decided.
 pub async fn approve_requester_erasure(app: &App, actor: &Actor, reference: Reference, id: i64) -> Result<(), Error> {
     decide(app, actor, reference, id, ErasureState::Approved).await
 }

@@ -217,9 +217,10 @@ async fn with_fates(
         let standing = Standing {
             closed: one.resolved,
             restricted: one.restricted,
-            held: match (one.held_secretly, one.held) {
-                (true, _) => Held::Secretly,
-                (false, true) => Held::Openly,
+            // where both stand, the one that can be seen explains all there is to see
+            held: match (one.held, one.held_secretly) {
+                (true, _) => Held::Openly,
+                (false, true) => Held::Secretly,
                 (false, false) => Held::No,
             },
             unfinished: one.unfinished,

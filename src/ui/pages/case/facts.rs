@@ -82,6 +82,9 @@ fn requester(full: &Full, tried: &Tried) -> impl IntoView + use<> {
             </dl>
             {clockwork::place(full, tried)}
             {language::change(full, tried)}
+            {(!full.case.is_restricted()).then(|| {
+                view! { <p><a href=paths::requester(full.case.reference)>"Erase this requester from here"</a></p> }
+            })}
         </section>
     }
 }
