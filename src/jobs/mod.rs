@@ -11,8 +11,8 @@ pub mod schedule;
 use crate::{
     app::{
         App, Error, account_links, account_links::Sent, alarms, alarms::Called, deliver, deliver::Delivered, exports,
-        exports::Packed, follow_ups, follow_ups::Told, intake, material, material::Disposed, retention, retention::Applied, retention::RequesterErased, runs, runs::Executed,
-        tidy,
+        exports::Packed, follow_ups, follow_ups::Told, intake, material, material::Disposed, retention,
+        retention::Applied, retention::RequesterErased, runs, runs::Executed, tidy,
     },
     domain::work::Work,
 };

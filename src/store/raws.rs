@@ -95,7 +95,8 @@ pub async fn message_forget_raw(tx: &mut Tx, id: MessageId) -> Result<()> {
 /// # Errors
 /// As the database says.
 pub async fn message_is_forgotten(tx: &mut Tx, id: MessageId) -> Result<bool> {
-    let row = sql("SELECT id FROM messages WHERE id = $1 AND LENGTH(wrapped_key) = 0").bind(id).maybe::<(i64,)>(tx).await?;
+    let row =
+        sql("SELECT id FROM messages WHERE id = $1 AND LENGTH(wrapped_key) = 0").bind(id).maybe::<(i64,)>(tx).await?;
     Ok(row.is_some())
 }
 
@@ -184,11 +185,14 @@ pub async fn messages_copied(tx: &mut Tx, cases: &[Reference]) -> Result<Vec<Mes
 pub async fn messages_forget_raw(tx: &mut Tx, messages: &[MessageId]) -> Result<()> {
     let ids = serde_json::json!(messages.iter().map(|message| message.0).collect::<Vec<_>>()).to_string();
     each!("DELETE FROM message_pieces WHERE message_id IN ", "").bind(ids.as_str()).run(tx).await?;
-    each!("UPDATE messages SET wrapped_key = $2, cipher = $2, who = NULL, about = NULL, sender = NULL WHERE id IN ", "")
-        .bind(ids)
-        .bind(Vec::<u8>::new())
-        .run(tx)
-        .await?;
+    each!(
+        "UPDATE messages SET wrapped_key = $2, cipher = $2, who = NULL, about = NULL, sender = NULL WHERE id IN ",
+        ""
+    )
+    .bind(ids)
+    .bind(Vec::<u8>::new())
+    .run(tx)
+    .await?;
     Ok(())
 }
 

@@ -1,11 +1,6 @@
 //! Erasures of requesters from here: who asked, who decided, which cases, and how much went. Ids and counts only.
 
-use super::{
-    Result, Tx, per_engine,
-    retention::Gone,
-    row::known,
-    sql,
-};
+use super::{Result, Tx, per_engine, retention::Gone, row::known, sql};
 use crate::domain::{
     codes::codes,
     identity::{Reference, StaffId},
@@ -159,7 +154,8 @@ pub async fn erasures_of(tx: &mut Tx, case: Reference) -> Result<Vec<RequesterEr
 /// # Errors
 /// As the database says, or when a stored code is unknown to this version.
 pub async fn erasures_open(tx: &mut Tx) -> Result<Vec<RequesterErasure>> {
-    let rows = sql(erasures_where!("WHERE state IN ('asked', 'approved') ORDER BY id LIMIT 100")).all::<Row>(tx).await?;
+    let rows =
+        sql(erasures_where!("WHERE state IN ('asked', 'approved') ORDER BY id LIMIT 100")).all::<Row>(tx).await?;
     rows.into_iter().map(Row::erasure).collect()
 }
 

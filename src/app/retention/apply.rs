@@ -70,7 +70,13 @@ pub async fn apply_retention(app: &App) -> Result<Applied, Error> {
 }
 
 /// One batch: where it ended; none where there was nothing.
-async fn batch(app: &App, record: Record, over: &[Over], behind: Behind, now: Instant) -> Result<Option<Behind>, Error> {
+async fn batch(
+    app: &App,
+    record: Record,
+    over: &[Over],
+    behind: Behind,
+    now: Instant,
+) -> Result<Option<Behind>, Error> {
     if over.is_empty() {
         return Ok(None);
     }
@@ -181,7 +187,14 @@ async fn logs(app: &App, now: Instant) -> Result<(), Error> {
 /// What an entry of the audit log says: how much, and of nobody.
 pub(super) fn says(record: Record, gone: Gone) -> String {
     let Gone { cases, mails, texts, drafts, copies, places } = gone;
-    let all = [("cases", cases), ("mails", mails), ("texts", texts), ("drafts", drafts), ("copies", copies), ("places", places)];
+    let all = [
+        ("cases", cases),
+        ("mails", mails),
+        ("texts", texts),
+        ("drafts", drafts),
+        ("copies", copies),
+        ("places", places),
+    ];
     let counted = all.into_iter().filter(|(_, count)| *count > 0).map(|(what, count)| format!("{what}={count}"));
     let all: Vec<String> = std::iter::once(record.code().to_owned()).chain(counted).collect();
     all.join(" ")

@@ -22,7 +22,10 @@ pub(super) async fn strip(app: &App, cases: &[Reference]) -> Result<Vec<Referenc
     drop(tx);
     for (case, message) in messages {
         if !strip_one(app, case, message).await? {
-            tracing::warn!(message = message.0, "a raw mail could not be taken apart; its files stay until it goes whole");
+            tracing::warn!(
+                message = message.0,
+                "a raw mail could not be taken apart; its files stay until it goes whole"
+            );
             stripped.retain(|one| *one != case);
         }
     }

@@ -43,7 +43,11 @@ fn over(app: &App, record: Record, now: Instant, counts: impl Fn(&ProductPack) -
         })
     };
     let kinds = || Kind::ALL.iter().filter(|kind| !kind.is_restricted());
-    app.packs.iter().filter(|pack| counts(pack)).flat_map(|pack| kinds().filter_map(move |kind| line(pack, kind))).collect()
+    app.packs
+        .iter()
+        .filter(|pack| counts(pack))
+        .flat_map(|pack| kinds().filter_map(move |kind| line(pack, kind)))
+        .collect()
 }
 
 /// The floor of the law that ends last of those that are about this record of the case; none where no law asks.

@@ -177,5 +177,7 @@ fn may_pause(actor: &Actor) -> Result<(), Error> {
     if actor.may(Act::ApproveRuns) {
         return Ok(());
     }
-    Err(Error::NotAllowed("Your role does not pause the schedule. A grievance officer or the data protection lead does.".into()))
+    Err(Error::NotAllowed(
+        "Your role does not pause the schedule. A grievance officer or the data protection lead does.".into(),
+    ))
 }

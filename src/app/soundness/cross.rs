@@ -5,12 +5,7 @@ use crate::{
     app::calendars::Calendars,
     domain::{
         clock::period::Period,
-        policy::{
-            ProductPack,
-            law::RuleSet,
-            provision, retention,
-            rule::Rule,
-        },
+        policy::{ProductPack, law::RuleSet, provision, retention, rule::Rule},
         retention::{Record, covers},
         time::Instant,
     },

@@ -33,7 +33,8 @@ impl Teller<'_> {
                 said("Sealed rows destroyed", "what the erasure kept out of use until its day is gone".to_owned())
             }
             Event::AuthorityTold { authority, at, number, .. } => {
-                let rest = format!("{}, {}; number {}", authority.label(), at.in_words(self.zone), self.content(*number).text);
+                let rest =
+                    format!("{}, {}; number {}", authority.label(), at.in_words(self.zone), self.content(*number).text);
                 said(REPORTED, rest)
             }
             Event::ReportCorrected { number, .. } => {

@@ -185,6 +185,9 @@ impl Teller<'_> {
     }
 
     fn content(&self, id: ContentId) -> Content {
+        if self.case.erased.is_some() {
+            return Content { text: "Erased.".to_owned(), ..Content::default() };
+        }
         self.contents.get(&id).cloned().unwrap_or_default()
     }
 

@@ -29,7 +29,7 @@ pub use language::set_language;
 pub use merge::merge_case;
 pub use note::add_note;
 pub use redact::redact_message;
-pub use report::{NONE as MEETS_NONE, Told, correct_report, report_duties, tell_authority};
 pub use reply::{Answer, send_letter, send_reply};
+pub use report::{NONE as MEETS_NONE, Told, correct_report, report_duties, tell_authority};
 pub use state::change_state;
 pub use verify::{Asked, ask_verification, verify_by_staff};

@@ -9,7 +9,7 @@ use crate::{
         retention::{Cause, Record},
         time::Instant,
     },
-    store::{Result, Sql, Tx, cases, per_engine, raws},
+    store::{Result, Sql, Tx, cases, contents, per_engine, raws},
 };
 
 /// How much went.
@@ -88,7 +88,7 @@ pub async fn records_destroy(
         .await?;
     }
     if matches!(record, Record::Mail | Record::Attachment) {
-        files_forget(tx, &cases).await?;
+        contents::contents_forget_files(tx, of).await?;
     }
     if everything {
         gone.texts += texts(tx, &cases).await?;
@@ -128,23 +128,6 @@ async fn exports(tx: &mut Tx, cases: &str) -> Result<u64> {
          WHERE (manifest IS NOT NULL OR token_hash IS NOT NULL) AND destroyed_at IS NOT NULL AND case_id IN "
     );
     run(tx, lists, cases).await
-}
-
-/// The names of files, where the text of their mail stays.
-async fn files_forget(tx: &mut Tx, cases: &str) -> Result<u64> {
-    let statement = per_engine(
-        concat!(
-            "UPDATE contents SET body = CAST(jsonb_set(jsonb_set(CAST(body AS JSONB), '{files}', '[]'), '{rich}', 'false') AS TEXT)
-             WHERE purpose = 'mail_in' AND body IS NOT NULL AND case_id IN ",
-            ids_postgres!()
-        ),
-        concat!(
-            "UPDATE contents SET body = json_set(body, '$.files', json('[]'), '$.rich', json('false'))
-             WHERE purpose = 'mail_in' AND body IS NOT NULL AND case_id IN ",
-            ids_sqlite!()
-        ),
-    );
-    run(tx, statement, cases).await
 }
 
 /// Every text, name and address, and the face that lists show.

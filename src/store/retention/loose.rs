@@ -2,11 +2,7 @@
 
 use super::{Over, json};
 use crate::{
-    domain::{
-        identity::MessageId,
-        kind::Kind,
-        time::Instant,
-    },
+    domain::{identity::MessageId, kind::Kind, time::Instant},
     store::{Result, Tx, per_engine, raws, sql},
 };
 
@@ -75,10 +71,10 @@ pub async fn loose_count(tx: &mut Tx, over: &[Over]) -> Result<Vec<(String, i64)
 /// As the database says.
 pub async fn log_forget(tx: &mut Tx, before: Instant) -> Result<u64> {
     let places = sql("DELETE FROM known_places WHERE seen_at < $1").bind(before).run(tx).await?;
-    let work = sql("DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE state = 'dead' AND finished_at < $1 LIMIT 500)")
-        .bind(before)
-        .run(tx)
-        .await?;
+    let work =
+        sql("DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE state = 'dead' AND finished_at < $1 LIMIT 500)")
+            .bind(before)
+            .run(tx)
+            .await?;
     Ok(places + work)
 }
-

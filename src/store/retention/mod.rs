@@ -11,19 +11,14 @@ mod person;
 
 use super::{Result, Tx, per_engine, row::known};
 use crate::domain::{
-    clock::fact::Happened,
-    event::Event,
-    identity::Reference,
-    kind::Kind,
-    retention::Record,
-    time::Instant,
+    clock::fact::Happened, event::Event, identity::Reference, kind::Kind, retention::Record, time::Instant,
 };
 use serde::Serialize;
 use std::collections::HashMap;
 
 pub use counts::{Counted, Stays, counts, open_and_restricted};
 pub use destroy::{Gone, Left, gone_mark, left_of, records_destroy};
-pub use loose::{loose_count, loose_destroy, log_forget};
+pub use loose::{log_forget, loose_count, loose_destroy};
 pub use pauses::{Pause, pause, pauses, resume};
 pub use person::{OfPerson, of_cases, of_person, person_forget};
 
@@ -190,7 +185,8 @@ pub async fn facts_of(tx: &mut Tx, cases: &[Reference]) -> Result<HashMap<Refere
 /// # Errors
 /// As the database says.
 pub async fn kept_mark(tx: &mut Tx, record: Record, kept: &[(Reference, Instant)]) -> Result<()> {
-    let lines: Vec<_> = kept.iter().map(|(case, until)| serde_json::json!({ "id": case.0, "until": until.0 })).collect();
+    let lines: Vec<_> =
+        kept.iter().map(|(case, until)| serde_json::json!({ "id": case.0, "until": until.0 })).collect();
     per_engine(
         "INSERT INTO retained (case_id, record, kept_until)
          SELECT k.id, $2, k.until FROM json_to_recordset(CAST($1 AS JSON)) AS k (id BIGINT, until BIGINT) WHERE TRUE

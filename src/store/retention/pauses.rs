@@ -35,13 +35,14 @@ pub async fn pauses(tx: &mut Tx) -> Result<Vec<Pause>> {
 /// # Errors
 /// As the database says.
 pub async fn pause(tx: &mut Tx, pause: &Pause) -> Result<bool> {
-    let kept = sql("INSERT INTO retention_pauses (product, by_id, at, reason) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING")
-        .bind(&pause.product)
-        .bind(pause.by)
-        .bind(pause.at)
-        .bind(&pause.reason)
-        .run(tx)
-        .await?;
+    let kept =
+        sql("INSERT INTO retention_pauses (product, by_id, at, reason) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING")
+            .bind(&pause.product)
+            .bind(pause.by)
+            .bind(pause.at)
+            .bind(&pause.reason)
+            .run(tx)
+            .await?;
     Ok(kept == 1)
 }
 

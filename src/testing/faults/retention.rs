@@ -38,7 +38,9 @@ async fn has_old_cases(app: &App) {
         let case = by_hand::open_by_hand(app, &officer, &typed).await.expect("it is opened").reference;
         if number < OVER {
             let done = Some(Outcome::Refused);
-            verbs::change_state(app, &officer, case, i64::MAX, State::Resolved, done, "told by phone").await.expect("resolved");
+            verbs::change_state(app, &officer, case, i64::MAX, State::Resolved, done, "told by phone")
+                .await
+                .expect("resolved");
         }
     }
     let mut tx = app.db.begin().await.expect("a writer");
@@ -50,7 +52,10 @@ async fn has_old_cases(app: &App) {
 async fn each_went_once(house: &House) {
     house.all_is_done(Duration::from_mins(2)).await;
     assert_eq!(house.count("retained WHERE record = 'case' AND gone_at IS NOT NULL").await, OVER);
-    assert_eq!(house.count("contents c JOIN cases s ON s.id = c.case_id WHERE NOT s.open AND c.body IS NOT NULL").await, 0);
+    assert_eq!(
+        house.count("contents c JOIN cases s ON s.id = c.case_id WHERE NOT s.open AND c.body IS NOT NULL").await,
+        0
+    );
     assert_eq!(house.count("case_faces").await, 1, "the open one stays");
     assert!(house.count("contents WHERE body IS NOT NULL").await >= 1, "the open one stays");
     let twice = "(SELECT case_id, data FROM events WHERE name = 'records_destroyed' GROUP BY case_id, data HAVING COUNT(*) > 1) twice";

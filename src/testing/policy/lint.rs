@@ -134,7 +134,8 @@ fn what_is_kept_here_and_promised_to_go_is_found() {
     let found = all.iter().find(|f| f.rows == ["002-13"]).expect("it is found");
     assert_eq!(found.severity, Severity::Problem);
     assert!(found.says.contains("gone after 30 days") && found.says.contains("for 6 months"), "{}", found.says);
-    pack.claims.last_mut().expect("there is one").period = toml::from_str::<std::collections::HashMap<String, _>>("p = \"P6M\"").expect("a period").remove("p");
+    pack.claims.last_mut().expect("there is one").period =
+        toml::from_str::<std::collections::HashMap<String, _>>("p = \"P6M\"").expect("a period").remove("p");
     assert!(findings(&pack, packs.laws(), now()).iter().all(|f| f.rows != ["002-13"]), "it is kept");
     pack.retention.clear();
     let all = findings(&pack, packs.laws(), now());

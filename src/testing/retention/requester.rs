@@ -36,7 +36,9 @@ fn stays(page: &RequesterPage, case: Reference) -> Option<String> {
 }
 
 async fn ask(house: &House, case: Reference) -> i64 {
-    retention::ask_requester_erasure(&house.app, &house.officer, case, "they asked by phone").await.expect("it is asked for")
+    retention::ask_requester_erasure(&house.app, &house.officer, case, "they asked by phone")
+        .await
+        .expect("it is asked for")
 }
 
 on_both! {

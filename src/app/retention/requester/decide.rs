@@ -33,12 +33,7 @@ const OPEN: i64 = 7 * DAY;
 ///
 /// # Errors
 /// When no reason is given, nothing would go, one waits already, or others were quicker.
-pub async fn ask_requester_erasure(
-    app: &App,
-    actor: &Actor,
-    reference: Reference,
-    reason: &str,
-) -> Result<i64, Error> {
+pub async fn ask_requester_erasure(app: &App, actor: &Actor, reference: Reference, reason: &str) -> Result<i64, Error> {
     let reason = written("reason", reason, "Say why the requester is to be erased; whoever approves reads it")?;
     let mut desk = Desk::at(app, actor, reference, None).await?;
     if desk.case.is_restricted() {

@@ -106,7 +106,8 @@ async fn end(app: &App, erasure: &RequesterErasure) -> Result<RequesterErased, E
     let went: Vec<Reference> = erasure.scope.iter().filter(|one| !stays.contains(one)).copied().collect();
     let left = retention::left_of(&mut tx, &went).await?;
     if !left.is_nothing() {
-        let says = format!("looked again: {} texts, {} mails, {} traces are still there", left.texts, left.mails, left.traces);
+        let says =
+            format!("looked again: {} texts, {} mails, {} traces are still there", left.texts, left.mails, left.traces);
         return Ok(RequesterErased::Later(says));
     }
     erasures::erasure_progress(&mut tx, erasure.id, latest.gone, Some(now)).await?;

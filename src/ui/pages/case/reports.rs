@@ -32,7 +32,15 @@ pub(super) fn tell(full: &Full, tried: &Tried) -> Option<AnyView> {
             {number(tried, act)}
             {when(full, tried, act, act.id("at"), is_tried)}
         };
-        form(full, tried, act, is_tried && tried.done.is_none(), "Write down a report to an authority", "Write it down", fields)
+        form(
+            full,
+            tried,
+            act,
+            is_tried && tried.done.is_none(),
+            "Write down a report to an authority",
+            "Write it down",
+            fields,
+        )
     })
 }
 
@@ -40,7 +48,9 @@ pub(super) fn tell(full: &Full, tried: &Tried) -> Option<AnyView> {
 pub(super) fn correct(full: &Full, tried: &Tried) -> Option<AnyView> {
     let act = Act::Number;
     let told = full.timeline.iter().filter_map(|entry| match &entry.what {
-        What::Event { lead, rest, .. } if lead == crate::app::timeline::REPORTED => Some((entry.seq.to_string(), rest.clone())),
+        What::Event { lead, rest, .. } if lead == crate::app::timeline::REPORTED => {
+            Some((entry.seq.to_string(), rest.clone()))
+        }
         _ => None,
     });
     let reports: Vec<_> = told.collect();
@@ -50,7 +60,15 @@ pub(super) fn correct(full: &Full, tried: &Tried) -> Option<AnyView> {
                 value=tried.value(act, "report") problems=tried.problems.clone() />
             {number(tried, act)}
         };
-        form(full, tried, act, tried.is(act) && tried.done.is_none(), "A report’s number is wrong", "Correct it", fields)
+        form(
+            full,
+            tried,
+            act,
+            tried.is(act) && tried.done.is_none(),
+            "A report’s number is wrong",
+            "Correct it",
+            fields,
+        )
     })
 }
 

@@ -166,7 +166,8 @@ fn past(past: &[PastErasure], zone: Tz) -> Option<AnyView> {
         let at = one.at.map(|at| at.short(zone)).unwrap_or_default();
         let (asked, decided) = &one.by;
         let gone = &one.gone;
-        let went = format!("{} cases, {} raw mails, {} texts, {} drafts", gone.cases, gone.mails, gone.texts, gone.drafts);
+        let went =
+            format!("{} cases, {} raw mails, {} texts, {} drafts", gone.cases, gone.mails, gone.texts, gone.drafts);
         let went = (gone.cases > 0).then(|| view! { <p class="dim">{went}"; looked at again, nothing was left."</p> });
         view! {
             <li><p><b>{format!("{}. Asked by {asked}, decided by {decided}: {} {at}", one.id, one.state.label())}</b></p>{went}</li>

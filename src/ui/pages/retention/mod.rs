@@ -156,7 +156,9 @@ fn row(line: &RecordLine) -> impl IntoView + use<> {
         }
     });
     let kept = kept.collect_view();
-    let number = |of: fn(&Counted) -> i64| line.counted.as_ref().map_or_else(|| "–".to_owned(), |counted| thousands(of(counted)));
+    let number = |of: fn(&Counted) -> i64| {
+        line.counted.as_ref().map_or_else(|| "–".to_owned(), |counted| thousands(of(counted)))
+    };
     let why = line.counted.as_ref().map(over_and_stays).unwrap_or_default();
     let why = if line.record == Record::Audit { "never cut".to_owned() } else { why };
     view! {
@@ -173,11 +175,8 @@ fn row(line: &RecordLine) -> impl IntoView + use<> {
 
 fn over_and_stays(counted: &Counted) -> String {
     let stays = &counted.stays;
-    let all = [
-        (stays.held, "by a hold"),
-        (stays.law, "as law asks"),
-        (stays.unfinished, "something is still to be done"),
-    ];
+    let all =
+        [(stays.held, "by a hold"), (stays.law, "as law asks"), (stays.unfinished, "something is still to be done")];
     let said = all.into_iter().filter(|(n, _)| *n > 0).map(|(n, why)| format!("{} {why}", thousands(n)));
     said.collect::<Vec<_>>().join(", ")
 }
