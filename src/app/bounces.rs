@@ -54,7 +54,8 @@ pub(super) async fn place(
         }
     }
     let Some(mail) = found.filter(|mail| mail.product == message.product) else { return Ok(Place::Nowhere) };
-    let case = cases::case_lock(tx, mail.case).await?;
+    // nothing is added to what was erased
+    let case = cases::case_lock(tx, mail.case).await?.filter(|case| case.erased.is_none());
     // another report of the same mail may have come first
     let mail = mails::mail_get(tx, mail.id).await?;
     Ok(case.zip(mail).map_or(Place::Nowhere, |(case, mail)| Place::Bounced(Box::new(case), Box::new(mail))))

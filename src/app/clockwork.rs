@@ -24,6 +24,10 @@ pub struct Clockwork {
     pub questions: Vec<Question>,
     /// What can be written down of such a case.
     pub facts: Vec<Fact>,
+    /// Reports to authorities that are due: by what a form names each, and in words.
+    pub reports: Vec<(String, String)>,
+    /// True where a report can be written down: one is due, or the case is behind the wall.
+    pub may_report: bool,
     /// Where the person lives.
     pub home: Home,
     /// Every kind with the moment by which the case would have to be resolved.
@@ -92,6 +96,8 @@ pub fn of(app: &App, case: &Case, now: Instant) -> Clockwork {
         extension: extension(app, case, now),
         questions: pauses.into_iter().map(|pause| question(case, pause)).collect(),
         facts: offered(app, case),
+        reports: verbs::report_duties(case),
+        may_report: case.is_restricted() || case.clocks.iter().any(|clock| clock.duty.is_report()),
         home: home(app, case),
         kinds: Kind::ALL.iter().map(due).collect(),
         routes: routes(app, &case.product, place, Some(case.kind), now),
@@ -125,7 +131,6 @@ fn offered(app: &App, case: &Case) -> Vec<Fact> {
     let is_content = matches!(case.kind, Kind::ContentCsam | Kind::ContentNcii | Kind::ContentOther);
     let matters = |fact: Fact| match fact {
         Fact::AcknowledgementBounced => case.clocks.iter().any(|c| c.duty == Duty::Acknowledge && c.met.is_some()),
-        Fact::ReportedToAuthority => runs(Duty::NotifyAuthority) || runs(Duty::NotifyAuthorityInitial),
         Fact::SubjectsNotified => runs(Duty::NotifySubjects),
         Fact::RecipientsNotified => runs(Duty::NotifyRecipients),
         Fact::Removed => is_content || starts(fact),

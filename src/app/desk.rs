@@ -43,6 +43,12 @@ impl<'a> Desk<'a> {
         may_work(actor)?;
         let mut tx = app.db.begin().await?;
         let case = theirs(actor, cases::case_lock(&mut tx, reference).await?)?;
+        if case.erased.is_some() {
+            return Err(Error::NotAllowed(
+                "Everything of this case was erased, and nothing can be done with it any more. A new mail opens a new case."
+                    .to_owned(),
+            ));
+        }
         if let Some(seen) = seen.filter(|seen| *seen < case.seq) {
             let history = proof::open_to(actor, events::events_of(&mut tx, reference).await?);
             let unseen: Vec<_> = conflict::unseen(&history, seen).into_iter().cloned().collect();

@@ -39,6 +39,7 @@ pub mod quarantine;
 pub mod queue;
 pub mod rail;
 pub mod reading;
+pub mod retention;
 pub mod runs;
 pub mod second_factor;
 pub mod sessions;

@@ -222,7 +222,8 @@ pub(super) fn row(app: &App, listed: Listed, circle: bool) -> Row {
         (true, true) => Face::Circle { kind: listed.kind, product },
         (true, false) => Face::Walled,
         (false, _) => {
-            let (who, about) = listed.face.unwrap_or_default();
+            // an ordinary case without a face is one that was erased
+            let (who, about) = listed.face.unwrap_or_else(|| ("Erased".to_owned(), String::new()));
             Face::Plain { who, about, kind: listed.kind, product }
         }
     };

@@ -11,6 +11,7 @@ use super::{
     kind::Kind,
     language::Language,
     mail::Verdict,
+    retention::Record,
     time::Instant,
 };
 
@@ -63,8 +64,21 @@ pub struct Case {
     pub confirmed: bool,
     /// True where something that was written comes from an address whose domain does not confirm it.
     pub doubtful: bool,
+    /// When everything that can be read of it was destroyed.
+    pub erased: Option<Instant>,
+    /// Reports to authorities, each with the duty and the rule that it meets.
+    pub reports: Vec<Report>,
     /// The last event's number.
     pub seq: i64,
+}
+
+/// That an authority was told, as far as clocks care.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// The duty and the rule that it meets; none of reports that were written down without saying so: they meet every one.
+    pub meets: Option<(Duty, String)>,
+    /// When the authority had it.
+    pub at: Instant,
 }
 
 /// That a person is who they say.
@@ -144,6 +158,8 @@ impl Case {
             merged: None,
             confirmed: false,
             doubtful: false,
+            erased: None,
+            reports: Vec::new(),
             seq: 1,
         })
     }
@@ -163,6 +179,8 @@ impl Case {
                 let before = std::mem::take(&mut self.clocks);
                 let clock = |start: &ClockStart| {
                     let met = before.iter().filter(|c| c.duty == start.duty).find_map(|c| c.met);
+                    // a report to one authority is none to another
+                    let met = if start.duty.is_report() { self.reported(start) } else { met };
                     let raised = before.iter().find(|c| c.is_same(start)).map_or(Raised::Nothing, |c| c.raised);
                     Clock::started(start, pack, met.or_else(|| self.done(start.duty)), raised)
                 };
@@ -203,7 +221,14 @@ impl Case {
                 self.clocks.iter_mut().filter(|c| c.duty == Duty::ExtendBy).for_each(|c| c.met = None);
             }
             Event::StateChanged { to, outcome, .. } => self.enter(*to, *outcome, recorded.at),
+            Event::AuthorityTold { duty, rule, at, .. } => {
+                let asked = |c: &&mut Clock| c.duty == *duty && c.rule == *rule && c.met.is_none();
+                self.clocks.iter_mut().filter(asked).for_each(|c| c.met = Some(*at));
+            }
             Event::CaseOpened { .. }
+            | Event::RecordsDestroyed { .. }
+            | Event::RequesterErased { .. }
+            | Event::ReportCorrected { .. }
             | Event::MessageReceived { .. }
             | Event::MessageQuarantined { .. }
             | Event::MessageDiscarded { .. }
@@ -260,8 +285,10 @@ impl Case {
             }
             Event::FactRecorded { fact, at: happened, .. } => {
                 self.facts.push(Happened { fact: *fact, at: *happened });
-                if *fact == Fact::AcknowledgementBounced {
-                    self.told.clear();
+                match fact {
+                    Fact::AcknowledgementBounced => self.told.clear(),
+                    Fact::ReportedToAuthority => self.reports.push(Report { meets: None, at: *happened }),
+                    _ => {}
                 }
             }
             // a person's reply tells the requester as much as our confirmation does
@@ -278,6 +305,11 @@ impl Case {
                     self.facts.push(Happened { fact: Fact::ExtensionFailed, at });
                 }
             }
+            Event::AuthorityTold { duty, rule, at: told, .. } => {
+                self.facts.push(Happened { fact: Fact::ReportedToAuthority, at: *told });
+                self.reports.push(Report { meets: Some((*duty, rule.clone())), at: *told });
+            }
+            Event::RecordsDestroyed { record: Record::Case, .. } => self.erased = Some(at),
             Event::MessageReceived { dmarc: Verdict::Fail, automatic: false, .. } => self.doubtful = true,
             Event::RestrictionConfirmed { .. } => self.confirmed = true,
             Event::Merged { into, .. } => self.merged = Some(*into),
@@ -349,12 +381,19 @@ impl Case {
         }
     }
 
+    /// When the authority of a rule was told.
+    fn reported(&self, start: &ClockStart) -> Option<Instant> {
+        let is_it = |report: &&Report| {
+            report.meets.as_ref().is_none_or(|(duty, rule)| *duty == start.duty && *rule == start.rule)
+        };
+        self.reports.iter().filter(is_it).map(|report| report.at).min()
+    }
+
     /// When a duty was done that no clock stood for then.
     fn done(&self, duty: Duty) -> Option<Instant> {
         let fact = match duty {
             Duty::Acknowledge => return self.told.first().map(|(_, at)| *at),
             Duty::ExtendBy => Fact::Extended,
-            Duty::NotifyAuthorityInitial | Duty::NotifyAuthority => Fact::ReportedToAuthority,
             Duty::NotifySubjects => Fact::SubjectsNotified,
             Duty::NotifyRecipients => Fact::RecipientsNotified,
             _ => return None,

@@ -2,7 +2,11 @@
 //! Events hold instants, ids and enums. Names, text and addresses live in content rows.
 
 use super::{
-    clock::{ClockStart, Duty, Layer, Raised, fact::Fact},
+    authority::Authority,
+    clock::{
+        ClockStart, Duty, Layer, Raised,
+        fact::{Fact, Happened},
+    },
     follow_up::{Trouble, Way},
     hold::Basis,
     identity::{
@@ -11,6 +15,7 @@ use super::{
     kind::Kind,
     language::Language,
     mail::{Doubt, Verdict},
+    retention::{Cause, Record},
     state::{Channel, Outcome, State},
     time::Instant,
 };
@@ -194,6 +199,14 @@ pub enum Event {
     AcknowledgedOtherwise { how: ContentId },
     /// Something happened that clocks care about; `at` may lie before the moment it was written down.
     FactRecorded { fact: Fact, at: Instant, note: Option<ContentId> },
+    /// An authority was told of what the case is about, as `rule` asks; `number` holds what it calls the report.
+    AuthorityTold { duty: Duty, rule: String, authority: Authority, at: Instant, number: ContentId },
+    /// What the authority calls the report of event `report` was written down wrong; `number` holds it as it is.
+    ReportCorrected { report: i64, number: ContentId },
+    /// A record of the case was destroyed here; with `case` everything that can be read.
+    RecordsDestroyed { record: Record, cause: Cause },
+    /// The requester was erased from here, verified: so many cases of theirs.
+    RequesterErased { erasure: i64, cases: i64 },
     /// It became known where the person lives; a code of ISO 3166, nothing finer.
     JurisdictionSet { code: String },
     /// It became known, or was guessed from the person's words, which language they write.
@@ -305,6 +318,10 @@ impl Event {
             Self::LetterKept { .. } => "letter_kept",
             Self::AcknowledgedOtherwise { .. } => "acknowledged_otherwise",
             Self::FactRecorded { .. } => "fact_recorded",
+            Self::AuthorityTold { .. } => "authority_told",
+            Self::ReportCorrected { .. } => "report_corrected",
+            Self::RecordsDestroyed { .. } => "records_destroyed",
+            Self::RequesterErased { .. } => "requester_erased",
             Self::JurisdictionSet { .. } => "jurisdiction_set",
             Self::LanguageSet { .. } => "language_set",
             Self::JurisdictionProposed { .. } => "jurisdiction_proposed",
@@ -348,6 +365,16 @@ impl Event {
         }
     }
 
+    /// What clocks and floors of the law learn from it, where it is a fact.
+    #[must_use]
+    pub const fn fact(&self) -> Option<Happened> {
+        match self {
+            Self::FactRecorded { fact, at, .. } => Some(Happened { fact: *fact, at: *at }),
+            Self::AuthorityTold { at, .. } => Some(Happened { fact: Fact::ReportedToAuthority, at: *at }),
+            _ => None,
+        }
+    }
+
     /// The content row this event points to, if any.
     #[must_use]
     pub const fn content(&self) -> Option<ContentId> {
@@ -357,6 +384,8 @@ impl Event {
             | Self::StatementRecorded { content }
             | Self::MailQueued { content, .. }
             | Self::LetterKept { content, .. }
+            | Self::AuthorityTold { number: content, .. }
+            | Self::ReportCorrected { number: content, .. }
             | Self::NoteAdded { content } => Some(*content),
             Self::AcknowledgedOtherwise { how: reason }
             | Self::MessageDiscarded { reason, .. }

@@ -38,6 +38,10 @@ pub enum Work {
     EndFollowUps,
     /// Destroy sealed rows whose last day is over.
     DestroySealed,
+    /// Destroy records of our own whose time is over.
+    ApplyRetention,
+    /// Erase a requester from here, as two people want.
+    EraseRequester { erasure: i64 },
     /// Forget ended sessions, spent throttles, finished jobs and past ticks.
     TidyUp,
 }
@@ -62,6 +66,8 @@ impl Work {
             Self::TellRecipient { .. } => "tell_recipient",
             Self::EndFollowUps => "end_follow_ups",
             Self::DestroySealed => "destroy_sealed",
+            Self::ApplyRetention => "apply_retention",
+            Self::EraseRequester { .. } => "erase_requester",
             Self::TidyUp => "tidy_up",
         }
     }
@@ -85,6 +91,8 @@ impl Work {
             Self::TellRecipient { follow_up } => format!("tell_recipient:{}", follow_up.0),
             Self::EndFollowUps => "end_follow_ups".to_owned(),
             Self::DestroySealed => "destroy_sealed".to_owned(),
+            Self::ApplyRetention => "apply_retention".to_owned(),
+            Self::EraseRequester { erasure } => format!("erase_requester:{erasure}"),
             Self::TidyUp => "tidy_up".to_owned(),
         })
     }
@@ -101,6 +109,7 @@ impl Work {
             | Self::PackExport { .. }
             | Self::DestroyPackage { .. }
             | Self::DisposeMaterial { .. }
+            | Self::EraseRequester { .. }
             | Self::TellRecipient { .. } => 60,
             Self::LockDownload { .. } => 6,
             Self::TidyUp
@@ -108,6 +117,7 @@ impl Work {
             | Self::ExpireRuns
             | Self::ExpirePackages
             | Self::EndFollowUps
+            | Self::ApplyRetention
             | Self::DestroySealed => 3,
         }
     }

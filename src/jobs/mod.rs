@@ -11,8 +11,8 @@ pub mod schedule;
 use crate::{
     app::{
         App, Error, account_links, account_links::Sent, alarms, alarms::Called, deliver, deliver::Delivered, exports,
-        exports::Packed, follow_ups, follow_ups::Told, intake, material, material::Disposed, runs, runs::Executed,
-        tidy,
+        exports::Packed, follow_ups, follow_ups::Told, intake, material, material::Disposed, retention,
+        retention::Applied, retention::RequesterErased, runs, runs::Executed, tidy,
     },
     domain::work::Work,
 };
@@ -77,6 +77,14 @@ pub async fn work_on(app: &App, work: &Work, last: bool) -> Result<(), NotDone> 
         },
         Work::EndFollowUps => follow_ups::end_follow_ups(app).await?,
         Work::DestroySealed => follow_ups::destroy_sealed(app).await?,
+        Work::ApplyRetention => match retention::apply_retention(app).await? {
+            Applied::Done => {}
+            Applied::More => return Err(NotDone::More),
+        },
+        Work::EraseRequester { erasure } => match retention::erase_requester(app, *erasure).await? {
+            RequesterErased::Done => {}
+            RequesterErased::Later(why) => return Err(NotDone::Failed(why)),
+        },
         Work::TidyUp => tidy::tidy_up(app).await?,
     }
     Ok(())

@@ -17,6 +17,7 @@ const SCHEDULES: &[(&str, i64, Work)] = &[
     ("expire_packages", 15 * MINUTE, Work::ExpirePackages),
     ("end_follow_ups", 15 * MINUTE, Work::EndFollowUps),
     ("destroy_sealed", 60 * MINUTE, Work::DestroySealed),
+    ("apply_retention", 60 * MINUTE, Work::ApplyRetention),
 ];
 
 /// Takes the latest tick of each schedule and asks for its work. A tick that was missed while no console ran is

@@ -83,6 +83,40 @@ pub async fn case_record(tx: &mut Tx, case: &mut Case, by: By, at: Instant, even
     Ok(())
 }
 
+/// Records on all of these cases, locked before, that the system did something which changes neither state nor clocks.
+///
+/// # Errors
+/// As the database says.
+pub async fn cases_record_alike(tx: &mut Tx, cases: &[Reference], at: Instant, event: &Event) -> Result<()> {
+    let ids = serde_json::json!(cases.iter().map(|case| case.0).collect::<Vec<_>>()).to_string();
+    per_engine(
+        "UPDATE cases SET seq = seq + 1 WHERE id IN (SELECT CAST(v AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON)) AS v)",
+        "UPDATE cases SET seq = seq + 1 WHERE id IN (SELECT value FROM json_each($1))",
+    )
+    .bind(ids.as_str())
+    .run(tx)
+    .await?;
+    let data = serde_json::to_string(event).map_err(|e| super::Error::BadRow {
+        table: "events",
+        row: cases.first().map_or(0, |case| case.0),
+        column: "data",
+        says: e.to_string(),
+    })?;
+    per_engine(
+        "INSERT INTO events (case_id, seq, at, by_staff, by_requester, name, data) SELECT id, seq, $2, NULL, FALSE, $3, $4
+         FROM cases WHERE id IN (SELECT CAST(v AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON)) AS v)",
+        "INSERT INTO events (case_id, seq, at, by_staff, by_requester, name, data) SELECT id, seq, $2, NULL, FALSE, $3, $4
+         FROM cases WHERE id IN (SELECT value FROM json_each($1))",
+    )
+    .bind(ids)
+    .bind(at)
+    .bind(event.name())
+    .bind(data)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
 /// Writes the row as the case now stands.
 ///
 /// # Errors
@@ -250,6 +284,8 @@ pub async fn case_get(tx: &mut Tx, reference: Reference) -> Result<Option<Case>>
         merged: None,
         confirmed: false,
         doubtful: false,
+        erased: None,
+        reports: Vec::new(),
         seq: row.seq,
     };
     decided(tx, &mut case).await?;
@@ -261,7 +297,8 @@ async fn decided(tx: &mut Tx, case: &mut Case) -> Result<()> {
     let rows = sql("SELECT at, by_staff, data FROM events WHERE case_id = $1 AND name IN
          ('classification_proposed', 'classified', 'fact_recorded', 'mail_accepted', 'mail_failed', 'mail_bounced',
           'acknowledged_otherwise', 'letter_kept', 'message_received', 'restriction_confirmed', 'merged', 'state_changed', 'rule_doubted', 'rule_ruled_out', 'jurisdiction_proposed', 'jurisdiction_set', 'language_set', 'verification_confirmed', 'verified_by_staff', 'run_planned', 'replay_planned',
-          'run_sent_back', 'run_expired', 'run_cancelled', 'run_finished', 'export_asked', 'export_released') ORDER BY seq")
+          'run_sent_back', 'run_expired', 'run_cancelled', 'run_finished', 'export_asked', 'export_released',
+          'records_destroyed', 'authority_told') ORDER BY seq")
     .bind(case.reference)
     .all::<(i64, Option<i64>, String)>(tx)
     .await?;

@@ -201,3 +201,39 @@ pub async fn content_first(tx: &mut Tx, vault: &Vault, case: Reference) -> Resul
         .await?;
     Ok(row.map(|row| decode(vault, row)).transpose()?.map(|(_, content)| content))
 }
+
+/// Forgets of the mails of these ordinary cases what came with them, by name, and that they have an HTML version: their raw
+/// bytes are gone. What cannot be read stays as it is.
+///
+/// # Errors
+/// As the database says.
+pub async fn contents_forget_files(tx: &mut Tx, cases: &[Reference]) -> Result<()> {
+    let ids = serde_json::to_string(&cases.iter().map(|case| case.0).collect::<Vec<_>>()).map_err(|e| bad(0, &e))?;
+    let rows = per_engine(
+        "SELECT id, body FROM contents WHERE purpose = 'mail_in' AND body IS NOT NULL AND case_id IN
+         (SELECT CAST(v AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON)) AS v)",
+        "SELECT id, body FROM contents WHERE purpose = 'mail_in' AND body IS NOT NULL AND case_id IN
+         (SELECT value FROM json_each($1))",
+    )
+    .bind(ids)
+    .all::<(i64, String)>(tx)
+    .await?;
+    let anew = rows.into_iter().filter_map(|(id, body)| {
+        let content: Content = serde_json::from_str(&body).ok()?;
+        let had_any = content.rich || !content.files.is_empty();
+        let bare = Content { files: Vec::new(), rich: false, ..content };
+        let body = serde_json::to_string(&bare).ok().filter(|_| had_any)?;
+        Some(serde_json::json!({ "id": id, "body": body }))
+    });
+    let anew = serde_json::Value::Array(anew.collect()).to_string();
+    per_engine(
+        "UPDATE contents SET body = n.body FROM json_to_recordset(CAST($1 AS JSON)) AS n (id BIGINT, body TEXT)
+         WHERE contents.id = n.id",
+        "UPDATE contents SET body = n.body FROM (SELECT value ->> 'id' AS id, value ->> 'body' AS body FROM json_each($1)) AS n
+         WHERE contents.id = n.id",
+    )
+    .bind(anew)
+    .run(tx)
+    .await?;
+    Ok(())
+}

@@ -31,6 +31,8 @@ pub mod package_parts;
 pub mod packages;
 pub mod pickups;
 pub mod raws;
+pub mod requester_erasures;
+pub mod retention;
 pub mod returns;
 pub mod row;
 pub mod runs;

@@ -3,7 +3,7 @@
 //! pieces go too. Messages of before the pieces have their bytes in their row.
 
 use super::{
-    Result, Tx, sql,
+    Result, Tx, per_engine, sql,
     vault::{OwnKey, Sealed, Vault},
 };
 use crate::domain::identity::{MessageId, Reference};
@@ -90,6 +90,16 @@ pub async fn message_forget_raw(tx: &mut Tx, id: MessageId) -> Result<()> {
     Ok(())
 }
 
+/// True where the raw bytes of a message were destroyed.
+///
+/// # Errors
+/// As the database says.
+pub async fn message_is_forgotten(tx: &mut Tx, id: MessageId) -> Result<bool> {
+    let row =
+        sql("SELECT id FROM messages WHERE id = $1 AND LENGTH(wrapped_key) = 0").bind(id).maybe::<(i64,)>(tx).await?;
+    Ok(row.is_some())
+}
+
 /// Destroys the raw bytes of messages of the case that say what another one said.
 ///
 /// # Errors
@@ -103,6 +113,84 @@ pub async fn duplicates_forget_raw(tx: &mut Tx, case: Reference) -> Result<()> {
     sql("DELETE FROM message_pieces WHERE message_id IN
          (SELECT id FROM messages WHERE case_id = $1 AND state = 'duplicate')")
     .bind(case)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// The ids of `$1`, a JSON array.
+macro_rules! each {
+    ($head:literal, $tail:literal) => {
+        per_engine(
+            concat!($head, "(SELECT CAST(v AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON)) AS v)", $tail),
+            concat!($head, "(SELECT value FROM json_each($1))", $tail),
+        )
+    };
+}
+
+/// Destroys the raw bytes of every message of these cases, and what lists showed of them; how many had any.
+///
+/// # Errors
+/// As the database says.
+pub async fn cases_forget_raw(tx: &mut Tx, cases: &[Reference]) -> Result<u64> {
+    let ids = serde_json::json!(cases.iter().map(|case| case.0).collect::<Vec<_>>()).to_string();
+    each!("DELETE FROM message_pieces WHERE message_id IN (SELECT m.id FROM messages m WHERE m.case_id IN ", ")")
+        .bind(ids.as_str())
+        .run(tx)
+        .await?;
+    each!(
+        "UPDATE messages SET wrapped_key = $2, cipher = $2, who = NULL, about = NULL
+         WHERE LENGTH(wrapped_key) > 0 AND case_id IN ",
+        ""
+    )
+    .bind(ids)
+    .bind(Vec::<u8>::new())
+    .run(tx)
+    .await
+}
+
+/// The messages of these cases that have their raw bytes, each with its case.
+///
+/// # Errors
+/// As the database says.
+pub async fn messages_with_raw(tx: &mut Tx, cases: &[Reference]) -> Result<Vec<(Reference, MessageId)>> {
+    let ids = serde_json::json!(cases.iter().map(|case| case.0).collect::<Vec<_>>()).to_string();
+    let rows = each!("SELECT case_id, id FROM messages WHERE LENGTH(wrapped_key) > 0 AND case_id IN ", " ORDER BY id")
+        .bind(ids)
+        .all::<(i64, i64)>(tx)
+        .await?;
+    Ok(rows.into_iter().map(|(case, id)| (Reference(case), MessageId(id))).collect())
+}
+
+/// The messages of these cases of which a mailbox has a copy that we know of.
+///
+/// # Errors
+/// As the database says.
+pub async fn messages_copied(tx: &mut Tx, cases: &[Reference]) -> Result<Vec<MessageId>> {
+    let ids = serde_json::json!(cases.iter().map(|case| case.0).collect::<Vec<_>>()).to_string();
+    let rows = each!(
+        "SELECT m.id FROM messages m WHERE EXISTS (SELECT 1 FROM mailbox_copies y WHERE y.message_id = m.id) AND m.case_id IN ",
+        " ORDER BY m.id"
+    )
+    .bind(ids)
+    .all::<(i64,)>(tx)
+    .await?;
+    Ok(rows.into_iter().map(|(id,)| MessageId(id)).collect())
+}
+
+/// Destroys the raw bytes of these messages, and what lists showed of them.
+///
+/// # Errors
+/// As the database says.
+pub async fn messages_forget_raw(tx: &mut Tx, messages: &[MessageId]) -> Result<()> {
+    let ids = serde_json::json!(messages.iter().map(|message| message.0).collect::<Vec<_>>()).to_string();
+    each!("DELETE FROM message_pieces WHERE message_id IN ", "").bind(ids.as_str()).run(tx).await?;
+    each!(
+        "UPDATE messages SET wrapped_key = $2, cipher = $2, who = NULL, about = NULL, sender = NULL WHERE id IN ",
+        ""
+    )
+    .bind(ids)
+    .bind(Vec::<u8>::new())
     .run(tx)
     .await?;
     Ok(())

@@ -44,7 +44,7 @@ on_both! {
         assert_eq!(due(&full), Some((Layer::Law, START.plus(36 * HOUR))));
         assert!(full.case.clocks.iter().all(|clock| clock.rule != RULE));
         // it stays out when the clocks are computed again
-        verbs::record_fact(app, officer, reference, i64::MAX, crate::domain::clock::fact::Fact::ReportedToAuthority, None, "no. 7")
+        verbs::record_fact(app, officer, reference, i64::MAX, crate::domain::clock::fact::Fact::Removed, None, "item 4471")
             .await
             .expect("recorded");
         assert!(house.case(reference).await.case.clocks.iter().all(|clock| clock.rule != RULE));

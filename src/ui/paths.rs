@@ -39,6 +39,8 @@ pub const APPROVE: &str = "/runs/approve";
 pub const STANDING: &str = "/runs/standing";
 /// Every product's policy.
 pub const POLICIES: &str = "/policies";
+/// How long the console itself keeps what, and what falls due.
+pub const RETENTION: &str = "/settings/retention";
 /// The mail room.
 pub const MAIL: &str = "/mail";
 
@@ -62,6 +64,8 @@ pub mod patterns {
     pub const PLAN: &str = "/cases/{reference}/plan";
     /// What is recorded of the person's consents.
     pub const CONSENTS: &str = "/cases/{reference}/consents";
+    /// The erasure of a case's requester from here.
+    pub const REQUESTER: &str = "/cases/{reference}/requester";
     /// A run.
     pub const RUN: &str = "/runs/{id}";
     /// A product's policy.
@@ -145,6 +149,24 @@ pub fn case_done(reference: Reference, done: &str) -> String {
 #[must_use]
 pub fn consents(reference: Reference) -> String {
     format!("/cases/{reference}/consents")
+}
+
+/// The erasure of a case's requester from here.
+#[must_use]
+pub fn requester(reference: Reference) -> String {
+    format!("/cases/{reference}/requester")
+}
+
+/// The same, with a word about what was just done.
+#[must_use]
+pub fn requester_done(reference: Reference, done: &str) -> String {
+    format!("/cases/{reference}/requester?done={done}")
+}
+
+/// Retention, with a word about what was just done.
+#[must_use]
+pub fn retention_done(done: &str) -> String {
+    format!("{RETENTION}?done={done}")
 }
 
 /// What a plan for a case is to be about.

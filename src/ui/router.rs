@@ -5,7 +5,7 @@ use crate::{
     ui::{
         pages::{
             account, audit, case, consents, copy, factor, mailroom, new_case, overview, password, pickup, plan,
-            policies, queue, run, runs, setup, signin, verify,
+            policies, queue, requester, retention, run, runs, setup, signin, verify,
         },
         paths::{self, patterns},
     },
@@ -24,6 +24,8 @@ pub fn routes() -> Router<App> {
         .route(patterns::CASE, get(case::server::show).post(case::server::act))
         .route(patterns::PLAN, get(plan::server::show).post(plan::server::make))
         .route(patterns::CONSENTS, get(consents::server::show))
+        .route(patterns::REQUESTER, get(requester::server::show).post(requester::server::act))
+        .route(paths::RETENTION, get(retention::server::show).post(retention::server::act))
         .route(patterns::FILE, get(case::server::download))
         .route(paths::OVERVIEW, get(overview::server::show))
         .route(paths::NEW_CASE, get(new_case::server::show).post(new_case::server::open))

@@ -140,6 +140,10 @@ async fn take_in(
         && let Some(first) = messages::message_claim_content(&mut tx, message.id, &message.product, digest).await?
     {
         messages::message_duplicate(&mut tx, message.id, first).await?;
+        // what was destroyed here does not come back because somebody imports it once more
+        if raws::message_is_forgotten(&mut tx, first).await? {
+            raws::message_forget_raw(&mut tx, message.id).await?;
+        }
         material::again(&mut tx, message.id).await?;
         tx.commit().await?;
         return Ok(Read::Already);

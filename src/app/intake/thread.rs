@@ -64,7 +64,9 @@ pub(super) async fn place(
 ) -> Result<Place, Error> {
     let mut doubtful = None;
     for Named { case, proven } in named(app, tx, &message.product, letter).await? {
-        let Some(case) = followed(tx, case).await?.filter(|case| case.product == message.product) else { continue };
+        // of what was erased nobody is known again: a later mail is a new request
+        let alive = |case: &Case| case.product == message.product && case.erased.is_none();
+        let Some(case) = followed(tx, case).await?.filter(alive) else { continue };
         let theirs = cases::is_requester(tx, case.reference, sender).await?;
         // a number can be guessed; the sender's domain vouching for the address stands in for the thread
         if theirs && (proven || dmarc == Verdict::Pass) && dmarc != Verdict::Fail {

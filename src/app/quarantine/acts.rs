@@ -72,7 +72,9 @@ pub async fn attach(app: &App, actor: &Actor, id: MessageId, to: &str) -> Result
     let says = "Enter the reference of a case, for example R-10021";
     let to: Reference = to.trim().parse().map_err(|_| Error::field("to", says))?;
     let Decided { mut tx, message, letter, from, sender, waits } = decided(app, actor, id).await?;
-    let visible = |case: &crate::domain::case::Case| !case.is_restricted() || actor.may(Act::SeeRestricted);
+    let visible = |case: &crate::domain::case::Case| {
+        case.erased.is_none() && (!case.is_restricted() || actor.may(Act::SeeRestricted))
+    };
     let case =
         followed(&mut tx, to).await?.filter(visible).ok_or_else(|| Error::field("to", "There is no such case"))?;
     if case.product != message.product {
@@ -122,7 +124,7 @@ pub async fn discard(app: &App, actor: &Actor, id: MessageId, reason: &str) -> R
         Some(near) => followed(&mut tx, near).await?,
         None => None,
     };
-    if let Some(mut case) = near {
+    if let Some(mut case) = near.filter(|case| case.erased.is_none()) {
         let (now, by) = (app.now(), By::Staff(actor.id));
         let text = Content { text: reason.to_owned(), ..Content::default() };
         let (reference, restricted) = (case.reference, case.is_restricted());
@@ -141,7 +143,8 @@ pub async fn discard(app: &App, actor: &Actor, id: MessageId, reason: &str) -> R
 pub async fn put_back(app: &App, actor: &Actor, id: MessageId) -> Result<(), Error> {
     let mut tx = app.db.begin().await?;
     let (message, waits) = theirs(actor, messages::message_waiting_lock(&mut tx, id).await?)?;
-    if message.state != MessageState::Discarded {
+    // its bytes may be gone, since its time was over
+    if message.state != MessageState::Discarded || raws::message_is_forgotten(&mut tx, id).await? {
         return Err(Error::NotFound);
     }
     let why = "it was discarded and put back";

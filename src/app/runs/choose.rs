@@ -146,6 +146,10 @@ pub(super) async fn known(app: &App, tx: &mut Tx, case: &Case) -> Result<Known, 
 
 /// Whom that leads to, which has to be whom it led to when they were verified.
 pub(super) async fn find(app: &App, source: &Source, product: &str, known: &Known) -> Result<Found, Error> {
+    if known.identities.is_empty() {
+        let says = "What the person was verified by is kept no longer here. Verify them again before anything is done";
+        return Err(Error::field("run", says));
+    }
     let found = source.find(&known.identities).await.map_err(|error| unanswered(product, &error))?;
     if known.leads_to(app, product, &found) {
         return Ok(found);

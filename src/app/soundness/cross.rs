@@ -5,7 +5,8 @@ use crate::{
     app::calendars::Calendars,
     domain::{
         clock::period::Period,
-        policy::{ProductPack, law::RuleSet, provision, rule::Rule},
+        policy::{ProductPack, law::RuleSet, provision, retention, rule::Rule},
+        retention::{Record, covers},
         time::Instant,
     },
 };
@@ -92,6 +93,10 @@ fn of_product(all: &All<'_>, source: &Source, pack: &ProductPack) -> Vec<Fault> 
             faults.push(source.fault(table, nth, "id", says));
         }
     }
+    for (nth, key, says) in retention::faults(&pack.retention) {
+        faults.push(source.fault("retention", nth, key, says));
+    }
+    faults.extend(floors(all, source, pack));
     if let Some(code) = pack.hours_calendar.as_deref() {
         faults.extend(calendar(all, code, &[]).map(|says| source.fault("", 0, "hours_calendar", says)));
     }
@@ -123,6 +128,41 @@ fn of_product(all: &All<'_>, source: &Source, pack: &ProductPack) -> Vec<Fault> 
         for name in unanswered(pack, &laws) {
             let says = format!("its rule sets ask whether {name} holds; answer with [fact.{name}]: holds, because");
             faults.push(source.fault("jurisdiction", nth, "regimes", says));
+        }
+    }
+    faults
+}
+
+/// Records of cases that are kept for less time than a law of any place asks for. What stands behind the wall is not asked:
+/// no period ends it.
+fn floors(all: &All<'_>, source: &Source, pack: &ProductPack) -> Vec<Fault> {
+    let places: BTreeSet<&String> = pack.jurisdictions.iter().flat_map(|line| &line.regimes).collect();
+    let laws = all.laws.iter().map(|(_, law)| law).filter(|law| places.contains(&law.id));
+    // what ended before today binds nobody any more who writes in now
+    let rules = laws.flat_map(|law| &law.rules).filter(|rule| rule.until.is_none());
+    let rules = rules.filter(|rule| rule.applies_if.iter().all(|condition| pack.denies(condition).is_none()));
+    let mut faults: Vec<Fault> = Vec::new();
+    for rule in rules {
+        let (Some(floor), Some(asked)) = (rule.floor, rule.period.as_ref()) else { continue };
+        for record in Record::OF_CASES.into_iter().filter(|record| floor.is_about(*record)) {
+            for kind in rule.kinds.iter().filter_map(|matter| matter.kind()).filter(|kind| !kind.is_restricted()) {
+                let Some(keep) = pack.keeps(record, kind) else { continue };
+                if keep.length().is_none_or(|length| covers(length, asked.period)) {
+                    continue;
+                }
+                let nth = pack.retention.iter().position(|one| std::ptr::eq(one, keep)).unwrap_or_default();
+                let says = format!(
+                    "{} of a case about {kind} is kept shorter than {} asks ({}): {}; make it longer",
+                    record.code(),
+                    rule.citation,
+                    asked.text,
+                    rule.source
+                );
+                let fault = source.fault("retention", nth, "period", says);
+                if !faults.iter().any(|known| (known.line, &known.key) == (fault.line, &fault.key)) {
+                    faults.push(fault);
+                }
+            }
         }
     }
     faults

@@ -173,3 +173,18 @@ fn a_product_that_names_what_is_not_there_is_found() {
     check_product("id = \"000-40\"\npurpose", "id = \"000-77\"\npurpose", "mailbox[000-77].id", "there is no row");
     check_product("id = \"imagegen-artisticmonk\"", "id = \"imagegen\"", "id", "differ");
 }
+
+#[test]
+fn a_record_that_is_kept_shorter_than_a_law_asks_is_found() {
+    let case = "of = \"case\"\nperiod = \"P24M\"";
+    check_product(case, "of = \"case\"\nperiod = \"P23M\"", "retention.period", "11 CCR § 7101 asks (P24M)");
+    let mail = "of = \"mail\"\nperiod = \"P1Y\"";
+    check_product(mail, "of = \"mail\"\nperiod = \"P11M\"", "retention.period", "DPDP Rules r. 8(3) asks (P1Y)");
+    check_product(mail, "of = \"mail\"\nperiod = \"P3Y\"", "retention.period", "kept longer than case");
+    check_product(mail, "of = \"mail\"", "retention.period", "is missing");
+    check_product("of = \"mail\"", "of = \"export\"", "retention.kinds", "another line says");
+    check_product("of = \"audit\"", "of = \"audit\"\nperiod = \"P9Y\"", "retention.period", "never cut");
+    check_product("of = \"log\"", "of = \"log\"\nkinds = [\"access\"]", "retention.kinds", "no record of a case");
+    check_product("source = \"GDPR Art. 5(2)\"", "source = \" \"", "retention.source", "says nothing");
+    check_product("of = \"mail\"", "of = \"letters\"", "retention.of", "letters");
+}

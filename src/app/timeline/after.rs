@@ -1,7 +1,7 @@
 //! Events in a sentence: what followed a change of the person's data.
 
-use super::{Teller, What};
-use crate::domain::{event::Event, identity::FollowUpId};
+use super::{REPORTED, Teller, What};
+use crate::domain::{event::Event, identity::FollowUpId, retention::Record};
 
 impl Teller<'_> {
     /// What happened around recipients, backups, sealed rows and replays.
@@ -31,6 +31,24 @@ impl Teller<'_> {
             }
             Event::SealedDestroyed { .. } => {
                 said("Sealed rows destroyed", "what the erasure kept out of use until its day is gone".to_owned())
+            }
+            Event::AuthorityTold { authority, at, number, .. } => {
+                let rest =
+                    format!("{}, {}; number {}", authority.label(), at.in_words(self.zone), self.content(*number).text);
+                said(REPORTED, rest)
+            }
+            Event::ReportCorrected { number, .. } => {
+                said("Report’s number corrected", format!("it is {}", self.content(*number).text))
+            }
+            Event::RecordsDestroyed { record: Record::Case, cause } => {
+                said("Erased", format!("names, text, addresses and mail of this case, since {}", cause.label()))
+            }
+            Event::RecordsDestroyed { record, cause } => {
+                said("Destroyed", format!("{}, since {}", record.label().to_lowercase(), cause.label()))
+            }
+            Event::RequesterErased { cases, .. } => {
+                let cases = if *cases == 1 { "one case".to_owned() } else { format!("{cases} cases") };
+                said("Requester erased", format!("from {cases}; it was looked again and nothing was left"))
             }
             _ => said(event.name(), String::new()),
         }

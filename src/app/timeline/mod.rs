@@ -22,6 +22,9 @@ use crate::{
 };
 use std::collections::HashMap;
 
+/// What an entry about a report to an authority begins with.
+pub const REPORTED: &str = "Reported";
+
 /// An attachment of a mail, by what the mail says of it; its content was not looked at.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Attachment {
@@ -182,6 +185,9 @@ impl Teller<'_> {
     }
 
     fn content(&self, id: ContentId) -> Content {
+        if self.case.erased.is_some() {
+            return Content { text: "Erased.".to_owned(), ..Content::default() };
+        }
         self.contents.get(&id).cloned().unwrap_or_default()
     }
 

@@ -21,9 +21,8 @@ use crate::{
 };
 
 /// Facts that staff write down at any time.
-pub const ANY_TIME: [Fact; 10] = [
+pub const ANY_TIME: [Fact; 9] = [
     Fact::AcknowledgementBounced,
-    Fact::ReportedToAuthority,
     Fact::SubjectsNotified,
     Fact::RecipientsNotified,
     Fact::Removed,
@@ -34,8 +33,7 @@ pub const ANY_TIME: [Fact; 10] = [
     Fact::Escalated,
 ];
 
-/// Writes down that something happened at `at`: a report to an authority, a question to the person, the answer. `note`
-/// says more, for example the number of the report.
+/// Writes down that something happened at `at`: a question to the person, the answer, a removal. `note` says more.
 ///
 /// # Errors
 /// When no rule of the case knows such a pause, an answer comes without its question, the moment lies before the
@@ -99,6 +97,9 @@ pub(super) fn refused(app: &App, case: &Case, fact: Fact, at: Instant) -> Option
     }
     if ANY_TIME.contains(&fact) {
         return None;
+    }
+    if fact == Fact::ReportedToAuthority {
+        return Some("Write down the report itself: which one it was, to whom, and its number".to_owned());
     }
     let pauses = app.packs.pauses(&case.product, case.kind, case.jurisdiction.as_deref(), case.received);
     let facts = case.facts();

@@ -61,7 +61,7 @@ fn fits(case: &Case, into: Case) -> Result<Case, String> {
         return Err("This is the case itself, or one that was merged into it".to_owned());
     }
     // whoever may not see it is told the same as of one that does not exist
-    if into.product != case.product || into.is_restricted() != case.is_restricted() {
+    if into.product != case.product || into.is_restricted() != case.is_restricted() || into.erased.is_some() {
         return Err("There is no such case of this product and of this circle".to_owned());
     }
     if into.confirmed != case.confirmed {

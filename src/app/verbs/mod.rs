@@ -13,6 +13,7 @@ mod merge;
 mod note;
 mod redact;
 mod reply;
+mod report;
 mod state;
 mod verify;
 
@@ -29,5 +30,6 @@ pub use merge::merge_case;
 pub use note::add_note;
 pub use redact::redact_message;
 pub use reply::{Answer, send_letter, send_reply};
+pub use report::{NONE as MEETS_NONE, Told, correct_report, report_duties, tell_authority};
 pub use state::change_state;
 pub use verify::{Asked, ask_verification, verify_by_staff};

@@ -11,12 +11,13 @@ use crate::{
         by_hand::{ByHand, Opened},
         case_page,
         case_page::CasePage,
-        deliver, follow_ups, intake,
+        deliver, desk, follow_ups, intake,
         pickup::Access,
         verbs,
         verbs::Placed,
     },
     domain::{
+        authority::Authority,
         case::{Outcome, State},
         clock::{fact::Fact, period::end_of_day},
         follow_up::{
@@ -213,6 +214,9 @@ async fn act(
         Act::Fact => {
             let fact = Fact::from_code(&step.to).with_context(|| format!("no fact {}", step.to))?;
             own(app, actor, reference).await?;
+            if fact == Fact::ReportedToAuthority {
+                return tell(app, actor, reference, &step.text).await;
+            }
             verbs::record_fact(app, actor, reference, seen, fact, None, &step.text).await?;
         }
         Act::Extend => {
@@ -240,6 +244,22 @@ async fn tell_recipients(app: &App, actor: &Actor, reference: Reference) -> anyh
         for step in [WasTold, Confirmed] {
             follow_ups::recipient_step(app, actor, reference, i64::MAX, (one.id, step), "").await?;
         }
+    }
+    Ok(())
+}
+
+/// Every report that is due is made, each under the number it got; one beyond what is due where none is.
+async fn tell(app: &App, actor: &Actor, reference: Reference, number: &str) -> anyhow::Result<()> {
+    let case = desk::look(app, actor, reference).await?;
+    let due = verbs::report_duties(&case).into_iter().map(|(meets, _)| meets);
+    let mut due: Vec<String> = due.collect();
+    if due.is_empty() {
+        due.push(verbs::MEETS_NONE.to_owned());
+    }
+    let authority = if case.is_restricted() { Authority::CybercrimePortal } else { Authority::Other };
+    for meets in &due {
+        let told = verbs::Told { meets, authority, number: number.trim(), at: app.now() };
+        verbs::tell_authority(app, actor, reference, i64::MAX, &told).await?;
     }
     Ok(())
 }

@@ -128,6 +128,15 @@ codes! {
         RecipientAnswered "recipient_answered" "Added a recipient’s answer",
         BackupsExpired "backups_expired" "Noted that backups have run out",
         ClockAlarmed "clock_alarmed" "Told staff of a clock",
+        RecordsDestroyed "records_destroyed" "Destroyed records whose time was over",
+        RetentionPaused "retention_paused" "Paused the schedule of retention",
+        RetentionResumed "retention_resumed" "Let the schedule of retention go on",
+        RequesterErasureAsked "requester_erasure_asked" "Asked to erase a requester from here",
+        RequesterErasureApproved "requester_erasure_approved" "Approved erasing a requester from here",
+        RequesterErasureRefused "requester_erasure_refused" "Refused to erase a requester from here",
+        RequesterErased "requester_erased" "Erased a requester from here",
+        AuthorityTold "authority_told" "Wrote down a report to an authority",
+        ReportCorrected "report_corrected" "Corrected the number of a report",
     }
 }
 

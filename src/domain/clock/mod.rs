@@ -27,6 +27,12 @@ codes! {
 }
 
 impl Duty {
+    /// True for a report to an authority: there may be several, and each is to somebody else.
+    #[must_use]
+    pub const fn is_report(self) -> bool {
+        matches!(self, Self::NotifyAuthorityInitial | Self::NotifyAuthority)
+    }
+
     /// The duty as a row says it: "acknowledge in 3 h", "resolves in 2 d".
     #[must_use]
     pub const fn verb(self) -> &'static str {

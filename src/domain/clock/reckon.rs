@@ -165,6 +165,20 @@ pub fn kept_until(period: Period, from: Instant, zone: Tz) -> Instant {
     }
 }
 
+/// The last moment from which what is kept for `period` need not be kept at `now` any more: the other way round.
+#[must_use]
+pub fn kept_since(period: Period, now: Instant, zone: Tz) -> Instant {
+    let yesterday = now.local(zone).date_naive().pred_opt().unwrap_or(NaiveDate::MIN);
+    match period {
+        Period::Elapsed(millis) => now.plus(-millis),
+        Period::Days(days) | Period::Working(days) => {
+            end_of_day(yesterday.checked_sub_days(Days::new(u64::from(days))).unwrap_or(NaiveDate::MIN), zone)
+        }
+        Period::Months(months) => end_of_day(take_months(yesterday, months), zone),
+        Period::Yearly(..) => now,
+    }
+}
+
 /// What had to be assumed for `due`, where working days matter and are not all known.
 #[must_use]
 pub fn assumed(period: Period, from: Instant, due: Instant, ground: &Ground<'_>) -> Option<String> {

@@ -1,8 +1,11 @@
 //! What a policy says that can be held against the law, or against itself.
 
 use super::{matter::Matter, rule::Written};
-use crate::domain::{clock::Duty, codes::codes};
+use crate::domain::{clock::Duty, codes::codes, retention::Record};
 use serde::Deserialize;
+
+/// What stands for everything that can be deleted.
+pub const ALL_DATA: &str = "all data";
 
 codes! {
     /// What a sentence of a policy says, as far as it can be held against something.
@@ -16,6 +19,7 @@ codes! {
         Keeps "keeps" "keeps",
         Collects "collects" "collects",
         CollectsNo "collects_no" "does not collect",
+        KeptAtMost "kept_at_most" "keeps no longer than",
         Needs "needs" "offers what cannot be had without",
         UsesOnly "uses_only" "uses only to run the service",
         Uses "uses" "uses for other things too",
@@ -49,7 +53,7 @@ pub struct Claim {
     /// What the law is said to ask for.
     #[serde(default)]
     pub duty: Option<Duty>,
-    /// By when the law is said to ask for it.
+    /// By when the law is said to ask for it; how long something is kept at most.
     #[serde(default)]
     pub period: Option<Written>,
     /// What it speaks of.
@@ -61,17 +65,22 @@ impl Claim {
     /// What is wrong with it beyond its form, each with the key it is about.
     #[must_use]
     pub fn faults(&self) -> Vec<(&'static str, String)> {
+        let of_record = [("what", Record::from_code(&self.what).is_none()), ("period", self.period.is_none())];
         let needed: &[(&'static str, bool)] = match self.says {
             Says::Cites => &[("instrument", self.instrument.is_empty()), ("provision", self.provision.is_empty())],
             Says::LegalDuty => &[("instrument", self.instrument.is_empty())],
             Says::NamesRoute => &[("route", self.route.is_empty())],
             Says::BreachOnRiskOnly => &[],
+            Says::KeptAtMost => &of_record,
             _ => &[("what", self.what.is_empty())],
         };
         let missing = needed.iter().filter(|(_, is_missing)| *is_missing);
         let mut faults: Vec<(&'static str, String)> = missing
             .map(|(key, _)| (*key, format!("is missing: a claim that {} has to say it", self.says.label())))
             .collect();
+        if self.says == Says::KeptAtMost {
+            return faults;
+        }
         if self.period.is_some() != self.duty.is_some() {
             faults.push(("period", "stands with duty, and neither without the other".to_owned()));
         }

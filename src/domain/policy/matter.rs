@@ -33,6 +33,15 @@ impl Matter {
         Kind::ALL.iter().map(|kind| Self::Case(*kind)).chain(Self::OTHERS)
     }
 
+    /// The kind, where it is a case.
+    #[must_use]
+    pub const fn kind(self) -> Option<Kind> {
+        match self {
+            Self::Case(kind) => Some(kind),
+            Self::Incident | Self::PolicyChange | Self::InactivityErasure | Self::YearlyMetrics => None,
+        }
+    }
+
     /// The stable code.
     #[must_use]
     pub const fn code(self) -> &'static str {

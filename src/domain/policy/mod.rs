@@ -9,6 +9,7 @@ pub mod place;
 pub mod product;
 pub mod provision;
 pub mod restricted;
+pub mod retention;
 pub mod rule;
 
 pub use matter::Matter;

@@ -1,12 +1,20 @@
 //! A product's pack: what one product published, promised and aims at, and which laws it answers to where.
 
-use super::{claim::Claim, copy::CopyRules, matter::Matter, restricted::Restricted, rule::Written};
+use super::{
+    claim::Claim,
+    copy::CopyRules,
+    matter::Matter,
+    restricted::Restricted,
+    retention::{self, Keep},
+    rule::Written,
+};
 use crate::domain::{
     calendar::hours::Week,
     clock::{Duty, Layer, explain::usual_risk, fact::Fact, period::Period},
     codes::codes,
     kind::Kind,
     language::Language,
+    retention::Record,
     time::{HOUR, Instant},
 };
 use chrono_tz::Tz;
@@ -56,6 +64,10 @@ pub struct ProductPack {
     /// What is kept although somebody asks for its erasure.
     #[serde(default, rename = "kept")]
     pub kept: Vec<Kept>,
+    /// How long Recourse itself keeps the records of this product's requests; empty where nobody said so, and then it destroys
+    /// none of them.
+    #[serde(default)]
+    pub retention: Vec<Keep>,
     /// From when on a clock is at risk, by duty: how long before its end.
     #[serde(default)]
     pub at_risk: HashMap<Duty, Written>,
@@ -272,6 +284,12 @@ impl ProductPack {
     #[must_use]
     pub fn row(&self, id: &str) -> Option<&Row> {
         self.rows.iter().find(|row| row.id == id)
+    }
+
+    /// How long a record of a case of this kind is kept, and why; none where the pack says nothing.
+    #[must_use]
+    pub fn keeps(&self, record: Record, kind: Kind) -> Option<&Keep> {
+        retention::line(&self.retention, record, kind)
     }
 
     /// What the company promised for `matter` or aims at.

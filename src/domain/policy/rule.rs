@@ -9,6 +9,7 @@ use crate::domain::{
     },
     codes::codes,
     copy::CopyForm,
+    retention::Record,
     run::RunKind,
 };
 use chrono::NaiveDate;
@@ -44,6 +45,18 @@ codes! {
     Floor {
         Preserve "preserve" "Preserve the evidence",
         KeepRecords "keep_records" "Keep the records",
+    }
+}
+
+impl Floor {
+    /// True where it is about such records of our own: evidence is everything that came, the records of a request are what was
+    /// asked and answered.
+    #[must_use]
+    pub const fn is_about(self, record: Record) -> bool {
+        match self {
+            Self::Preserve => matches!(record, Record::Case | Record::Mail | Record::Attachment),
+            Self::KeepRecords => matches!(record, Record::Case),
+        }
     }
 }
 

@@ -25,6 +25,7 @@ mod many;
 mod maria;
 mod partners;
 mod poison;
+mod retention;
 #[path = "../postgres.rs"]
 mod postgres;
 mod runs;

@@ -116,3 +116,28 @@ fn a_fact_that_nobody_answers_is_found() {
     assert_eq!(open.len(), 1, "{open:#?}");
     assert!(open[0].source.contains("[fact.hosts_user_content]"));
 }
+
+#[test]
+fn what_is_kept_here_and_promised_to_go_is_found() {
+    let all = of("imgen", now());
+    let told = all.iter().find(|f| f.rows == ["002-16"] && f.says.contains("2 years after the answer")).expect("found");
+    assert_eq!((told.severity, told.source.as_str()), (Severity::Notice, "11 CCR § 7101"));
+    let packs = packs();
+    let mut pack = packs.get("imgen").expect("it is there").clone();
+    let claim = r#"id = "002-13"
+        says = "kept_at_most"
+        what = "mail"
+        period = "P30D""#;
+    pack.claims.push(toml::from_str(claim).expect("a claim"));
+    assert!(pack.claims.last().expect("there is one").faults().is_empty());
+    let all = findings(&pack, packs.laws(), now());
+    let found = all.iter().find(|f| f.rows == ["002-13"]).expect("it is found");
+    assert_eq!(found.severity, Severity::Problem);
+    assert!(found.says.contains("gone after 30 days") && found.says.contains("for 6 months"), "{}", found.says);
+    pack.claims.last_mut().expect("there is one").period =
+        toml::from_str::<std::collections::HashMap<String, _>>("p = \"P6M\"").expect("a period").remove("p");
+    assert!(findings(&pack, packs.laws(), now()).iter().all(|f| f.rows != ["002-13"]), "it is kept");
+    pack.retention.clear();
+    let all = findings(&pack, packs.laws(), now());
+    assert!(all.iter().any(|f| f.severity == Severity::Problem && f.says.contains("Nobody says how long the mail")));
+}

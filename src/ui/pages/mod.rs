@@ -16,6 +16,8 @@ pub mod policies;
 pub mod problem;
 pub mod prove;
 pub mod queue;
+pub mod requester;
+pub mod retention;
 pub mod run;
 pub mod runs;
 pub mod setup;

@@ -160,7 +160,9 @@ fn what_can_be_done_is_offered_and_what_cannot_says_why() {
         "name=\"fact\" value=\"identity_asked\"",
         "value=\"2026-11-24T10:12\"",
         "name=\"do\" value=\"place\"",
-        "<option value=\"reported_to_authority\">",
+        "<option value=\"removed\">",
+        "name=\"do\" value=\"report\"",
+        "<option value=\"notify_authority a-rule\">",
     ];
     says(&html, &there);
     says(&said(&html), &["Asking a fee does not stop this clock: GDPR Art. 12(5).", "the promise binds"]);

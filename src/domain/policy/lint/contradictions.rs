@@ -1,10 +1,7 @@
 //! What a policy says against itself, and what it lost.
 
 use super::{Desk, Finding, Severity, listed};
-use crate::domain::policy::claim::{Claim, Says};
-
-/// What stands for everything that can be deleted.
-const ALL_DATA: &str = "all data";
+use crate::domain::policy::claim::{ALL_DATA, Claim, Says};
 
 /// What contradicts what, and how that is put.
 const PAIRS: [(Says, Says, &str); 4] = [

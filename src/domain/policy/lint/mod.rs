@@ -3,6 +3,7 @@
 
 mod breaches;
 mod contradictions;
+mod kept;
 mod law_claims;
 mod open;
 mod slower;
@@ -47,6 +48,7 @@ pub fn findings(pack: &ProductPack, laws: &[RuleSet], at: Instant) -> Vec<Findin
     found.extend(law_claims::findings(&desk));
     found.extend(breaches::findings(&desk));
     found.extend(contradictions::findings(&desk));
+    found.extend(kept::findings(&desk));
     found.extend(open::findings(&desk));
     found.sort_by_key(|finding| finding.severity == Severity::Notice);
     found

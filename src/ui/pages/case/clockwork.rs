@@ -1,7 +1,10 @@
 //! What moves a case's clocks by hand: that it takes longer, that the person was asked and answered, what happened
 //! elsewhere, where the person lives. Where something is not possible, why stands in its place.
 
-use super::tried::{Act, Tried};
+use super::{
+    reports,
+    tried::{Act, Tried},
+};
 use crate::{
     app::{
         case_page::Full,
@@ -33,12 +36,15 @@ pub(super) fn acts(full: &Full, tried: &Tried, me: StaffId) -> Option<AnyView> {
     let questions = full.clockwork.questions.iter().map(|one| question(full, one, tried)).collect_view();
     let (extend, happened) = (open.then(|| extend(full, tried)), happened(full, tried));
     let doubt = if open { doubt(full, tried, me) } else { None };
-    (open || happened.is_some()).then(|| {
+    let (report, number) = (reports::tell(full, tried), reports::correct(full, tried));
+    (open || happened.is_some() || report.is_some()).then(|| {
         view! {
             <div class="clock-acts">
                 <h3 class="sr">"What you can do about the clocks"</h3>
                 {extend}
                 {open.then_some(questions)}
+                {report}
+                {number}
                 {happened}
                 {doubt}
             </div>
@@ -191,7 +197,7 @@ fn happened(full: &Full, tried: &Tried) -> Option<AnyView> {
             <SelectField id=act.id("fact") name="fact" label="What happened?" first="Choose" options=facts
                 value=tried.value(act, "fact") problems=tried.problems.clone() />
             {when(full, tried, act, act.id("at"), is_tried)}
-            {note(tried, act, act.id("note"), is_tried, "For example the number of the report.")}
+            {note(tried, act, act.id("note"), is_tried, "For example which item was removed.")}
         };
         let open = is_tried && tried.done.is_none();
         form(full, tried, act, open, "Write down what happened", "Write it down", fields)
@@ -237,7 +243,7 @@ fn doubt(full: &Full, tried: &Tried, me: StaffId) -> Option<AnyView> {
 }
 
 /// The moment of it, in the product's zone; now where nothing was typed.
-fn when(full: &Full, tried: &Tried, act: Act, id: String, is_tried: bool) -> impl IntoView + use<> {
+pub(super) fn when(full: &Full, tried: &Tried, act: Act, id: String, is_tried: bool) -> impl IntoView + use<> {
     let problems = tried.problems.clone();
     let (invalid, described) = (problems.invalid(&id), problems.described(&id, true));
     let now = full.now.local(full.zone);

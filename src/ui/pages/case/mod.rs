@@ -15,6 +15,7 @@ mod language;
 mod letter;
 mod related;
 mod reply;
+mod reports;
 mod request;
 pub mod server;
 pub mod timeline;
@@ -72,19 +73,27 @@ fn whole(full: &Full, tried: &Tried, me: StaffId) -> AnyView {
             </Notice>
         })}
         {proposal(full, me)}
+        {erased(full)}
         {request::stand(full, tried)}
         <div class="split">
             <section class="story" aria-labelledby="timeline">
                 <h2 class="sr" id="timeline">"Timeline"</h2>
                 <Timeline entries=full.timeline.clone() reference=full.case.reference files=!restricted look=tried.look(full.case.seq)
                     now=full.now zone=full.zone />
-                {reply::form(full, tried)}
-                {letter::section(full, tried)}
+                {full.case.erased.is_none().then(|| view! { {reply::form(full, tried)}{letter::section(full, tried)} })}
             </section>
             <aside class="facts" aria-label="Facts of the case">{facts::all(full, tried, me)}</aside>
         </div>
     }
     .into_any()
+}
+
+/// What stands on top of a case of which nothing can be read any more.
+fn erased(full: &Full) -> Option<AnyView> {
+    let at = full.case.erased?;
+    let lead = format!("Everything of this case was erased, {}.", at.short(full.zone));
+    let rest = "What happened and when stays. Nothing can be done with it any more; a new mail opens a new case.";
+    Some(view! { <Notice meaning=Meaning::Info lead><p>{rest}</p></Notice> }.into_any())
 }
 
 fn head(full: &Full, tried: &Tried) -> impl IntoView + use<> {
@@ -109,7 +118,7 @@ fn head(full: &Full, tried: &Tried) -> impl IntoView + use<> {
                 </p>
                 <HeadClock clocks=case.clocks.clone() now=full.now />
             </div>
-            {acts::all(full, tried)}
+            {full.case.erased.is_none().then(|| acts::all(full, tried))}
         </div>
     }
 }

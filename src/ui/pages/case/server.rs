@@ -20,12 +20,14 @@ use crate::{
         verbs::{self, Asked as Came, Classified, HoldWanted, Placed, RuledOut},
     },
     domain::{
+        authority::Authority,
         case::{Outcome, State},
         clock::fact::Fact,
         follow_up::Step,
         hold::Basis,
         identity::{FollowUpId, HoldId, Identity, MessageId, PackageId, Reference},
         language::Language,
+        time::Instant,
     },
     ui::{
         answer,
@@ -247,6 +249,18 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
             exports::revoke_package(app, actor, reference, package, &reason).await.map(|()| Done::Revoked)
         }
         Act::FollowUp => of_recipient(asked, reference, seen, typed).await,
+        Act::Report => {
+            let authority = Authority::from_code(typed.get("authority"));
+            let authority = authority.ok_or_else(|| Error::field("authority", "Choose to whom the report went"))?;
+            let at = typed_moment(asked, reference, typed).await?;
+            let told = verbs::Told { meets: typed.get("meets"), authority, number: typed.get("number"), at };
+            verbs::tell_authority(app, actor, reference, seen, &told).await.map(|()| Done::Reported)
+        }
+        Act::Number => {
+            let report = typed.get("report").parse().unwrap_or(0);
+            let number = typed.get("number");
+            verbs::correct_report(app, actor, reference, seen, report, number).await.map(|()| Done::Corrected)
+        }
         Act::Extend | Act::Pause | Act::Resume | Act::Fact | Act::RuleOut | Act::Place => {
             of_clocks(asked, reference, act, seen, typed).await
         }
@@ -321,10 +335,15 @@ async fn of_clocks(asked: &Asked, reference: Reference, act: Act, seen: i64, typ
 async fn record(asked: &Asked, reference: Reference, seen: i64, typed: &Fields) -> Result<(), Error> {
     let Asked { app, actor, .. } = asked;
     let fact = Fact::from_code(typed.get("fact")).ok_or_else(|| Error::field("fact", "Choose what happened"))?;
-    let case = desk::look(app, actor, reference).await?;
-    let at = by_hand::moment(typed.get("at"), app.packs.zone(&case.product));
-    let at = at.ok_or_else(|| Error::field("at", "Enter the day and time, for example 2026-11-24T10:30"))?;
+    let at = typed_moment(asked, reference, typed).await?;
     verbs::record_fact(app, actor, reference, seen, fact, Some(at), &typed.text("note")).await
+}
+
+/// The moment that was typed, in the product's zone.
+async fn typed_moment(asked: &Asked, reference: Reference, typed: &Fields) -> Result<Instant, Error> {
+    let case = desk::look(&asked.app, &asked.actor, reference).await?;
+    let at = by_hand::moment(typed.get("at"), asked.app.packs.zone(&case.product));
+    at.ok_or_else(|| Error::field("at", "Enter the day and time, for example 2026-11-24T10:30"))
 }
 
 fn looked_up_by(typed: &Fields) -> [Identity; 1] {

@@ -24,6 +24,7 @@ pub fn page(lines: Vec<Line>) -> AnyView {
         <div class="head">
             <div><h1>"Policies"</h1>
                 <p class="byline"><span>{count}" "{if count == 1 { "product" } else { "products" }}</span></p></div>
+            <div class="acts"><a class="btn" href=paths::RETENTION>"Retention"</a></div>
         </div>
         <p class="intro">"What each product promised in its published policy, and what the law asks of it where its people
             live. Every clock of a case comes from here."</p>

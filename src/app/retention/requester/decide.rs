@@ -1,0 +1,111 @@
+//! One person asks to erase a requester from here, another one decides. What is approved is exactly the list of cases that
+//! was asked for: none is added later, and what is kept by then stays.
+
+use super::judged;
+use crate::{
+    app::{
+        App, Error,
+        desk::{Desk, written},
+        proving::proven,
+    },
+    domain::{
+        audit::AuditAction,
+        event::Event,
+        identity::Reference,
+        retention::Fate,
+        rights::{Act, Actor},
+        run::may_decide,
+        time::DAY,
+        work::Work,
+    },
+    store::{
+        audit,
+        contents::Content,
+        jobs,
+        requester_erasures::{self as erasures, ErasureState, RequesterErasure},
+    },
+};
+
+/// For how long somebody can approve it.
+const OPEN: i64 = 7 * DAY;
+
+/// Asks that the case's requester be erased from here; the number of the erasure.
+///
+/// # Errors
+/// When no reason is given, nothing would go, one waits already, or others were quicker.
+pub async fn ask_requester_erasure(app: &App, actor: &Actor, reference: Reference, reason: &str) -> Result<i64, Error> {
+    let reason = written("reason", reason, "Say why the requester is to be erased; whoever approves reads it")?;
+    let mut desk = Desk::at(app, actor, reference, None).await?;
+    if desk.case.is_restricted() {
+        return Err(Error::NotFound);
+    }
+    let found = judged(app, &mut desk.tx, actor, reference, desk.now).await?;
+    let goes = found.iter().filter(|(_, fate)| matches!(fate, Fate::Due(_)));
+    let scope: Vec<Reference> = goes.map(|(one, _)| one.case).collect();
+    if scope.is_empty() {
+        return Err(Error::field("reason", "Nothing of this requester can be erased now; the list says why"));
+    }
+    let about = (desk.case.product.clone(), desk.now.plus(OPEN));
+    let asked = erasures::erasure_ask(&mut desk.tx, (&about.0, reference), &scope, actor.id, desk.now, about.1).await?;
+    let Some(id) = asked else {
+        return Err(Error::field("reason", "Somebody asked for this already; it waits for a second person"));
+    };
+    let content = desk.keep("note", &Content { text: reason.to_owned(), ..Content::default() }).await?;
+    desk.record(Event::NoteAdded { content }).await?;
+    desk.commit(AuditAction::RequesterErasureAsked).await?;
+    Ok(id)
+}
+
+/// Approves exactly what was asked for; a job does it. It cannot be taken back.
+///
+/// # Errors
+/// When the actor may not approve, asked for it themselves, its time is over, or somebody has decided.
+pub async fn approve_requester_erasure(app: &App, actor: &Actor, reference: Reference, id: i64) -> Result<(), Error> {
+    decide(app, actor, reference, id, ErasureState::Approved).await
+}
+
+/// Refuses it, or takes it back: nothing goes.
+///
+/// # Errors
+/// When the actor neither approves nor asked for it, or somebody has decided.
+pub async fn refuse_requester_erasure(app: &App, actor: &Actor, reference: Reference, id: i64) -> Result<(), Error> {
+    decide(app, actor, reference, id, ErasureState::Refused).await
+}
+
+async fn decide(app: &App, actor: &Actor, reference: Reference, id: i64, to: ErasureState) -> Result<(), Error> {
+    let desk = Desk::at(app, actor, reference, None).await?;
+    let (mut tx, now) = (desk.tx, desk.now);
+    let of_case = |one: &RequesterErasure| one.case == reference;
+    let asked = erasures::erasure_lock(&mut tx, id).await?.filter(of_case).ok_or(Error::NotFound)?;
+    let is_second = may_decide(asked.asked_by, actor.id);
+    let action = if to == ErasureState::Approved {
+        if !actor.may(Act::ApproveRuns) {
+            let says = "Your role does not approve this. A grievance officer or the data protection lead does.";
+            return Err(Error::NotAllowed(says.to_owned()));
+        }
+        if !is_second {
+            return Err(Error::field("approve", "You asked for this yourself; a second person has to approve it"));
+        }
+        if asked.expires_at <= now {
+            return Err(Error::field("approve", "Its seven days are over; refuse it and ask anew"));
+        }
+        proven(actor)?;
+        AuditAction::RequesterErasureApproved
+    } else {
+        if is_second && !actor.may(Act::ApproveRuns) {
+            let says = "Only who asked and those who approve can refuse it.";
+            return Err(Error::NotAllowed(says.to_owned()));
+        }
+        AuditAction::RequesterErasureRefused
+    };
+    if !erasures::erasure_decide(&mut tx, id, to, actor.id, now).await? {
+        return Err(Error::field("approve", "Somebody has decided about this already"));
+    }
+    if to == ErasureState::Approved {
+        jobs::job_enqueue(&mut tx, &Work::EraseRequester { erasure: id }, 0).await?;
+    }
+    audit::audit_append(&mut tx, now, Some(actor.id), action, Some(reference), &id.to_string());
+    tx.commit().await?;
+    app.wake();
+    Ok(())
+}
