@@ -10,8 +10,8 @@ pub use bucket::Bucket;
 pub use mailbox::{Intake, Mailbox, Tls, Token};
 pub use recipient::Recipient;
 pub use sections::{
-    Alarms, Audit, Database, Generation, Jobs, Log, Mail, Outgoing, Packages, Policies, Product, SecondFactor, Secrets, Server,
-    SignIn,
+    Alarms, Audit, Database, Generation, Jobs, Log, Mail, Outgoing, Packages, Policies, Product, SecondFactor, Secrets,
+    Server, SignIn,
 };
 
 use serde::Deserialize;

@@ -16,11 +16,8 @@ pub(crate) fn log(config: &Config) {
     let lines = fmt::layer().with_writer(OneLine::default);
     let log = tracing_subscriber::registry().with(filter).with(filter_fn(may_be_told));
     // a second start in one process, as in tests, keeps the first
-    let begun = if config.log.json {
-        log.with(lines.json()).try_init()
-    } else {
-        log.with(lines.with_ansi(false)).try_init()
-    };
+    let begun =
+        if config.log.json { log.with(lines.json()).try_init() } else { log.with(lines.with_ansi(false)).try_init() };
     if begun.is_ok() {
         std::panic::set_hook(Box::new(|panic| {
             let place = panic.location().map(|at| format!("{}:{}", at.file(), at.line()));
@@ -56,7 +53,8 @@ fn one_line(event: &[u8]) -> Vec<u8> {
     let (body, end) = text.strip_suffix('\n').map_or((&*text, ""), |body| (body, "\n"));
     let mut line = String::with_capacity(text.len());
     for c in body.chars() {
-        let breaks = c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        let breaks =
+            c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
         if breaks {
             line.extend(c.escape_default());
         } else {

@@ -44,11 +44,9 @@ fn partner(id: &str, given: &config::Recipient, reach: &Reach) -> anyhow::Result
     let told = match (given.webhook.reveal(), given.mail.as_str()) {
         ("", "") => Told::Never,
         ("", mail) => Told::Mail(mail.to_owned()),
-        (url, _) => Told::Webhook(Hook {
-            url: url.to_owned(),
-            secret: given.secret.reveal().to_owned(),
-            reach: reach.clone(),
-        }),
+        (url, _) => {
+            Told::Webhook(Hook { url: url.to_owned(), secret: given.secret.reveal().to_owned(), reach: reach.clone() })
+        }
     };
     Ok(Partner {
         id: id.to_owned(),

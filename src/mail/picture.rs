@@ -105,7 +105,9 @@ fn jpeg(bytes: &[u8]) -> Option<Size> {
 
 fn webp(bytes: &[u8]) -> Option<Size> {
     match bytes.get(12..16)? {
-        b"VP8 " => Some(Size { width: little(bytes, 26, 2)? & 0x3fff, height: little(bytes, 28, 2)? & 0x3fff, frames: 1 }),
+        b"VP8 " => {
+            Some(Size { width: little(bytes, 26, 2)? & 0x3fff, height: little(bytes, 28, 2)? & 0x3fff, frames: 1 })
+        }
         b"VP8L" => {
             let bits = little(bytes, 21, 4)?;
             Some(Size { width: (bits & 0x3fff) + 1, height: (bits >> 14 & 0x3fff) + 1, frames: 1 })

@@ -126,10 +126,21 @@ mod tests {
     fn s35_an_address_inside_is_refused_however_it_is_written() {
         let (plain, inside) = (Reach::default(), Reach::new(vec!["10.1.0.0/16".parse().expect("a network")]));
         for url in [
-            "https://10.1.2.3/hook", "https://10.1.2.3:8443/hook", "https://169.254.169.254/latest/meta-data/",
-            "https://[::ffff:10.1.2.3]/", "https://[::ffff:a9fe:a9fe]/", "https://[fd00:ec2::254]/", "https://[fe80::1]/",
-            "https://2852039166/", "https://0xa9.0xfe.0xa9.0xfe/", "https://0251.0376.0251.0376/", "https://10.66051/",
-            "https://192.168.1.1/", "https://100.64.0.1/", "https://0.0.0.0/", "https://[64:ff9b::a01:203]/",
+            "https://10.1.2.3/hook",
+            "https://10.1.2.3:8443/hook",
+            "https://169.254.169.254/latest/meta-data/",
+            "https://[::ffff:10.1.2.3]/",
+            "https://[::ffff:a9fe:a9fe]/",
+            "https://[fd00:ec2::254]/",
+            "https://[fe80::1]/",
+            "https://2852039166/",
+            "https://0xa9.0xfe.0xa9.0xfe/",
+            "https://0251.0376.0251.0376/",
+            "https://10.66051/",
+            "https://192.168.1.1/",
+            "https://100.64.0.1/",
+            "https://0.0.0.0/",
+            "https://[64:ff9b::a01:203]/",
         ] {
             assert_eq!(client(&plain, url), Err(Refusal::Inside), "{url}");
         }
@@ -138,12 +149,27 @@ mod tests {
         }
         assert_eq!(client(&inside, "https://10.2.0.1/"), Err(Refusal::Inside));
         for url in [
-            "http://hook.example/", "http://10.1.2.3/", "ftp://hook.example/", "file:///etc/passwd", "gopher://127.0.0.1/",
-            "unix:/run/x", "hook.example", "", "https://", "http://127.0.0.1.evil.example/", "http://localhost.evil.example/",
+            "http://hook.example/",
+            "http://10.1.2.3/",
+            "ftp://hook.example/",
+            "file:///etc/passwd",
+            "gopher://127.0.0.1/",
+            "unix:/run/x",
+            "hook.example",
+            "",
+            "https://",
+            "http://127.0.0.1.evil.example/",
+            "http://localhost.evil.example/",
         ] {
             assert_eq!(client(&inside, url), Err(Refusal::Address), "{url}");
         }
-        for url in ["http://127.0.0.1:9/hook", "http://localhost/hook", "http://[::1]:9/", "https://hook.example/", "https://1.1.1.1/"] {
+        for url in [
+            "http://127.0.0.1:9/hook",
+            "http://localhost/hook",
+            "http://[::1]:9/",
+            "https://hook.example/",
+            "https://1.1.1.1/",
+        ] {
             assert_eq!(client(&plain, url), Ok(()), "{url}");
         }
     }
@@ -153,7 +179,8 @@ mod tests {
         let judge = Judge { allowed: Vec::new() };
         let found = |texts: &[&str]| texts.iter().map(|text| text.parse().expect("an address")).collect::<Vec<_>>();
         assert!(judge.judged(found(&["1.1.1.1:0", "[2606:4700::1111]:0"])).is_ok());
-        for answer in [&["127.0.0.1:0"][..], &["1.1.1.1:0", "10.0.0.1:0"], &["1.1.1.1:0", "[::ffff:127.0.0.1]:0"], &[]] {
+        for answer in [&["127.0.0.1:0"][..], &["1.1.1.1:0", "10.0.0.1:0"], &["1.1.1.1:0", "[::ffff:127.0.0.1]:0"], &[]]
+        {
             assert_eq!(judge.judged(found(answer)), Err(Refusal::Inside), "{answer:?}");
         }
     }
@@ -165,7 +192,8 @@ mod tests {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         listener.set_nonblocking(true).expect("it does not wait");
         let port = listener.local_addr().expect("an address").port();
-        let (client, url) = Reach::default().client(&format!("https://localhost.:{port}/hook"), Client::builder()).expect("a client");
+        let (client, url) =
+            Reach::default().client(&format!("https://localhost.:{port}/hook"), Client::builder()).expect("a client");
         for _ in 0..2 {
             let error = client.post(url.clone()).send().await.expect_err("nothing is sent");
             assert!(leads_inside(&error), "{error:?}");

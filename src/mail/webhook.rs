@@ -50,7 +50,9 @@ pub async fn call(hook: &Webhook, key: &str, body: &str) -> Called {
     match request.send().await.map(|answer| answer.status()) {
         Ok(status) if status.is_success() => Called::Taken,
         Ok(status) => Called::Refused(format!("the webhook answered {status}")),
-        Err(error) if leads_inside(&error) => Called::Refused(format!("the webhook is not called: {}", Refusal::Inside)),
+        Err(error) if leads_inside(&error) => {
+            Called::Refused(format!("the webhook is not called: {}", Refusal::Inside))
+        }
         // the address may hold a secret
         Err(error) => Called::Refused(format!("the webhook could not be reached: {}", error.without_url())),
     }

@@ -84,7 +84,8 @@ pub async fn master_id(tx: &mut Tx) -> Result<Option<String>> {
 /// # Errors
 /// As the database says.
 pub async fn master_id_lock(tx: &mut Tx) -> Result<Option<String>> {
-    let found = per_engine("SELECT key_id FROM house WHERE one = 1 FOR UPDATE", "SELECT key_id FROM house WHERE one = 1");
+    let found =
+        per_engine("SELECT key_id FROM house WHERE one = 1 FOR UPDATE", "SELECT key_id FROM house WHERE one = 1");
     Ok(found.maybe::<(String,)>(tx).await?.map(|(id,)| id))
 }
 
@@ -183,16 +184,30 @@ macro_rules! place {
     ($table:literal, $number:literal, $purpose:expr) => {
         Place {
             list: concat!(
-                "SELECT ", $number, " AS number, wrapped_key FROM ", $table, " WHERE ", $number, " > $1 AND wrapped_key IS NOT NULL
+                "SELECT ",
+                $number,
+                " AS number, wrapped_key FROM ",
+                $table,
+                " WHERE ",
+                $number,
+                " > $1 AND wrapped_key IS NOT NULL
                  AND LENGTH(wrapped_key) > 0 ORDER BY 1 LIMIT 500"
             ),
             postgres: concat!(
-                "UPDATE ", $table, " SET wrapped_key = new.wrapped FROM (SELECT CAST(one ->> 0 AS BIGINT) AS number,
-                 decode(one ->> 1, 'hex') AS wrapped FROM jsonb_array_elements(CAST($1 AS jsonb)) one) new WHERE ", $number, " = new.number"
+                "UPDATE ",
+                $table,
+                " SET wrapped_key = new.wrapped FROM (SELECT CAST(one ->> 0 AS BIGINT) AS number,
+                 decode(one ->> 1, 'hex') AS wrapped FROM jsonb_array_elements(CAST($1 AS jsonb)) one) new WHERE ",
+                $number,
+                " = new.number"
             ),
             sqlite: concat!(
-                "UPDATE ", $table, " SET wrapped_key = new.wrapped FROM (SELECT json_extract(value, '$[0]') AS number,
-                 unhex(json_extract(value, '$[1]')) AS wrapped FROM json_each($1)) new WHERE ", $number, " = new.number"
+                "UPDATE ",
+                $table,
+                " SET wrapped_key = new.wrapped FROM (SELECT json_extract(value, '$[0]') AS number,
+                 unhex(json_extract(value, '$[1]')) AS wrapped FROM json_each($1)) new WHERE ",
+                $number,
+                " = new.number"
             ),
             purpose: $purpose,
         }

@@ -95,7 +95,8 @@ impl Listener {
     }
 
     fn alarms(&self) -> Alarms {
-        let webhook = Webhook { url: format!("http://{}/hook", self.address), secret: "key".to_owned(), reach: Reach::default() };
+        let webhook =
+            Webhook { url: format!("http://{}/hook", self.address), secret: "key".to_owned(), reach: Reach::default() };
         Alarms { deputies: vec!["deputy@imagegen.example".to_owned()], webhook: Some(webhook) }
     }
 }

@@ -29,7 +29,9 @@ pub async fn rotate_key(config: &Config, contents: bool) -> anyhow::Result<()> {
 async fn rotate(config: &Config, lock: &Lockfile, db: &Db, contents: bool) -> anyhow::Result<()> {
     let file = config.key_file();
     let old = open::master(&file, db).await?;
-    keyring::keyring(db, &old).await?.with_context(|| format!("the key file {} is not this database’s", file.display()))?;
+    keyring::keyring(db, &old)
+        .await?
+        .with_context(|| format!("the key file {} is not this database’s", file.display()))?;
     if contents && !is_alone(lock, db).await? {
         bail!("a console is running; stop every console before the contents get another key");
     }

@@ -49,7 +49,14 @@ impl Machine {
     }
 
     fn partner(&self) -> Partner {
-        partner("groq", Reach::Webhook(Hook { url: self.url.clone(), secret: SECRET.to_owned(), reach: crate::mail::reach::Reach::default() }))
+        partner(
+            "groq",
+            Reach::Webhook(Hook {
+                url: self.url.clone(),
+                secret: SECRET.to_owned(),
+                reach: crate::mail::reach::Reach::default(),
+            }),
+        )
     }
 
     fn heard(&self) -> Heard {

@@ -25,7 +25,17 @@ fn part(name: &str, kind: &str, bytes: &[u8]) -> String {
 /// An archive whose directory says what nobody should believe: so many entries of so many bytes, all in the same place.
 fn archive(entries: u16, bytes: u32) -> Vec<u8> {
     let entry = |signature: &[u8]| {
-        [signature, &[20, 0], &[0; 6], &[0; 4], &10_u32.to_le_bytes(), &bytes.to_le_bytes(), &1_u16.to_le_bytes(), &[0, 0]].concat()
+        [
+            signature,
+            &[20, 0],
+            &[0; 6],
+            &[0; 4],
+            &10_u32.to_le_bytes(),
+            &bytes.to_le_bytes(),
+            &1_u16.to_le_bytes(),
+            &[0, 0],
+        ]
+        .concat()
     };
     let mut all = [entry(b"PK\x03\x04"), b"x0123456789".to_vec()].concat();
     let start = u32::try_from(all.len()).expect("small");
@@ -35,7 +45,17 @@ fn archive(entries: u16, bytes: u32) -> Vec<u8> {
         all.push(b'x');
     }
     let size = u32::try_from(all.len()).expect("small") - start;
-    all.extend([&b"PK\x05\x06\0\0\0\0"[..], &entries.to_le_bytes(), &entries.to_le_bytes(), &size.to_le_bytes(), &start.to_le_bytes(), &[0, 0]].concat());
+    all.extend(
+        [
+            &b"PK\x05\x06\0\0\0\0"[..],
+            &entries.to_le_bytes(),
+            &entries.to_le_bytes(),
+            &size.to_le_bytes(),
+            &start.to_le_bytes(),
+            &[0, 0],
+        ]
+        .concat(),
+    );
     all
 }
 

@@ -48,14 +48,25 @@ const STRANGE: [(&str, &[(&str, &str)]); 8] = [
     ("another origin, in a browser of old", &[("origin", "https://evil.example")]),
     ("another port", &[("origin", "http://127.0.0.1:1")]),
     ("an origin that is none", &[("origin", "null")]),
-    ("an origin that is none, and a page of ours as referrer", &[("origin", "null"), ("referer", "http://127.0.0.1/queue")]),
+    (
+        "an origin that is none, and a page of ours as referrer",
+        &[("origin", "null"), ("referer", "http://127.0.0.1/queue")],
+    ),
     ("nobody says where", &[]),
 ];
 
-async fn sends(console: &Console, method: &str, path: &str, cookie: &str, headers: &[(&str, &str)], body: &[u8]) -> (u16, bool) {
+async fn sends(
+    console: &Console,
+    method: &str,
+    path: &str,
+    cookie: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> (u16, bool) {
     let always = [("cookie", cookie), ("content-type", "application/x-www-form-urlencoded")];
     let headers = [&always[..], headers].concat();
-    let answer = console.send(method, path, &headers, body).await.unwrap_or_else(|| panic!("{method} {path}: no answer"));
+    let answer =
+        console.send(method, path, &headers, body).await.unwrap_or_else(|| panic!("{method} {path}: no answer"));
     (answer.status, answer.header("set-cookie").is_some())
 }
 

@@ -20,15 +20,22 @@ async fn of_every_kind(house: &House) -> (Console, Vec<(&'static str, Answer)>) 
     let (console, cookie, reference) = at_work(house).await;
     house.receives(WITH_FILE).await;
     house.all_is_done(std::time::Duration::from_secs(20)).await;
-    let (case, message): (i64, i64) =
-        house.rows("SELECT case_id, id FROM messages ORDER BY id DESC LIMIT 1").await[0];
+    let (case, message): (i64, i64) = house.rows("SELECT case_id, id FROM messages ORDER BY id DESC LIMIT 1").await[0];
     let file = super::file_of(&console, &cookie, case, message).await;
     let html = format!("/cases/R-{case}/messages/{message}/html");
     let mut all = Vec::new();
-    let own = [("sec-fetch-site", "same-origin"), ("cookie", cookie.as_str()), ("content-type", "application/x-www-form-urlencoded")];
+    let own = [
+        ("sec-fetch-site", "same-origin"),
+        ("cookie", cookie.as_str()),
+        ("content-type", "application/x-www-form-urlencoded"),
+    ];
     let css = {
         let page = console.get("/signin").await.expect("an answer");
-        page.body().split("href=\"/style/").nth(1).and_then(|rest| rest.split('"').next()).map(|name| format!("/style/{name}"))
+        page.body()
+            .split("href=\"/style/")
+            .nth(1)
+            .and_then(|rest| rest.split('"').next())
+            .map(|name| format!("/style/{name}"))
     };
     for (what, status, method, path, headers, body) in [
         ("a page at the door", 200, "GET", "/signin", &own[..0], &b""[..]),
@@ -56,7 +63,12 @@ async fn of_every_kind(house: &House) -> (Console, Vec<(&'static str, Answer)>) 
         ("posted mail without a token", 401, "POST", "/intake/imagegen-artisticmonk", &own[..0], b"x"),
     ] {
         let answer = console.send(method, path, headers, body).await.unwrap_or_else(|| panic!("{what}: no answer"));
-        assert!(answer.status == status || (answer.status == 200 && status == 404), "{what}: {}\n{}", answer.status, answer.text);
+        assert!(
+            answer.status == status || (answer.status == 200 && status == 404),
+            "{what}: {}\n{}",
+            answer.status,
+            answer.text
+        );
         all.push((what, answer));
     }
     (console, all)

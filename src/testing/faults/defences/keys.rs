@@ -23,7 +23,9 @@ impl House {
         let mut all = Vec::new();
         for table in self.sealed_tables().await {
             let rows: Vec<(Vec<u8>,)> = self
-                .rows(&format!("SELECT wrapped_key FROM {table} WHERE wrapped_key IS NOT NULL AND LENGTH(wrapped_key) > 0"))
+                .rows(&format!(
+                    "SELECT wrapped_key FROM {table} WHERE wrapped_key IS NOT NULL AND LENGTH(wrapped_key) > 0"
+                ))
                 .await;
             all.extend(rows.into_iter().map(|(key,)| (table.clone(), key)));
         }
@@ -63,7 +65,8 @@ impl House {
 async fn still_opens(house: &House) {
     let console = house.opens().await;
     let cookie = crate::verbs::signs_in(&console).await;
-    let (case, message): (i64, i64) = house.rows("SELECT case_id, id FROM messages WHERE case_id IS NOT NULL ORDER BY id LIMIT 1").await[0];
+    let (case, message): (i64, i64) =
+        house.rows("SELECT case_id, id FROM messages WHERE case_id IS NOT NULL ORDER BY id LIMIT 1").await[0];
     let file = super::file_of(&console, &cookie, case, message).await;
     let answer = console.send("GET", &file, &[("cookie", &cookie)], b"").await.expect("an answer");
     assert_eq!((answer.status, answer.body()), (200, "what was sealed"), "{}", answer.text);

@@ -61,7 +61,8 @@ impl House {
                     let columns: Vec<(String,)> =
                         self.rows(&format!("SELECT name FROM pragma_table_info('{name}')")).await;
                     let quoted: Vec<_> = columns.iter().map(|(column,)| format!("quote(\"{column}\")")).collect();
-                    self.rows(&format!("SELECT {} AS row FROM \"{name}\" ORDER BY row", quoted.join(" || ',' || "))).await
+                    self.rows(&format!("SELECT {} AS row FROM \"{name}\" ORDER BY row", quoted.join(" || ',' || ")))
+                        .await
                 }
                 Store::Postgres(_) => self.rows(&format!("SELECT t::text FROM \"{name}\" t ORDER BY t::text")).await,
             };

@@ -27,7 +27,8 @@ fn tests() -> BTreeMap<String, BTreeSet<String>> {
                 for rest in text.split(start).skip(1) {
                     let name: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
                     let number = name.split('_').next().unwrap_or_default().to_owned();
-                    let is_number = number.len() == 3 && number.starts_with('s') && number[1..].bytes().all(|b| b.is_ascii_digit());
+                    let is_number =
+                        number.len() == 3 && number.starts_with('s') && number[1..].bytes().all(|b| b.is_ascii_digit());
                     if is_number {
                         found.entry(number).or_default().insert(name);
                     }
@@ -96,7 +97,13 @@ fn s37_sql_is_made_of_text_in_two_places_only() {
                 assert!(MADE_SQL.iter().any(|place| name.starts_with(place)), "{name} makes SQL of text");
             }
             let raw = text.matches("sqlx::raw_sql(").count();
-            assert!(raw == 0 || name.starts_with("src/store/engine") || name.starts_with("src/store/migrate") || name.starts_with("src/generation/engine"), "{name} runs text as it is");
+            assert!(
+                raw == 0
+                    || name.starts_with("src/store/engine")
+                    || name.starts_with("src/store/migrate")
+                    || name.starts_with("src/generation/engine"),
+                "{name} runs text as it is"
+            );
         }
     }
     assert!(seen >= 2, "the places were found");

@@ -18,8 +18,13 @@ const WRONG: &str = "canary typed by mistake";
 const TYPED: &str = "canary-in-an-address";
 
 /// What only people's own words and addresses say.
-const PERSONAL: [&str; 5] =
-    ["Canaria Birdsong", "canaria@mail.example", "Subject of a canary", "the canary sings of invoice 4711", "canary-file.pdf"];
+const PERSONAL: [&str; 5] = [
+    "Canaria Birdsong",
+    "canaria@mail.example",
+    "Subject of a canary",
+    "the canary sings of invoice 4711",
+    "canary-file.pdf",
+];
 
 fn request() -> String {
     let [name, address, subject, text, file] = PERSONAL;
@@ -50,7 +55,13 @@ fn holds(all: &[u8], canary: &str) -> bool {
 /// Signs in and sets up an authenticator; the session, the authenticator's secret in each form, the recovery codes.
 async fn enrols(console: &Console, cookie: &str) -> Vec<String> {
     let page = console.send("GET", "/account/authenticator", &[("cookie", cookie)], b"").await.expect("an answer");
-    let shown = page.body().split("id=\"secret\">").nth(1).and_then(|rest| rest.split('<').next()).expect("a secret").to_owned();
+    let shown = page
+        .body()
+        .split("id=\"secret\">")
+        .nth(1)
+        .and_then(|rest| rest.split('<').next())
+        .expect("a secret")
+        .to_owned();
     let plain = shown.replace(' ', "");
     let secret = data_encoding::BASE32_NOPAD.decode(plain.as_bytes()).expect("Base32");
     let now = std::time::UNIX_EPOCH.elapsed().expect("a clock").as_secs();
@@ -58,7 +69,8 @@ async fn enrols(console: &Console, cookie: &str) -> Vec<String> {
     let code = totp.generate(now).to_string();
     let done = console.post("/account/authenticator", cookie, &[("code", &code)]).await.expect("an answer");
     assert_eq!(done.status, 200, "{}", done.text);
-    let token = done.header("set-cookie").and_then(|cookie| cookie.split(['=', ';']).nth(1)).expect("a session").to_owned();
+    let token =
+        done.header("set-cookie").and_then(|cookie| cookie.split(['=', ';']).nth(1)).expect("a session").to_owned();
     let codes = done.body().split("<code>").skip(1).filter_map(|rest| rest.split('<').next()).map(str::to_owned);
     let mut all: Vec<String> = codes.filter(|code| code.len() >= 8).collect();
     assert!(all.len() >= 8, "recovery codes: {all:?}");
@@ -72,7 +84,10 @@ fn links(house: &House) -> Vec<String> {
     let text = mails.join("\n").replace("=\r\n", "").replace("=\n", "");
     let mut tokens: Vec<String> = Vec::new();
     for place in ["/password/", "/verify/", "/copy/", "/setup/"] {
-        let found = text.split(place).skip(1).filter_map(|rest| rest.split(|c: char| !(c.is_ascii_alphanumeric() || "-_".contains(c))).next());
+        let found = text
+            .split(place)
+            .skip(1)
+            .filter_map(|rest| rest.split(|c: char| !(c.is_ascii_alphanumeric() || "-_".contains(c))).next());
         tokens.extend(found.filter(|token| token.len() > 20).map(str::to_owned));
     }
     tokens

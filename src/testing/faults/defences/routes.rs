@@ -17,7 +17,8 @@ pub struct Route {
 impl Route {
     /// The address with the names in it filled in.
     pub fn with(&self, names: &[(&str, &str)]) -> String {
-        let filled = names.iter().fold(self.pattern.clone(), |path, (name, value)| path.replace(&format!("{{{name}}}"), value));
+        let filled =
+            names.iter().fold(self.pattern.clone(), |path, (name, value)| path.replace(&format!("{{{name}}}"), value));
         assert!(!filled.contains('{'), "nothing fills {filled}");
         filled
     }
@@ -45,14 +46,21 @@ pub fn all() -> Vec<Route> {
             // to the bracket that closes it
             let mut depth = 1_i32;
             let end = rest.char_indices().find(|(_, c)| {
-                depth += match c { '(' => 1, ')' => -1, _ => 0 };
+                depth += match c {
+                    '(' => 1,
+                    ')' => -1,
+                    _ => 0,
+                };
                 depth == 0
             });
             let call = &rest[..end.expect("it ends").0];
             let (address, how) = call.split_once(',').expect("an address and a handler");
             routes.push(Route {
                 pattern: resolved(address.trim(), &constants),
-                get: how.contains("get(") || how.trim() == "keys" || how.trim() == "audit_keys" || how.trim() == "schema",
+                get: how.contains("get(")
+                    || how.trim() == "keys"
+                    || how.trim() == "audit_keys"
+                    || how.trim() == "schema",
                 post: how.contains("post("),
             });
         }

@@ -1,12 +1,7 @@
 //! Those who ask too often, too slowly or from made-up addresses.
 
 use super::at_work;
-use crate::{
-    console::Console,
-    house::PRODUCT,
-    on_both,
-    verbs::EMAIL,
-};
+use crate::{console::Console, house::PRODUCT, on_both, verbs::EMAIL};
 use std::time::{Duration, Instant};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
