@@ -107,7 +107,7 @@ async function opened(page, reference, pictures = false) {
 for (const javaScriptEnabled of [true, false]) {
   const how = javaScriptEnabled ? "with JavaScript" : "without JavaScript";
 
-  test(`S24, S26: nothing in a mail's HTML runs, loads or leads elsewhere, ${how}`, async (t) => {
+  test(`s24_nothing_in_the_html_of_a_mail_runs_loads_or_leads_elsewhere, ${how}`, async (t) => {
     const id = `evil-${javaScriptEnabled}`;
     const who = `Mallory ${javaScriptEnabled ? "Scripted" : "Plain"}`;
     // what swallows the rest of a document comes last in its own mail; here each stands in a block of its own
@@ -138,7 +138,7 @@ for (const javaScriptEnabled of [true, false]) {
     assert.deepEqual(bad, []);
   });
 
-  test(`each payload alone does nothing, ${how}`, async (t) => {
+  test(`s24_each_payload_alone_does_nothing, ${how}`, async (t) => {
     const page = await deskOf(browser, house, house.officer, { javaScriptEnabled });
     t.after(() => page.context().close());
     const bad = guard(page);
@@ -152,7 +152,7 @@ for (const javaScriptEnabled of [true, false]) {
     }
   });
 
-  test(`pictures come from the mail itself, by a click, ${how}`, async (t) => {
+  test(`s26_pictures_come_from_the_mail_itself_by_a_click, ${how}`, async (t) => {
     const who = `Dora ${javaScriptEnabled ? "Scripted" : "Plain"}`;
     const html = '<p>Hello</p><img src="cid:dot@x" alt="dot"><img src="cid:evil@x" alt="evil"><img src="https://evil.example/p.gif">';
     await house.ingest(rich({ who, id: `dora-${javaScriptEnabled}`, html }));
@@ -197,7 +197,7 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
-test("S26, S33: the frame's and the files' headers", async (t) => {
+test("s33_files_are_handed_out_as_files_and_the_frame_lets_nothing_through", async (t) => {
   const who = "Fiona Files";
   await house.ingest(rich({ who, id: "fiona", html: "<p>Hello</p>" }));
   const page = await deskOf(browser, house, house.officer);

@@ -10,8 +10,8 @@ pub use bucket::Bucket;
 pub use mailbox::{Intake, Mailbox, Tls, Token};
 pub use recipient::Recipient;
 pub use sections::{
-    Alarms, Audit, Database, Generation, Jobs, Log, Mail, Packages, Policies, Product, SecondFactor, Secrets, Server,
-    SignIn,
+    Alarms, Audit, Database, Generation, Jobs, Log, Mail, Outgoing, Packages, Policies, Product, SecondFactor, Secrets,
+    Server, SignIn,
 };
 
 use serde::Deserialize;
@@ -67,6 +67,8 @@ pub struct Config {
     pub policies: Policies,
     /// Who else is called when a short clock starts.
     pub alarms: Alarms,
+    /// Where webhooks may lead.
+    pub outgoing: Outgoing,
     /// Checkpoints of the audit log.
     pub audit: Audit,
     /// What is written to standard error.
@@ -89,6 +91,7 @@ impl Default for Config {
             packages: Packages::default(),
             policies: Policies::default(),
             alarms: Alarms::default(),
+            outgoing: Outgoing::default(),
             audit: Audit::default(),
             log: Log::default(),
             products: HashMap::new(),

@@ -5,6 +5,7 @@ use crate::{
     domain::{
         clock::period::Period,
         kind::Kind,
+        network::Network,
         sign_in::SecondFactor,
         time::{DAY, Instant, MINUTE},
     },
@@ -72,6 +73,10 @@ pub struct Settings {
     pub mailboxes: Vec<super::mailboxes::Watched>,
     /// Who may post mail.
     pub posters: Vec<Poster>,
+    /// How many mails a minute each of them may post; 0 for any number.
+    pub posts_per_minute: u32,
+    /// The proxies that are believed when they say who asked them.
+    pub trusted_proxies: Vec<Network>,
     /// Those who receive people's data and are told what became of it, by product id.
     pub partners: HashMap<String, Vec<Partner>>,
     /// How long backups keep what was erased, by product id.

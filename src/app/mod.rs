@@ -24,6 +24,7 @@ pub mod follow_ups;
 mod held;
 pub mod house;
 pub mod intake;
+pub mod key_change;
 pub mod letters;
 pub mod mailboxes;
 pub mod mailroom;

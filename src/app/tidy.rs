@@ -1,9 +1,9 @@
-//! Forgets what has no use any more: ended sessions, spent throttles, finished jobs, past ticks.
+//! Forgets what has no use any more: ended sessions, spent throttles, finished jobs, past ticks, retired data keys.
 
 use super::{App, Error};
 use crate::{
     domain::time::DAY,
-    store::{account_links, jobs, known_places, outflow, sessions, throttles},
+    store::{account_links, jobs, keyring, known_places, outflow, sessions, throttles},
 };
 
 /// Forgets it, a few hundred rows a transaction.
@@ -16,6 +16,7 @@ pub async fn tidy_up(app: &App) -> Result<(), Error> {
     throttles::throttles_forget(&mut tx).await?;
     account_links::links_forget(&mut tx).await?;
     known_places::places_forget(&mut tx).await?;
+    keyring::contents_keys_forget(&mut tx).await?;
     let now = tx.db_now().await?;
     outflow::outflow_forget(&mut tx, now).await?;
     jobs::ticks_forget(&mut tx, now.plus(-2 * DAY)).await?;

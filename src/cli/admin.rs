@@ -1,4 +1,6 @@
-//! Manages the people who work here: their accounts, second factors and sessions.
+//! Manages the people who work here: their accounts, second factors and sessions; and the master key.
+
+mod rotate;
 
 use super::open;
 use crate::{
@@ -46,6 +48,12 @@ pub enum Admin {
     ListSessions(Whose),
     /// Ends all sessions of somebody, on every console
     KillSessions(Whose),
+    /// Makes a new master key and wraps the data keys by it; consoles may run meanwhile
+    RotateKey {
+        /// Makes a new data key too, and has it take over everything sealed; no console may run meanwhile
+        #[arg(long)]
+        contents: bool,
+    },
 }
 
 /// Whose account it is.
@@ -83,6 +91,9 @@ impl Password {
 }
 
 pub async fn run(config: &Config, command: Admin) -> anyhow::Result<()> {
+    if let Admin::RotateKey { contents } = command {
+        return rotate::rotate_key(config, contents).await;
+    }
     let opened = open::open(config, Clock::System).await?;
     let outcome = act(&opened.app, command).await;
     opened.app.db.close().await;
@@ -130,6 +141,8 @@ async fn act(app: &App, command: Admin) -> anyhow::Result<()> {
             let ended = done(staff::end_sessions(app, &whose.email).await)?;
             println!("{ended} sessions of {} have ended.", whose.email);
         }
+        // it has to come before the house is opened
+        Admin::RotateKey { .. } => {}
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::{
     },
     config::{Config, SecondFactor},
     mail::{classify::Classifier, outbox::Transport},
-    store::{Clock, house, migrate, vault::Vault},
+    store::{Clock, keyring, master::MasterKey, migrate},
 };
 use anyhow::{Context as _, bail};
 
@@ -59,13 +59,17 @@ pub async fn check(config: &Config) -> anyhow::Result<()> {
         (applied, _) => println!("Database: up to date (migration {applied})."),
     }
     if migrate::applied(&db).await? > 0
-        && let Some(id) = house::key_id(&db).await?
+        && let Some(id) = keyring::master_id(&mut db.read().await?).await?
     {
-        let vault = Vault::open_file(&config.key_file())?;
-        if vault.key_id() != id {
-            bail!("the key file {} does not belong to this database", config.key_file().display());
+        let file = config.key_file();
+        let next = MasterKey::open_file(&MasterKey::next_file(&file));
+        if MasterKey::open_file(&file)?.id() == id {
+            println!("Key: {id}, and it fits.");
+        } else if next.is_ok_and(|next| next.id() == id) {
+            println!("Key: {id}; a change of it was cut off, and the next start brings it to its end.");
+        } else {
+            bail!("the key file {} does not belong to this database", file.display());
         }
-        println!("Key: {id}, and it fits.");
     }
     db.close().await;
     Ok(())

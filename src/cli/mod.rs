@@ -9,6 +9,7 @@ pub mod demo;
 mod grants;
 mod healthcheck;
 mod ingest;
+mod log;
 mod mail;
 mod mailboxes;
 mod migrate;

@@ -11,6 +11,7 @@ use crate::{
     config::{self, Config},
     domain::{
         kind::Kind,
+        network::Network,
         sign_in::SecondFactor,
         time::{HOUR, SECOND},
     },
@@ -19,11 +20,12 @@ use crate::{
         authenticity::{self, Checker},
         classify::Classifier,
         outbox::Transport,
+        reach::Reach,
         webhook::Webhook,
     },
     store::{
-        Clock, Db, Objects, audit, audit::checkpoints, house, lockfile::Lockfile, migrate, migrate::SchemaError,
-        runs::receipts, vault::Vault,
+        Clock, Db, Objects, audit, audit::checkpoints, keyring, lockfile::Lockfile, master::MasterKey, migrate,
+        migrate::SchemaError, runs::receipts, vault::Vault,
     },
 };
 use anyhow::{Context as _, bail};
@@ -35,7 +37,6 @@ use std::{
     time::Duration,
 };
 use tokio::time::{Instant, sleep};
-use tracing_subscriber::EnvFilter;
 
 /// An open house; the lock is held as long as this lives.
 pub struct Opened {
@@ -94,49 +95,73 @@ pub(crate) async fn migrated(db: &Db, lock: &Lockfile) -> anyhow::Result<()> {
     Ok(audit::chain_begin(db).await?)
 }
 
-/// The key that belongs to this database. A first start makes one; later a missing or other key is refused.
+/// The data keys of this database.
 pub(crate) async fn vault(config: &Config, db: &Db) -> anyhow::Result<Vault> {
     let file = config.key_file();
-    let known = house::key_id(db).await?;
-    let vault = match (file.exists(), &known) {
-        (true, Some(_)) => Vault::open_file(&file)?,
-        (true, None) => made_already(&file).await?,
-        (false, None) => match Vault::create_file(&file) {
-            Err(_) if file.exists() => made_already(&file).await?,
-            made => made?,
-        },
-        (false, Some(id)) => {
+    let master = master(&file, db).await?;
+    match keyring::keyring(db, &master).await? {
+        Some(vault) => Ok(vault),
+        None => Err(other_key(&file, &master, &sealed_with(db).await?.unwrap_or_default())),
+    }
+}
+
+async fn sealed_with(db: &Db) -> anyhow::Result<Option<String>> {
+    Ok(keyring::master_id(&mut db.read().await?).await?)
+}
+
+fn other_key(file: &Path, master: &MasterKey, id: &str) -> anyhow::Error {
+    anyhow::anyhow!(
+        "the key file {} holds key {}, but the database was sealed with key {id}; bring that one back, or copy it from where \
+         recourse admin rotate-key was run",
+        file.display(),
+        master.id()
+    )
+}
+
+/// The master key in `file`, if it belongs to this database. A first start makes one; later a missing or other key is
+/// refused. Where a change of the key was cut off before its file was in place, that is done now.
+pub(crate) async fn master(file: &Path, db: &Db) -> anyhow::Result<MasterKey> {
+    let Some(id) = sealed_with(db).await? else {
+        if file.exists() {
+            return made_already(file).await;
+        }
+        return match MasterKey::create_file(file) {
+            Err(_) if file.exists() => made_already(file).await,
+            made => Ok(made?),
+        };
+    };
+    let here = if file.exists() { Some(MasterKey::open_file(file)?) } else { None };
+    if let Some(master) = here.as_ref().filter(|master| master.id() == id) {
+        return Ok(MasterKey::clone(master));
+    }
+    let next = MasterKey::next_file(file);
+    if next.exists() && MasterKey::open_file(&next)?.id() == id {
+        let replaced = MasterKey::replace_file(file, here.as_ref().map_or("lost", MasterKey::id));
+        let master = MasterKey::open_file(file)?;
+        // another process may have been quicker
+        if master.id() == id {
+            tracing::info!(key = id, "the change of the master key was brought to its end");
+            return Ok(master);
+        }
+        replaced?;
+    }
+    match here {
+        Some(other) => Err(other_key(file, &other, &id)),
+        None => {
             bail!("the key file {} is missing; the database was sealed with key {id}, bring it back", file.display())
         }
-    };
-    let sealed_with = if known.is_some() {
-        known
-    } else {
-        // two consoles may start at once: the first one's key stays
-        house::key_remember(db, vault.key_id()).await?;
-        house::key_id(db).await?
-    };
-    match sealed_with {
-        Some(id) if id != vault.key_id() => {
-            bail!(
-                "the key file {} holds key {}, but the database was sealed with key {id}",
-                file.display(),
-                vault.key_id()
-            )
-        }
-        _ => Ok(vault),
     }
 }
 
 /// The key that is there before the first start, or that another process is writing at this moment.
-async fn made_already(file: &Path) -> anyhow::Result<Vault> {
+async fn made_already(file: &Path) -> anyhow::Result<MasterKey> {
     for _ in 0..20 {
-        if let Ok(vault) = Vault::open_file(file) {
-            return Ok(vault);
+        if let Ok(master) = MasterKey::open_file(file) {
+            return Ok(master);
         }
         sleep(Duration::from_millis(50)).await;
     }
-    Ok(Vault::open_file(file)?)
+    Ok(MasterKey::open_file(file)?)
 }
 
 /// Everything a command needs.
@@ -172,6 +197,8 @@ pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Opened> {
         mail: judging(config)?,
         mailboxes: mailboxes::watched(config)?,
         posters: mailboxes::posters(config, &packs, &vault)?,
+        posts_per_minute: config.intake.per_minute,
+        trusted_proxies: networks("server.trusted_proxies", &config.server.trusted_proxies)?,
         partners: recipients::partners(config, &packs)?,
         backups: recipients::backups(config)?,
         second_factor: match config.sign_in.second_factor {
@@ -268,6 +295,17 @@ fn outgoing(config: &Config) -> Outgoing {
     }
 }
 
+/// Networks as the configuration writes them.
+fn networks(key: &str, written: &[String]) -> anyhow::Result<Vec<Network>> {
+    let parsed = written.iter().map(|one| one.parse::<Network>());
+    parsed.map(|network| network.with_context(|| format!("the configuration: {key}"))).collect()
+}
+
+/// Where webhooks may lead.
+pub(crate) fn reach(config: &Config) -> anyhow::Result<Reach> {
+    Ok(Reach::new(networks("outgoing.allow", &config.outgoing.allow)?))
+}
+
 /// Who else is called when a short clock starts.
 fn alarms(config: &Config) -> anyhow::Result<Alarms> {
     let section = &config.alarms;
@@ -282,7 +320,8 @@ fn alarms(config: &Config) -> anyhow::Result<Alarms> {
         bail!("the configuration: alarms.webhook_url has to begin with https:// (or http:// on this machine)");
     }
     let secret = section.webhook_secret.reveal().to_owned();
-    let webhook = (!url.is_empty()).then(|| Webhook { url: url.to_owned(), secret });
+    let reach = reach(config)?;
+    let webhook = (!url.is_empty()).then(|| Webhook { url: url.to_owned(), secret, reach });
     Ok(Alarms { deputies: section.deputies.clone(), webhook })
 }
 
@@ -346,15 +385,4 @@ pub(crate) fn sources(config: &Config) -> anyhow::Result<HashMap<String, Source>
 /// The products' ids in one line.
 pub(crate) fn names(packs: &Packs) -> String {
     packs.iter().map(|p| p.id.as_str()).collect::<Vec<_>>().join(", ")
-}
-
-/// Starts writing the log to standard error.
-pub(crate) fn log(config: &Config) {
-    let filter = EnvFilter::try_new(&config.log.level).unwrap_or_else(|_| "info".into());
-    // what they say at some levels holds the names of people's files, passwords and whole mails
-    let silent = ["object_store=off", "async_imap=off", "imap_proto=off"];
-    let filter = silent.iter().filter_map(|silence| silence.parse().ok()).fold(filter, EnvFilter::add_directive);
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    // a second start in one process, as in tests, keeps the first
-    let _ = if config.log.json { builder.json().try_init() } else { builder.with_ansi(false).try_init() };
 }

@@ -2,12 +2,12 @@
 
 use crate::{
     app::{
-        follow_ups::{Partner, Reach},
+        follow_ups::{Partner, Reach as Told},
         packs::Packs,
     },
     config::{self, Config},
     domain::{clock::period::Period, run::RunKind},
-    mail::signed::Hook,
+    mail::{reach::Reach, signed::Hook},
 };
 use anyhow::{Context as _, bail};
 use std::collections::HashMap;
@@ -15,6 +15,7 @@ use std::collections::HashMap;
 /// Everybody who is told by mail or webhook, by product id.
 pub(crate) fn partners(config: &Config, packs: &Packs) -> anyhow::Result<HashMap<String, Vec<Partner>>> {
     let mut all = HashMap::new();
+    let reach = super::open::reach(config)?;
     for (product, section) in &config.products {
         let known: Vec<_> = packs.get(product).map(|pack| pack.copy.recipients.iter()).into_iter().flatten().collect();
         let mut partners = Vec::new();
@@ -24,7 +25,7 @@ pub(crate) fn partners(config: &Config, packs: &Packs) -> anyhow::Result<HashMap
                 let ids = known.iter().map(|one| one.id.as_str()).collect::<Vec<_>>().join(", ");
                 bail!("{place} names nobody; the product's pack has: {ids}");
             }
-            partners.push(partner(id, recipient).with_context(|| place)?);
+            partners.push(partner(id, recipient, &reach).with_context(|| place)?);
         }
         partners.sort_by(|a, b| a.id.cmp(&b.id));
         all.insert(product.clone(), partners);
@@ -32,7 +33,7 @@ pub(crate) fn partners(config: &Config, packs: &Packs) -> anyhow::Result<HashMap
     Ok(all)
 }
 
-fn partner(id: &str, given: &config::Recipient) -> anyhow::Result<Partner> {
+fn partner(id: &str, given: &config::Recipient, reach: &Reach) -> anyhow::Result<Partner> {
     let kind = |code: &String| match RunKind::from_code(code) {
         Some(kind) if !kind.is_copy() => Ok(kind),
         _ => {
@@ -40,14 +41,16 @@ fn partner(id: &str, given: &config::Recipient) -> anyhow::Result<Partner> {
             bail!("kinds: '{code}' is none of {}", codes.collect::<Vec<_>>().join(", "))
         }
     };
-    let reach = match (given.webhook.reveal(), given.mail.as_str()) {
-        ("", "") => Reach::Never,
-        ("", mail) => Reach::Mail(mail.to_owned()),
-        (url, _) => Reach::Webhook(Hook { url: url.to_owned(), secret: given.secret.reveal().to_owned() }),
+    let told = match (given.webhook.reveal(), given.mail.as_str()) {
+        ("", "") => Told::Never,
+        ("", mail) => Told::Mail(mail.to_owned()),
+        (url, _) => {
+            Told::Webhook(Hook { url: url.to_owned(), secret: given.secret.reveal().to_owned(), reach: reach.clone() })
+        }
     };
     Ok(Partner {
         id: id.to_owned(),
-        reach,
+        reach: told,
         within: given.within.parse().context("within")?,
         kinds: given.kinds.iter().map(kind).collect::<anyhow::Result<_>>()?,
         identify_by: given.identify_by.clone(),
@@ -63,9 +66,9 @@ pub(crate) fn check(config: &Config, packs: &Packs) -> anyhow::Result<()> {
     for pack in packs.iter().filter(|pack| config.products.contains_key(&pack.id)) {
         let told = |id: &str| partners.get(&pack.id)?.iter().find(|partner| partner.id == id);
         let how = pack.copy.recipients.iter().map(|one| match told(&one.id).map(|partner| &partner.reach) {
-            Some(Reach::Mail(_)) => format!("{} by mail", one.id),
-            Some(Reach::Webhook(_)) => format!("{} by webhook", one.id),
-            Some(Reach::Never) => format!("{} never", one.id),
+            Some(Told::Mail(_)) => format!("{} by mail", one.id),
+            Some(Told::Webhook(_)) => format!("{} by webhook", one.id),
+            Some(Told::Never) => format!("{} never", one.id),
             None => format!("{} by hand", one.id),
         });
         println!("Recipients of {}: {}.", pack.id, how.collect::<Vec<_>>().join(", "));

@@ -1,6 +1,6 @@
 //! Serves the console and does the work that is due, until the process is asked to stop.
 
-use super::open;
+use super::{log, open};
 use crate::{
     app::{App, setup},
     config::Config,
@@ -20,7 +20,7 @@ use tokio::{
 };
 
 pub async fn serve(config: &Config) -> anyhow::Result<()> {
-    open::log(config);
+    log::log(config);
     let listener = listen(config.server.listen).await?;
     let opened = open::open(config, Clock::System).await?;
     println!("Recourse serves http://{}", config.server.listen);
@@ -67,7 +67,7 @@ pub async fn until_stopped(app: App, config: &Config, listener: TcpListener) -> 
             let _ = stop.send(true);
         }
     });
-    web::serve(app.clone(), listener, stopped).await?;
+    web::serve(app.clone(), listener, stopped).await;
     work.await?;
     post.await?;
     let last = seals.await?;

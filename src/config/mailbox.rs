@@ -64,11 +64,19 @@ impl Default for Mailbox {
 }
 
 /// Mail that providers post.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Intake {
     /// Who may post.
     pub tokens: Vec<Token>,
+    /// How many mails a minute each of them may post; 0 for any number.
+    pub per_minute: u32,
+}
+
+impl Default for Intake {
+    fn default() -> Self {
+        Self { tokens: Vec::new(), per_minute: 600 }
+    }
 }
 
 /// Who may post mail of one product.

@@ -12,6 +12,16 @@ pub struct Server {
     pub listen: SocketAddr,
     /// The address under which people reach this console, for links in mail; by default `http://` and `listen`.
     pub public_url: String,
+    /// Addresses and networks of the proxies in front of it: only they are believed when they say who asked them.
+    pub trusted_proxies: Vec<String>,
+}
+
+/// What leaves for addresses that others give names to.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Outgoing {
+    /// Addresses and networks inside that webhooks may lead to; without them only public ones.
+    pub allow: Vec<String>,
 }
 
 /// Our own database.
@@ -235,7 +245,11 @@ impl Default for Product {
 
 impl Default for Server {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), public_url: String::new() }
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: String::new(),
+            trusted_proxies: Vec::new(),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::{
     clean::{self, TooMuch},
-    parse,
+    parse, picture,
 };
 use std::collections::HashMap;
 
@@ -35,7 +35,8 @@ pub fn rich(raw: &[u8], with_pictures: bool) -> Result<Option<Rich>, TooMuch> {
     let mut pictures = HashMap::new();
     if with_pictures {
         for id in clean::clean(&source, &pictures)?.pictures.into_iter().take(MOST) {
-            if let Some((kind, bytes)) = parse::inline_image(raw, &id, LARGEST) {
+            let found = parse::inline_image(raw, &id, LARGEST).filter(|(kind, bytes)| picture::is_modest(kind, bytes));
+            if let Some((kind, bytes)) = found {
                 let data = format!("data:{kind};base64,{}", data_encoding::BASE64.encode(&bytes));
                 pictures.insert(id, data);
             }

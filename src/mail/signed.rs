@@ -1,6 +1,7 @@
 //! Messages between machines that share a key: one POST to a configured address, signed with the moment it was sent, and
 //! the same check for what comes back. Says what came of it without naming the address, the key or the message.
 
+use super::reach::{Reach, Refusal, leads_inside};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use std::{fmt, time::Duration};
@@ -19,6 +20,8 @@ pub struct Hook {
     pub url: String,
     /// The key both sides have.
     pub secret: String,
+    /// Where it may lead.
+    pub reach: Reach,
 }
 
 impl fmt::Debug for Hook {
@@ -40,28 +43,31 @@ pub enum Posted {
 
 /// Posts `body`, JSON, at `now`, in seconds since 1970, under a key that is the same with every try.
 pub async fn post(hook: &Hook, key: &str, body: &str, now: i64) -> Posted {
-    match answer(hook, key, body, now).await {
-        Ok((status, said)) if status.is_success() => Posted::Taken(confirms(&said)),
-        Ok((status, _)) => Posted::Refused(format!("it answered {}", status.as_u16())),
-        // the address may hold a secret
-        Err(error) if error.is_timeout() => Posted::Unreachable("it did not answer in time".to_owned()),
-        Err(_) => Posted::Unreachable("no connection, or it broke off".to_owned()),
-    }
-}
-
-async fn answer(hook: &Hook, key: &str, body: &str, now: i64) -> reqwest::Result<(reqwest::StatusCode, Vec<u8>)> {
-    let client = reqwest::Client::builder()
-        .timeout(Duration::from_secs(20))
-        .connect_timeout(Duration::from_secs(10))
-        .redirect(reqwest::redirect::Policy::none())
-        .user_agent("recourse")
-        .build()?;
+    let (client, url) = match hook.reach.client(&hook.url, client()) {
+        Ok(reached) => reached,
+        Err(refusal) => return Posted::Unreachable(refusal.to_string()),
+    };
     let request = client
-        .post(&hook.url)
+        .post(url)
         .header("content-type", "application/json")
         .header("idempotency-key", key)
         .header(HEADER, signature(&hook.secret, now, body.as_bytes()))
         .body(body.to_owned());
+    match answer(request).await {
+        Ok((status, said)) if status.is_success() => Posted::Taken(confirms(&said)),
+        Ok((status, _)) => Posted::Refused(format!("it answered {}", status.as_u16())),
+        // the address may hold a secret
+        Err(error) if error.is_timeout() => Posted::Unreachable("it did not answer in time".to_owned()),
+        Err(error) if leads_inside(&error) => Posted::Unreachable(Refusal::Inside.to_string()),
+        Err(_) => Posted::Unreachable("no connection, or it broke off".to_owned()),
+    }
+}
+
+fn client() -> reqwest::ClientBuilder {
+    reqwest::Client::builder().timeout(Duration::from_secs(20)).connect_timeout(Duration::from_secs(10))
+}
+
+async fn answer(request: reqwest::RequestBuilder) -> reqwest::Result<(reqwest::StatusCode, Vec<u8>)> {
     let mut response = request.send().await?;
     let (status, mut said) = (response.status(), Vec::new());
     // whoever answers without end has answered

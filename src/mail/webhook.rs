@@ -1,5 +1,6 @@
 //! A message for a machine: one POST to the address that the operator configured, signed, without a redirect.
 
+use super::reach::{Reach, Refusal, leads_inside};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use std::{fmt, time::Duration};
@@ -11,6 +12,8 @@ pub struct Webhook {
     pub url: String,
     /// Signs the body; empty where nothing is signed.
     pub secret: String,
+    /// Where it may lead.
+    pub reach: Reach,
 }
 
 impl fmt::Debug for Webhook {
@@ -31,29 +34,28 @@ pub enum Called {
 /// Posts `body`, JSON, under a key that stays the same for every try, so that the other side can tell a second try from
 /// a second message.
 pub async fn call(hook: &Webhook, key: &str, body: &str) -> Called {
-    match post(hook, key, body).await {
-        Ok(status) if status.is_success() => Called::Taken,
-        Ok(status) => Called::Refused(format!("the webhook answered {status}")),
-        // the address may hold a secret
-        Err(error) => Called::Refused(format!("the webhook could not be reached: {}", error.without_url())),
-    }
-}
-
-async fn post(hook: &Webhook, key: &str, body: &str) -> reqwest::Result<reqwest::StatusCode> {
-    let client = reqwest::Client::builder()
-        .timeout(Duration::from_secs(10))
-        .redirect(reqwest::redirect::Policy::none())
-        .user_agent("recourse")
-        .build()?;
+    let builder = reqwest::Client::builder().timeout(Duration::from_secs(10));
+    let (client, url) = match hook.reach.client(&hook.url, builder) {
+        Ok(reached) => reached,
+        Err(refusal) => return Called::Refused(format!("the webhook is not called: {refusal}")),
+    };
     let mut request = client
-        .post(&hook.url)
+        .post(url)
         .header("content-type", "application/json")
         .header("idempotency-key", key)
         .body(body.to_owned());
     if let Some(signature) = signature(&hook.secret, body) {
         request = request.header("recourse-signature", signature);
     }
-    Ok(request.send().await?.status())
+    match request.send().await.map(|answer| answer.status()) {
+        Ok(status) if status.is_success() => Called::Taken,
+        Ok(status) => Called::Refused(format!("the webhook answered {status}")),
+        Err(error) if leads_inside(&error) => {
+            Called::Refused(format!("the webhook is not called: {}", Refusal::Inside))
+        }
+        // the address may hold a secret
+        Err(error) => Called::Refused(format!("the webhook could not be reached: {}", error.without_url())),
+    }
 }
 
 /// `sha256=` and the HMAC-SHA256 of the body in hexadecimal; none without a key.

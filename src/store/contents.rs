@@ -56,7 +56,7 @@ pub struct File {
     pub what: String,
 }
 
-const SEALED_AS: &str = "content";
+pub(super) const SEALED_AS: &str = "content";
 
 /// Keeps one piece of content; sealed when its case is restricted.
 ///

@@ -29,7 +29,7 @@ pub struct Download {
     pub sha256: Option<String>,
 }
 
-const SEALED_AS: &str = "download password";
+pub(super) const SEALED_AS: &str = "download password";
 
 /// Begins a fetching of an archive that counts for `valid` milliseconds; with the file to be made and the password that opens it,
 /// where it is to be locked.

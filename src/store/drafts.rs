@@ -6,7 +6,7 @@ use crate::domain::{
     time::Instant,
 };
 
-const SEALED_AS: &str = "draft";
+pub(super) const SEALED_AS: &str = "draft";
 
 /// Keeps the draft; an empty text forgets it.
 ///

@@ -9,7 +9,7 @@ use crate::domain::{identity::StaffId, time::Instant};
 
 const PURPOSE: &str = "authenticator";
 
-fn purpose(staff: StaffId) -> String {
+pub(super) fn purpose(staff: StaffId) -> String {
     format!("{PURPOSE} {}", staff.0)
 }
 

@@ -126,7 +126,7 @@ macro_rules! follow_ups_where {
     };
 }
 
-const SEALED_AS: &str = "follow-up";
+pub(super) const SEALED_AS: &str = "follow-up";
 
 /// Begins one.
 ///

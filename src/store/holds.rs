@@ -13,7 +13,7 @@ use crate::domain::{
 };
 
 /// What the vault knows the part by that a hold is about.
-const SEALED_AS: &str = "held part";
+pub(super) const SEALED_AS: &str = "held part";
 
 /// A hold.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::domain::identity::{MessageId, Reference};
 
-const SEALED_AS: &str = "message";
+pub(super) const SEALED_AS: &str = "message";
 /// Bytes of one piece.
 const PIECE: usize = 1 << 20;
 

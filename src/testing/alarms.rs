@@ -13,7 +13,7 @@ use crate::{
         kind::Kind,
         time::{HOUR, Instant, MINUTE},
     },
-    mail::webhook::Webhook,
+    mail::{reach::Reach, webhook::Webhook},
     store::{cases, clocks, events},
 };
 use axum::{
@@ -95,7 +95,8 @@ impl Listener {
     }
 
     fn alarms(&self) -> Alarms {
-        let webhook = Webhook { url: format!("http://{}/hook", self.address), secret: "key".to_owned() };
+        let webhook =
+            Webhook { url: format!("http://{}/hook", self.address), secret: "key".to_owned(), reach: Reach::default() };
         Alarms { deputies: vec!["deputy@imagegen.example".to_owned()], webhook: Some(webhook) }
     }
 }

@@ -12,7 +12,7 @@ use axum::{
     Extension,
     body::Body,
     extract::{FromRequestParts as _, Request, State},
-    http::{HeaderMap, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse as _, Redirect, Response},
 };
@@ -107,8 +107,11 @@ fn elsewhere() -> Response {
 pub async fn server_function(
     State(app): State<App>,
     Extension(actor): Extension<Actor>,
-    request: Request<Body>,
+    mut request: Request<Body>,
 ) -> Response {
+    // to a plain form they would answer with a way back to whatever page the form says it came from, errors in its address
+    request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    request.headers_mut().remove(header::REFERER);
     let context = move || {
         provide_context(app.clone());
         provide_context(actor.clone());

@@ -1,9 +1,9 @@
 //! Headers that keep the browser safe: a nonce for each page, and what every answer carries.
 
-use crate::ui::Nonce;
+use crate::{app::failpoint::failpoint, ui::Nonce};
 use axum::{
     body::Body,
-    extract::Request,
+    extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header},
     middleware::Next,
 };
@@ -17,6 +17,7 @@ pub async fn page(mut request: Request, next: Next) -> Response<Body> {
     let nonce = data_encoding::BASE64.encode(&random);
     request.extensions_mut().insert(Nonce(nonce.as_str().into()));
     request.extensions_mut().insert(super::assets::addresses());
+    failpoint("page");
     let mut response = next.run(request).await;
     let policy = format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
@@ -29,10 +30,17 @@ pub async fn page(mut request: Request, next: Next) -> Response<Body> {
     response
 }
 
-/// What every answer carries.
-pub async fn every_answer(request: Request, next: Next) -> Response<Body> {
+/// Whether people reach this console over TLS: then browsers are told to come by no other way.
+#[derive(Debug, Clone, Copy)]
+pub struct OverTls(pub bool);
+
+/// What every answer carries, also the one to a panic.
+pub async fn every_answer(State(OverTls(over_tls)): State<OverTls>, request: Request, next: Next) -> Response<Body> {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    if over_tls {
+        set_missing(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
+    }
     for (name, value) in [
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "same-origin"),

@@ -1,20 +1,26 @@
 //! Mail that a provider posts: the raw message, kept and committed before it is answered. Known by a token that belongs to
 //! one product; no session, no cookie. Whoever shows no right token learns nothing, not even which products there are.
 
+use super::{client, pace::Pace};
 use crate::{
     app::{App, Poster, intake, intake::KeepError},
     domain::mail::Came,
+    ui::asked::Client,
 };
 use axum::{
-    Router,
+    Extension, Router,
     body::Body,
     extract::{DefaultBodyLimit, FromRequest as _, Multipart, Path, Request, State},
     http::{HeaderMap, StatusCode, header},
+    middleware,
     response::{IntoResponse as _, Response},
     routing::post,
 };
 use futures_util::{Stream, StreamExt as _};
-use std::time::Duration;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use subtle::ConstantTimeEq as _;
 use tokio::time::timeout;
 
@@ -25,15 +31,50 @@ const LONGEST: Duration = Duration::from_mins(5);
 /// What providers call the raw mail in their forms.
 const FIELDS: [&str; 3] = ["email", "body-mime", "message"];
 
+/// How often somebody may show a wrong token in a minute.
+const WRONG_PER_MINUTE: u32 = 30;
+
+/// How often who may post, and how often who may not may try.
+#[derive(Clone)]
+struct Paces {
+    posters: Option<Arc<Pace>>,
+    strangers: Arc<Pace>,
+}
+
 /// The one address of this place.
 pub fn routes(app: App) -> Router {
-    Router::new().route("/intake/{product}", post(take)).layer(DefaultBodyLimit::disable()).with_state(app)
+    let minute = Duration::from_mins(1);
+    let posters = app.settings.posts_per_minute;
+    let paces = Paces {
+        posters: (posters > 0).then(|| Arc::new(Pace::new(posters, minute))),
+        strangers: Arc::new(Pace::new(WRONG_PER_MINUTE, minute)),
+    };
+    Router::new()
+        .route("/intake/{product}", post(take))
+        .layer(DefaultBodyLimit::disable())
+        .layer(Extension(paces))
+        .layer(middleware::from_fn_with_state(app.clone(), client::known))
+        .with_state(app)
 }
 
 /// POST: one mail, as `message/rfc822` or in a field of a form.
-async fn take(State(app): State<App>, Path(product): Path<String>, request: Request) -> Response {
-    if !is_known(&app, &product, request.headers()) {
+async fn take(
+    State(app): State<App>,
+    Extension(paces): Extension<Paces>,
+    client: Client,
+    Path(product): Path<String>,
+    request: Request,
+) -> Response {
+    let now = Instant::now();
+    if let Err(seconds) = paces.strangers.would_keep(&client.0, now) {
+        return too_often(seconds);
+    }
+    let Some(token) = known(&app, &product, request.headers()) else {
+        let _ = paces.strangers.keeps(&client.0, now);
         return says(StatusCode::UNAUTHORIZED, "The token is missing or not right.\n");
+    };
+    if let Some(Err(seconds)) = paces.posters.map(|pace| pace.keeps(&token, now)) {
+        return too_often(seconds);
     }
     let raw = match timeout(LONGEST, raw_of(request)).await {
         Ok(Ok(raw)) => raw,
@@ -50,11 +91,12 @@ async fn take(State(app): State<App>, Path(product): Path<String>, request: Requ
     }
 }
 
-/// True where the token is one of this product's. Every known token is looked at, whichever is right.
-fn is_known(app: &App, product: &str, headers: &HeaderMap) -> bool {
+/// The token's name, where it is one of this product's. Every known token is looked at, whichever is right.
+fn known(app: &App, product: &str, headers: &HeaderMap) -> Option<String> {
     let shown = app.vault.digest(Poster::DIGEST, token(headers).unwrap_or_default().as_bytes());
     let fits = app.settings.posters.iter().filter(|poster| bool::from(poster.token.ct_eq(&shown)));
-    fits.filter(|poster| poster.product == product).count() > 0
+    let found = fits.filter(|poster| poster.product == product).count() > 0;
+    found.then(|| data_encoding::HEXLOWER.encode(&shown))
 }
 
 /// The token of `Bearer`, or the password of `Basic` for providers that know nothing but an address.
@@ -170,6 +212,11 @@ fn decoded(text: &[u8]) -> Vec<u8> {
 
 fn later(text: &'static str) -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "30")], text).into_response()
+}
+
+pub(super) fn too_often(seconds: u64) -> Response {
+    let text = "This was asked for too often. Try again later.\n";
+    (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, seconds.to_string())], text).into_response()
 }
 
 fn says(status: StatusCode, text: &'static str) -> Response {

@@ -1,13 +1,15 @@
-//! The way in from the network: router, sessions, guards and headers, assets, downloads, posted mail, health, public keys. Pages are `ui`'s.
+//! The way in from the network: connections, router, sessions, guards and headers, assets, downloads, posted mail, health, public keys. Pages are `ui`'s.
 
 mod assets;
 mod client;
+mod connections;
 mod downloads;
 mod frame;
 mod guard;
 mod headers;
 mod health;
 mod intake;
+mod pace;
 mod place;
 mod proving;
 mod recipients;
@@ -16,7 +18,7 @@ mod well_known;
 use crate::{app::App, ui};
 use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
 use health::Health;
-use std::{net::SocketAddr, time::Duration};
+use std::time::Duration;
 use tokio::{net::TcpListener, sync::watch};
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -33,11 +35,9 @@ const LARGEST_FORM: usize = 512 * 1024;
 /// How long a page may take.
 const LONGEST_PAGE: Duration = Duration::from_secs(30);
 
-/// How long open connections may take to end when the process is asked to stop.
-const LONGEST_END: Duration = Duration::from_secs(20);
-
 /// Every route of the console; `stop` turns true once the process was asked to stop.
 pub fn router(app: App, stop: watch::Receiver<bool>) -> Router {
+    let over_tls = headers::OverTls(app.settings.public_url.starts_with("https://"));
     let health = Health { app: app.clone(), stop };
     let intake_app = app.clone();
     let keys = get(well_known::receipt_keys).with_state(app.clone());
@@ -55,7 +55,7 @@ pub fn router(app: App, stop: watch::Receiver<bool>) -> Router {
         .route(ui::paths::patterns::COPY_FILE, get(downloads::send))
         .fallback(ui::answer::no_such_page)
         .layer(middleware::from_fn_with_state(app.clone(), place::told))
-        .layer(middleware::from_fn(client::known))
+        .layer(middleware::from_fn_with_state(app.clone(), client::known))
         .layer(middleware::from_fn(headers::page))
         .layer(middleware::from_fn(guard::says_where_it_comes_from))
         .layer(CsrfLayer::new().with_rejection_response(guard::from_elsewhere))
@@ -77,27 +77,11 @@ pub fn router(app: App, stop: watch::Receiver<bool>) -> Router {
         .merge(intake::routes(intake_app.clone()))
         .merge(recipients::routes(intake_app))
         .merge(pages)
-        .layer(middleware::from_fn(headers::every_answer))
         .layer(CatchPanicLayer::custom(headers::panicked))
+        .layer(middleware::from_fn_with_state(over_tls, headers::every_answer))
 }
 
 /// Serves until `stop` turns true; what has begun is ended first.
-///
-/// # Errors
-/// When the listener fails.
-pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>) -> std::io::Result<()> {
-    let (mut stopping, mut late) = (stop.clone(), stop.clone());
-    let service = router(app, stop).into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, service).with_graceful_shutdown(async move {
-        // a closed channel means that nobody can ask any more: stop too
-        let _ = stopping.wait_for(|stop| *stop).await;
-    });
-    let too_long = async {
-        let _ = late.wait_for(|stop| *stop).await;
-        tokio::time::sleep(LONGEST_END).await;
-    };
-    tokio::select! {
-        done = served => done,
-        () = too_long => Ok(()),
-    }
+pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>) {
+    connections::serve(router(app, stop.clone()), listener, stop).await;
 }

@@ -1,13 +1,16 @@
 //! What recipients of people's data post back: that they followed. Known by the signature of their own key; no session, no
 //! cookie. Whoever cannot sign learns nothing, not even which numbers there are.
 
-use super::{client, place};
-use crate::app::{
-    App,
-    follow_ups::{self, Heard, SIGNATURE},
+use super::{client, intake::too_often, pace::Pace, place};
+use crate::{
+    app::{
+        App,
+        follow_ups::{self, Heard, SIGNATURE},
+    },
+    ui::asked::Client,
 };
 use axum::{
-    Router,
+    Extension, Router,
     body::to_bytes,
     extract::{Request, State},
     http::{StatusCode, header},
@@ -15,7 +18,10 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::post,
 };
-use std::time::Duration;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tokio::time::timeout;
 
 /// The largest message.
@@ -23,17 +29,30 @@ const LARGEST: usize = 16 * 1024;
 /// How long one may take to arrive.
 const LONGEST: Duration = Duration::from_secs(10);
 
+/// How often somebody may post in a minute what is not signed rightly.
+const WRONG_PER_MINUTE: u32 = 30;
+
 /// The one address of this place.
 pub fn routes(app: App) -> Router {
+    let strangers = Arc::new(Pace::new(WRONG_PER_MINUTE, Duration::from_mins(1)));
     Router::new()
         .route("/intake/recipients", post(take))
+        .layer(Extension(strangers))
         .layer(middleware::from_fn_with_state(app.clone(), place::told))
-        .layer(middleware::from_fn(client::known))
+        .layer(middleware::from_fn_with_state(app.clone(), client::known))
         .with_state(app)
 }
 
 /// POST: a JSON object with the number of a notice.
-async fn take(State(app): State<App>, request: Request) -> Response {
+async fn take(
+    State(app): State<App>,
+    Extension(strangers): Extension<Arc<Pace>>,
+    client: Client,
+    request: Request,
+) -> Response {
+    if let Err(seconds) = strangers.would_keep(&client.0, Instant::now()) {
+        return too_often(seconds);
+    }
     let (head, body) = request.into_parts();
     let header = head.headers.get(SIGNATURE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let body = match timeout(LONGEST, to_bytes(body, LARGEST)).await {
@@ -49,7 +68,10 @@ async fn take(State(app): State<App>, request: Request) -> Response {
             (StatusCode::UNPROCESSABLE_ENTITY, "It does not say \"confirmed\": true, or that is settled.\n")
                 .into_response()
         }
-        Ok(Heard::Unknown) => (StatusCode::UNAUTHORIZED, "The signature is missing or not right.\n").into_response(),
+        Ok(Heard::Unknown) => {
+            let _ = strangers.keeps(&client.0, Instant::now());
+            (StatusCode::UNAUTHORIZED, "The signature is missing or not right.\n").into_response()
+        }
         Err(error) => {
             tracing::error!(%error, "a recipient's confirmation could not be kept");
             let again = [(header::RETRY_AFTER, "30")];

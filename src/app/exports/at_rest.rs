@@ -1,6 +1,6 @@
 //! Packages as they lie in the store of files: a header that names the key, then the archive, sealed in chunks that can
-//! be opened one by one. The package's own key stands in the header, wrapped by the master key, which is in no database
-//! and not in the store.
+//! be opened one by one. The package's own key stands in the header, wrapped by a data key, which no
+//! database holds unwrapped.
 
 use crate::{
     app::{App, Error, failpoint::failpoint},
@@ -147,7 +147,7 @@ async fn file(app: &App, object: &str, bytes: u64) -> Result<File, Error> {
         head.extend_from_slice(&piece?);
     }
     let header: Header = serde_json::from_slice(&head).map_err(|_| damaged("its head cannot be read"))?;
-    if header.format != FORMAT || header.key_id != app.vault.key_id() {
+    if header.format != FORMAT || !app.vault.knows(&header.key_id) {
         return Err(damaged("it was sealed with another key"));
     }
     let decoded =

@@ -33,6 +33,8 @@ fn binary() -> anyhow::Result<PathBuf> {
 
 pub fn serve(folder: &Path) -> anyhow::Result<Console> {
     let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+    // people come through a proxy on this machine, each from an address of their own
+    fs::write(folder.join("recourse.toml"), "[server]\ntrusted_proxies = [\"127.0.0.1\"]\n")?;
     let start = Instant::now();
     let process = Command::new(binary()?)
         .args(["serve", "--listen", &address.to_string(), "--data-dir"])

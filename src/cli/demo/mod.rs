@@ -8,7 +8,7 @@ mod runs;
 mod script;
 mod story;
 
-use super::{open, serve};
+use super::{log, open, serve};
 use crate::{
     app::pickup::Access,
     config::{Config, Flags},
@@ -34,7 +34,7 @@ pub(super) async fn demo(flags: Flags) -> anyhow::Result<()> {
     let mut config = Config::load(&flags)?;
     // the demo's people are made up: nobody answers for their domains
     config.mail.ask_senders = false;
-    open::log(&config);
+    log::log(&config);
     let listener = serve::listen(config.server.listen).await?;
     let address = listener.local_addr()?;
     if is_new {

@@ -45,6 +45,8 @@ codes! {
         SessionsKilled "sessions_killed" "Ended all sessions of an account",
         StaffAdded "staff_added" "Added a member of staff",
         ChainBegan "chain_began" "Began the chained log",
+        MasterKeyChanged "master_key_changed" "Changed the master key",
+        DataKeyChanged "data_key_changed" "Changed the key of sealed contents",
         AuditExported "audit_exported" "Exported the audit log",
         CaseOpened "case_opened" "Opened a case",
         CaseAssigned "case_assigned" "Assigned a case",
@@ -164,7 +166,9 @@ impl AuditAction {
             | Self::SessionsKilled
             | Self::ReplayPlanned
             | Self::ReplayFoundNothing
-            | Self::AuditExported => Who::Operator,
+            | Self::AuditExported
+            | Self::MasterKeyChanged
+            | Self::DataKeyChanged => Who::Operator,
             _ => Who::System,
         }
     }

@@ -21,7 +21,7 @@ pub struct StepRow {
     pub ended_at: Option<i64>,
 }
 
-const SEALED_AS: &str = "run keys";
+pub(in crate::store) const SEALED_AS: &str = "run keys";
 
 /// Writes down the steps of a run that is about to begin.
 ///

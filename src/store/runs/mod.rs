@@ -52,7 +52,7 @@ pub struct Run {
     pub standing: Option<i64>,
 }
 
-const SEALED_AS: &str = "run";
+pub(super) const SEALED_AS: &str = "run";
 
 /// The columns of a run, and whatever says which runs.
 macro_rules! runs_where {

@@ -22,7 +22,7 @@ pub struct Erased {
     pub subject: Vec<u8>,
 }
 
-const SEALED_AS: &str = "replay";
+pub(in crate::store) const SEALED_AS: &str = "replay";
 
 /// Keeps whom a run erased until `forget`.
 ///

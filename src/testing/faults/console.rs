@@ -44,6 +44,11 @@ impl Console {
         Self { child, port, log }
     }
 
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.child.id().expect("it still runs")
+    }
+
     /// What it wrote to standard error so far.
     pub fn log(&self) -> String {
         fs::read_to_string(&self.log).expect("the log reads")
@@ -105,21 +110,33 @@ impl Console {
     }
 
     /// The answer to a form sent from one of its own pages; none where the connection ended without one.
-    pub async fn post(&self, path: &str, cookie: &str, form: &[(&str, &str)]) -> Option<Answer> {
-        let body = form.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect::<Vec<_>>().join("&");
-        self.ask(&format!(
-            "POST {path} HTTP/1.0\r\nHost: 127.0.0.1:{}\r\nSec-Fetch-Site: same-origin\r\nCookie: {cookie}\r\n\
-             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
-            self.port,
-            body.len()
-        ))
-        .await
+    pub async fn post(&self, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Option<Answer> {
+        let kind = "application/x-www-form-urlencoded";
+        let headers = [("sec-fetch-site", "same-origin"), ("cookie", cookie), ("content-type", kind)];
+        self.send("POST", path, &headers, &form(fields)).await
+    }
+
+    /// The answer to any request with these headers, `Host` and the length of the body aside.
+    pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Option<Answer> {
+        let mut request = format!("{method} {path} HTTP/1.0\r\nHost: 127.0.0.1:{}\r\n", self.port);
+        for (name, value) in headers {
+            request += &format!("{name}: {value}\r\n");
+        }
+        if !body.is_empty() || method != "GET" {
+            request += &format!("Content-Length: {}\r\n", body.len());
+        }
+        self.ask_bytes(&[format!("{request}\r\n").as_bytes(), body].concat()).await
     }
 
     async fn ask(&self, request: &str) -> Option<Answer> {
+        self.ask_bytes(request.as_bytes()).await
+    }
+
+    async fn ask_bytes(&self, request: &[u8]) -> Option<Answer> {
         let asked = async {
             let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await.ok()?;
-            stream.write_all(request.as_bytes()).await.ok()?;
+            // a body that is refused before it was read leaves an error here, and an answer
+            let _ = stream.write_all(request).await;
             let mut text = Vec::new();
             // a console that dies leaves an error or nothing
             let _ = stream.read_to_end(&mut text).await;
@@ -132,6 +149,11 @@ impl Console {
 }
 
 impl Answer {
+    /// Everything behind the headers.
+    pub fn body(&self) -> &str {
+        self.text.split_once("\r\n\r\n").map_or("", |(_, body)| body)
+    }
+
     /// The value of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
         let head = self.text.split("\r\n\r\n").next()?;
@@ -142,7 +164,14 @@ impl Answer {
     }
 }
 
-fn encoded(value: &str) -> String {
+/// A form as browsers write it.
+pub fn form(pairs: &[(&str, &str)]) -> Vec<u8> {
+    let pairs: Vec<_> = pairs.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+    pairs.join("&").into_bytes()
+}
+
+/// A value as it stands in forms and addresses.
+pub fn encoded(value: &str) -> String {
     value
         .bytes()
         .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })

@@ -10,6 +10,7 @@ mod alarms;
 mod audit;
 mod console;
 mod crashes;
+mod defences;
 #[path = "../dovecot.rs"]
 mod dovecot;
 mod exits;

@@ -13,7 +13,7 @@ use recourse::{
     domain::mail::Came,
     generation::receipt::Signer,
     mail::{authenticity::Checker, classify::Classifier, outbox::Transport},
-    store::{Clock, Db, Objects, vault::Vault},
+    store::{Clock, Db, Objects, keyring, master::MasterKey},
 };
 use std::{collections::HashMap, time::Duration};
 use tokio::task::JoinSet;
@@ -24,7 +24,9 @@ pub async fn opened_here(house: &House) -> App {
         Store::Sqlite => Db::sqlite(&house.data_dir().join("recourse.db"), Clock::System).await,
         Store::Postgres(url) => Db::postgres(url, 8, Clock::System).await,
     };
-    let vault = Vault::open_file(&house.data_dir().join("keys").join("master.key")).expect("the key opens");
+    let db = db.expect("the database opens");
+    let master = MasterKey::open_file(&house.data_dir().join("keys").join("master.key")).expect("the key opens");
+    let vault = keyring::keyring(&db, &master).await.expect("the keys open").expect("they are of this master key");
     let packs = Packs::load(None).expect("the packs load");
     let classifier = Classifier::new(&packs::word_list(None).expect("it is there")).expect("it compiles");
     let settings = Settings {
@@ -36,7 +38,7 @@ pub async fn opened_here(house: &House) -> App {
         ..Settings::default()
     };
     {
-        let (db, transport) = (db.expect("the database opens"), Transport::Files(house.data_dir()));
+        let transport = Transport::Files(house.data_dir());
         let (signer, sources) = (Signer::new([4; 32]), HashMap::new());
         let packages = Objects::folder(&house.data_dir().join("packages")).expect("the folder opens");
         App::new(Parts {

@@ -7,11 +7,11 @@ use crate::{
 };
 use std::time::Duration;
 
-const EMAIL: &str = "officer@imagegen.example";
-const PASSWORD: &str = "correct horse battery staple";
+pub const EMAIL: &str = "officer@imagegen.example";
+pub const PASSWORD: &str = "correct horse battery staple";
 
 /// Hires somebody who may do everything.
-async fn hires(house: &House) {
+pub async fn hires(house: &House) {
     let arguments =
         ["admin", "create-user", "--email", EMAIL, "--name", "Nisha Rao", "--role", "officer", "--role", "responder"];
     let ended = house.run(&[&arguments[..], &["--password-stdin"]].concat(), PASSWORD).await;
@@ -19,7 +19,7 @@ async fn hires(house: &House) {
 }
 
 /// Signs in; the session's cookie.
-async fn signs_in(console: &Console) -> String {
+pub async fn signs_in(console: &Console) -> String {
     let answer = console.post("/signin", "", &[("email", EMAIL), ("password", PASSWORD)]).await.expect("it answers");
     let cookie = answer.header("set-cookie").unwrap_or_else(|| panic!("no session: {}", answer.text));
     cookie.split(';').next().expect("a cookie has a value").to_owned()

@@ -49,7 +49,14 @@ impl Machine {
     }
 
     fn partner(&self) -> Partner {
-        partner("groq", Reach::Webhook(Hook { url: self.url.clone(), secret: SECRET.to_owned() }))
+        partner(
+            "groq",
+            Reach::Webhook(Hook {
+                url: self.url.clone(),
+                secret: SECRET.to_owned(),
+                reach: crate::mail::reach::Reach::default(),
+            }),
+        )
     }
 
     fn heard(&self) -> Heard {
@@ -213,7 +220,7 @@ on_both! {
             assert!(names.contains(&name), "{name}: {names:?}");
         }
         // nobody listens any more, and nothing of the address is said
-        let gone = Hook { url: "http://127.0.0.1:1/hook?token=hunter2".to_owned(), secret: SECRET.to_owned() };
+        let gone = Hook { url: "http://127.0.0.1:1/hook?token=hunter2".to_owned(), secret: SECRET.to_owned(), reach: crate::mail::reach::Reach::default() };
         let says = format!("{:?}", crate::mail::signed::post(&gone, "n-1", "{}", 0).await);
         assert!(says.contains("Unreachable") && !says.contains("hunter2") && !says.contains("127"), "{says}");
     }

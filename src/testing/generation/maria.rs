@@ -111,7 +111,7 @@ async fn a_reference_by_text_follows_the_databases_own_rule() {
 }
 
 #[tokio::test]
-async fn names_are_what_they_are_whatever_stands_in_them() {
+async fn s37_names_are_what_they_are_whatever_stands_in_them() {
     let world = world("CREATE TABLE \"user\" (\"order\" BIGINT UNSIGNED PRIMARY KEY, \"camelCase\" VARCHAR(20));
         CREATE TABLE \"o`r\"\"d$1er\" (\"o`rder\" INT PRIMARY KEY, \"q\"\"uote\" BIGINT UNSIGNED REFERENCES \"user\" (\"order\"), \"d?\" VARCHAR(9), \"it's\" INT);
         INSERT INTO \"user\" VALUES (0, 'x'), (5, 'X');

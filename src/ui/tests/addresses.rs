@@ -28,6 +28,16 @@ fn signing_in_leads_only_to_places_inside() {
     }
 }
 
+proptest::proptest! {
+    /// Whatever is asked for, a browser that is sent there stays on this host. The alphabet is what such tricks are made of.
+    #[test]
+    fn s22_whatever_is_asked_for_leads_nowhere_else(next in "[/\\\\:.@%#?a-e\t\r\n 0-9\u{0}\u{85}\u{2028}\u{ff0f}]{0,24}|[/\\\\]{1,3}[a-z.@:]{1,12}|(https?|javascript|data):.{0,12}") {
+        let base: reqwest::Url = "https://desk.imagegen.example/signin".parse().expect("an address");
+        let led = base.join(paths::local(&next));
+        proptest::prop_assert!(led.is_ok_and(|led| led.origin() == base.origin()), "{next:?}");
+    }
+}
+
 #[test]
 fn no_two_routes_claim_one_address() {
     drop(crate::ui::router::routes().merge(crate::ui::router::door()));
