@@ -297,6 +297,8 @@ on_both! {
         let event = crate::domain::event::Event::Assigned { from: None, to: Some(house.agent.id) };
         cases::case_record(&mut tx, &mut case, crate::domain::event::By::System, house.app.now(), event).await.expect("assigned");
         cases::case_save(&mut tx, &case).await.expect("saved");
+        let done = crate::app::audit::AuditAction::CaseAssigned;
+        crate::store::audit::audit_append(&mut tx, house.app.now(), None, done, Some(reference), "");
         crate::store::sql("UPDATE staff SET disabled_at = $2 WHERE id = $1").bind(house.agent.id).bind(house.app.now())
             .run(&mut tx).await.expect("they left");
         tx.commit().await.expect("it is kept");

@@ -70,6 +70,7 @@ on_both! {
             arrive(watched, 0..3);
             reads(&house, watched).await.expect("it is read");
         }
+        house.works().await;
         let gone = remove_copies(&house.app, MessageId(2)).await.expect("they are removed");
         assert_eq!(gone, Removal { removed: 2, left: 0 });
         let log = house.log().await;
