@@ -46,7 +46,8 @@ pub fn can_be_reviewed(app: &App, case: &Case) -> bool {
 /// What is recorded of the verified person. Looking is written into the audit.
 ///
 /// # Errors
-/// When the case is about something else, the person is not verified, or the generation database does not answer.
+/// When the case is about something else, the person is not verified or by what leads to several accounts, or the generation
+/// database does not answer.
 pub async fn review(app: &App, actor: &Actor, reference: Reference) -> Result<Review, Error> {
     let case = look(app, actor, reference).await?;
     let Consents { lines, more } = read(app, actor, &case).await?;
@@ -99,6 +100,11 @@ async fn read(app: &App, actor: &Actor, case: &Case) -> Result<Consents, Error> 
         return Err(Error::field("letter", "Verify the person first: nobody reads what somebody else agreed to"));
     }
     let (source, subjects) = runs::verified_subjects(app, case).await?;
+    if subjects.len() > 1 {
+        let says = "What the person was verified by leads to several accounts, and some may be somebody else’s. Verify them \
+                    again by what leads to theirs alone, such as the account’s number";
+        return Err(Error::field("letter", says));
+    }
     let found = source.consents(&subjects).await.map_err(|error| runs::unanswered(&case.product, &error))?;
     let mut tx = app.db.begin().await?;
     audit::audit_append(&mut tx, app.now(), Some(actor.id), AuditAction::ConsentsViewed, Some(case.reference), "");

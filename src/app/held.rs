@@ -80,18 +80,15 @@ pub(super) async fn freed(tx: &mut Tx, actor: &Actor, case: &Case) -> Result<Vec
     subjects.extend(released.filter(|hold| hold.released.is_some() && !hold.is_secret()).map(|hold| hold.subject));
     subjects.sort();
     subjects.dedup();
+    let standing = holds::holds_on(tx, &case.product, &subjects).await?;
+    // whether a hold on everything stands is said by a plan alone, in words that fit any reason
+    subjects.retain(|subject| !standing.iter().any(|hold| hold.is_of_a_part && hold.subject == *subject));
     let mut freed = Vec::new();
-    for subject in subjects {
-        let standing = holds::holds_on(tx, &case.product, std::slice::from_ref(&subject)).await?;
-        // whether a hold on everything stands is said by a plan alone, in words that fit any reason
-        if standing.iter().any(|hold| hold.is_of_a_part) {
-            continue;
-        }
-        let Some(last) = holds::last_erased(tx, &case.product, &subject).await? else { continue };
-        let Some(run) = runs::run_get(tx, last).await?.filter(|run| run.plan.holds_some()) else { continue };
+    for id in holds::held_back_from(tx, &case.product, &subjects).await? {
+        let Some(run) = runs::run_get(tx, id).await? else { continue };
         let restricted = cases::case_get(tx, run.case).await?.is_none_or(|case| case.is_restricted());
-        if (!restricted || actor.may(Act::SeeRestricted)) && !freed.contains(&(run.case, last)) {
-            freed.push((run.case, last));
+        if !restricted || actor.may(Act::SeeRestricted) {
+            freed.push((run.case, id));
         }
     }
     Ok(freed)

@@ -26,15 +26,19 @@ impl Scope<'_> {
     /// The rows that are meant only as far as their columns are of a chosen category; none where none are.
     #[must_use]
     pub fn by_category(&self, name: &str, alias: &str) -> Option<String> {
+        Some(self.not_kept_back(name, alias, self.would_by_category(name, alias)?))
+    }
+
+    /// The same if no hold stood.
+    pub(super) fn would_by_category(&self, name: &str, alias: &str) -> Option<String> {
         let table = self.map.table(name).filter(|_| self.reach.columns.contains_key(name))?;
         let past_go = table.erase == Erase::Keep && self.reach.past.contains(name);
         let rows = if past_go { self.not_past(name, table, alias) } else { self.mine(name, alias) };
-        let rows = match self.chosen(name) {
-            Chosen::All => return None,
-            Chosen::None => rows,
-            Chosen::Those(those) => format!("({rows} AND ({}) IS NOT TRUE)", those(alias)),
-        };
-        Some(self.not_held(name, alias, rows))
+        match self.chosen(name) {
+            Chosen::All => None,
+            Chosen::None => Some(rows),
+            Chosen::Those(those) => Some(format!("({rows} AND ({}) IS NOT TRUE)", those(alias))),
+        }
     }
 
     /// The rows of the person, alone or with others, of which anything is meant; none where nothing is.
@@ -107,7 +111,8 @@ impl Scope<'_> {
             }
             let here = name.clone();
             parts.push(Box::new(move |alias| {
-                let parent = |p: &str| self.meant(&join.to, p, &self.mine(&join.to, p)).unwrap_or_default();
+                let theirs = |p: &str| if self.is_of_holds { self.own(&join.to, p) } else { self.mine(&join.to, p) };
+                let parent = |p: &str| self.meant(&join.to, p, &theirs(p)).unwrap_or_default();
                 self.joined(&here, alias, &join.to, &join.on, &parent)
             }));
         }
@@ -126,9 +131,13 @@ impl Scope<'_> {
         let to_self = table.owner.iter().find(|join| join.to == name);
         Box::new(move |alias| match to_self {
             None => self.any_of(&name, alias, &parts),
-            Some(join) => self.closure(&name, table, join, alias, |first| {
-                format!("({} AND {})", self.own(&name, first), self.any_of(&name, first, &parts))
-            }),
+            Some(join) => {
+                let first =
+                    |first: &str| format!("({} AND {})", self.own(&name, first), self.any_of(&name, first, &parts));
+                // a hold goes on, since what is not the person's is no part of it anyway
+                let ends = !self.is_of_holds && table.shared != Some(Shared::Delete);
+                self.closure(&name, table, join, alias, first, ends)
+            }
         })
     }
 }

@@ -4,9 +4,10 @@
 use super::{
     Error, Key, Source, alike,
     engine::{Statement, quoted},
-    extent::Extent,
-    map::{Others, Table},
+    extent::{Extent, Item},
+    map::{Others, Shared, Table},
     reach::Reach,
+    schema::Schema,
     scope::{Condition, Scope},
     steps::may_be_null,
 };
@@ -48,7 +49,7 @@ impl Scope<'_> {
         if !held.extent.is_whole() {
             let reach = Reach::of_copy(self.map, self.schema, &held.extent, self.dialect);
             let mut within = Self::new(self.map, self.schema, self.dialect, self.subjects, self.today).reaching(reach);
-            (within.before, within.prefix) = (self.reach.values.len(), "h");
+            (within.before, within.prefix, within.is_of_holds) = (self.reach.values.len(), "h", true);
             self.within = Some(Box::new(within));
         }
         self
@@ -85,14 +86,35 @@ impl Scope<'_> {
         without(self.not_held(name, alias, rows), self.needed(name, alias))
     }
 
-    /// Rows of the person within the run's limits that a hold keeps as they are, and rows that would go and stay because
-    /// those need them; each none where there can be none.
+    /// Rows of the person within the run's limits that a hold keeps as they are, and rows that would go or change and stay
+    /// as they are because those need them; each none where there can be none.
     #[must_use]
     pub fn kept_back(&self, name: &str, alias: &str) -> [Option<String>; 2] {
         let meant = self.own_meant(name, alias).zip(self.under_hold(name, alias));
         let held = meant.map(|(meant, held)| format!("{meant} AND {held}"));
-        let going = self.would_go(name, alias).zip(self.needed(name, alias));
-        [held, going.map(|(going, needed)| self.not_held(name, alias, format!("{going} AND {needed}")))]
+        let needed = self.needed(name, alias).and_then(|needed| {
+            let touched = self.would_be_touched(name, alias)?;
+            Some(self.not_held(name, alias, format!("{touched} AND {needed}")))
+        });
+        [held, needed]
+    }
+
+    /// The person's rows that something would be done with if no hold stood.
+    fn would_be_touched(&self, name: &str, alias: &str) -> Option<String> {
+        let table = self.map.table(name)?;
+        let change = if table.changes() { self.would_stay(name, alias) } else { None };
+        let detached = table.shared == Some(Shared::Detach) && self.may_be_shared(name);
+        let detached = if detached { self.meant(name, alias, &self.shared(name, alias)) } else { None };
+        let all = [self.would_go(name, alias), change, self.would_by_category(name, alias), detached];
+        let all: Vec<_> = all.into_iter().flatten().collect();
+        (!all.is_empty()).then(|| format!("({})", all.join(" OR ")))
+    }
+
+    /// Rows that stay because of a hold and nothing else, under it or needed; none where none can.
+    #[must_use]
+    pub fn stay_by_hold(&self, name: &str, alias: &str) -> Option<String> {
+        let stay: Vec<_> = self.under_hold(name, alias).into_iter().chain(self.needed(name, alias)).collect();
+        (!stay.is_empty()).then(|| format!("({})", stay.join(" OR ")))
     }
 
     /// Rows that stay by a hold and cannot let go of rows that go: table, column, condition on the alias `t`. Only where
@@ -103,12 +125,11 @@ impl Scope<'_> {
         let mut torn = Vec::new();
         for (name, table) in &self.map.tables {
             for way in within.ways(name, table).filter(|way| self.gone(way.to, "x").is_some()) {
-                let needed = (!way.may_let_go).then(|| self.needed(name, "t")).flatten();
-                let stay: Vec<_> = self.under_hold(name, "t").into_iter().chain(needed).collect();
-                if !stay.is_empty() {
+                let stay = if way.may_let_go { self.under_hold(name, "t") } else { self.stay_by_hold(name, "t") };
+                if let Some(stay) = stay {
                     let to_gone = self.to_gone(name, "t", way.to, way.on);
                     let column = way.on.keys().next().cloned().unwrap_or_default();
-                    torn.push((name.clone(), column, format!("({}) AND {to_gone}", stay.join(" OR "))));
+                    torn.push((name.clone(), column, format!("{stay} AND {to_gone}")));
                 }
             }
         }
@@ -192,6 +213,13 @@ impl Scope<'_> {
 }
 
 impl Source {
+    /// True where map and schema know all that holds on parts are about. What they do not know protects nothing, whatever
+    /// was meant by it.
+    pub(super) fn knows_what_is_held(&self, schema: &Schema, held: &Held) -> bool {
+        let may_be = |item: &Item| Reach::may_be(&self.map, schema, item, self.engine.dialect());
+        held.extent.known_to(&self.map).is_ok() && held.extent.items.iter().all(may_be)
+    }
+
     /// The tables of single rows in `part` that are not all there, or not these subjects'.
     ///
     /// # Errors

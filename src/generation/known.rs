@@ -3,6 +3,7 @@
 use super::{
     Error, Source,
     find::{Found, Key},
+    map::IdentityColumn,
 };
 use crate::domain::identity::Identity;
 
@@ -10,14 +11,26 @@ impl Source {
     /// The identities that the keys themselves are: an account's number, where the map looks people up by it.
     #[must_use]
     pub fn names(&self, subjects: &[Key]) -> Vec<Identity> {
-        let Some(table) = self.map.table(&self.map.subject) else { return Vec::new() };
-        let is_key = |column: &str| table.key.len() == 1 && table.key.first().is_some_and(|key| key == column);
-        let kinds = self.map.identities.iter().filter(|one| one.table == self.map.subject && is_key(&one.column));
         let of_kind = |kind: &str| {
             let name = |key: &Key| Some(Identity { kind: kind.to_owned(), value: key.0.first()?.clone() });
             subjects.iter().filter_map(name).collect::<Vec<_>>()
         };
-        kinds.flat_map(|one| of_kind(&one.kind)).collect()
+        self.kinds_of_keys().flat_map(of_kind).collect()
+    }
+
+    /// The keys that these identities are, whether or not anybody has one of them any more.
+    #[must_use]
+    pub fn keys_of(&self, identities: &[Identity]) -> Vec<Key> {
+        let is_key = |one: &&Identity| self.kinds_of_keys().any(|kind| kind == one.kind);
+        identities.iter().filter(is_key).map(|one| Key(vec![one.value.clone()])).collect()
+    }
+
+    /// The kinds of identity that are the key of the subject's table.
+    fn kinds_of_keys(&self) -> impl Iterator<Item = &str> {
+        let subject = &self.map.subject;
+        let key = self.map.table(subject).map(|table| table.key.as_slice()).unwrap_or_default();
+        let is_key = move |one: &&IdentityColumn| one.table == *subject && matches!(key, [only] if *only == one.column);
+        self.map.identities.iter().filter(is_key).map(|one| one.kind.as_str())
     }
 
     /// The subjects of these keys, whether or not their own rows are there, and the addresses on record where they are.

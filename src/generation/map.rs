@@ -339,6 +339,12 @@ impl Table {
         matches!(self.erase, Erase::Delete | Erase::Seal)
     }
 
+    /// True where something is done with a column of it.
+    #[must_use]
+    pub fn changes(&self) -> bool {
+        self.columns.values().any(|column| column.erase.is_some())
+    }
+
     /// What people call the rows of this table, which is `name` in the database.
     #[must_use]
     pub fn title(&self, name: &str) -> String {

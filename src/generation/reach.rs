@@ -2,7 +2,7 @@
 //! columns of a category in rows that stay. Decides from names and types alone; asks nothing.
 
 use super::{
-    extent::Extent,
+    extent::{Extent, Item},
     map::{Column, DataMap, Erase, Table},
     schema::{Schema, TableSchema, Type},
 };
@@ -84,22 +84,28 @@ impl Reach {
     fn of_rows(map: &DataMap, schema: &Schema, extent: &Extent, dialect: super::engine::Dialect) -> Self {
         let mut reach =
             Self { is_limited: !extent.is_whole(), tables: extent.tables.iter().cloned().collect(), ..Self::default() };
-        let mut keys: BTreeMap<&String, BTreeSet<&Vec<String>>> = BTreeMap::new();
+        let mut items: BTreeMap<&String, BTreeSet<&Item>> = BTreeMap::new();
         for item in &extent.items {
-            keys.entry(&item.table).or_default().insert(&item.key);
+            items.entry(&item.table).or_default().insert(item);
         }
-        for (name, keys) in keys {
-            let (Some(table), Some(live)) = (map.table(name), schema.tables.get(name)) else { continue };
-            let may_be = |key: &&&Vec<String>| {
-                let columns = table.key.iter().map(|column| live.columns.get(column));
-                columns.zip(key.iter()).all(|(live, value)| live.is_some_and(|live| live.may_hold(value, dialect)))
-            };
-            reach.wanted.insert(name.clone(), i64::try_from(keys.len()).unwrap_or(i64::MAX));
-            let possible: Vec<_> = keys.iter().filter(may_be).collect();
+        for (name, items) in items {
+            if map.table(name).is_none() || !schema.tables.contains_key(name) {
+                continue;
+            }
+            reach.wanted.insert(name.clone(), i64::try_from(items.len()).unwrap_or(i64::MAX));
+            let possible = items.iter().filter(|item| Self::may_be(map, schema, item, dialect));
+            let possible: Vec<_> = possible.map(|item| &item.key).collect();
             reach.items.insert(name.clone(), reach.values.len());
             reach.values.push(serde_json::to_string(&possible).unwrap_or_default());
         }
         reach
+    }
+
+    /// True where a row may have this key at all.
+    pub(super) fn may_be(map: &DataMap, schema: &Schema, item: &Item, dialect: super::engine::Dialect) -> bool {
+        let (Some(table), Some(live)) = (map.table(&item.table), schema.tables.get(&item.table)) else { return false };
+        let columns = table.key.iter().map(|column| live.columns.get(column));
+        columns.zip(&item.key).all(|(live, value)| live.is_some_and(|live| live.may_hold(value, dialect)))
     }
 }
 

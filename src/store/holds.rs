@@ -93,6 +93,34 @@ macro_rules! holds_where {
     };
 }
 
+/// The accounts that something was sealed of, and what says which accounts.
+macro_rules! sealed_of {
+    ($subjects:literal) => {
+        concat!(
+            "SELECT DISTINCT s.subject_digest FROM sealed_subjects s JOIN runs r ON r.id = s.run_id
+             WHERE r.product = $1 AND s.subject_digest IN (",
+            $subjects,
+            ") ORDER BY 1"
+        )
+    };
+}
+
+/// The runs of accounts that something was held back from, and what says which accounts.
+macro_rules! held_back {
+    ($subjects:literal) => {
+        concat!(
+            "SELECT DISTINCT h.run_id FROM held_back h JOIN runs r ON r.id = h.run_id
+             WHERE h.product = $1 AND h.subject_digest IN (",
+            $subjects,
+            ") AND NOT EXISTS (SELECT 1 FROM tombstones t WHERE t.product = h.product AND t.subject_digest = h.subject_digest
+                AND t.run_id > h.run_id)
+             AND NOT EXISTS (SELECT 1 FROM runs l WHERE l.case_id = r.case_id AND l.id > r.id AND l.kind = 'erase'
+                AND l.state = 'finished')
+             ORDER BY h.run_id"
+        )
+    };
+}
+
 /// A hold on one account that is to be placed.
 #[derive(Debug, Clone, Copy)]
 pub struct NewHold<'a> {
@@ -179,7 +207,6 @@ pub async fn holds_of_case(tx: &mut Tx, case: Reference) -> Result<Vec<Hold>> {
 /// # Errors
 /// As the database says, or when a stored code is unknown to this version.
 pub async fn holds_on(tx: &mut Tx, product: &str, subjects: &[Vec<u8>]) -> Result<Vec<Hold>> {
-    let hex: Vec<_> = subjects.iter().map(|digest| data_encoding::HEXLOWER.encode(digest)).collect();
     let rows = per_engine(
         holds_where!(
             "WHERE product = $1 AND released_at IS NULL AND subject_digest IN
@@ -191,34 +218,67 @@ pub async fn holds_on(tx: &mut Tx, product: &str, subjects: &[Vec<u8>]) -> Resul
         ),
     )
     .bind(product)
-    .bind(serde_json::json!(hex).to_string())
+    .bind(in_hex(subjects))
     .all::<HoldRow>(tx)
     .await?;
     rows.into_iter().map(HoldRow::hold).collect()
 }
 
-/// The accounts that finished runs of a case erased.
+/// The accounts that runs of a case erased, sealed something of, or left something of because of a hold.
 ///
 /// # Errors
 /// As the database says.
 pub async fn subjects_erased(tx: &mut Tx, case: Reference) -> Result<Vec<Vec<u8>>> {
-    let rows =
-        sql("SELECT DISTINCT t.subject_digest FROM tombstones t JOIN runs r ON r.id = t.run_id WHERE r.case_id = $1")
-            .bind(case)
-            .all::<(Vec<u8>,)>(tx)
-            .await?;
-    Ok(rows.into_iter().map(|(digest,)| digest).collect())
+    let rows = sql("SELECT t.subject_digest FROM tombstones t JOIN runs r ON r.id = t.run_id WHERE r.case_id = $1
+         UNION SELECT h.subject_digest FROM held_back h JOIN runs r ON r.id = h.run_id WHERE r.case_id = $1
+         UNION SELECT s.subject_digest FROM sealed_subjects s JOIN runs r ON r.id = s.run_id WHERE r.case_id = $1");
+    Ok(rows.bind(case).all::<(Vec<u8>,)>(tx).await?.into_iter().map(|(digest,)| digest).collect())
 }
 
-/// The last run that erased an account, from whichever case; none where none did.
+/// Those of the accounts that something of a product was sealed of.
 ///
 /// # Errors
 /// As the database says.
-pub async fn last_erased(tx: &mut Tx, product: &str, subject: &[u8]) -> Result<Option<RunId>> {
-    let (run,): (Option<i64>,) = sql("SELECT MAX(run_id) FROM tombstones WHERE product = $1 AND subject_digest = $2")
-        .bind(product)
-        .bind(subject)
-        .one(tx)
-        .await?;
-    Ok(run.map(RunId))
+pub async fn subjects_sealed(tx: &mut Tx, product: &str, subjects: &[Vec<u8>]) -> Result<Vec<Vec<u8>>> {
+    let rows = per_engine(
+        sealed_of!("SELECT decode(value, 'hex') FROM json_array_elements_text($2::JSON)"),
+        sealed_of!("SELECT unhex(value) FROM json_each($2)"),
+    );
+    let rows = rows.bind(product).bind(in_hex(subjects)).all::<(Vec<u8>,)>(tx).await?;
+    Ok(rows.into_iter().map(|(digest,)| digest).collect())
+}
+
+/// Remembers that a hold kept something of an account back from an erasure.
+///
+/// # Errors
+/// As the database says.
+pub async fn held_back_keep(tx: &mut Tx, product: &str, subject: &[u8], run: RunId) -> Result<()> {
+    sql("INSERT INTO held_back (product, subject_digest, run_id) VALUES ($1, $2, $3)
+         ON CONFLICT (product, subject_digest, run_id) DO NOTHING")
+    .bind(product)
+    .bind(subject)
+    .bind(run)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// The runs that a hold kept something of these accounts back from, and that nothing followed which took it: neither an
+/// erasure of all that the account has, nor another erasure of the same case.
+///
+/// # Errors
+/// As the database says.
+pub async fn held_back_from(tx: &mut Tx, product: &str, subjects: &[Vec<u8>]) -> Result<Vec<RunId>> {
+    let rows = per_engine(
+        held_back!("SELECT decode(value, 'hex') FROM json_array_elements_text($2::JSON)"),
+        held_back!("SELECT unhex(value) FROM json_each($2)"),
+    );
+    let rows = rows.bind(product).bind(in_hex(subjects)).all::<(i64,)>(tx).await?;
+    Ok(rows.into_iter().map(|(run,)| RunId(run)).collect())
+}
+
+/// Digests as a JSON array of hexadecimal texts.
+fn in_hex(digests: &[Vec<u8>]) -> String {
+    let hex: Vec<_> = digests.iter().map(|digest| data_encoding::HEXLOWER.encode(digest)).collect();
+    serde_json::json!(hex).to_string()
 }

@@ -106,6 +106,19 @@ on_both! {
         assert_eq!(draft, Some(text));
     }
 
+    /// What leads to several accounts may lead to somebody else's: nothing of it is shown or told.
+    async fn consents_of_several_accounts_are_not_mixed(house: House) {
+        let (house, _world) = recording(house).await;
+        let reference = asked(&house, Kind::ConsentReview).await;
+        let who = [Identity { kind: "device".to_owned(), value: "tablet".to_owned() }];
+        verbs::verify_by_staff(&house.app, &house.agent, reference, i64::MAX, &who, "shown").await.expect("verified");
+        assert_eq!(fields(consents::review(&house.app, &house.agent, reference).await), ["letter"]);
+        let begun = consents::begin_letter(&house.app, &house.agent, reference, Language::En, "").await;
+        assert_eq!(fields(begun), ["letter"]);
+        verify(&house, reference, "1").await;
+        consents::review(&house.app, &house.agent, reference).await.expect("it reads");
+    }
+
     async fn nothing_recorded_is_an_answer_and_other_cases_are_no_reviews(house: House) {
         let (house, _world) = recording(house).await;
         let reference = asked(&house, Kind::ConsentReview).await;

@@ -54,8 +54,9 @@ pub(in crate::app) async fn after_run(
             Aim::Choose { what, .. } => Some(what.clone()),
             Aim::Erase | Aim::Correct { .. } => None,
         };
-        // which part a limited run was about only staff can say
-        let by_hand = case.is_restricted() || !secret.target.extent.is_whole();
+        // which part a limited run was about, or what a hold kept of it, only staff can say
+        let is_whole = secret.target.extent.is_whole() && secret.target.held.extent.is_whole();
+        let by_hand = case.is_restricted() || !is_whole;
         let change = Change { run: Some(run.id), did: run.kind, uses, identities, by_hand };
         recipients(app, tx, case, &change, now).await?;
     }

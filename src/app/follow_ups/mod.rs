@@ -17,8 +17,8 @@ pub(in crate::app) use begin::{after_resolving, after_run};
 pub use end::end_follow_ups;
 pub use page::{FollowUpLine, Following, LateCase};
 pub(in crate::app) use page::{following, names, of_case, of_run, said_of};
-pub(in crate::app) use sealed::after_sealing;
 pub use sealed::destroy_sealed;
+pub(in crate::app) use sealed::{after_sealing, before_sealing};
 pub use step::recipient_step;
 pub use tell::{Told, tell_recipient};
 

@@ -12,17 +12,42 @@ use crate::{
         follow_up::{self, Standing, Way},
         identity::RunId,
         run::RunKind,
-        time::Instant,
+        time::{Instant, MINUTE},
     },
     generation::{self, SealedRows, Source, Target},
     store::{
         Tx, audit, cases, follow_ups,
         follow_ups::{FollowUp, NewFollowUp},
         holds,
-        runs::{self, Run, sealings, sealings::SealedTable},
+        runs::{self, Run, checkpoints, sealings, sealings::SealedTable},
     },
 };
 use chrono::NaiveDate;
+
+/// How long after a run was cancelled it is looked what it had sealed: a batch that was under way has ended by then.
+const GRACE: i64 = 20 * MINUTE;
+
+/// Whose rows a run is about.
+fn digests(app: &App, run: &Run, target: &Target) -> Vec<Vec<u8>> {
+    target.subjects.iter().map(|key| subject::digest(app, &run.product, key)).collect()
+}
+
+/// Writes down where a run may seal something, `into` tables of the product's database, and whose: in the transaction after
+/// which it may begin, so that no row is ever sealed that nobody knows of, however the run ends.
+pub(in crate::app) async fn before_sealing(
+    app: &App,
+    tx: &mut Tx,
+    run: &Run,
+    target: &Target,
+    into: &[String],
+) -> Result<(), Error> {
+    if into.is_empty() {
+        return Ok(());
+    }
+    let last = target.begun.unwrap_or(target.today);
+    let tables: Vec<_> = into.iter().map(|into| SealedTable { into: into.clone(), rows: 0, last }).collect();
+    Ok(sealings::sealing_keep(tx, run.id, &run.product, &tables, &digests(app, run, target)).await?)
+}
 
 /// Keeps what a run sealed and until when, in the transaction that ends it.
 pub(in crate::app) async fn after_sealing(
@@ -33,11 +58,24 @@ pub(in crate::app) async fn after_sealing(
     (target, sealed): (&Target, &[SealedRows]),
     now: Instant,
 ) -> Result<(), Error> {
-    let Some(last) = sealed.iter().map(|rows| rows.last).max() else { return Ok(()) };
     let table = |rows: &SealedRows| SealedTable { into: rows.into.clone(), rows: rows.rows, last: rows.last };
     let tables: Vec<_> = sealed.iter().map(table).collect();
-    let subjects: Vec<_> = target.subjects.iter().map(|key| subject::digest(app, &run.product, key)).collect();
-    sealings::sealing_keep(tx, run.id, &run.product, &tables, &subjects).await?;
+    follow(app, tx, case, run, (&tables, &digests(app, run, target)), now).await
+}
+
+/// Keeps the tables with what a run sealed, and begins the follow-up that ends with the last of it; where there is nothing
+/// it is forgotten that there might have been.
+async fn follow(
+    app: &App,
+    tx: &mut Tx,
+    case: &Case,
+    run: &Run,
+    (tables, subjects): (&[SealedTable], &[Vec<u8>]),
+    now: Instant,
+) -> Result<(), Error> {
+    sealings::sealing_forget(tx, run.id).await?;
+    let Some(last) = tables.iter().map(|table| table.last).max() else { return Ok(()) };
+    sealings::sealing_keep(tx, run.id, &run.product, tables, subjects).await?;
     let new = NewFollowUp {
         case: case.reference,
         run: Some(run.id),
@@ -70,6 +108,9 @@ pub async fn destroy_sealed(app: &App) -> Result<(), Error> {
                 trouble = Some(error);
             }
         }
+    }
+    if let Some(error) = follow_cancelled(app).await? {
+        trouble = Some(error);
     }
     let mut seen = None;
     loop {
@@ -138,6 +179,53 @@ async fn destroy_of(
         tx.commit().await?;
         failpoint("sealed-after-batch");
     }
+}
+
+/// What runs had sealed that were cancelled since: it stays until its day, and has a follow-up like any other. Returns why
+/// a product's database could not be asked.
+async fn follow_cancelled(app: &App) -> Result<Option<generation::Error>, Error> {
+    let (mut trouble, mut last) = (None, RunId(0));
+    loop {
+        let before = app.now().plus(-GRACE);
+        let runs = sealings::sealings_cancelled(&mut app.db.read().await?, before, last).await?;
+        let Some(latest) = runs.last() else { return Ok(trouble) };
+        last = *latest;
+        for run in runs {
+            if let Err(error) = follow_one(app, run).await? {
+                tracing::warn!(%run, %error, "what a cancelled run sealed could not be looked at");
+                trouble = Some(error);
+            }
+        }
+    }
+}
+
+async fn follow_one(app: &App, id: RunId) -> Outcome<()> {
+    let mut tx = app.db.read().await?;
+    let (run, written) = (runs::run_get(&mut tx, id).await?, sealings::sealing_of(&mut tx, id).await?);
+    drop(tx);
+    let Some(run) = run else { return Ok(Ok(())) };
+    let Some(source) = app.sources.get(&run.product) else { return Ok(Ok(())) };
+    let mut tables = Vec::new();
+    for SealedTable { into, .. } in written {
+        match source.sealed_in(&into, &id.to_string()).await {
+            Ok(found) => tables.extend(found.map(|(rows, last)| SealedTable { into, rows, last })),
+            Err(error) => return Ok(Err(error)),
+        }
+    }
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    let case = cases::case_lock(&mut tx, run.case).await?.ok_or(Error::NotFound)?;
+    let known = follow_ups::follow_ups_of(&mut tx, run.case).await?;
+    if known.iter().any(|one| one.run == Some(id) && one.way == Way::Sealed) {
+        return Ok(Ok(()));
+    }
+    let subjects = sealings::sealed_subjects_of(&mut tx, id).await?;
+    if !tables.is_empty() {
+        checkpoints::log_add(&mut tx, id, now, "What was sealed until it was cancelled stays until its day").await?;
+    }
+    follow(app, &mut tx, &case, &run, (&tables, &subjects), now).await?;
+    tx.commit().await?;
+    Ok(Ok(()))
 }
 
 /// Closes a follow-up whose day is over, once its run has no sealed row left anywhere.

@@ -158,5 +158,17 @@ pub(super) async fn target_of(
     let (holds, held) = if stops { held::on(app, product, &found.subjects).await? } else { Default::default() };
     let pseudonym = pseudonym(random()?);
     let (subjects, found_by, extent) = (found.subjects, found.found_by, Extent::default());
-    Ok(Target { subjects, found_by, texts, pseudonym, today, holds, held, extent, aim, run: String::new() })
+    Ok(Target {
+        subjects,
+        found_by,
+        texts,
+        pseudonym,
+        today,
+        holds,
+        held,
+        extent,
+        aim,
+        run: String::new(),
+        begun: None,
+    })
 }

@@ -16,7 +16,7 @@ use crate::{
         receipt::{FORMAT, Mention, PackageSum, PartSum, PublicKey, PublicKeys, Receipt, Signed, StepDone, Who},
     },
     store::{
-        Db, Tx,
+        Db, Tx, holds,
         packages::Package,
         runs::{Run, checkpoints, receipts, receipts::ReceiptRow},
     },
@@ -65,11 +65,18 @@ pub(super) async fn sign(
     let (body, signature) = app.signer.sign(&receipt);
     let row = ReceiptRow { body, signature, key_id: app.signer.key_id().to_owned() };
     receipts::receipt_keep(tx, run.id, &row, now).await?;
-    // who had a part of their data erased may well come back with a backup
-    let is_gone = run.kind == RunKind::Erase && secret.target.extent.is_whole();
-    for key in secret.target.subjects.iter().filter(|_| is_gone) {
+    if run.kind != RunKind::Erase {
+        return Ok(());
+    }
+    for key in &secret.target.subjects {
         let digest = subject::digest(app, &run.product, key);
-        receipts::tombstone_keep(tx, &run.product, &digest, run.id, now).await?;
+        // who had a part of their data erased may well come back with a backup
+        if secret.target.extent.is_whole() {
+            receipts::tombstone_keep(tx, &run.product, &digest, run.id, now).await?;
+        }
+        if run.plan.holds_some() {
+            holds::held_back_keep(tx, &run.product, &digest, run.id).await?;
+        }
     }
     Ok(())
 }

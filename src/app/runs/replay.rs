@@ -167,6 +167,7 @@ async fn look(app: &App, source: &Source, product: &str, subject: Subject) -> Re
         extent: subject.extent,
         aim: generation::Aim::Erase,
         run: String::new(),
+        begun: None,
     };
     if source.erasure(&target).await?.verify().await?.left.is_empty() {
         return Ok(None);

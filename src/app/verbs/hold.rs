@@ -7,7 +7,7 @@ use crate::{
         desk::{self, Desk, written},
         held,
         proving::proven,
-        subject,
+        subject::{self, Known},
     },
     domain::{
         audit::AuditAction,
@@ -18,7 +18,10 @@ use crate::{
         rights::{Act, Actor},
     },
     generation::{self, Extent, Key},
-    store::holds::{self, NewHold},
+    store::{
+        contents,
+        holds::{self, NewHold},
+    },
 };
 
 /// A hold as staff ask for it.
@@ -34,8 +37,9 @@ pub struct HoldWanted<'a> {
     pub reason: &'a str,
 }
 
-/// Places a hold on every account that the identities lead to; returns on how many. A secret one is about everything, and so
-/// is one of a restricted case: from what stays nobody may learn what it is about.
+/// Places a hold on every account that the identities lead to; returns on how many. Where an account is gone and something of
+/// it is kept out of use until a day, that is held. A secret one is about everything, and so is one of a restricted case: from
+/// what stays nobody may learn what it is about.
 ///
 /// # Errors
 /// When nobody is found, every account found has such a hold from this case already, no reason is given, the part names
@@ -62,12 +66,15 @@ pub async fn place_hold(
     let reason = written("reason", reason, "Say why the data has to stay; colleagues will read it");
     let (identities, reason) = both(subject::typed(app, &product, identities), reason)?;
     let found = subject::find(app, &product, &identities).await?;
-    if found.subjects.is_empty() {
-        return Err(Error::field("value", "No account is found by this, so there is nothing to hold"));
+    if !found.subjects.is_empty() {
+        is_theirs(app, &product, &found.subjects, part).await?;
     }
-    is_theirs(app, &product, &found.subjects, part).await?;
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
     fits_the_wall(&desk.case, part)?;
+    let mut subjects: Vec<_> = found.subjects.iter().map(|key| subject::digest(app, &product, key)).collect();
+    if subjects.is_empty() {
+        subjects = erased(&mut desk, &identities, part).await?;
+    }
     let mut standing = Vec::new();
     for hold in holds::holds_of_case(&mut desk.tx, reference).await? {
         if hold.released.is_none() && hold.basis == basis {
@@ -75,7 +82,6 @@ pub async fn place_hold(
         }
     }
     let is_held = |subject: &Vec<u8>| standing.iter().any(|(of, about)| of == subject && about == part);
-    let mut subjects: Vec<_> = found.subjects.iter().map(|key| subject::digest(app, &product, key)).collect();
     subjects.retain(|subject| !is_held(subject));
     if subjects.is_empty() {
         return Err(Error::field("value", "This hold stands already"));
@@ -99,6 +105,33 @@ fn fits_the_wall(case: &Case, part: &Extent) -> Result<(), Error> {
     }
     let says = "A hold of a restricted case covers everything of the person, so that nobody learns what it is about; choose no part";
     Err(Error::field("part", says))
+}
+
+/// The accounts by digest that nobody finds any more, and of which something is kept out of use: the account whose number was
+/// typed, or whom runs of this case erased, where its person was verified by what was typed.
+///
+/// # Errors
+/// `Invalid` where there is none, or only a part is to be held: nobody can say any more what of the person it is.
+async fn erased(desk: &mut Desk<'_>, identities: &[Identity], part: &Extent) -> Result<Vec<Vec<u8>>, Error> {
+    let (app, product, reference) = (desk.app, desk.case.product.clone(), desk.case.reference);
+    let keys = app.sources.get(&product).map(|source| source.keys_of(identities)).unwrap_or_default();
+    let named: Vec<_> = keys.iter().map(|key| subject::digest(app, &product, key)).collect();
+    let mut subjects = holds::subjects_sealed(&mut desk.tx, &product, &named).await?;
+    if let (true, Some(verified)) = (subjects.is_empty(), desk.case.verified) {
+        let content = contents::content_get(&mut desk.tx, &app.vault, verified.identity).await?.unwrap_or_default();
+        let known = Known::read(&content).identities;
+        if identities.iter().all(|typed| known.contains(typed)) {
+            subjects = holds::subjects_erased(&mut desk.tx, reference).await?;
+        }
+    }
+    if subjects.is_empty() {
+        return Err(Error::field("value", "No account is found by this, so there is nothing to hold"));
+    }
+    if !part.is_whole() {
+        let says = "The account is gone. What is kept of it out of use can only be held as a whole; choose no part";
+        return Err(Error::field("part", says));
+    }
+    Ok(subjects)
 }
 
 /// A part that holds nothing of the person would protect nobody, and nobody would notice.

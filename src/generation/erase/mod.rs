@@ -13,7 +13,7 @@ use super::{
     plan::{StepCounts, Target, mentions},
     steps::{self, Step},
 };
-use prepared::{Prepared, addresses, prepared};
+use prepared::{Prepared, Seals, addresses, prepared};
 use std::collections::BTreeSet;
 
 /// Rows that are looked for at once on `MariaDB`: while somebody else reads an older state, a backup for instance, what is
@@ -287,7 +287,8 @@ impl Erasure<'_> {
             Some(seals) => seal(&mut conn, seals, &prepared.change, &values).await?,
             None => conn.run(Statement::new(prepared.change.clone(), &values)).await?,
         };
-        Ok(Batch { rows, files: removed })
+        // nothing goes on and on about rows that stay
+        Ok(Batch { rows, files: if rows > 0 { removed } else { 0 } })
     }
 
     /// Looks again for everything that should be gone, and for the person's texts where people write freely.
@@ -312,13 +313,14 @@ impl Erasure<'_> {
 }
 
 /// Writes rows to where they are sealed and takes them away, both or neither.
-async fn seal(conn: &mut Conn, seals: &str, change: &str, values: &[String]) -> Result<i64, Error> {
+async fn seal(conn: &mut Conn, seals: &Seals, change: &str, values: &[String]) -> Result<i64, Error> {
     for _ in 0..TRIES {
         conn.begin_writing().await?;
-        let written = conn.run(Statement::new(seals, values)).await?;
+        let there = conn.count(Statement::new(seals.there.clone(), values)).await?;
+        let written = conn.run(Statement::new(seals.write.clone(), values)).await?;
         let gone = conn.run(Statement::new(change, values)).await?;
         // a row that changed in between is not the one that was written any more
-        let is_whole = gone >= written;
+        let is_whole = gone == there + written;
         conn.end_writing(is_whole).await?;
         if is_whole {
             return Ok(gone);

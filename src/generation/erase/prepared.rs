@@ -29,13 +29,22 @@ pub(super) struct Prepared {
     /// Finds and changes one batch in a single statement; none where files go or keys were written down.
     pub at_once: Option<String>,
     pub change: String,
-    /// Writes rows that are sealed to their new place, before `change` takes away those that are there.
-    pub seals: Option<String>,
+    /// Where rows are sealed: writes them to their new place, before `change` takes away those that are there.
+    pub seals: Option<Seals>,
     /// Files of these rows that other rows name too.
     pub elsewhere: String,
     pub batch: usize,
     pub address: Address,
     pub dialect: Dialect,
+}
+
+/// How rows get to where they are sealed.
+#[derive(Debug)]
+pub(super) struct Seals {
+    /// Counts those that are there already, word for word.
+    pub there: String,
+    /// Writes those that are not.
+    pub write: String,
 }
 
 /// Where a row stands: how the engine finds it again at once.
@@ -99,11 +108,20 @@ pub(super) fn prepared(scope: &Scope<'_>, step: Step) -> Prepared {
         (false, Dialect::Postgres) => at_value(portion),
         (false, Dialect::Sqlite | Dialect::Maria) => format!("{} AND ({})", at_value(portion), step.rows),
     };
-    let seals = step.sealing.as_ref().map(|sealing| sealed_rows(scope, &step, sealing, &which));
+    let total = as_text("count(*)", scope.dialect);
+    let write = step.sealing.as_ref().map(|sealing| sealed_rows(scope, &step, sealing, &which));
     let which = match &step.sealing {
         Some(sealing) => format!("{which} AND {}", sealing.is_there(&sealing.same)),
         None => which,
     };
+    let there = match scope.dialect {
+        Dialect::Maria => format!("SELECT {total} FROM {}", joined_by_key(scope, &step.table, &which, i64::MAX)),
+        Dialect::Postgres | Dialect::Sqlite => format!("SELECT {total} FROM {table} AS t WHERE {which}"),
+    };
+    let seals = write.map(|write| Seals { there, write });
+    // rows whose place is taken stay where they are, with their files, and are counted as left
+    let has_place = step.sealing.as_ref().map(|sealing| format!(" AND NOT {}", sealing.is_taken()));
+    let has_place = has_place.unwrap_or_default();
     let changing = |which: &str| {
         if step.deletes() {
             format!("DELETE FROM {table} AS t WHERE {which}")
@@ -126,13 +144,12 @@ pub(super) fn prepared(scope: &Scope<'_>, step: Step) -> Prepared {
     let these = if step.frozen { scope.listed(&step.table, "t", 1) } else { at_value(1) };
     let elsewhere = if step.files.is_empty() { String::new() } else { elsewhere(scope, &step, &these) };
     let batch = if step.files.is_empty() { BATCH } else { BATCH_WITH_FILES };
-    let total = as_text("count(*)", scope.dialect);
     let keys = json_row(scope, &step.table, true);
     // an order in which no two are alike
     let keys = if scope.dialect == Dialect::Maria { alike::bytes(&keys) } else { keys };
     Prepared {
-        select: format!("SELECT {at}{files} FROM {table} t WHERE {}", step.rows),
-        select_listed: format!("SELECT {at}{files} FROM {table} t WHERE {listed}"),
+        select: format!("SELECT {at}{files} FROM {table} t WHERE {}{has_place}", step.rows),
+        select_listed: format!("SELECT {at}{files} FROM {table} t WHERE {listed}{has_place}"),
         keys: format!("SELECT {keys} FROM {table} t WHERE {}", step.rows),
         count: format!("SELECT {total} FROM {table} t WHERE {}", step.rows),
         count_listed: format!("SELECT {total} FROM {table} t WHERE {listed}"),

@@ -59,6 +59,9 @@ pub struct Target {
     /// What sealed rows say that they were sealed by: the run, as it is called, once it begins.
     #[serde(default)]
     pub run: String,
+    /// The day on which it began, from which the period of rows without a date counts where they are sealed; none before.
+    #[serde(default)]
+    pub begun: Option<NaiveDate>,
 }
 
 /// The texts to look for where people write freely: what the person was looked up by, but for bare numbers, and the
@@ -169,6 +172,11 @@ impl Source {
             let says = "This erasure may not run now. Ask the grievance officer or the data protection lead.";
             plan.warnings.push(warning(WarningCode::Hold, "", 0, true, says));
         }
+        if !self.knows_what_is_held(&schema, &target.held) {
+            let says = "A hold is about a part that the data map or the database does not have any more, so that nobody can say \
+                        what has to stay. Have it placed again on what there is now, or released.";
+            plan.warnings.push(warning(WarningCode::Hold, "", 0, true, says));
+        }
         if target.subjects.is_empty() {
             let says = "Nobody was found by these identities. Look for another one, or answer that nothing is held.";
             plan.warnings.push(warning(WarningCode::NothingFound, "", 0, true, says));
@@ -206,6 +214,7 @@ impl Source {
     /// The conditions of a run for `subjects` subjects: its limits, and what holds on parts forbid.
     pub(super) fn scope<'s>(&'s self, schema: &'s Schema, target: &Target, subjects: usize) -> Scope<'s> {
         Scope::new(&self.map, schema, self.engine.dialect(), subjects, target.today)
+            .beginning(target.begun.unwrap_or(target.today))
             .reaching(self.reach(schema, target))
             .holding(&target.held)
     }

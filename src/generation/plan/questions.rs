@@ -71,7 +71,7 @@ impl Source {
                     (scope.staying(name, "t"), whole.collect()),
                     (scope.by_category(name, "t"), scope.reach.columns.get(name).cloned().unwrap_or_default()),
                 ];
-                let last = as_text(&format!("max(t.{})", quoted(&keep.after)), dialect);
+                let last = as_text(&format!("max({})", scope.day_of(name, keep, "t")), dialect);
                 for (staying, changes) in parts.into_iter().filter_map(|(rows, changes)| Some((rows?, changes))) {
                     let undated = scope.undated(table, "t").map(|undated| format!("({staying}) AND {undated}"));
                     let says = "Rows that are kept have no date to count their period from. They stay until somebody gives them one.";
@@ -212,7 +212,7 @@ fn line(step: &Step) -> PlanLine {
 /// Rows that are sealed: how many and until when, those without a date, and those whose place is taken.
 fn sealing(scope: &Scope<'_>, step: &Step, keep: &Keep, questions: &mut Questions) {
     let from = format!("FROM {} t WHERE {}", quoted(&step.table), step.rows);
-    let last = as_text(&format!("max({})", scope.counted_from(keep, "t")), scope.dialect);
+    let last = as_text(&format!("max({})", scope.counted_from(&step.table, keep, "t")), scope.dialect);
     let line = PlanLine { reason: Some(keep.reason.clone()), ..line(step) };
     questions.kept.push((line, format!("SELECT {}, {last} {from}", total(scope.dialect)), keep.length()));
     let of_column = |code, column: &str, says: &str, blocks| Warning {
@@ -230,11 +230,10 @@ fn sealing(scope: &Scope<'_>, step: &Step, keep: &Keep, questions: &mut Question
         questions.undated.push((warning, format!("SELECT {} {from} AND {undated}", total(scope.dialect))));
     }
     if let (Some(sealing), Some(column)) = (&step.sealing, table.and_then(|table| table.key.first())) {
-        let there = format!("{} AND NOT {}", sealing.is_there(&sealing.same_key), sealing.is_there(&sealing.same));
         let says = "Sealed rows have the same keys and say something else, so that these cannot be sealed. Somebody who \
                     knows the database has to say which are right.";
         let warning = of_column(WarningCode::KeyColumn, column, says, true);
-        questions.faults.push((warning, format!("SELECT {} {from} AND {there}", total(scope.dialect))));
+        questions.faults.push((warning, format!("SELECT {} {from} AND {}", total(scope.dialect), sealing.is_taken())));
     }
 }
 

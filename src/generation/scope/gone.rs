@@ -15,7 +15,7 @@ impl Scope<'_> {
     #[must_use]
     pub(in crate::generation) fn would_go(&self, name: &str, alias: &str) -> Option<String> {
         let table = self.map.table(name)?;
-        match (table.erase, self.past(table, alias)) {
+        match (table.erase, self.past(name, alias)) {
             (Erase::Delete | Erase::Seal, _) => self.meant(name, alias, &self.mine(name, alias)),
             (Erase::Keep, Some(past)) => {
                 let over = format!("({} AND {past})", self.mine(name, alias));
@@ -28,7 +28,7 @@ impl Scope<'_> {
     /// Of rows that are sealed those whose period is over already, which simply go.
     #[must_use]
     pub fn past_sealing(&self, name: &str, alias: &str) -> Option<String> {
-        let past = self.past(self.map.table(name)?, alias)?;
+        let past = self.past(name, alias)?;
         let meant = self.meant(name, alias, &format!("({} AND {past})", self.mine(name, alias)))?;
         Some(self.not_kept_back(name, alias, meant))
     }
@@ -40,19 +40,24 @@ impl Scope<'_> {
         Some(self.not_kept_back(name, alias, meant))
     }
 
-    /// The rows that stay of those whose fate is the person's to decide, and that are meant as a whole.
+    /// The rows that stay of those whose fate is the person's to decide, and that are meant as a whole. Where columns of
+    /// theirs change, what rows under a hold need is none of them: it keeps that by which those are the person's.
     #[must_use]
     pub fn staying(&self, name: &str, alias: &str) -> Option<String> {
-        let table = self.map.table(name)?;
-        if table.is_left() {
-            return None;
-        }
-        Some(self.not_held(name, alias, self.meant(name, alias, &self.not_past(name, table, alias))?))
+        let stay = self.would_stay(name, alias)?;
+        let change = self.map.table(name).is_some_and(Table::changes);
+        Some(if change { self.not_kept_back(name, alias, stay) } else { self.not_held(name, alias, stay) })
+    }
+
+    /// The same if no hold stood.
+    pub(in crate::generation) fn would_stay(&self, name: &str, alias: &str) -> Option<String> {
+        let table = self.map.table(name).filter(|table| !table.is_left())?;
+        self.meant(name, alias, &self.not_past(name, table, alias))
     }
 
     /// Those whose fate is the person's to decide, without those past their period.
     pub(in crate::generation) fn not_past(&self, name: &str, table: &Table, alias: &str) -> String {
-        match (table.erase, self.past(table, alias)) {
+        match (table.erase, self.past(name, alias)) {
             (Erase::Keep | Erase::Seal, Some(past)) => format!("({} AND ({past}) IS NOT TRUE)", self.mine(name, alias)),
             _ => self.mine(name, alias),
         }

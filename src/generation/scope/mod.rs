@@ -34,10 +34,14 @@ pub struct Scope<'a> {
     pub subjects: usize,
     /// The day that periods of rows that are kept are judged by.
     pub today: NaiveDate,
+    /// The day that the period of rows without a date counts from where they are sealed.
+    pub begun: NaiveDate,
     /// What is meant of it.
     pub reach: Reach,
     /// Conditions of what a hold on a part forbids to touch; none where no such hold stands.
     pub(super) within: Option<Box<Self>>,
+    /// True where it says what holds are about: what belongs to rows that are somebody else's as well is meant too.
+    pub(super) is_of_holds: bool,
     /// How many values stand between the subjects' keys and its own.
     pub(super) before: usize,
     /// What its aliases begin with: conditions of two scopes stand in one statement.
@@ -57,8 +61,28 @@ impl<'a> Scope<'a> {
     #[must_use]
     pub fn new(map: &'a DataMap, schema: &'a Schema, dialect: Dialect, subjects: usize, today: NaiveDate) -> Self {
         let (aliases, mentioned) = (Cell::new(0), RefCell::default());
-        let (reach, within, before, prefix) = (Reach::default(), None, 0, "x");
-        Self { map, schema, dialect, subjects, today, reach, within, before, prefix, aliases, mentioned }
+        let (reach, within, is_of_holds, before, prefix) = (Reach::default(), None, false, 0, "x");
+        Self {
+            map,
+            schema,
+            dialect,
+            subjects,
+            today,
+            begun: today,
+            reach,
+            within,
+            is_of_holds,
+            before,
+            prefix,
+            aliases,
+            mentioned,
+        }
+    }
+
+    /// The same for a run that begins, or began, on `day`.
+    #[must_use]
+    pub fn beginning(self, day: NaiveDate) -> Self {
+        Self { begun: day, ..self }
     }
 
     /// The same with limits.

@@ -25,7 +25,11 @@ impl Scope<'_> {
         };
         match to_self.first() {
             None => base(alias),
-            Some(join) => self.closure(name, table, join, alias, base),
+            // what hangs on somebody else's answer is not the person's, unless the map says that such answers go
+            Some(join) => {
+                let ends = table.shared != Some(Shared::Delete);
+                self.closure(name, table, join, alias, base, ends)
+            }
         }
     }
 
@@ -50,7 +54,8 @@ impl Scope<'_> {
         format!("{} IN ({values})", self.compared(name, alias, &table.key))
     }
 
-    /// Rows whose parents, however far up, are the person's.
+    /// Rows that `base` holds for, and whatever hangs on them, however far down; where it `ends_at_others`, nothing that hangs
+    /// on a row of somebody else.
     pub(in crate::generation) fn closure(
         &self,
         name: &str,
@@ -58,6 +63,7 @@ impl Scope<'_> {
         join: &Join,
         alias: &str,
         base: impl Fn(&str) -> String,
+        ends_at_others: bool,
     ) -> String {
         let (first, next, all) = (self.alias(), self.alias(), self.alias());
         let of_parent: Vec<_> = join.on.values().cloned().collect();
@@ -69,11 +75,8 @@ impl Scope<'_> {
                 carried.push(column);
             }
         }
-        // what hangs on somebody else's answer is not the person's, unless the map says that such answers go
-        let goes_on = match table.shared {
-            Some(Shared::Delete) => String::new(),
-            _ => format!(" WHERE NOT {}", self.of_another(name, &all)),
-        };
+        let goes_on =
+            if ends_at_others { format!(" WHERE NOT {}", self.of_another(name, &all)) } else { String::new() };
         let list =
             |alias: &str| carried.iter().map(|c| format!("{alias}.{}", quoted(c))).collect::<Vec<_>>().join(", ");
         let names = carried.iter().map(|c| quoted(c)).collect::<Vec<_>>().join(", ");

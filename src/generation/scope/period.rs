@@ -6,47 +6,73 @@ use crate::{
     generation::{
         engine::{Dialect, quoted},
         map::{Keep, Table},
+        schema::Type,
     },
 };
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 
 impl Scope<'_> {
     /// The kept rows whose period is over.
-    pub(super) fn past(&self, table: &Table, alias: &str) -> Option<String> {
-        let keep = table.keep.as_ref()?;
+    pub(super) fn past(&self, name: &str, alias: &str) -> Option<String> {
+        let keep = self.map.table(name)?.keep.as_ref()?;
         let cut = first_day_kept(self.today, keep.length()?);
+        // a moment may be of the next day where the desk is
+        let cut_of_moments = cut.pred_opt().unwrap_or(cut);
         let at = format!("{alias}.{}", quoted(&keep.after));
+        let cut = if self.is_moment(name, keep) { cut_of_moments } else { cut };
         Some(match self.dialect {
             Dialect::Postgres => format!("{at} < DATE '{cut}'"),
             // nor can the year 0
             Dialect::Maria => format!("({at} >= DATE '1000-01-01' AND {at} < DATE '{cut}')"),
             // whatever is not an ISO date cannot be judged, and stays
             Dialect::Sqlite => {
-                format!("(typeof({at}) = 'text' AND {at} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-*' AND {at} < '{cut}')")
+                format!(
+                    "({} AND {at} < CASE WHEN length({at}) > 10 THEN '{cut_of_moments}' ELSE '{cut}' END)",
+                    is_iso(&at)
+                )
             }
         })
     }
 
-    /// The day that a row's period counts from, in SQL: its own, or the day of the run where it has none.
+    /// The day that a row's period counts from, in SQL, and NULL where it has no date. Moments stand there in UTC or in a
+    /// zone that nobody knows: they count from the day after, which is never too early wherever the desk is.
     #[must_use]
-    pub fn counted_from(&self, keep: &Keep, alias: &str) -> String {
-        let (at, today) = (format!("{alias}.{}", quoted(&keep.after)), self.today);
-        match self.dialect {
-            Dialect::Postgres => format!("COALESCE(CAST({at} AS date), DATE '{today}')"),
-            Dialect::Maria => {
-                format!("CASE WHEN {at} >= DATE '1000-01-01' THEN CAST({at} AS DATE) ELSE DATE '{today}' END")
+    pub fn day_of(&self, name: &str, keep: &Keep, alias: &str) -> String {
+        let at = format!("{alias}.{}", quoted(&keep.after));
+        match (self.dialect, self.is_moment(name, keep)) {
+            (Dialect::Postgres, false) => format!("CAST({at} AS date)"),
+            (Dialect::Postgres, true) => format!("(CAST({at} AS date) + 1)"),
+            (Dialect::Maria, is_moment) => {
+                let later = u8::from(is_moment);
+                format!("CASE WHEN {at} >= DATE '1000-01-01' THEN DATE_ADD(CAST({at} AS DATE), INTERVAL {later} DAY) END")
             }
-            Dialect::Sqlite => format!(
-                "COALESCE(CASE WHEN typeof({at}) = 'text' AND {at} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-*'
-                 THEN date(substr({at}, 1, 10)) END, '{today}')"
+            (Dialect::Sqlite, _) => format!(
+                "CASE WHEN {} THEN date(substr({at}, 1, 10), CASE WHEN length({at}) > 10 THEN '+1 day' ELSE '+0 days' END)
+                 END",
+                is_iso(&at)
             ),
         }
     }
 
+    /// The same, and the day of the run where a row has no date.
+    #[must_use]
+    pub fn counted_from(&self, name: &str, keep: &Keep, alias: &str) -> String {
+        let (day, begun) = (self.day_of(name, keep, alias), self.begun);
+        match self.dialect {
+            Dialect::Postgres | Dialect::Maria => format!("COALESCE({day}, DATE '{begun}')"),
+            Dialect::Sqlite => format!("COALESCE({day}, '{begun}')"),
+        }
+    }
+
+    /// True where the date of a row is a moment. In `SQLite` each value says it by itself.
+    fn is_moment(&self, name: &str, keep: &Keep) -> bool {
+        self.dialect != Dialect::Sqlite && self.column(name, &keep.after).is_some_and(|is| is.kind == Type::Timestamp)
+    }
+
     /// The last day on which a row is kept, in SQL: what `kept_until` says of the day that it counts from.
     #[must_use]
-    pub fn last_day(&self, keep: &Keep, alias: &str) -> String {
-        let day = self.counted_from(keep, alias);
+    pub fn last_day(&self, name: &str, keep: &Keep, alias: &str) -> String {
+        let day = self.counted_from(name, keep, alias);
         let (unit, count) = match keep.length() {
             Some(Period::Days(count)) => ("days", count),
             Some(Period::Months(count)) => ("months", count),
@@ -83,11 +109,14 @@ impl Scope<'_> {
         Some(match self.dialect {
             Dialect::Postgres => format!("{at} IS NULL"),
             Dialect::Maria => format!("({at} IS NULL OR {at} < DATE '1000-01-01')"),
-            Dialect::Sqlite => {
-                format!("(typeof({at}) = 'text' AND {at} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-*') IS NOT TRUE")
-            }
+            Dialect::Sqlite => format!("({}) IS NOT TRUE", is_iso(&at)),
         })
     }
+}
+
+/// `SQLite`: the condition that a value begins with a day.
+fn is_iso(at: &str) -> String {
+    format!("typeof({at}) = 'text' AND {at} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-*'")
 }
 
 /// The first day whose rows are still kept on `today`: a floor, so that months count to the later day where the

@@ -58,25 +58,38 @@ impl Source {
     /// When the database does not answer.
     pub async fn sealed_by(&self, run: &str) -> Result<Vec<SealedRows>, Error> {
         let (mut conn, mut all) = (self.engine.conn().await?, Vec::new());
-        let dialect = self.engine.dialect();
         for (table, is, into) in self.map.sealing() {
-            let text = format!(
-                "SELECT {}, {} FROM {} WHERE {} = $1",
-                as_text("count(*)", dialect),
-                as_text(&format!("max({})", quoted(UNTIL)), dialect),
-                quoted(into),
-                quoted(RUN)
-            );
-            let row = conn.rows(Statement::new(text, &[run.to_owned()])).await?.into_iter().next().unwrap_or_default();
-            let [rows, last] = <[Option<String>; 2]>::try_from(row).unwrap_or_default();
-            let (rows, last) =
-                (rows.and_then(|rows| rows.parse().ok()), last.and_then(|day| day.get(..10)?.parse().ok()));
             let reason = is.keep.as_ref().map(|keep| keep.reason.clone()).unwrap_or_default();
-            if let (Some(rows @ 1..), Some(last)) = (rows, last) {
+            if let Some((rows, last)) = self.of_run(&mut conn, into, run).await? {
                 all.push(SealedRows { table: table.clone(), into: into.clone(), rows, last, reason });
             }
         }
         Ok(all)
+    }
+
+    /// How many rows `run` has in the sealed table `into`, and the last day of the last of them; none without rows.
+    ///
+    /// # Errors
+    /// When the database does not answer, or has no such table.
+    pub async fn sealed_in(&self, into: &str, run: &str) -> Result<Option<(i64, NaiveDate)>, Error> {
+        let mut conn = self.engine.conn().await?;
+        self.sealed_table(&mut conn, into).await?;
+        self.of_run(&mut conn, into, run).await
+    }
+
+    async fn of_run(&self, conn: &mut Conn, into: &str, run: &str) -> Result<Option<(i64, NaiveDate)>, Error> {
+        let dialect = self.engine.dialect();
+        let text = format!(
+            "SELECT {}, {} FROM {} WHERE {} = $1",
+            as_text("count(*)", dialect),
+            as_text(&format!("max({})", quoted(UNTIL)), dialect),
+            quoted(into),
+            quoted(RUN)
+        );
+        let row = conn.rows(Statement::new(text, &[run.to_owned()])).await?.into_iter().next().unwrap_or_default();
+        let [rows, last] = <[Option<String>; 2]>::try_from(row).unwrap_or_default();
+        let rows = rows.and_then(|rows| rows.parse().ok()).filter(|rows| *rows > 0);
+        Ok(rows.zip(last.and_then(|day| day.get(..10)?.parse().ok())))
     }
 
     /// The runs that have rows in the sealed table `into` whose last day is over on `today`, in order, those after `last`.

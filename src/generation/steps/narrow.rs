@@ -17,11 +17,18 @@ fn own_links(table: &Table) -> impl Iterator<Item = &Link> {
     table.link.iter().filter(|link| link.others.is_none())
 }
 
-/// The person's rows that stay and point to rows that go.
+/// The person's rows that stay and point to rows that go. Without limits only those that stay by a hold: of the others the
+/// map says what becomes of them, whether or not there is one.
 fn left_behind(scope: &Scope<'_>, name: &str, link: &Link) -> Option<String> {
     scope.gone(&link.to, "x")?;
-    let to_gone = format!("{} AND {}", scope.to_gone(name, "t", &link.to, &link.on), scope.own(name, "t"));
-    scope.some_stay().then(|| scope.not_gone(name, "t", &to_gone))
+    let to_gone = || format!("{} AND {}", scope.to_gone(name, "t", &link.to, &link.on), scope.own(name, "t"));
+    let stay = if scope.reach.is_limited {
+        to_gone()
+    } else {
+        let by_hold = scope.stay_by_hold(name, "t")?;
+        format!("{} AND {by_hold}", to_gone())
+    };
+    Some(scope.not_gone(name, "t", &stay))
 }
 
 /// True where rows can let go of what a link points to.

@@ -160,7 +160,7 @@ fn detach(scope: &Scope<'_>, name: &str, table: &Table, consumed: &BTreeSet<Stri
         let rows = || {
             let leads = scope.joined(name, "t", &join.to, &join.on, &|p| scope.mine(&join.to, p));
             let shared = format!("{leads} AND {}", scope.of_another(name, "t"));
-            scope.not_held(name, "t", scope.meant(name, "t", &shared).unwrap_or_default())
+            scope.not_kept_back(name, "t", scope.meant(name, "t", &shared).unwrap_or_default())
         };
         let mut step = step(scope, name, Does::Detach, consumed, rows);
         set_null(&mut step, join.on.keys());

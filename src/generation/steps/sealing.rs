@@ -55,7 +55,7 @@ impl Sealing {
         }
         columns.extend([quoted(UNTIL), quoted(RUN)]);
         let run = scope.value(into, RUN, scope.values());
-        values.extend([scope.last_day(keep, "t"), run]);
+        values.extend([scope.last_day(name, keep, "t"), run]);
         let key = table.key.iter().flat_map(|column| {
             let (s, t) = (scope.column(into, column), scope.column(name, column));
             alike::same(scope.dialect, &Side::new("s", column, s), &Side::new("t", column, t), true)
@@ -69,6 +69,12 @@ impl Sealing {
     #[must_use]
     pub fn is_there(&self, how: &str) -> String {
         format!("EXISTS (SELECT 1 FROM {} s WHERE {how})", quoted(&self.into))
+    }
+
+    /// The condition that a row with the key of a row `t` is there and says something else.
+    #[must_use]
+    pub fn is_taken(&self) -> String {
+        format!("({} AND NOT {})", self.is_there(&self.same_key), self.is_there(&self.same))
     }
 }
 

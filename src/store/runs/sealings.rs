@@ -2,7 +2,7 @@
 //! Never a row's key or anything that it says.
 
 use super::super::{Error, Result, Tx, sql};
-use crate::domain::identity::RunId;
+use crate::domain::{identity::RunId, time::Instant};
 use chrono::NaiveDate;
 
 /// Rows that a run sealed in one table.
@@ -10,13 +10,13 @@ use chrono::NaiveDate;
 pub struct SealedTable {
     /// The table of the product's database that keeps them.
     pub into: String,
-    /// How many there were.
+    /// How many there were; none while the run goes on.
     pub rows: i64,
-    /// The last day on which any of them is kept.
+    /// The last day on which any of them is kept; while the run goes on the day on which it began.
     pub last: NaiveDate,
 }
 
-/// Keeps what a run sealed, and whose it was.
+/// Keeps what a run sealed, or is about to, and whose it is.
 ///
 /// # Errors
 /// As the database says.
@@ -29,7 +29,7 @@ pub async fn sealing_keep(
 ) -> Result<()> {
     for table in tables {
         sql("INSERT INTO sealed_tables (run_id, product, sealed_into, sealed_rows, last_day) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (run_id, sealed_into) DO NOTHING")
+             ON CONFLICT (run_id, sealed_into) DO UPDATE SET sealed_rows = excluded.sealed_rows, last_day = excluded.last_day")
         .bind(run)
         .bind(product)
         .bind(table.into.as_str())
@@ -46,6 +46,29 @@ pub async fn sealing_keep(
             .await?;
     }
     Ok(())
+}
+
+/// Forgets a run that sealed nothing in the end, or whose numbers are written anew.
+///
+/// # Errors
+/// As the database says.
+pub async fn sealing_forget(tx: &mut Tx, run: RunId) -> Result<()> {
+    sql("DELETE FROM sealed_tables WHERE run_id = $1").bind(run).run(tx).await?;
+    sql("DELETE FROM sealed_subjects WHERE run_id = $1").bind(run).run(tx).await?;
+    Ok(())
+}
+
+/// Runs that were cancelled at `before` or earlier and may have sealed something that nothing follows from, in order,
+/// those after `last`; at most two hundred.
+///
+/// # Errors
+/// As the database says.
+pub async fn sealings_cancelled(tx: &mut Tx, before: Instant, last: RunId) -> Result<Vec<RunId>> {
+    let rows = sql("SELECT r.id FROM runs r WHERE r.id > $2 AND r.state = 'cancelled' AND r.ended_at <= $1
+         AND EXISTS (SELECT 1 FROM sealed_tables t WHERE t.run_id = r.id)
+         AND NOT EXISTS (SELECT 1 FROM follow_ups f WHERE f.run_id = r.id AND f.way = 'sealed') ORDER BY r.id LIMIT 200");
+    let rows = rows.bind(before).bind(last).all::<(i64,)>(tx).await?;
+    Ok(rows.into_iter().map(|(run,)| RunId(run)).collect())
 }
 
 /// Every table in which something of a product was ever sealed.

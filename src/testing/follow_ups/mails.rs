@@ -52,6 +52,21 @@ on_both! {
         agrees_with_its_events(&house, reference).await;
     }
 
+    /// A machine would be told that everything is gone: what a hold kept only staff can say.
+    async fn of_what_a_hold_kept_staff_tell(house: House) {
+        let (house, world) = house_with(house, On::Sqlite, by_mail()).await;
+        let dispute = house.opens(&mail("Bo <bo@example.org>", "The bill", "d1@example.org", "It is wrong.")).await;
+        let who = [Identity { kind: "account".to_owned(), value: "1".to_owned() }];
+        let part = crate::generation::Extent { items: vec!["invoices:100".parse().expect("an item")], ..crate::generation::Extent::default() };
+        let wanted = verbs::HoldWanted { basis: crate::domain::hold::Basis::Dispute, identities: &who, part: &part, reason: "in dispute" };
+        verbs::place_hold(&house.app, &house.agent, dispute, i64::MAX, &wanted).await.expect("it is placed");
+        let (reference, _) = erased(&house, "1").await;
+        assert_eq!(world.rows("invoices", "id = 100 AND user_id = 1").await.len(), 1);
+        let line = &lines(&house, reference).await["Groq"];
+        assert_eq!((line.way, line.state), (Way::Hand, Standing::Waiting));
+        assert_eq!(sealed(&house).await, 0, "nothing is handed on");
+    }
+
     async fn its_answer_lands_on_the_case_and_reopens_nothing(house: House) {
         let (house, _world) = house_with(house, On::Sqlite, by_mail()).await;
         let (reference, _) = erased(&house, "1").await;

@@ -60,9 +60,13 @@ fn partner(id: &str, reach: Reach) -> Partner {
 
 /// A request, verified by the account's number.
 async fn verified(house: &House, asks: &str, account: &str) -> Reference {
-    let id = format!("{account}-{}@example.org", asks.len());
+    verified_by(house, asks, ("account", account)).await
+}
+
+async fn verified_by(house: &House, asks: &str, (kind, value): (&str, &str)) -> Reference {
+    let id = format!("{}-{}@example.org", value.replace('@', "."), asks.len());
     let reference = house.opens(&mail(ADA, "Privacy Request", &id, asks)).await;
-    let who = [Identity { kind: "account".to_owned(), value: account.to_owned() }];
+    let who = [Identity { kind: kind.to_owned(), value: value.to_owned() }];
     verbs::verify_by_staff(&house.app, &house.agent, reference, i64::MAX, &who, "known number")
         .await
         .expect("verified");
@@ -80,7 +84,11 @@ async fn approved(house: &House, run: RunId) {
 
 /// An erasure from request to receipt; what follows has begun and, by webhook or mail, has been tried once.
 async fn erased(house: &House, account: &str) -> (Reference, RunId) {
-    let reference = verified(house, DELETE, account).await;
+    erased_by(house, ("account", account)).await
+}
+
+async fn erased_by(house: &House, identity: (&str, &str)) -> (Reference, RunId) {
+    let reference = verified_by(house, DELETE, identity).await;
     let run = runs::plan_run(&house.app, &house.agent, reference, i64::MAX, &runs::Chosen::default())
         .await
         .expect("it is planned");

@@ -4,8 +4,12 @@
 use super::*;
 use crate::{
     app::runs::{Fate, Replay},
-    domain::{hold::Basis, plan::Action, time::Instant},
-    generation::receipt::Signed,
+    domain::{
+        hold::Basis,
+        plan::Action,
+        time::{HOUR, Instant},
+    },
+    generation::{Extent, receipt::Signed},
     testing::house::START,
 };
 
@@ -17,10 +21,14 @@ const TABLE: &str = "CREATE TABLE logins_sealed (user_id BIGINT NOT NULL, at TIM
 
 /// A house over the small generation database, whose sign-ins are sealed for a year.
 async fn sealing(house: House, on: On) -> (House, World) {
+    sealing_by(house, on, SEALED).await
+}
+
+async fn sealing_by(house: House, on: On, sealed: &str) -> (House, World) {
     let world = World::new(on).await;
     world.run(TABLE).await;
     assert!(MAP.contains(LOGINS));
-    let sources = HashMap::from([(PRODUCT.to_owned(), world.source(&MAP.replace(LOGINS, SEALED)))]);
+    let sources = HashMap::from([(PRODUCT.to_owned(), world.source(&MAP.replace(LOGINS, sealed)))]);
     let period = "P30D".parse().expect("a period");
     let house = house.rebuilt(sources, |parts| {
         parts.settings.backups.insert(PRODUCT.to_owned(), period);
@@ -31,6 +39,18 @@ async fn sealing(house: House, on: On) -> (House, World) {
 async fn sealed_line(house: &House, reference: Reference) -> FollowUpLine {
     let mut lines = house.case(reference).await.follow_ups.into_iter();
     lines.rfind(|line| line.way == Way::Sealed).expect("it follows")
+}
+
+async fn held(
+    house: &House,
+    case: Reference,
+    basis: Basis,
+    (kind, value): (&str, &str),
+    part: &Extent,
+) -> Result<usize, crate::app::Error> {
+    let who = [Identity { kind: kind.to_owned(), value: value.to_owned() }];
+    let wanted = verbs::HoldWanted { basis, identities: &who, part, reason: "order 7" };
+    verbs::place_hold(&house.app, &house.officer, case, i64::MAX, &wanted).await
 }
 
 async fn left(world: &World) -> usize {
@@ -53,23 +73,24 @@ async fn kept_and_destroyed(house: House, on: On) {
     assert_eq!((world.rows("logins_sealed", &by_run).await.len(), left(&world).await), (2, 2));
     let line = sealed_line(&house, reference).await;
     assert_eq!((line.state, line.run, line.recipient, line.steps), (Standing::Waiting, Some(run), None, Vec::new()));
-    assert_eq!(line.due.local(house.app.packs.zone(PRODUCT)).date_naive().to_string(), "2027-01-03");
+    assert_eq!(line.due.local(house.app.packs.zone(PRODUCT)).date_naive().to_string(), "2027-01-04");
     let file = runs::receipt_file(&house.app, &house.agent, run).await.expect("it is handed out");
     let keys = runs::public_keys(&house.app).await.expect("they are published");
     let receipt = serde_json::from_str::<Signed>(&file).expect("it reads").verify(&keys).expect("it is believed");
     let sealed = receipt.kept.iter().find(|line| line.action == Action::Seal).expect("it is told");
-    assert_eq!((sealed.table.as_str(), sealed.rows, sealed.keep_until.as_deref()), ("logins", 2, Some("2027-01-03")));
+    assert_eq!((sealed.table.as_str(), sealed.rows, sealed.keep_until.as_deref()), ("logins", 2, Some("2027-01-04")));
     let letter = house.case(reference).await.closing.expect("a letter is proposed").text;
-    assert!(letter.contains("2 entries in logins, until 3 January 2027"), "{letter}");
+    assert!(letter.contains("2 entries in logins, until 4 January 2027"), "{letter}");
 
-    passes(&house, "2027-01-02");
+    // they are moments in UTC, of which the desk may have the next day already
+    passes(&house, "2027-01-03");
     follow_ups::destroy_sealed(&house.app).await.expect("it looks");
     assert_eq!(left(&world).await, 2, "the last day is kept to its end");
-    passes(&house, "2027-01-03");
+    passes(&house, "2027-01-04");
     follow_ups::end_follow_ups(&house.app).await.expect("it looks");
     follow_ups::destroy_sealed(&house.app).await.expect("it destroys");
     assert_eq!((left(&world).await, sealed_line(&house, reference).await.state), (1, Standing::Waiting));
-    passes(&house, "2027-01-04");
+    passes(&house, "2027-01-05");
     follow_ups::destroy_sealed(&house.app).await.expect("it destroys");
     follow_ups::destroy_sealed(&house.app).await.expect("it may run twice");
     assert_eq!((left(&world).await, sealed_line(&house, reference).await.state), (0, Standing::Over));
@@ -105,16 +126,14 @@ on_both! {
         let (house, world) = sealing(house, On::Sqlite).await;
         let (reference, _) = erased(&house, "1").await;
         let order = house.opens(&mail("Court <court@law.example>", "Order", "c1@law.example", "Keep the data.")).await;
-        let who = [Identity { kind: "account".to_owned(), value: "1".to_owned() }];
-        // the account is gone: it is brought back for as long as it takes to say who is meant
-        world.run("INSERT INTO users VALUES (1, 'ada@example.org', NULL, NULL)").await;
-        let wanted = verbs::HoldWanted {
-            basis: Basis::LegalOrder,
-            identities: &who,
-            part: &crate::generation::Extent::default(),
-            reason: "order 7",
-        };
-        verbs::place_hold(&house.app, &house.officer, order, i64::MAX, &wanted).await.expect("it is placed");
+        // the account is gone, and known by its number alone
+        let whole = Extent::default();
+        let part = Extent { tables: vec!["logins".to_owned()], ..Extent::default() };
+        assert!(held(&house, order, Basis::LegalOrder, ("account", "7"), &whole).await.is_err(), "nobody had this number");
+        assert!(held(&house, order, Basis::LegalOrder, ("email", "ada@example.org"), &whole).await.is_err(), "nobody knows whose that was");
+        assert!(held(&house, order, Basis::Dispute, ("account", "1"), &part).await.is_err(), "what is sealed is held as a whole");
+        assert_eq!(held(&house, order, Basis::LegalOrder, ("account", "1"), &whole).await.expect("it is placed"), 1);
+        assert!(held(&house, order, Basis::LegalOrder, ("account", "1"), &whole).await.is_err(), "it stands already");
         passes(&house, "2027-01-10");
         follow_ups::destroy_sealed(&house.app).await.expect("it looks");
         assert_eq!((left(&world).await, sealed_line(&house, reference).await.state), (2, Standing::Waiting));
@@ -123,6 +142,77 @@ on_both! {
         verbs::release_hold(&house.app, &lead, order, i64::MAX, placed, "the order ended").await.expect("it is released");
         follow_ups::destroy_sealed(&house.app).await.expect("it destroys");
         assert_eq!((left(&world).await, sealed_line(&house, reference).await.state), (0, Standing::Over));
+    }
+
+    /// Of a person who was verified by an address, whom this case erased, nobody knows the number.
+    async fn a_hold_by_the_case_keeps_what_its_own_run_sealed(house: House) {
+        let (house, world) = sealing(house, On::Sqlite).await;
+        let (reference, _) = erased_by(&house, ("email", "ada@example.org")).await;
+        let whole = Extent::default();
+        assert!(held(&house, reference, Basis::Dispute, ("email", "bo@example.com"), &whole).await.is_err(), "somebody else");
+        assert_eq!(held(&house, reference, Basis::Dispute, ("email", "ada@example.org"), &whole).await.expect("it is placed"), 1);
+        passes(&house, "2027-01-10");
+        follow_ups::destroy_sealed(&house.app).await.expect("it looks");
+        assert_eq!((left(&world).await, sealed_line(&house, reference).await.state), (2, Standing::Waiting));
+    }
+
+    /// What was sealed when a run was cancelled has an end as well, and whoever holds the person holds it.
+    async fn what_a_cancelled_run_sealed_stays_until_its_day(house: House) {
+        let (house, world) = sealing(house, On::Sqlite).await;
+        world.run("CREATE TRIGGER refuses BEFORE DELETE ON users BEGIN SELECT RAISE(ABORT, 'constraint: not now'); END").await;
+        let reference = verified(&house, DELETE, "1").await;
+        let run = runs::plan_run(&house.app, &house.agent, reference, i64::MAX, &runs::Chosen::default()).await.expect("it is planned");
+        approved(&house, run).await;
+        let _ = runs::execute_run(&house.app, run, true).await.expect("it begins");
+        let page = runs::load_run(&house.app, &house.officer, run).await.expect("it loads");
+        assert_eq!((page.state, left(&world).await), (crate::domain::run::RunState::Stopped, 2), "{:?}", page.log);
+        runs::cancel_run(&house.app, &house.officer, run, "another way").await.expect("it is cancelled");
+        let of_case = async || house.case(reference).await.follow_ups.into_iter().filter(|line| line.way == Way::Sealed).count();
+        follow_ups::destroy_sealed(&house.app).await.expect("it looks");
+        assert_eq!(of_case().await, 0, "a batch may be under way");
+        house.pass(HOUR);
+        follow_ups::destroy_sealed(&house.app).await.expect("it looks");
+        follow_ups::destroy_sealed(&house.app).await.expect("it looks once more");
+        assert_eq!(of_case().await, 1);
+        let line = sealed_line(&house, reference).await;
+        assert_eq!((line.run, line.state), (Some(run), Standing::Waiting));
+        assert_eq!(line.due.local(house.app.packs.zone(PRODUCT)).date_naive().to_string(), "2027-01-04");
+        // their account is there, but what was sealed is no part of it any more
+        let order = house.opens(&mail("Court <court@law.example>", "Order", "c1@law.example", "Keep the data.")).await;
+        held(&house, order, Basis::LegalOrder, ("account", "1"), &Extent::default()).await.expect("it is placed");
+        passes(&house, "2027-01-10");
+        follow_ups::destroy_sealed(&house.app).await.expect("it looks");
+        assert_eq!((left(&world).await, sealed_line(&house, reference).await.state), (2, Standing::Waiting));
+        let placed = house.case(order).await.holds[0].id;
+        let lead = crate::domain::rights::Actor { id: house.agent.id, ..house.officer.clone() };
+        verbs::release_hold(&house.app, &lead, order, i64::MAX, placed, "the order ended").await.expect("it is released");
+        follow_ups::destroy_sealed(&house.app).await.expect("it destroys");
+        assert_eq!((left(&world).await, sealed_line(&house, reference).await.state), (0, Standing::Over));
+        agrees_with_its_events(&house, reference).await;
+    }
+
+    /// Whoever had nothing to seal leaves no trace of it.
+    async fn what_was_never_sealed_is_forgotten(house: House) {
+        let (house, _world) = sealing(house, On::Sqlite).await;
+        let (reference, _) = erased(&house, "0").await;
+        assert!(house.case(reference).await.follow_ups.iter().all(|line| line.way != Way::Sealed));
+        let mut tx = house.app.db.read().await.expect("a reader");
+        let (known,): (i64,) = sql("SELECT (SELECT COUNT(*) FROM sealed_tables) + (SELECT COUNT(*) FROM sealed_subjects)").one(&mut tx).await.expect("it counts");
+        assert_eq!(known, 0);
+    }
+
+    /// The year of what has no date begins with the run, and not with the plan that waited for its approval.
+    async fn what_has_no_date_is_kept_from_the_day_of_the_run(house: House) {
+        let (house, _world) = sealing_by(house, On::Sqlite, &SEALED.replace("after = \"at\"", "after = \"address\"")).await;
+        let reference = verified(&house, DELETE, "1").await;
+        let run = runs::plan_run(&house.app, &house.agent, reference, i64::MAX, &runs::Chosen::default()).await.expect("it is planned");
+        house.pass(3 * DAY);
+        approved(&house, run).await;
+        runs::execute_run(&house.app, run, false).await.expect("it is carried out");
+        let zone = house.app.packs.zone(PRODUCT);
+        let today = house.app.now().local(zone).date_naive();
+        let due = sealed_line(&house, reference).await.due.local(zone).date_naive();
+        assert_eq!(Some(due), today.checked_add_months(chrono::Months::new(12)), "{today}");
     }
 
     /// A table that is not there any more is no table without rows.

@@ -3,7 +3,7 @@
 use super::{
     cut_off::{COMMENTS, keys, with_comments, work},
     on_every_engine,
-    world::{MAP, World, carry_out, target},
+    world::{MAP, On, World, carry_out, target},
 };
 use crate::{
     domain::plan::{Action, NEEDED_ON_HOLD, ON_HOLD, Plan, WarningCode},
@@ -55,7 +55,116 @@ async fn erased(world: &World, map: &str, parts: &[&str]) -> Plan {
     plan
 }
 
+const LINES: &str = "[tables.invoice_lines]\nkey = [\"id\"]\nowner = [{ to = \"invoices\", on = { invoice_id = \"id\" } }]\n\
+    link = [{ to = \"images\", on = { image_id = \"id\" }, others = \"delete\" }]\nerase = \"delete\"\ncolumns = { id = {}, invoice_id = {}, image_id = {} }\n\
+    [tables.usage_notes]\nkey = [\"id\"]\nowner = [{ to = \"usage_log\", on = { log_id = \"id\" } }]\nerase = \"delete\"\ncolumns = { id = {}, log_id = {} }\n";
+
+/// Rows that are the person's by rows that stay and forget the person.
+async fn with_lines(on: On) -> World {
+    let world = World::new(on).await;
+    world
+        .run("CREATE TABLE invoice_lines (id BIGINT PRIMARY KEY, invoice_id BIGINT NOT NULL REFERENCES invoices (id), image_id BIGINT REFERENCES images (id));
+            CREATE TABLE usage_notes (id BIGINT PRIMARY KEY, log_id BIGINT NOT NULL REFERENCES usage_log (id));
+            INSERT INTO invoice_lines VALUES (1, 100, 10), (2, 100, NULL), (3, 101, NULL), (4, 102, 20);
+            INSERT INTO usage_notes VALUES (1, 1), (2, 2), (3, 3)")
+        .await;
+    world
+}
+
+const NOTES: &str = "[tables.device_notes]\nkey = [\"id\"]\nowner = [{ to = \"users\", on = { user_id = \"id\" } }, { to = \"devices\", on = { serial = \"serial\" } }]\n\
+    shared = \"delete\"\nerase = \"delete\"\ncolumns = { id = {}, user_id = {}, serial = {} }\n";
+
+const PRINTS: &str = "[tables.prints]\nkey = [\"id\"]\nowner = [{ to = \"users\", on = { user_id = \"id\" } }]\n\
+    link = [{ to = \"images\", on = { image_id = \"id\" } }, { to = \"images\", on = { proof_id = \"id\" } }]\nerase = \"keep\"\n\
+    keep = { reason = \"orders\", period = \"P8Y\", after = \"at\" }\n\
+    columns = { id = {}, user_id = { erase = \"null\" }, image_id = {}, proof_id = {}, at = {} }\n";
+
 on_every_engine! {
+    /// The columns by which a row under a hold is the person's stay, or it would not be under the hold any more.
+    async fn what_belongs_to_rows_that_forget_the_person_stays_the_persons(on: On) {
+        let (world, map) = (with_lines(on).await, format!("{MAP}{LINES}"));
+        let rows = [("invoice_lines", "id = 1"), ("invoices", "id = 100"), ("usage_notes", "id = 3"), ("usage_log", "id = 3"), ("users", "id = 1"), ("images", "id = 10")];
+        let mut before = Vec::new();
+        for (table, row) in rows {
+            before.push(world.rows(table, row).await);
+        }
+        let plan = erased(&world, &map, &["invoice_lines:1", "usage_notes:3"]).await;
+        assert_eq!(kept(&plan), [needed("images", 1), on_hold("invoice_lines", 1), needed("invoices", 1), needed("usage_log", 1), on_hold("usage_notes", 1), needed("users", 1)]);
+        for ((table, row), before) in rows.into_iter().zip(before) {
+            assert_eq!(world.rows(table, row).await, before, "{table}");
+        }
+        assert_eq!(world.rows("usage_log", "id = 1 AND user_id IS NULL").await.len(), 1, "what they do not need changes");
+        assert_eq!(world.rows("invoice_lines", "1 = 1").await.len(), 2, "the other lines go");
+        assert_eq!(world.rows("images", "user_id = 1").await.len(), 1);
+        // and nothing is left of it all once the hold ends
+        erased(&world, &map, &[]).await;
+        assert_eq!((world.rows("invoice_lines", "1 = 1").await.len(), world.rows("users", "id = 1").await.len()), (1, 0));
+    }
+
+    async fn nor_does_a_category_take_what_a_held_row_rests_on(on: On) {
+        let world = with_lines(on).await;
+        let map = format!("{MAP}{LINES}").replace("user_id = { erase = \"null\" }, name = {}", "user_id = { erase = \"null\", category = \"link\" }, name = {}");
+        let source = world.source(&map);
+        let extent = Extent { categories: vec!["link".to_owned()], ..Extent::default() };
+        let target = Target { extent, ..ada(&source, &["invoice_lines:3"]).await };
+        let plan = source.plan(&target).await.expect("it plans");
+        assert_eq!(kept(&plan).last(), Some(&needed("invoices", 1)), "{plan:#?}");
+        let (done, verified) = carry_out(&source, &target).await.expect("it is carried out");
+        assert_eq!(verified.left, [], "{done:#?}");
+        assert_eq!(world.rows("invoices", "id = 101 AND user_id = 1").await.len(), 1);
+        assert_eq!(world.rows("invoices", "id = 100 AND user_id IS NULL").await.len(), 1);
+    }
+
+    /// What is the person's and somebody else's is held with what belongs to it.
+    async fn what_belongs_to_a_shared_row_is_held_with_it(on: On) {
+        let world = World::new(on).await;
+        world.run("CREATE TABLE device_notes (id BIGINT PRIMARY KEY, user_id BIGINT NOT NULL REFERENCES users (id), serial VARCHAR(60) NOT NULL REFERENCES devices (serial));
+            INSERT INTO device_notes VALUES (1, 1, 'tablet'), (2, 1, 'phone'), (3, 2, 'laptop')").await;
+        let plan = erased(&world, &format!("{MAP}{NOTES}"), &["devices:tablet"]).await;
+        assert!(kept(&plan).contains(&on_hold("device_notes", 1)), "{:?}", kept(&plan));
+        assert_eq!(world.rows("device_notes", "id IN (1, 3)").await.len(), 2);
+        assert_eq!(world.rows("device_notes", "1 = 1").await.len(), 2);
+        assert_eq!(world.rows("user_devices", "user_id = 1").await.len(), 1);
+    }
+
+    async fn an_answer_to_an_answer_under_a_hold_is_held(on: On) {
+        let (world, map) = (with_comments(on).await, format!("{MAP}{COMMENTS}"));
+        world.run("INSERT INTO comments VALUES (6, 1, 3), (7, 1, 5)").await;
+        // Bo answered Ada, and Ada that again; 7 answers something of Bo's alone
+        erased(&world, &map, &["comments:3"]).await;
+        assert_eq!(world.rows("comments", "id IN (1, 3, 6) AND user_id IS NOT NULL").await.len(), 3);
+        assert_eq!(world.rows("comments", "id = 3 AND up = 1").await.len(), 1);
+        assert_eq!(world.rows("comments", "id = 7").await.len(), 0);
+    }
+
+    /// A row that is kept anyway and has nothing to do with a hold is as it would be without one.
+    async fn a_hold_elsewhere_changes_nothing(on: On) {
+        let (held, free) = (World::new(on).await, World::new(on).await);
+        let map = format!("{MAP}{PRINTS}");
+        for world in [&held, &free] {
+            world.run("CREATE TABLE prints (id BIGINT PRIMARY KEY, user_id BIGINT, image_id BIGINT NOT NULL, proof_id BIGINT, at DATE NOT NULL);
+                INSERT INTO prints VALUES (1, 1, 10, 11, '2025-01-01')").await;
+        }
+        erased(&free, &map, &[]).await;
+        let plan = erased(&held, &map, &["invoices:100"]).await;
+        assert_eq!(held.rows("prints", "1 = 1").await, free.rows("prints", "1 = 1").await);
+        assert_eq!(held.rows("prints", "user_id IS NULL AND proof_id = 11").await.len(), 1);
+        assert!(!plan.tables.iter().any(|line| line.table == "prints" && line.action != Action::Keep), "{plan:#?}");
+    }
+
+    /// What nobody knows any more protects nothing: it stops the erasure.
+    async fn a_hold_on_what_is_not_there_any_more_stops_the_plan(on: On) {
+        let world = World::new(on).await;
+        let source = world.source(MAP);
+        for part in ["cellars", "cellars:1", "category wine", "user_devices:1", "images:not-a-number"] {
+            let plan = source.plan(&ada(&source, &[part, "invoices:100"]).await).await.expect("it plans");
+            let stops = plan.warnings.iter().any(|warning| warning.code == WarningCode::Hold && warning.blocks);
+            assert!(stops && !plan.may_run(), "{part}: {:?}", plan.warnings);
+        }
+        let known = source.plan(&ada(&source, &["images:999"]).await).await.expect("it plans");
+        assert!(known.may_run(), "it may have gone: {:?}", known.warnings);
+    }
+
     async fn one_invoice_stays_and_whom_it_is_about_and_nothing_else(on: On) {
         let world = World::new(on).await;
         let (invoice, user) = (world.rows("invoices", "id = 100").await, world.rows("users", "id = 1").await);

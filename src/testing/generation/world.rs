@@ -324,6 +324,7 @@ pub async fn target(source: &Source, kind: &str, value: &str) -> Target {
         extent,
         aim: crate::generation::Aim::Erase,
         run: "E-1".to_owned(),
+        begun: None,
     }
 }
 

@@ -78,6 +78,53 @@ on_both! {
         assert_eq!(house.case(dispute).await.freed, [], "nothing is left");
     }
 
+    /// What a hold kept from a limited run is offered again too, until the case's next erasure.
+    async fn what_was_kept_from_a_part_is_offered_again(house: House) {
+        let (house, world) = house_over(house, On::Sqlite).await;
+        let dispute = in_dispute(&house, "d1@example.org", &["images:12"]).await;
+        let reference = verified(&house, "1").await;
+        let extent = Extent { tables: vec!["images".to_owned()], ..Extent::default() };
+        let chosen = runs::Chosen { extent, ..runs::Chosen::default() };
+        let limited = async || {
+            let seen = seq(&house, reference).await;
+            let id = runs::plan_run(&house.app, &house.agent, reference, seen, &chosen).await.expect("it is planned");
+            approved(&house, id).await;
+            house.works().await;
+            assert_eq!(page(&house, id).await.state, RunState::Finished);
+            id
+        };
+        let id = limited().await;
+        assert_eq!(world.rows("images", "user_id = 1").await.len(), 1);
+        assert_eq!(house.case(dispute).await.freed, [], "the hold stands");
+        released(&house, dispute).await;
+        for case in [reference, dispute] {
+            assert_eq!(house.case(case).await.freed, [(reference, id)], "{case}");
+        }
+        limited().await;
+        assert_eq!(world.rows("images", "user_id = 1").await.len(), 0);
+        assert_eq!(house.case(dispute).await.freed, [], "nothing is left");
+    }
+
+    /// A map that does not know any more what a hold is about stops the plan, and a plan made before cannot begin.
+    async fn a_hold_that_the_map_does_not_know_any_more_stops_the_plan(house: House) {
+        let world = World::new(On::Sqlite).await;
+        let with = |map: &str| HashMap::from([(PRODUCT.to_owned(), world.source(map))]);
+        let house = house.with_sources(with(&MAP.replace("camelCase = {}", "camelCase = { category = \"sales\" }")));
+        let case = house.opens(&mail("Bo <bo@example.org>", "The bill", "d1@example.org", "It is wrong.")).await;
+        let sales = Extent { categories: vec!["sales".to_owned()], ..Extent::default() };
+        place(&house, &house.agent, case, Basis::Dispute, &sales).await.expect("placed");
+        let reference = verified(&house, "1").await;
+        let id = planned(&house, reference).await;
+        assert!(kept(&page(&house, id).await).contains(&("order", 1, true)));
+        runs::cancel_run(&house.app, &house.agent, id, "a new map").await.expect("it is cancelled");
+        let house = house.with_sources(with(MAP));
+        let id = planned(&house, reference).await;
+        let stopped = page(&house, id).await;
+        assert_eq!((stopped.state, stopped.stop), (RunState::Stopped, Some(Stop::Blocked)));
+        assert!(stopped.plan.warnings.iter().any(|warning| warning.code == WarningCode::Hold && warning.blocks));
+        assert_eq!(world.rows("order", "\"user\" = 1").await.len(), 1);
+    }
+
     async fn a_hold_placed_or_released_after_the_approval_ends_it(house: House) {
         let (house, world) = house_over(house, On::Sqlite).await;
         let reference = verified(&house, "1").await;

@@ -4,6 +4,7 @@ use super::{Halt, Turn};
 use crate::{
     app::{
         failpoint::failpoint,
+        follow_ups,
         runs::{Secret, plan::target_of, replay, standing::still_stands, still_asked_for},
     },
     domain::{
@@ -60,11 +61,14 @@ impl Turn<'_> {
         failpoint("run-keys-written");
         let mut tx = self.app.db.begin().await?;
         let run = self.locked(&mut tx).await?;
-        self.run = Run { state: RunState::Running, started_at: Some(self.app.now()), files: now.files, ..run };
+        self.run = Run { state: RunState::Running, started_at: Some(self.began), files: now.files, ..run };
         checkpoints::steps_begin(&mut tx, self.run.id, &steps).await?;
         // what comes to them meanwhile is found by the re-query, which opens every step again
         checkpoints::steps_end_empty(&mut tx, self.run.id, self.app.now()).await?;
         runs::run_save(&mut tx, &self.run).await?;
+        let into = erasure.steps().into_iter().filter_map(|step| Some(step.sealing.as_ref()?.into.clone()));
+        let into: Vec<_> = into.collect();
+        follow_ups::before_sealing(self.app, &mut tx, &self.run, &secret.target, &into).await?;
         let says = "Begun: the plan still holds, the subject’s keys are written down";
         checkpoints::log_add(&mut tx, self.run.id, self.app.now(), says).await?;
         let (what, on) = (self.run.id.to_string(), Some(self.run.case));

@@ -12,6 +12,7 @@ use crate::{
         identity::{Reference, RunId},
         plan::WarningCode,
         run::{RunState, Stop},
+        time::Instant,
     },
     generation::{self, Erasure, ROUNDS, SealedRows, Source, Verified},
     store::{
@@ -88,10 +89,13 @@ impl From<crate::store::Error> for Halt {
 /// # Errors
 /// When our own database fails.
 pub async fn execute_run(app: &App, id: RunId, last: bool) -> Result<Executed, Error> {
-    let Some((run, secret)) = take_up(app, id).await? else { return Ok(Executed::Done) };
+    let Some((run, mut secret)) = take_up(app, id).await? else { return Ok(Executed::Done) };
     let source = app.sources.get(&run.product);
-    let mut turn =
-        Turn { app, run, ends: Moment::now() + TURN, looked: None, unwritten: Vec::new(), wrote: Moment::now() };
+    // the day that is written down as the first, however long the keys take and however often it is taken up
+    let began = run.started_at.unwrap_or_else(|| app.now());
+    secret.target.begun = Some(began.local(app.packs.zone(&run.product)).date_naive());
+    let (ends, wrote) = (Moment::now() + TURN, Moment::now());
+    let mut turn = Turn { app, run, began, ends, looked: None, unwritten: Vec::new(), wrote };
     let Some(source) = source else {
         if last {
             return turn.stop(Stop::Away).await.map(|()| Executed::Done);
@@ -140,6 +144,8 @@ async fn take_up(app: &App, id: RunId) -> Result<Option<(Run, Secret)>, Error> {
 struct Turn<'a> {
     app: &'a App,
     run: Run,
+    /// When it began, or begins now.
+    began: Instant,
     ends: Moment,
     /// When it was last seen that nobody objects.
     looked: Option<Moment>,

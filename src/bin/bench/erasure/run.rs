@@ -45,6 +45,7 @@ pub async fn target(source: &Source, person: i64) -> anyhow::Result<Target> {
         extent: Extent::default(),
         aim: Aim::Erase,
         run: "E-1".to_owned(),
+        begun: None,
     })
 }
 

@@ -139,6 +139,7 @@ fn target(found: Found, texts: Vec<String>, extent: Extent, now: Instant) -> Tar
         extent,
         aim: Aim::Erase,
         run: REHEARSAL.to_owned(),
+        begun: None,
     }
 }
 
