@@ -13,7 +13,7 @@ const SILENT: [&str; 3] = ["object_store=off", "async_imap=off", "imap_proto=off
 pub(crate) fn log(config: &Config) {
     let filter = EnvFilter::try_new(&config.log.level).unwrap_or_else(|_| "info".into());
     let filter = SILENT.iter().filter_map(|silence| silence.parse().ok()).fold(filter, EnvFilter::add_directive);
-    let lines = fmt::layer().with_writer(OneLine::default);
+    let lines = fmt::layer().with_writer(|| OneLine);
     let log = tracing_subscriber::registry().with(filter).with(filter_fn(may_be_told));
     // a second start in one process, as in tests, keeps the first
     let begun =
@@ -32,8 +32,7 @@ fn may_be_told(about: &Metadata<'_>) -> bool {
 }
 
 /// Standard error, on which an event cannot look like two: line breaks and control characters within it are written out.
-#[derive(Default)]
-struct OneLine(());
+struct OneLine;
 
 impl Write for OneLine {
     fn write(&mut self, event: &[u8]) -> io::Result<usize> {

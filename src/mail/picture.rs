@@ -32,12 +32,12 @@ struct Size {
 
 fn big(bytes: &[u8], at: usize, length: usize) -> Option<u64> {
     let part = bytes.get(at..at.checked_add(length)?)?;
-    Some(part.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte)))
+    Some(part.iter().fold(0, |sum, byte| (sum << 8) | u64::from(*byte)))
 }
 
 fn little(bytes: &[u8], at: usize, length: usize) -> Option<u64> {
     let part = bytes.get(at..at.checked_add(length)?)?;
-    Some(part.iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte)))
+    Some(part.iter().rev().fold(0, |sum, byte| (sum << 8) | u64::from(*byte)))
 }
 
 fn to_usize(n: u64) -> Option<usize> {
@@ -110,7 +110,7 @@ fn webp(bytes: &[u8]) -> Option<Size> {
         }
         b"VP8L" => {
             let bits = little(bytes, 21, 4)?;
-            Some(Size { width: (bits & 0x3fff) + 1, height: (bits >> 14 & 0x3fff) + 1, frames: 1 })
+            Some(Size { width: (bits & 0x3fff) + 1, height: ((bits >> 14) & 0x3fff) + 1, frames: 1 })
         }
         b"VP8X" => {
             let mut size = Size { width: little(bytes, 24, 3)? + 1, height: little(bytes, 27, 3)? + 1, frames: 0 };

@@ -45,8 +45,8 @@ impl Reach {
         Self { allowed: allowed.into() }
     }
 
-    /// A client that reaches what `url` means, and nothing else; the parsed address with it. Where the operator wrote this
-    /// machine's own address or `localhost`, it means this machine.
+    /// A client that reaches what `url` means, and nothing else; the parsed address with it. `http://localhost` and
+    /// `http://127.0.0.1` mean this machine; an encrypted address is judged by what it leads to, whatever it says.
     ///
     /// # Errors
     /// When the address is none, is neither encrypted nor on this machine, or is itself an address inside.
@@ -54,13 +54,12 @@ impl Reach {
         let url = Url::parse(url).map_err(|_| Refusal::Address)?;
         let host = url.host_str().ok_or(Refusal::Address)?.trim_matches(['[', ']']).to_owned();
         let literal = IpAddr::from_str(&host).ok();
+        let is_plain = url.scheme() == "http";
         let is_here = host == "localhost" || literal.is_some_and(|address| address.to_canonical().is_loopback());
-        match url.scheme() {
-            "https" => {}
-            "http" if is_here => {}
-            _ => return Err(Refusal::Address),
+        if url.scheme() != "https" && !(is_plain && is_here) {
+            return Err(Refusal::Address);
         }
-        let here = HERE.iter().filter(|_| is_here).filter_map(|network| network.parse().ok());
+        let here = HERE.iter().filter(|_| is_plain).filter_map(|network| network.parse().ok());
         let judge = Judge { allowed: self.allowed.iter().copied().chain(here).collect() };
         // an address needs no look-up, so nobody would judge it on the way
         if literal.is_some_and(|address| !judge.permits(address)) {
@@ -185,7 +184,7 @@ mod tests {
         }
     }
 
-    /// A name of this machine that is not `localhost` leads here all the same: judged when it is looked up, each time anew.
+    /// A name is judged when it is looked up, each time anew.
     #[tokio::test]
     async fn s35_a_name_that_leads_inside_is_refused_at_the_connection() {
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -193,7 +192,7 @@ mod tests {
         listener.set_nonblocking(true).expect("it does not wait");
         let port = listener.local_addr().expect("an address").port();
         let (client, url) =
-            Reach::default().client(&format!("https://localhost.:{port}/hook"), Client::builder()).expect("a client");
+            Reach::default().client(&format!("https://localhost:{port}/hook"), Client::builder()).expect("a client");
         for _ in 0..2 {
             let error = client.post(url.clone()).send().await.expect_err("nothing is sent");
             assert!(leads_inside(&error), "{error:?}");

@@ -7,6 +7,7 @@ mod bombs;
 mod elsewhere;
 mod fields;
 mod headers;
+mod inside;
 mod keys;
 mod numbers;
 mod quiet;
@@ -41,7 +42,7 @@ async fn file_of(console: &Console, cookie: &str, case: i64, message: i64) -> St
 }
 
 /// Tables that a console writes to by itself, whoever asks or does not ask for a page.
-const BY_ITSELF: [&str; 5] = ["jobs", "ticks", "audit_checkpoints", "_sqlx_migrations", "sqlite_sequence"];
+const BY_ITSELF: [&str; 6] = ["jobs", "outflow", "ticks", "audit_checkpoints", "_sqlx_migrations", "sqlite_sequence"];
 
 impl House {
     /// Every table and what is in it, for comparing.

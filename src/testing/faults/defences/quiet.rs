@@ -57,7 +57,7 @@ async fn enrols(console: &Console, cookie: &str) -> Vec<String> {
     let page = console.send("GET", "/account/authenticator", &[("cookie", cookie)], b"").await.expect("an answer");
     let shown = page
         .body()
-        .split("id=\"secret\">")
+        .split("class=\"secret\">")
         .nth(1)
         .and_then(|rest| rest.split('<').next())
         .expect("a secret")
