@@ -118,6 +118,7 @@ pub enum Unopened {
 
 /// Everything a letter may say. What a letter does not speak of stays empty; what it cannot do without is in `needs`.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own that a letter may say")]
 pub struct Facts {
     /// Who speaks.
     pub head: Letterhead,

@@ -111,9 +111,7 @@ impl Tx {
     pub async fn commit(mut self) -> Result<()> {
         let entries = std::mem::take(&mut self.entries);
         #[cfg(test)]
-        for case in &self.recorded {
-            assert!(entries.iter().any(|entry| entry.case == Some(*case)), "an event of {case} without an audit entry");
-        }
+        each_has_its_entry(&self.recorded, &entries);
         if !entries.is_empty() {
             audit::entries_write(&mut self, entries).await?;
         }
@@ -123,5 +121,13 @@ impl Tx {
             Inner::SqliteRead(_) | Inner::PostgresRead(_) => {}
         }
         Ok(())
+    }
+}
+
+/// No test commits an event without an entry on its case.
+#[cfg(test)]
+fn each_has_its_entry(recorded: &[crate::domain::identity::Reference], entries: &[Entry]) {
+    for case in recorded {
+        assert!(entries.iter().any(|entry| entry.case == Some(*case)), "an event of {case} without an audit entry");
     }
 }

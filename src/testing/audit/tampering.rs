@@ -162,8 +162,8 @@ on_both! {
         assert_eq!(names(&verified(&house).await), Some((1, 1)));
         restored(&house).await;
 
-        const BEFORE: &str = "INSERT INTO audit SELECT -9223372036854775807 - 1, at, who, staff_id, action, case_id, object, fields, place, hash FROM kept WHERE id = 3";
-        owner(&house, &[BEFORE]).await;
+        let before = "INSERT INTO audit SELECT -9223372036854775807 - 1, at, who, staff_id, action, case_id, object, fields, place, hash FROM kept WHERE id = 3";
+        owner(&house, &[before]).await;
         assert_eq!(names(&verified(&house).await), Some((i64::MIN, i64::MIN)));
         let all = Asked { circle: true, secret: true, ..Asked::default() };
         let mut tx = house.app.db.read().await.expect("a reader");
