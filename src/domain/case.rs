@@ -177,14 +177,8 @@ impl Case {
         match &recorded.event {
             Event::ClocksStarted { pack, clocks } => {
                 let before = std::mem::take(&mut self.clocks);
-                let clock = |start: &ClockStart| {
-                    let met = before.iter().filter(|c| c.duty == start.duty).find_map(|c| c.met);
-                    // a report to one authority is none to another
-                    let met = if start.duty.is_report() { self.reported(start) } else { met };
-                    let raised = before.iter().find(|c| c.is_same(start)).map_or(Raised::Nothing, |c| c.raised);
-                    Clock::started(start, pack, met.or_else(|| self.done(start.duty)), raised)
-                };
-                self.clocks = clocks.iter().map(clock).collect();
+                let clock = |start: &ClockStart| self.started(&before, pack, start);
+                self.clocks = clocks.iter().map(clock).collect::<Vec<_>>();
             }
             Event::MailAccepted { .. } | Event::LetterKept { .. } | Event::AcknowledgedOtherwise { .. } => {
                 if let Some((_, at)) = self.told.first().copied() {
@@ -379,6 +373,15 @@ impl Case {
             Fact::RecipientsNotified => self.meet(Duty::NotifyRecipients, at),
             _ => {}
         }
+    }
+
+    /// A clock as it starts anew: what was done, and told of it, stays done and told.
+    fn started(&self, before: &[Clock], pack: &str, start: &ClockStart) -> Clock {
+        let met = before.iter().filter(|c| c.duty == start.duty).find_map(|c| c.met);
+        // a report to one authority is none to another
+        let met = if start.duty.is_report() { self.reported(start) } else { met };
+        let raised = before.iter().find(|c| c.is_same(start)).map_or(Raised::Nothing, |c| c.raised);
+        Clock::started(start, pack, met.or_else(|| self.done(start.duty)), raised)
     }
 
     /// When the authority of a rule was told.

@@ -215,7 +215,7 @@ async fn act(
             let fact = Fact::from_code(&step.to).with_context(|| format!("no fact {}", step.to))?;
             own(app, actor, reference).await?;
             if fact == Fact::ReportedToAuthority {
-                return tell(app, actor, reference, &step.text).await;
+                return report(app, actor, reference, &step.text).await;
             }
             verbs::record_fact(app, actor, reference, seen, fact, None, &step.text).await?;
         }
@@ -249,7 +249,7 @@ async fn tell_recipients(app: &App, actor: &Actor, reference: Reference) -> anyh
 }
 
 /// Every report that is due is made, each under the number it got; one beyond what is due where none is.
-async fn tell(app: &App, actor: &Actor, reference: Reference, number: &str) -> anyhow::Result<()> {
+async fn report(app: &App, actor: &Actor, reference: Reference, number: &str) -> anyhow::Result<()> {
     let case = desk::look(app, actor, reference).await?;
     let due = verbs::report_duties(&case).into_iter().map(|(meets, _)| meets);
     let mut due: Vec<String> = due.collect();

@@ -1,7 +1,7 @@
 //! The erasure of a requester from here: one asks, another approves, a job does it and looks again; what is open, held or
 //! behind the wall stays, and nothing that is read once more brings anybody back.
 
-use super::{ANA, answered, chain_is_whole, count, holds, raws, readable, with_file};
+use super::{ANA, answered, chain_is_whole, count, holds, raws, readable, resolve, with_file};
 use crate::{
     app::{
         Error,
@@ -124,7 +124,7 @@ on_both! {
         assert!(retention::ask_requester_erasure(&house.app, &house.officer, one, "again").await.is_err(), "nothing would go");
         // of what law asks for the page says which law
         let erased = house.opens(&mail("ben@mail.example", "Privacy Request", "b1@mail.example", "Please delete my account.")).await;
-        super::resolve(&house, erased).await;
+        resolve(&house, erased).await;
         let law = stays(&page(&house, &house.agent, erased).await, erased).expect("it stays");
         assert!(law.contains("IT Rules 2021 r. 3(1)(h)") && law.starts_with("until "), "{law}");
     }

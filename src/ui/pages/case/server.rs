@@ -249,18 +249,7 @@ async fn run(asked: &Asked, reference: Reference, act: Act, typed: &Fields) -> R
             exports::revoke_package(app, actor, reference, package, &reason).await.map(|()| Done::Revoked)
         }
         Act::FollowUp => of_recipient(asked, reference, seen, typed).await,
-        Act::Report => {
-            let authority = Authority::from_code(typed.get("authority"));
-            let authority = authority.ok_or_else(|| Error::field("authority", "Choose to whom the report went"))?;
-            let at = typed_moment(asked, reference, typed).await?;
-            let told = verbs::Told { meets: typed.get("meets"), authority, number: typed.get("number"), at };
-            verbs::tell_authority(app, actor, reference, seen, &told).await.map(|()| Done::Reported)
-        }
-        Act::Number => {
-            let report = typed.get("report").parse().unwrap_or(0);
-            let number = typed.get("number");
-            verbs::correct_report(app, actor, reference, seen, report, number).await.map(|()| Done::Corrected)
-        }
+        Act::Report | Act::Number => of_reports(asked, reference, act, seen, typed).await,
         Act::Extend | Act::Pause | Act::Resume | Act::Fact | Act::RuleOut | Act::Place => {
             of_clocks(asked, reference, act, seen, typed).await
         }
@@ -298,6 +287,20 @@ async fn of_recipient(asked: &Asked, reference: Reference, seen: i64, typed: &Fi
     let step = step.ok_or_else(|| Error::field("reason", "Choose what is so about the recipient"))?;
     let (app, actor, reason) = (&asked.app, &asked.actor, typed.text("reason"));
     follow_ups::recipient_step(app, actor, reference, seen, (id, step), &reason).await.map(|()| Done::Followed)
+}
+
+/// A report to an authority is written down, or its number corrected.
+async fn of_reports(asked: &Asked, reference: Reference, act: Act, seen: i64, typed: &Fields) -> Result<Done, Error> {
+    let (app, actor, number) = (&asked.app, &asked.actor, typed.get("number"));
+    if act == Act::Number {
+        let report = typed.get("report").parse().unwrap_or(0);
+        return verbs::correct_report(app, actor, reference, seen, report, number).await.map(|()| Done::Corrected);
+    }
+    let authority = Authority::from_code(typed.get("authority"));
+    let authority = authority.ok_or_else(|| Error::field("authority", "Choose to whom the report went"))?;
+    let at = typed_moment(asked, reference, typed).await?;
+    let told = verbs::Told { meets: typed.get("meets"), authority, number, at };
+    verbs::tell_authority(app, actor, reference, seen, &told).await.map(|()| Done::Reported)
 }
 
 /// The acts that clocks care about.

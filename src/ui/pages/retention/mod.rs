@@ -88,6 +88,7 @@ fn waiting(waiting: &[Waiting], zone: Tz) -> Option<AnyView> {
 
 fn section(product: &ProductRetention, may_pause: bool, zone: Tz, sent: &Sent) -> AnyView {
     let id = format!("p-{}", product.id);
+    let labelled = id.clone();
     let body = if product.lines.is_empty() {
         view! {
             <Notice meaning=Meaning::Warning lead="The pack of this product says nothing of retention.">
@@ -99,7 +100,7 @@ fn section(product: &ProductRetention, may_pause: bool, zone: Tz, sent: &Sent) -
         table(product)
     };
     view! {
-        <section aria-labelledby=id.clone()>
+        <section aria-labelledby=labelled>
             <h2 id=id tabindex="-1">{product.name.clone()}</h2>
             {paused(product, zone)}
             {body}
