@@ -18,7 +18,7 @@ pub fn failpoint(name: &str) {
     match what {
         Some("exit") => std::process::abort(),
         Some("sleep") => std::thread::sleep(std::time::Duration::from_mins(1)),
-        Some("panic") => std::panic::panic_any("failpoint"),
+        Some("panic") => std::panic::panic_any("what a panic says"),
         _ => {}
     }
 }

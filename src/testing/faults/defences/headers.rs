@@ -118,7 +118,7 @@ on_both! {
         assert_eq!(answer.status, 500);
         assert!(policy(&answer).contains("default-src 'none'"), "{}", answer.text);
         assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
-        assert!(!answer.text.contains("failpoint") && answer.body().contains("Nothing was changed"), "{}", answer.text);
+        assert!(!answer.text.contains("what a panic says") && answer.body().contains("Nothing was changed"), "{}", answer.text);
         broken.stops().await;
         console.stops().await;
     }
