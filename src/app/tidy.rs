@@ -3,7 +3,7 @@
 use super::{App, Error};
 use crate::{
     domain::time::DAY,
-    store::{account_links, jobs, known_places, outflow, sessions, throttles},
+    store::{account_links, devices, jobs, outflow, sessions, throttles},
 };
 
 /// Forgets it, a few hundred rows a transaction.
@@ -15,7 +15,7 @@ pub async fn tidy_up(app: &App) -> Result<(), Error> {
     sessions::sessions_forget(&mut tx).await?;
     throttles::throttles_forget(&mut tx).await?;
     account_links::links_forget(&mut tx).await?;
-    known_places::places_forget(&mut tx).await?;
+    devices::devices_forget(&mut tx).await?;
     let now = tx.db_now().await?;
     outflow::outflow_forget(&mut tx, now).await?;
     jobs::ticks_forget(&mut tx, now.plus(-2 * DAY)).await?;

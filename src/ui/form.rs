@@ -7,6 +7,9 @@ use axum::{
     response::Response,
 };
 
+/// The fields that passwords are typed into, in whatever form: no page says again what they hold.
+pub const SECRETS: [&str; 3] = ["password", "old", "new"];
+
 /// What was typed, in the order in which it was sent; a name may stand more than once.
 #[derive(Debug, Clone, Default)]
 pub struct Fields(pub Vec<(String, String)>);
@@ -16,6 +19,21 @@ impl Fields {
     #[must_use]
     pub fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value)
+    }
+
+    /// The address in the field `email`.
+    ///
+    /// # Errors
+    /// What is wrong with it, where nobody can have such an address.
+    pub fn email(&self) -> Result<&str, Problems> {
+        let email = self.get("email").trim();
+        if email.is_empty() {
+            return Err(Problems::one("email", "Enter your email address"));
+        }
+        if email.contains(char::is_control) {
+            return Err(Problems::one("email", "An address stands on one line; type it anew"));
+        }
+        Ok(email)
     }
 
     /// Puts `value` in the place of what was typed into `name`.
@@ -47,6 +65,13 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         match axum::Form::<Vec<(String, String)>>::from_request(request, state).await {
+            // no text holds it, and not every database can keep it
+            Ok(axum::Form(pairs)) if pairs.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) => {
+                Err(super::render::plain(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "The form holds a sign that is no text. Go back, type it anew and try again.",
+                ))
+            }
             Ok(axum::Form(pairs)) => Ok(Self(pairs)),
             Err(rejection) => {
                 tracing::info!(%rejection, "a form could not be read");
