@@ -30,7 +30,7 @@ impl Fields {
         if email.is_empty() {
             return Err(Problems::one("email", "Enter your email address"));
         }
-        if email.contains(char::is_control) {
+        if email.contains(|c: char| c.is_control() || c == '\u{fffd}') {
             return Err(Problems::one("email", "An address stands on one line; type it anew"));
         }
         Ok(email)
@@ -65,14 +65,11 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         match axum::Form::<Vec<(String, String)>>::from_request(request, state).await {
-            // no text holds it, and not every database can keep it
-            Ok(axum::Form(pairs)) if pairs.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) => {
-                Err(super::render::plain(
-                    StatusCode::UNPROCESSABLE_ENTITY,
-                    "The form holds a sign that is no text. Go back, type it anew and try again.",
-                ))
+            // no text holds a NUL, and not every database can keep one: it becomes what HTML makes of it
+            Ok(axum::Form(pairs)) => {
+                let text = |text: String| if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text };
+                Ok(Self(pairs.into_iter().map(|(name, value)| (text(name), text(value))).collect()))
             }
-            Ok(axum::Form(pairs)) => Ok(Self(pairs)),
             Err(rejection) => {
                 tracing::info!(%rejection, "a form could not be read");
                 let status = match rejection.into_response_status() {

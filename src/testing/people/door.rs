@@ -5,7 +5,10 @@ use crate::{
     app::staff,
     domain::identity::StaffId,
     store::{sql, throttles},
-    testing::{house::House, on_both},
+    testing::{
+        house::{House, mail},
+        on_both,
+    },
 };
 use axum::http::StatusCode;
 
@@ -243,8 +246,12 @@ on_both! {
             assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{path} {email:?}");
         }
         let mut officer = signed_in(&house, &house.officer).await;
-        let text = officer.post("/cases/new", &[("name", "a\0b"), ("text", "c")]).await;
-        assert_eq!(text.status, StatusCode::UNPROCESSABLE_ENTITY);
+        // in any other field it is a sign like others that cannot be shown
+        let letter = mail("Anna <anna@mail.example>", "Privacy Request", "a1@mail.example", "Please delete my account.");
+        let reference = house.opens(&letter).await;
+        let noted = officer.post(&format!("/cases/{reference}"), &[("do", "note"), ("text", "one\0two")]).await;
+        assert_eq!(noted.status, StatusCode::SEE_OTHER, "{}", noted.body);
+        assert!(officer.get(&format!("/cases/{reference}")).await.body.contains("one\u{fffd}two"));
         assert_eq!(officer.get("/queue?q=a%00b").await.status, StatusCode::BAD_REQUEST);
     }
 

@@ -23,9 +23,10 @@ pub const PROOF: &str = "prove-again";
 pub fn page(action: &str, sent: &Fields, means: Means, problems: Problems) -> AnyView {
     let action = action.to_owned();
     let is_secret = |name: &str| SECRETS.contains(&name);
-    let kept = match sent.0.iter().any(|(name, _)| is_secret(name)) {
-        true => "What you typed is kept and is sent with your proof, but for passwords: type those again afterwards.",
-        false => "What you typed is kept and is sent with your proof.",
+    let kept = if sent.0.iter().any(|(name, _)| is_secret(name)) {
+        "What you typed is kept and is sent with your proof, but for passwords: type those again afterwards."
+    } else {
+        "What you typed is kept and is sent with your proof."
     };
     let hidden = sent
         .0
