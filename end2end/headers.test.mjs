@@ -7,11 +7,12 @@ import { startDemo } from "./house.mjs";
 
 let house;
 let cookie;
+let device;
 before(async () => {
   house = await startDemo();
   const response = await post("/signin", { email: house.officer.email, password: house.officer.password });
   assert.equal(response.status, 303);
-  cookie = response.headers.get("set-cookie");
+  [cookie, device] = response.headers.getSetCookie();
 });
 after(() => house?.stop());
 
@@ -96,17 +97,21 @@ test("what changes something is asked for by POST", async () => {
   assert.equal((await get("/overview", signedIn())).status, 200);
 });
 
-test("the session's cookie is this host's alone, out of scripts' reach, and ends with signing out", async () => {
+test("the cookies of session and browser are this host's alone, out of scripts' reach, and the session's ends with signing out", async () => {
   assert.match(cookie, /^__Host-recourse=[A-Za-z0-9_-]{43,};/);
-  const parts = cookie.split(/;\s*/).slice(1);
-  for (const part of ["Path=/", "HttpOnly", "Secure", "SameSite=Lax"]) assert.ok(parts.includes(part), `${part} is missing: ${parts}`);
-  assert.ok(!parts.some((part) => part.startsWith("Domain")), "it goes to other hosts");
+  assert.match(device, /^__Host-recourse-device=[A-Za-z0-9_-]{43,};/);
+  for (const one of [cookie, device]) {
+    const parts = one.split(/;\s*/).slice(1);
+    for (const part of ["Path=/", "HttpOnly", "Secure", "SameSite=Lax"]) assert.ok(parts.includes(part), `${part} is missing: ${parts}`);
+    assert.ok(!parts.some((part) => part.startsWith("Domain")), "it goes to other hosts");
+  }
+  assert.equal((await get("/overview", { cookie: device.split(";")[0] })).status, 303, "the browser's opens nothing");
 
   const own = (await post("/signin", { email: house.agent.email, password: house.agent.password })).headers.get("set-cookie").split(";")[0];
   assert.equal((await get("/overview", { cookie: own })).status, 200);
   const out = await post("/signout", {}, { cookie: own });
   assert.equal(out.headers.get("location"), "/signin");
-  assert.match(out.headers.get("set-cookie"), /^__Host-recourse=;.*Max-Age=0/);
+  assert.deepEqual(out.headers.getSetCookie().map((one) => one.replace(/;.*(?=; Max-Age)/, "")), ["__Host-recourse=; Max-Age=0"], "the browser stays known");
   const again = await get("/overview", { cookie: own });
   assert.equal(again.headers.get("location"), "/signin?next=%2Foverview", "the session lives on after signing out");
   assert.equal((await get("/overview", { cookie: "__Host-recourse=made-up" })).status, 303);

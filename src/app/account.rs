@@ -1,7 +1,7 @@
 //! One's own account: what its page shows, and a new password.
 
 use super::{
-    App, Error, passwords,
+    App, Error, devices, passwords,
     proving::{password, proven},
     sessions::{self, Session, SessionToken},
     sign_in::Refused,
@@ -24,6 +24,8 @@ pub struct AccountPage {
     pub codes_left: i64,
     /// True where nobody gets in without a second factor.
     pub is_required: bool,
+    /// True where the person proved a short while ago who they are, and is not asked before a change.
+    pub is_proven: bool,
     /// Sessions, the one used last first.
     pub sessions: Vec<stored::Line>,
 }
@@ -41,15 +43,23 @@ pub async fn load_account(app: &App, session: &Session) -> Result<AccountPage, E
         authenticator: factors::authenticator_since(&mut tx, staff).await?,
         codes_left: factors::recovery_left(&mut tx, staff).await?,
         is_required: app.settings.second_factor == SecondFactor::Required,
+        is_proven: proven(&session.actor).is_ok(),
         sessions: stored::sessions_of(&mut tx, staff).await?,
     })
 }
 
-/// Changes one's own password, for whoever knows the old one: the session goes on under a new token, all others end.
+/// Changes one's own password, for whoever knows the old one: the session goes on under a new token, all others end. Of the
+/// browsers that were remembered only this one, which came with `device`, is.
 ///
 /// # Errors
 /// As `Refused` tells them apart: `Wrong` where the old password is another.
-pub async fn change_password(app: &App, session: &Session, old: &str, new: &str) -> Result<SessionToken, Refused> {
+pub async fn change_password(
+    app: &App,
+    session: &Session,
+    old: &str,
+    new: &str,
+    device: Option<&str>,
+) -> Result<SessionToken, Refused> {
     proven(&session.actor)?;
     let staff = session.actor.id;
     let mut tx = app.db.read().await?;
@@ -63,6 +73,7 @@ pub async fn change_password(app: &App, session: &Session, old: &str, new: &str)
     let mut tx = app.db.begin().await?;
     staff::password_set(&mut tx, staff, &hash).await?;
     let token = sessions::renew(&mut tx, session).await?;
+    let token = token.in_browser(devices::remember(&mut tx, staff, device).await?);
     stored::sessions_end(&mut tx, staff, Some(session.id)).await?;
     audit::audit_append(&mut tx, app.now(), Some(staff), AuditAction::PasswordChanged, None, "");
     tx.commit().await?;

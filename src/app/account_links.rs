@@ -2,13 +2,17 @@
 //! up; a link is for the account as it was when it was asked for, and leaves the second factor as it is. Whoever asks for
 //! one learns nothing: an address without an account costs and answers the same.
 
-use super::{App, Error, passwords, sign_in::Refused};
+use super::{
+    App, Error, devices, passwords,
+    sign_in::{self, Refused},
+    tries::{Row, Rows},
+};
 use crate::{
     domain::{
         audit::AuditAction,
         identity::normal_address,
         sign_in::LinkPurpose,
-        time::{DAY, HOUR, MINUTE},
+        time::{DAY, HOUR, MINUTE, SECOND},
         work::Work,
     },
     mail::{
@@ -21,7 +25,6 @@ use crate::{
         audit, jobs, sessions,
         sessions::token_hash,
         staff::{self, Account},
-        throttles,
         vault::random,
     },
 };
@@ -35,10 +38,19 @@ const fn lasts(purpose: LinkPurpose) -> i64 {
     }
 }
 
-/// How many mails an address can be sent before the next has to wait, and the same for where they are asked for.
-const FREE: i64 = 3;
-const CLIENT_FREE: i64 = 10;
-const LONGEST: i64 = HOUR;
+/// How many mails an address can be sent before the next has to wait; the same for where they are asked for, and for all
+/// strangers together, so that links never fill the outbox.
+fn rows(app: &App, email: &str, client: &str) -> Rows {
+    let row = |domain: &str, data: &str, free, longest| {
+        let key = app.vault.digest(domain, data.as_bytes());
+        Row { key, free, longest }
+    };
+    Rows {
+        client: row("reset client", client, 10, HOUR),
+        is_known: false,
+        rest: vec![row("reset", &normal_address(email), 3, HOUR), row("reset strangers", "", 60, 5 * SECOND)],
+    }
+}
 
 /// The token of a link, made under the master key when it is kept and again when its mail leaves: written down nowhere.
 fn token(app: &App, number: &str) -> String {
@@ -61,15 +73,8 @@ pub(super) async fn keep(app: &App, tx: &mut Tx, purpose: LinkPurpose, account: 
 /// # Errors
 /// `Busy` after too many; `Other` as the database says.
 pub async fn ask_reset(app: &App, email: &str, client: &str) -> Result<(), Refused> {
-    let address = normal_address(email);
-    let by_client = app.vault.digest("reset client", client.as_bytes());
-    let by_address = app.vault.digest("reset", address.as_bytes());
+    rows(app, email, client).count(app).await?;
     let mut tx = app.db.begin().await?;
-    let waits = throttles::throttle_try(&mut tx, &by_client, CLIENT_FREE, LONGEST).await?;
-    let waits = if waits > 0 { waits } else { throttles::throttle_try(&mut tx, &by_address, FREE, LONGEST).await? };
-    if waits > 0 {
-        return Err(Refused::Busy((waits + 999) / 1_000));
-    }
     let account = staff::account_by_email(&mut tx, email).await?.filter(|account| !account.is_disabled());
     keep(app, &mut tx, LinkPurpose::Reset, account.as_ref()).await?;
     tx.commit().await?;
@@ -140,24 +145,31 @@ async fn account_of(tx: &mut Tx, token: &str) -> Result<Account, Error> {
     staff::account_get(tx, staff).await?.ok_or(Error::NotFound)
 }
 
-/// Sets the password of a link's account and ends its sessions. The second factor stays, and is asked for at the door.
+/// Sets the password of a link's account, ends its sessions and forgets what strangers tried at it. The second factor stays,
+/// and is asked for at the door. What the browser, which came with `device`, keeps to be known there: whoever has the mail
+/// waits for no stranger.
 ///
 /// # Errors
 /// `NotFound` when the link does not count; `Invalid` when the password is not good enough.
-pub async fn set_password(app: &App, token: &str, password: &str) -> Result<(), Error> {
+pub async fn set_password(app: &App, token: &str, password: &str, device: Option<&str>) -> Result<String, Error> {
     let account = look_at_link(app, token).await?;
     if let Some(says) = passwords::fault(app, password, &[&account.email, &account.name]) {
         return Err(Error::field("password", says));
     }
     let hash = passwords::hashed(app, password).await?;
+    let staff = account.staff();
     let mut tx = app.db.begin().await?;
-    let staff = account_of(&mut tx, token).await?.staff();
+    // held before the link is looked at: whatever else changes the account comes before or after, and ends the link
+    staff::account_lock(&mut tx, staff).await?;
+    account_of(&mut tx, token).await?;
     if !stored::link_use(&mut tx, &token_hash(token)).await? {
         return Err(Error::NotFound);
     }
     staff::password_set(&mut tx, staff, &hash).await?;
     sessions::sessions_end(&mut tx, staff, None).await?;
+    sign_in::forgive(app, &mut tx, &account.email).await?;
+    let device = devices::remember(&mut tx, staff, device).await?;
     audit::audit_append(&mut tx, app.now(), Some(staff), AuditAction::PasswordSetByLink, None, "");
     tx.commit().await?;
-    Ok(())
+    Ok(device)
 }

@@ -1,7 +1,7 @@
 //! Codes of an authenticator (TOTP, RFC 6238): the secret that is offered, the square that a camera reads, what a code is
 //! worth. Stores nothing.
 
-use super::{App, Error};
+use super::{App, Error, sessions::Session};
 use crate::domain::time::{Instant, SECOND};
 use qrcodegen::{QrCode, QrCodeEcc};
 use std::fmt::Write as _;
@@ -16,10 +16,12 @@ pub struct Offer {
     pub picture: String,
 }
 
-/// The secret that one session is offered for one account: the same each time it is asked for until the account changes,
-/// so that showing it changes nothing.
-pub(super) fn secret_for(app: &App, session: i64, staff: i64, stamp: i64) -> Vec<u8> {
-    app.vault.derive(&format!("authenticator of {staff}, change {stamp}, session {session}"))[..20].to_vec()
+/// The secret that one session is offered for one account: the same each time it is asked for until the account changes or
+/// the person proves again who they are, so that showing it changes nothing, and whoever saw one before knows nothing.
+pub(super) fn secret_for(app: &App, session: &Session, stamp: i64) -> Vec<u8> {
+    let (staff, session, proved) = (session.actor.id.0, session.id, session.proved_at.0);
+    let label = format!("authenticator of {staff}, change {stamp}, session {session}, proof {proved}");
+    app.vault.derive(&label)[..20].to_vec()
 }
 
 /// How a secret is shown to the person with this address.

@@ -17,6 +17,7 @@ pub mod clockwork;
 pub mod consents;
 pub mod deliver;
 pub mod desk;
+pub mod devices;
 pub mod error;
 pub mod exports;
 pub mod failpoint;
@@ -51,6 +52,7 @@ pub mod staff;
 pub mod subject;
 pub mod tidy;
 pub mod timeline;
+mod tries;
 pub mod verbs;
 pub mod verification;
 

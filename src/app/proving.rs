@@ -5,9 +5,15 @@ use super::{
     App, Error, passwords, second_factor,
     sessions::{self, Session, SessionToken},
     sign_in::Refused,
+    tries::busy,
 };
 use crate::{
-    domain::{audit::AuditAction, rights::Actor, sign_in::Proof, time::MINUTE},
+    domain::{
+        audit::AuditAction,
+        rights::Actor,
+        sign_in::{Proof, Stage},
+        time::MINUTE,
+    },
     store::{audit, factors, staff, throttles},
 };
 
@@ -45,8 +51,11 @@ const LONGEST: i64 = 15 * MINUTE;
 /// Proves by `typed`, a code or, for somebody without an authenticator, the password: the session goes on under a new token.
 ///
 /// # Errors
-/// As `Refused` tells them apart.
+/// As `Refused` tells them apart; `NotFound` for half a session, which becomes whole at the door alone.
 pub async fn prove(app: &App, session: &Session, typed: &str) -> Result<SessionToken, Refused> {
+    if session.stage != Stage::Full {
+        return Err(Error::NotFound.into());
+    }
     let staff = session.actor.id;
     let means = means_of(app, session).await?;
     if !means.code {
@@ -76,7 +85,7 @@ pub(super) async fn password(app: &App, session: &Session, typed: &str) -> Resul
     let mut tx = app.db.begin().await?;
     let waits = throttles::throttle_try(&mut tx, &key, FREE, LONGEST).await?;
     if waits > 0 {
-        return Err(Refused::Busy((waits + 999) / 1_000));
+        return Err(busy(waits));
     }
     let account = staff::account_get(&mut tx, staff).await?.ok_or(Error::NotFound)?;
     tx.commit().await?;

@@ -7,6 +7,7 @@ use super::{
     proving::proven,
     sessions::{self, Session, SessionToken},
     sign_in::{Refused, arrived},
+    tries::busy,
 };
 use crate::{
     domain::{audit::AuditAction, identity::StaffId, sign_in::Stage, time::MINUTE},
@@ -50,7 +51,7 @@ pub(super) async fn use_code(app: &App, tx: &mut Tx, staff: StaffId, typed: &str
     let key = key(app, staff);
     let waits = throttles::throttle_try(tx, &key, FREE, LONGEST).await?;
     if waits > 0 {
-        return Err(Refused::Busy((waits + 999) / 1_000));
+        return Err(busy(waits));
     }
     let code: String = typed.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
     let now = tx.db_now().await?;
@@ -86,7 +87,12 @@ pub(super) async fn keep_try(app: &App, mut tx: Tx, staff: StaffId) -> Result<()
 ///
 /// # Errors
 /// As `Refused` tells them apart.
-pub async fn give_code(app: &App, session: &Session, typed: &str, client: &str) -> Result<SessionToken, Refused> {
+pub async fn give_code(
+    app: &App,
+    session: &Session,
+    typed: &str,
+    device: Option<&str>,
+) -> Result<SessionToken, Refused> {
     let staff = session.actor.id;
     let mut tx = app.db.begin().await?;
     match use_code(app, &mut tx, staff, typed).await {
@@ -97,19 +103,24 @@ pub async fn give_code(app: &App, session: &Session, typed: &str, client: &str) 
         }
         Err(refused) => return Err(refused),
     }
+    // whoever disables the account meanwhile finds the browser, too
+    staff::account_lock(&mut tx, staff).await?;
     let token = sessions::renew(&mut tx, session).await?;
-    let account = staff::account_get(&mut tx, staff).await?.ok_or(Error::NotFound)?;
-    arrived(app, &mut tx, staff, &account.email, client).await?;
+    let token = arrived(app, &mut tx, staff, device, token).await?;
     tx.commit().await?;
     Ok(token)
 }
 
-/// The authenticator that this session is offered: the same until the account changes.
+/// The authenticator that this session is offered: the same until the account changes, or the person proves again who they
+/// are.
 ///
 /// # Errors
-/// When somebody who has a factor has not given it.
+/// When somebody who has a factor has not given it, or their proof is stale: the secret is theirs to see.
 pub async fn offer_authenticator(app: &App, session: &Session) -> Result<Offer, Error> {
     may_enrol(session)?;
+    if session.stage == Stage::Full {
+        proven(&session.actor)?;
+    }
     let mut tx = app.db.read().await?;
     let account = account(&mut tx, session).await?;
     authenticator::offer(&offered(app, session, &account), &account.email)
@@ -124,7 +135,7 @@ pub async fn enrol_authenticator(
     app: &App,
     session: &Session,
     typed: &str,
-    client: &str,
+    device: Option<&str>,
 ) -> Result<(SessionToken, Vec<String>), Refused> {
     may_enrol(session)?;
     if session.is_armed || session.stage == Stage::Full {
@@ -134,7 +145,7 @@ pub async fn enrol_authenticator(
     let mut tx = app.db.begin().await?;
     let waits = throttles::throttle_try(&mut tx, &key(app, staff), FREE, LONGEST).await?;
     if waits > 0 {
-        return Err(Refused::Busy((waits + 999) / 1_000));
+        return Err(busy(waits));
     }
     let account = account(&mut tx, session).await?;
     let (secret, now) = (offered(app, session, &account), tx.db_now().await?);
@@ -147,31 +158,35 @@ pub async fn enrol_authenticator(
     factors::authenticator_set(&mut tx, &app.vault, staff, &secret, step, now).await?;
     staff::stamp_move(&mut tx, staff).await?;
     let codes = fresh_codes(app, &mut tx, staff).await?;
-    let token = sessions::renew(&mut tx, session).await?;
+    let mut token = sessions::renew(&mut tx, session).await?;
     stored::sessions_end(&mut tx, staff, Some(session.id)).await?;
     audit::audit_append(&mut tx, app.now(), Some(staff), AuditAction::AuthenticatorEnrolled, None, "");
     if session.stage == Stage::Half {
-        arrived(app, &mut tx, staff, &account.email, client).await?;
+        token = arrived(app, &mut tx, staff, device, token).await?;
     }
     tx.commit().await?;
     Ok((token, codes))
 }
 
-/// New recovery codes in place of those before, shown once.
+/// New recovery codes in place of those before, shown once: the session goes on under a new token, all others of the person
+/// end, and with them what was begun by a link.
 ///
 /// # Errors
-/// When the proof is stale, or there is no second factor that they could stand in for.
-pub async fn renew_recovery_codes(app: &App, session: &Session) -> Result<Vec<String>, Error> {
+/// When the proof is stale, the session has ended, or there is no second factor that they could stand in for.
+pub async fn renew_recovery_codes(app: &App, session: &Session) -> Result<(SessionToken, Vec<String>), Error> {
     proven(&session.actor)?;
     if !session.is_armed {
         return Err(Error::field("codes", "Set up a second factor first"));
     }
     let staff = session.actor.id;
     let mut tx = app.db.begin().await?;
+    staff::stamp_move(&mut tx, staff).await?;
+    let token = sessions::renew(&mut tx, session).await?;
+    stored::sessions_end(&mut tx, staff, Some(session.id)).await?;
     let codes = fresh_codes(app, &mut tx, staff).await?;
     audit::audit_append(&mut tx, app.now(), Some(staff), AuditAction::RecoveryCodesRenewed, None, "");
     tx.commit().await?;
-    Ok(codes)
+    Ok((token, codes))
 }
 
 /// Ten codes of 50 random bits, kept as keyed digests.
@@ -196,5 +211,5 @@ async fn account(tx: &mut Tx, session: &Session) -> Result<Account, Error> {
 }
 
 fn offered(app: &App, session: &Session, account: &Account) -> Vec<u8> {
-    authenticator::secret_for(app, session.id, session.actor.id.0, account.stamp)
+    authenticator::secret_for(app, session, account.stamp)
 }

@@ -8,7 +8,7 @@ use crate::{
         identity::StaffId,
         rights::Actor,
         sign_in::{Proof, SecondFactor, Stage},
-        time::{HOUR, MINUTE},
+        time::{HOUR, Instant, MINUTE},
     },
     store::{
         Tx, audit,
@@ -30,19 +30,32 @@ pub const FRESH: i64 = 10 * MINUTE;
 /// A session's secret; goes into the cookie and nowhere else.
 pub struct SessionToken {
     secret: String,
+    /// The secret of the browser itself, where somebody has just come in.
+    device: Option<String>,
     /// How far the session has come.
     pub stage: Stage,
 }
 
 impl SessionToken {
     pub(super) fn new(stage: Stage) -> Result<Self, Error> {
-        Ok(Self { secret: data_encoding::BASE64URL_NOPAD.encode(&random::<32>()?), stage })
+        Ok(Self { secret: data_encoding::BASE64URL_NOPAD.encode(&random::<32>()?), device: None, stage })
+    }
+
+    /// The same for a browser that is known by `device` from now on.
+    pub(super) fn in_browser(self, device: String) -> Self {
+        Self { device: Some(device), ..self }
     }
 
     /// The secret itself.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.secret
+    }
+
+    /// What the browser keeps to be known again, where somebody has just come in.
+    #[must_use]
+    pub fn device(&self) -> Option<&str> {
+        self.device.as_deref()
     }
 
     /// For how many seconds the browser keeps it.
@@ -67,6 +80,8 @@ pub struct Session {
     pub stage: Stage,
     /// True when the person has a second factor.
     pub is_armed: bool,
+    /// When the person last proved who they are.
+    pub proved_at: Instant,
 }
 
 /// The session of a token. Moves the idle end on, at most once a minute, so that reading stays reading.
@@ -87,7 +102,8 @@ pub async fn session_of(app: &App, token: &str) -> Result<Option<Session>, Error
     let stage = if is_missing { Stage::Half } else { found.stage };
     let is_fresh = stage == Stage::Full && found.now.since(found.proved_at) < FRESH;
     let proof = if is_fresh { Proof::Fresh } else { Proof::Stale };
-    Ok(Some(Session { id: found.id, actor: Actor { proof, ..actor }, stage, is_armed: found.is_armed }))
+    let (id, is_armed, proved_at) = (found.id, found.is_armed, found.proved_at);
+    Ok(Some(Session { id, actor: Actor { proof, ..actor }, stage, is_armed, proved_at }))
 }
 
 /// Makes a session whole under a new token, in the caller's transaction. `lasts` begins anew where the session was half.

@@ -1,10 +1,11 @@
 //! The door: address and password. An unknown address, a disabled account and a wrong password look and take the same.
 //! Tries are counted before they are made, on all consoles together: for the account, for where they come from, for all
-//! strangers. Nobody is locked out for good, and who comes from where they signed in before waits for no stranger.
+//! strangers. Nobody is locked out for good, and whose browser they signed in with before waits for no stranger.
 
 use super::{
     App, Error, passwords,
     sessions::{HALF, SessionToken, WHOLE},
+    tries::{Row, Rows},
 };
 use crate::{
     domain::{
@@ -13,7 +14,11 @@ use crate::{
         sign_in::{SecondFactor, Stage},
         time::{MINUTE, SECOND},
     },
-    store::{Tx, audit, known_places, sessions, staff, throttles},
+    store::{
+        Tx, audit, devices, sessions,
+        staff::{self, Account},
+        throttles,
+    },
 };
 
 /// What somebody typed at the door, and where they come from.
@@ -25,6 +30,10 @@ pub struct Typed<'a> {
     pub password: &'a str,
     /// A network address, shortened.
     pub client: &'a str,
+    /// What the browser was given when somebody signed in with it before.
+    pub device: Option<&'a str>,
+    /// The token of the session that the browser has; it ends where another begins.
+    pub session: Option<&'a str>,
 }
 
 /// Why somebody was not let in.
@@ -47,28 +56,33 @@ impl<E: Into<Error>> From<E> for Refused {
     }
 }
 
-/// A row of tries: how many cost nothing, and the longest wait after more of them, in milliseconds.
-struct Row {
-    key: Vec<u8>,
-    free: i64,
-    longest: i64,
-}
-
-/// The rows in which a try counts, in one order for everybody, so that no two wait for each other.
-fn rows(app: &App, typed: &Typed<'_>, is_known: bool) -> Vec<Row> {
+/// The rows in which a try counts. In a browser in which the person has signed in before it counts for that browser, so
+/// that strangers, who see the same whether or not there is an account, keep nobody out.
+fn rows(app: &App, typed: &Typed<'_>, is_known: bool) -> Rows {
+    let client = app.vault.digest("sign-in client", typed.client.as_bytes());
+    let client = Row { key: client, free: 30, longest: 5 * MINUTE };
     let account = normal_address(typed.email);
-    if is_known {
-        return vec![Row { key: place(app, &account, typed.client), free: 10, longest: MINUTE }];
-    }
-    vec![
-        Row { key: app.vault.digest("sign-in strangers", b""), free: 300, longest: 5 * SECOND },
-        Row { key: app.vault.digest("sign-in client", typed.client.as_bytes()), free: 30, longest: 5 * MINUTE },
-        Row { key: app.vault.digest("sign-in", account.as_bytes()), free: 5, longest: 15 * MINUTE },
-    ]
+    let known = typed.device.filter(|_| is_known).map(|device| {
+        let key = app.vault.digest_of("sign-in device", [account.as_bytes(), &[0], device.as_bytes()]);
+        vec![Row { key, free: 10, longest: 15 * MINUTE }]
+    });
+    let rest = known.unwrap_or_else(|| {
+        let all = app.vault.digest("sign-in strangers", b"");
+        vec![
+            Row { key: of_account(app, &account), free: 5, longest: 15 * MINUTE },
+            Row { key: all, free: 300, longest: 5 * SECOND },
+        ]
+    });
+    Rows { client, is_known, rest }
 }
 
-fn place(app: &App, account: &str, client: &str) -> Vec<u8> {
-    app.vault.digest_of("sign-in place", [account.as_bytes(), &[0], client.as_bytes()])
+fn of_account(app: &App, account: &str) -> Vec<u8> {
+    app.vault.digest("sign-in", account.as_bytes())
+}
+
+/// Forgets what strangers tried at an account: its password is another one now.
+pub(super) async fn forgive(app: &App, tx: &mut Tx, email: &str) -> Result<(), Error> {
+    Ok(throttles::throttle_clear(tx, &of_account(app, &normal_address(email))).await?)
 }
 
 /// Signs in: a whole session, or half of one where a second factor has to follow.
@@ -76,17 +90,19 @@ fn place(app: &App, account: &str, client: &str) -> Vec<u8> {
 /// # Errors
 /// As `Refused` tells them apart.
 pub async fn sign_in(app: &App, typed: Typed<'_>) -> Result<SessionToken, Refused> {
-    let account = normal_address(typed.email);
     let mut tx = app.db.read().await?;
     let found = staff::account_by_email(&mut tx, typed.email).await?.filter(|account| !account.is_disabled());
-    let is_known = known_places::place_is_known(&mut tx, &place(app, &account, typed.client)).await?;
+    let is_known = match typed.device {
+        Some(device) => devices::device_is_known(&mut tx, typed.email, device).await?,
+        None => false,
+    };
     drop(tx);
     let rows = rows(app, &typed, is_known);
-    count(app, &rows).await?;
+    let counted = rows.count(app).await?;
     let stored = found.as_ref().map(|account| account.password_hash.as_str());
     let fits = passwords::fits(app, typed.password, stored).await?;
-    let Some(found) = found.filter(|_| fits) else {
-        slowed(app, &rows).await?;
+    let Some(found) = found.as_ref().filter(|_| fits) else {
+        slowed(app, &rows, typed.email, found.as_ref().map(Account::staff)).await?;
         return Err(Refused::Wrong);
     };
     let renewed = if passwords::is_outdated(&found.password_hash) {
@@ -96,78 +112,65 @@ pub async fn sign_in(app: &App, typed: Typed<'_>) -> Result<SessionToken, Refuse
     };
     let staff = found.staff();
     let mut tx = app.db.begin().await?;
-    match rows.as_slice() {
-        [all, client, account] => {
-            throttles::throttle_spare(&mut tx, &all.key).await?;
-            throttles::throttle_spare(&mut tx, &client.key).await?;
-            throttles::throttle_clear(&mut tx, &account.key).await?;
-        }
-        known => {
-            for row in known {
-                throttles::throttle_clear(&mut tx, &row.key).await?;
-            }
-        }
-    }
-    if let Some(hash) = renewed {
-        staff::password_rehash(&mut tx, staff, &found.password_hash, &hash).await?;
-    }
     // the account may have been disabled, or its password changed, while this one was hashed
     staff::account_lock(&mut tx, staff).await?;
     let still = staff::account_get(&mut tx, staff).await?;
     if still.is_none_or(|account| account.is_disabled() || account.stamp != found.stamp) {
         return Err(Refused::Wrong);
     }
-    let token = begin(app, &mut tx, staff, &account, typed.client).await?;
+    rows.forget(&mut tx, &counted).await?;
+    if let Some(hash) = renewed {
+        staff::password_rehash(&mut tx, staff, &found.password_hash, &hash).await?;
+    }
+    // what this browser was signed in to before is not left open behind its back
+    if let Some(former) = typed.session
+        && let Some(whose) = sessions::session_end(&mut tx, former).await?
+    {
+        audit::audit_append(&mut tx, app.now(), Some(whose), AuditAction::SignedOut, None, "");
+    }
+    let token = begin(app, &mut tx, staff, &typed).await?;
     tx.commit().await?;
     Ok(token)
 }
 
 /// Begins the session of somebody whose password was right.
-async fn begin(app: &App, tx: &mut Tx, staff: StaffId, account: &str, client: &str) -> Result<SessionToken, Error> {
+async fn begin(app: &App, tx: &mut Tx, staff: StaffId, typed: &Typed<'_>) -> Result<SessionToken, Error> {
     let is_armed = super::second_factor::is_armed(tx, staff).await?;
     let is_half = is_armed || app.settings.second_factor == SecondFactor::Required;
     let token = SessionToken::new(if is_half { Stage::Half } else { Stage::Full })?;
     let lasts = if is_half { HALF } else { WHOLE };
-    sessions::session_start(tx, token.as_str(), staff, token.stage, client, lasts).await?;
+    sessions::session_start(tx, token.as_str(), staff, token.stage, typed.client, lasts).await?;
     if is_half {
         audit::audit_append(tx, app.now(), Some(staff), AuditAction::PasswordGiven, None, "");
-    } else {
-        arrived(app, tx, staff, account, client).await?;
+        return Ok(token);
     }
-    Ok(token)
+    arrived(app, tx, staff, typed.device, token).await
 }
 
-/// Somebody is in: remembers from where.
-pub(super) async fn arrived(app: &App, tx: &mut Tx, staff: StaffId, email: &str, client: &str) -> Result<(), Error> {
-    known_places::place_remember(tx, staff, &place(app, &normal_address(email), client)).await?;
+/// Somebody is in: the browser, which came with `device`, is remembered, and gets to know so with the session's token.
+pub(super) async fn arrived(
+    app: &App,
+    tx: &mut Tx,
+    staff: StaffId,
+    device: Option<&str>,
+    token: SessionToken,
+) -> Result<SessionToken, Error> {
     audit::audit_append(tx, app.now(), Some(staff), AuditAction::SignedIn, None, "");
-    Ok(())
+    Ok(token.in_browser(super::devices::remember(tx, staff, device).await?))
 }
 
-/// Counts a try in each row, or in none where one of them has to wait.
-async fn count(app: &App, rows: &[Row]) -> Result<(), Refused> {
-    let mut tx = app.db.begin().await?;
-    for row in rows {
-        let waits = throttles::throttle_try(&mut tx, &row.key, row.free, row.longest).await?;
-        if waits > 0 {
-            return Err(Refused::Busy((waits + 999) / 1_000));
-        }
-    }
-    tx.commit().await?;
-    Ok(())
-}
-
-/// Writes down that tries are slowed from now on: at most as often as somebody is made to wait.
-async fn slowed(app: &App, rows: &[Row]) -> Result<(), Error> {
+/// Writes down that tries are slowed from now on, at most as often as somebody is made to wait: of what was typed a keyed
+/// digest, by which entries can be compared, and whose account it is, where it is anybody's.
+async fn slowed(app: &App, rows: &Rows, email: &str, staff: Option<StaffId>) -> Result<(), Error> {
     let mut tx = app.db.read().await?;
-    let mut waits = false;
-    for row in rows {
-        waits |= throttles::throttle_wait(&mut tx, &row.key).await? > 0;
-    }
+    let waits = rows.wait(&mut tx).await?;
     drop(tx);
-    if waits {
+    if waits > 0 {
+        let digest = app.vault.digest("sign-in slowed", normal_address(email).as_bytes());
+        let digest = format!("digest {}", data_encoding::HEXLOWER.encode(&digest[..8]));
+        let object = staff.map_or_else(|| digest.clone(), |staff| format!("{digest} {}", staff.0));
         let mut tx = app.db.begin().await?;
-        audit::audit_append(&mut tx, app.now(), None, AuditAction::SignInSlowed, None, "");
+        audit::audit_append(&mut tx, app.now(), None, AuditAction::SignInSlowed, None, &object);
         tx.commit().await?;
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! The accounts of people who work here, as the command line manages them: begun, reset, disabled; and their sessions. What
 //! takes something from an account ends its sessions on every console in the same commit.
 
-use super::{App, Error, FieldError, account_links, passwords};
+use super::{App, Error, FieldError, account_links, passwords, sign_in};
 use crate::{
     domain::{audit::AuditAction, identity::StaffId, rights::Role, sign_in::LinkPurpose},
     store::{
@@ -112,7 +112,7 @@ async fn done(app: &App, mut tx: Tx, staff: StaffId, action: AuditAction) -> Res
     Ok(ended)
 }
 
-/// Sets a password. The second factor stays.
+/// Sets a password, and forgets what strangers tried at the one before. The second factor stays.
 ///
 /// # Errors
 /// When nobody has the address, or the password is not good enough.
@@ -125,6 +125,7 @@ pub async fn reset_password(app: &App, email: &str, password: &str) -> Result<()
     let hash = passwords::hashed(app, password).await?;
     let mut tx = app.db.begin().await?;
     staff::password_set(&mut tx, account.staff(), &hash).await?;
+    sign_in::forgive(app, &mut tx, &account.email).await?;
     done(app, tx, account.staff(), AuditAction::PasswordReset).await.map(|_| ())
 }
 

@@ -3,7 +3,7 @@
 use super::{App, Error};
 use crate::{
     domain::time::DAY,
-    store::{account_links, jobs, keyring, known_places, outflow, sessions, throttles},
+    store::{account_links, devices, jobs, keyring, outflow, sessions, throttles},
 };
 
 /// Forgets it, a few hundred rows a transaction.
@@ -15,7 +15,7 @@ pub async fn tidy_up(app: &App) -> Result<(), Error> {
     sessions::sessions_forget(&mut tx).await?;
     throttles::throttles_forget(&mut tx).await?;
     account_links::links_forget(&mut tx).await?;
-    known_places::places_forget(&mut tx).await?;
+    devices::devices_forget(&mut tx).await?;
     keyring::contents_keys_forget(&mut tx).await?;
     let now = tx.db_now().await?;
     outflow::outflow_forget(&mut tx, now).await?;

@@ -2,7 +2,7 @@
 //! whichever console it is given.
 
 use super::{
-    Result, Tx, sql,
+    Result, Tx, devices, sql,
     vault::{Sealed, Vault},
 };
 use crate::domain::{identity::StaffId, time::Instant};
@@ -93,12 +93,12 @@ pub async fn recovery_left(tx: &mut Tx, staff: StaffId) -> Result<i64> {
     Ok(sql(text).bind(staff).one::<(i64,)>(tx).await?.0)
 }
 
-/// Forgets every factor of somebody: authenticator and recovery codes.
+/// Forgets every factor of somebody: authenticator, recovery codes, and what browsers kept.
 ///
 /// # Errors
 /// As the database says.
 pub async fn factors_forget(tx: &mut Tx, staff: StaffId) -> Result<()> {
     sql("DELETE FROM authenticators WHERE staff_id = $1").bind(staff).run(tx).await?;
     sql("DELETE FROM recovery_codes WHERE staff_id = $1").bind(staff).run(tx).await?;
-    Ok(())
+    devices::devices_end(tx, staff).await
 }

@@ -1,6 +1,6 @@
 //! The people who work here, and their roles.
 
-use super::{Result, Tx, per_engine, row::known, sql};
+use super::{Result, Tx, devices, per_engine, row::known, sql};
 use crate::domain::{
     identity::{StaffId, normal_address},
     rights::{Actor, Role},
@@ -114,13 +114,13 @@ pub async fn account_lock(tx: &mut Tx, id: StaffId) -> Result<()> {
     Ok(())
 }
 
-/// Sets a password, and makes what was made for the old one worthless.
+/// Sets a password, and makes what was made for the old one worthless: links, and what browsers kept.
 ///
 /// # Errors
 /// As the database says.
 pub async fn password_set(tx: &mut Tx, id: StaffId, hash: &str) -> Result<()> {
     sql("UPDATE staff SET password_hash = $2, stamp = stamp + 1 WHERE id = $1").bind(id).bind(hash).run(tx).await?;
-    Ok(())
+    devices::devices_end(tx, id).await
 }
 
 /// Keeps another hash of the same password, unless it was changed meanwhile.
@@ -142,14 +142,16 @@ pub async fn stamp_move(tx: &mut Tx, id: StaffId) -> Result<()> {
     Ok(())
 }
 
-/// Lets nobody, or somebody again, sign in with an account; false where it stood so already.
+/// Lets nobody, or somebody again, sign in with an account, and forgets its browsers; false where it stood so already.
 ///
 /// # Errors
 /// As the database says.
 pub async fn staff_disable(tx: &mut Tx, id: StaffId, at: Option<Instant>) -> Result<bool> {
     let text = "UPDATE staff SET disabled_at = $2, stamp = stamp + 1
          WHERE id = $1 AND (disabled_at IS NULL) = (CAST($2 AS BIGINT) IS NOT NULL)";
-    Ok(sql(text).bind(id).bind(at).run(tx).await? > 0)
+    let done = sql(text).bind(id).bind(at).run(tx).await? > 0;
+    devices::devices_end(tx, id).await?;
+    Ok(done)
 }
 
 /// Whether anybody ever had an account. Holds the house's row, so that of two first accounts one is made.
@@ -158,6 +160,14 @@ pub async fn staff_disable(tx: &mut Tx, id: StaffId, at: Option<Instant>) -> Res
 /// As the database says.
 pub async fn staff_is_empty(tx: &mut Tx) -> Result<bool> {
     sql("UPDATE house SET one = 1 WHERE one = 1").run(tx).await?;
+    staff_seems_empty(tx).await
+}
+
+/// The same for readers, who hold nothing.
+///
+/// # Errors
+/// As the database says.
+pub async fn staff_seems_empty(tx: &mut Tx) -> Result<bool> {
     let (count,): (i64,) = sql("SELECT COUNT(*) FROM staff").one(tx).await?;
     Ok(count == 0)
 }

@@ -1,4 +1,4 @@
-//! A browser without scripts: keeps the cookie it was given and says where it comes from.
+//! A browser without scripts: keeps the cookies it was given and says where it comes from.
 
 use crate::{app::App, web};
 use axum::{
@@ -23,6 +23,13 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
+    /// The value that a cookie is given.
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        let set = self.headers.get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
+        let mut pairs = set.filter_map(|cookie| cookie.split(';').next()?.split_once('='));
+        pairs.find(|(found, _)| *found == name).map(|(_, value)| value)
+    }
+
     /// The page without what differs from one answer to the next.
     pub fn plain(&self) -> String {
         let Some((_, rest)) = self.body.split_once("nonce=\"") else { return self.body.clone() };
@@ -43,11 +50,13 @@ pub struct Browser {
     pub app: App,
     pub client: [u8; 4],
     pub token: Option<String>,
+    /// What it is known by where somebody has signed in with it.
+    pub device: Option<String>,
 }
 
 impl Browser {
     pub fn new(app: App) -> Self {
-        Self { app, client: [198, 51, 100, 7], token: None }
+        Self { app, client: [198, 51, 100, 7], token: None, device: None }
     }
 
     pub fn with(app: App, token: &str) -> Self {
@@ -74,8 +83,11 @@ impl Browser {
     pub async fn ask(&mut self, request: Builder, body: Body) -> Answer {
         let (_stop, stopped) = tokio::sync::watch::channel(false);
         let mut request = request.header("host", "desk.imagegen.example").header("sec-fetch-site", "same-origin");
-        if let Some(token) = &self.token {
-            request = request.header("cookie", format!("__Host-recourse={token}"));
+        let cookies = [("__Host-recourse", &self.token), ("__Host-recourse-device", &self.device)];
+        let cookies: Vec<_> =
+            cookies.iter().filter_map(|(name, value)| value.as_ref().map(|value| format!("{name}={value}"))).collect();
+        if !cookies.is_empty() {
+            request = request.header("cookie", cookies.join("; "));
         }
         let mut request = request.body(body).expect("a request");
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from((self.client, 4_242))));
@@ -84,9 +96,10 @@ impl Browser {
         let body = to_bytes(body, 1 << 22).await.expect("a body").to_vec();
         let answer =
             Answer { status: head.status, headers: head.headers, body: String::from_utf8(body).expect("text") };
-        let cookie = answer.header("set-cookie").strip_prefix("__Host-recourse=");
-        if let Some(token) = cookie.and_then(|cookie| cookie.split(';').next()) {
-            self.token = Some(token.to_owned()).filter(|token| !token.is_empty());
+        for (name, kept) in [("__Host-recourse", &mut self.token), ("__Host-recourse-device", &mut self.device)] {
+            if let Some(value) = answer.cookie(name) {
+                *kept = Some(value.to_owned()).filter(|value| !value.is_empty());
+            }
         }
         answer
     }

@@ -1,13 +1,17 @@
 //! Who asks, and what a page needs around itself. Taken from the request's extensions, which `web` fills;
 //! never decides who may ask.
 
-use crate::{app::App, domain::rights::Actor, ui::render};
+use crate::{
+    app::{App, devices},
+    domain::rights::Actor,
+    ui::render,
+};
 use axum::{
     extract::FromRequestParts,
-    http::{StatusCode, request::Parts},
+    http::{HeaderMap, StatusCode, header, request::Parts},
     response::Response,
 };
-use std::sync::Arc;
+use std::{convert::Infallible, sync::Arc};
 
 /// The number used once that lets this response's scripts run.
 #[derive(Debug, Clone)]
@@ -25,6 +29,29 @@ pub struct Assets {
 /// Where a request comes from, as far as `web` knows: for counting tries. Kept in the audit log only, as `store/audit/place` has it.
 #[derive(Debug, Clone)]
 pub struct Client(pub Arc<str>);
+
+/// What the browser was given when somebody signed in with it before, if it was.
+#[derive(Debug, Clone)]
+pub struct Device(pub Option<String>);
+
+impl Device {
+    /// The secret itself.
+    #[must_use]
+    pub fn secret(&self) -> Option<&str> {
+        self.0.as_deref()
+    }
+}
+
+/// The value of a cookie, if the request has it.
+#[must_use]
+pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|cookies| cookies.split(';'))
+        .find_map(|cookie| cookie.trim().strip_prefix(name)?.strip_prefix('='))
+}
 
 /// What every document needs, signed in or not.
 #[derive(Debug, Clone)]
@@ -59,6 +86,14 @@ impl<S: Sync> FromRequestParts<S> for Client {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Response> {
         extension(parts)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Device {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        Ok(Self(cookie(&parts.headers, devices::COOKIE).map(str::to_owned)))
     }
 }
 

@@ -7,6 +7,9 @@ use axum::{
     response::Response,
 };
 
+/// The fields that passwords are typed into, in whatever form: no page says again what they hold.
+pub const SECRETS: [&str; 3] = ["password", "old", "new"];
+
 /// What was typed, in the order in which it was sent; a name may stand more than once.
 #[derive(Debug, Clone, Default)]
 pub struct Fields(pub Vec<(String, String)>);
@@ -16,6 +19,21 @@ impl Fields {
     #[must_use]
     pub fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value)
+    }
+
+    /// The address in the field `email`.
+    ///
+    /// # Errors
+    /// What is wrong with it, where nobody can have such an address.
+    pub fn email(&self) -> Result<&str, Problems> {
+        let email = self.get("email").trim();
+        if email.is_empty() {
+            return Err(Problems::one("email", "Enter your email address"));
+        }
+        if email.contains(|c: char| c.is_control() || c == '\u{fffd}') {
+            return Err(Problems::one("email", "An address stands on one line; type it anew"));
+        }
+        Ok(email)
     }
 
     /// Puts `value` in the place of what was typed into `name`.
@@ -47,7 +65,11 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         match axum::Form::<Vec<(String, String)>>::from_request(request, state).await {
-            Ok(axum::Form(pairs)) => Ok(Self(pairs)),
+            // no text holds a NUL, and not every database can keep one: it becomes what HTML makes of it
+            Ok(axum::Form(pairs)) => {
+                let text = |text: String| if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text };
+                Ok(Self(pairs.into_iter().map(|(name, value)| (text(name), text(value))).collect()))
+            }
             Err(rejection) => {
                 tracing::info!(%rejection, "a form could not be read");
                 let status = match rejection.into_response_status() {

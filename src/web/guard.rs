@@ -92,6 +92,15 @@ pub async fn says_where_it_comes_from(request: Request, next: Next) -> Response 
     elsewhere()
 }
 
+/// Refuses addresses that hold a NUL: no text has one, and not every database can look for it.
+pub async fn is_text(request: Request, next: Next) -> Response {
+    let holds = |text: &str| text.contains("%00");
+    if holds(request.uri().path()) || request.uri().query().is_some_and(holds) {
+        return (StatusCode::BAD_REQUEST, "This address holds a sign that is no text.\n").into_response();
+    }
+    next.run(request).await
+}
+
 /// What a form gets that was sent from another place.
 pub fn from_elsewhere(_: tower_http::csrf::ProtectionError) -> Response {
     elsewhere()

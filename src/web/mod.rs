@@ -58,6 +58,7 @@ pub fn router(app: App, stop: watch::Receiver<bool>) -> Router {
         .layer(middleware::from_fn_with_state(app.clone(), client::known))
         .layer(middleware::from_fn(headers::page))
         .layer(middleware::from_fn(guard::says_where_it_comes_from))
+        .layer(middleware::from_fn(guard::is_text))
         .layer(CsrfLayer::new().with_rejection_response(guard::from_elsewhere))
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, LONGEST_PAGE))

@@ -4,13 +4,14 @@
 use super::{LARGEST_FORM, guard};
 use crate::{
     app::{
-        App,
+        App, Error,
         proving::{means_of, prove},
-        sessions::{Session, SessionToken},
+        sessions::{Session, SessionToken, session_of},
         sign_in::Refused,
     },
-    domain::sign_in::Proof,
+    domain::sign_in::Stage,
     ui::{
+        self,
         answer::{self, Unproved},
         asked::Frame,
         form::{Fields, Problems},
@@ -36,8 +37,10 @@ pub async fn repeated(State(app): State<App>, request: Request, next: Next) -> R
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().to_ascii_lowercase().starts_with(b"application/x-www-form-urlencoded"));
     let Some(session) = request.extensions().get::<Session>().cloned() else { return next.run(request).await };
-    // islands only ask and keep drafts
-    if request.method() != Method::POST || !is_form || request.uri().path().starts_with("/api/") {
+    // islands only ask and keep drafts; half a session proves itself at the door alone, and nobody has to before they leave
+    let path = request.uri().path();
+    let asks_nothing = session.stage != Stage::Full || path == ui::paths::SIGNOUT || path.starts_with("/api/");
+    if request.method() != Method::POST || !is_form || asks_nothing {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
@@ -56,9 +59,11 @@ pub async fn repeated(State(app): State<App>, request: Request, next: Next) -> R
     if let Some(typed) = typed {
         match prove(&asked.app, &asked.session, &typed).await {
             Ok(token) => {
-                let mut session = asked.session.clone();
-                session.actor.proof = Proof::Fresh;
-                guard::admit(&mut request, session);
+                match session_of(&asked.app, token.as_str()).await {
+                    Ok(Some(session)) => guard::admit(&mut request, session),
+                    Ok(None) => return asked.refused(&Error::NotFound.into()).await,
+                    Err(error) => return asked.refused(&error.into()).await,
+                }
                 renewed = Some(token);
             }
             Err(refused) => return asked.refused(&refused).await,

@@ -3,7 +3,7 @@
 
 use super::page::{AuditFilter, AuditLine, asked, line};
 use crate::{
-    app::{App, Error},
+    app::{App, Error, proving::proven},
     domain::{
         audit::{AuditAction, Entry},
         codes::codes,
@@ -71,7 +71,8 @@ const SHOWN: &str = "number,at,who,action,case,object,fields,place\r\n";
 /// What a reader asked for on the page, as CSV; that they did is an entry itself, committed before the first byte leaves.
 ///
 /// # Errors
-/// `NotFound` for those who may not see the log; `Invalid` where the filter cannot be understood.
+/// `NotFound` for those who may not see the log; `Invalid` where the filter cannot be understood; `Unproved` when the proof
+/// is stale.
 pub async fn exported(
     app: &App,
     actor: &Actor,
@@ -81,6 +82,7 @@ pub async fn exported(
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
+    proven(actor)?;
     let mut tx = app.db.begin().await?;
     audit::entry_add(&mut tx, Entry::new(app.now(), Some(actor.id), AuditAction::AuditExported).object("csv"));
     tx.commit().await?;

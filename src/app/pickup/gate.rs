@@ -59,6 +59,8 @@ pub(super) async fn open(app: &App, client: Client<'_>, key: Key<'_>) -> Result<
     let waits = throttles::throttle_try(&mut tx, &by_client, CLIENT_FREE, CLIENT_LONGEST).await?;
     let waits = if waits > 0 { waits } else { throttles::throttle_try(&mut tx, &by_code, FREE, LONGEST).await? };
     if waits > 0 {
+        // who asks again and again while a code has to wait counts for where they come from
+        tx.commit().await?;
         return Err(Refused::Busy((waits + 999) / 1_000));
     }
     let found = pickups::pickup_find(&mut tx, &code).await?;

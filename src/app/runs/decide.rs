@@ -198,13 +198,14 @@ async fn give_up_packages(tx: &mut Tx, run: &Run) -> Result<(), Error> {
 /// Lets a stopped run go on where it stands, after whatever stopped it was cleared up. By a second person again.
 ///
 /// # Errors
-/// When the run did not stop or needs a new plan, or the actor asked for it.
+/// When the run did not stop or needs a new plan, or the actor asked for it or has not proved lately who they are.
 pub async fn try_run_again(app: &App, actor: &Actor, id: RunId) -> Result<(), Error> {
     let (mut desk, mut run) = at(app, actor, id).await?;
     let decided = actor.may(Act::ApproveRuns) && may_decide(run.asked_by, actor.id);
     if !run.kind.is_copy() && !decided {
         return Err(Error::NotAllowed("Somebody who may approve it and did not ask for it has to do this.".to_owned()));
     }
+    proven(actor)?;
     if run.state != RunState::Stopped || !run.stop.is_some_and(crate::domain::run::Stop::may_go_on) {
         return Err(Error::field("again", "This run cannot go on; cancel it and make a new plan"));
     }

@@ -7,6 +7,7 @@ use crate::{
         acknowledge::Addressee,
         desk::{Desk, written},
         letters, material,
+        proving::proven,
     },
     domain::{audit::AuditAction, event::Event, identity::Reference, rights::Actor},
     store::contents,
@@ -15,8 +16,8 @@ use crate::{
 /// Confirms the kind of a restricted case.
 ///
 /// # Errors
-/// `Invalid` without a reason, or where the case is not restricted or is confirmed already; `Conflict` where others were
-/// quicker.
+/// `Invalid` without a reason, or where the case is not restricted or is confirmed already; `Unproved` when the proof is
+/// stale, since what the mails brought is destroyed; `Conflict` where others were quicker.
 pub async fn confirm_restriction(
     app: &App,
     actor: &Actor,
@@ -32,6 +33,7 @@ pub async fn confirm_restriction(
             "There is nothing to confirm: the case is not restricted, or was confirmed",
         ));
     }
+    proven(actor)?;
     let reason = desk.keep_reason(reason).await?;
     desk.record(Event::RestrictionConfirmed { reason }).await?;
     desk.take_up().await?;

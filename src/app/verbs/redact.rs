@@ -5,7 +5,9 @@ use crate::{
     app::{
         App, Error,
         desk::{self, Desk},
-        intake, reading,
+        intake,
+        proving::proven,
+        reading,
     },
     domain::{
         audit::AuditAction,
@@ -21,7 +23,7 @@ use crate::{
 ///
 /// # Errors
 /// `Invalid` on `sure` where there is nothing to redact, or where the raw mail would still tell a secret; `Conflict` where others were quicker; `NotFound` where the
-/// mail is not of this case.
+/// mail is not of this case; `Unproved` when the proof is stale.
 pub async fn redact_message(
     app: &App,
     actor: &Actor,
@@ -30,6 +32,7 @@ pub async fn redact_message(
     message: MessageId,
 ) -> Result<usize, Error> {
     desk::look(app, actor, reference).await?;
+    proven(actor)?;
     let mut tx = app.db.read().await?;
     reading::received(&mut tx, actor, reference, message).await?;
     let before = raws::message_raw(&mut tx, &app.vault, message).await?.ok_or(Error::NotFound)?;

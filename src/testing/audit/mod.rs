@@ -141,8 +141,8 @@ on_both! {
     }
 
     async fn s38_failing_to_sign_in_again_and_again_is_an_entry_without_the_address(house: House) {
-        let wrong =
-            sign_in::Typed { email: "officer@imagegen.example", password: "wrong", client: "198.51.100.7" };
+        let (email, client) = ("officer@imagegen.example", "198.51.100.7");
+        let wrong = sign_in::Typed { email, password: "wrong", client, device: None, session: None };
         let _ = sign_in::sign_in(&house.app, wrong).await;
         let mut tx = house.app.db.read().await.expect("a reader");
         let failed = "SELECT who || ' ' || object FROM audit WHERE action = 'sign_in_slowed'";

@@ -1,6 +1,6 @@
 //! Second factors: enrolled before anything else can be done, each code taken once, sealed at rest, and recovery.
 
-use super::{Browser, OFFICER, PASSWORD, SECRET, arm, code, meddle, now, signed_in};
+use super::{Browser, OFFICER, PASSWORD, SECRET, arm, code, let_proof_age, meddle, now, signed_in};
 use crate::{
     app::{authenticator::code_at, staff},
     store::sql,
@@ -89,6 +89,41 @@ on_both! {
             let answer = browser.post("/signin/second", &[("code", &given)]).await;
             assert_eq!(answer.status.as_u16(), status, "{steps}");
         }
+    }
+
+    async fn s10_a_secret_is_offered_to_whoever_has_just_proved_who_they_are(house: House) {
+        let mut owner = signed_in(&house, &house.officer).await;
+        let first = offered(&owner.get("/account/authenticator").await);
+        assert_eq!(offered(&owner.get("/account/authenticator").await), first, "looking changes nothing");
+        let_proof_age(&house, &house.officer).await;
+        // whoever has the cookie and nothing else sees none
+        let mut thief = owner.clone();
+        let seen = thief.get("/account/authenticator").await;
+        assert_eq!((seen.status, seen.header("location"), seen.body.as_str()), (StatusCode::SEE_OTHER, "/account", ""));
+        assert_eq!(thief.post("/account", &[("do", "authenticator")]).await.status, StatusCode::UNAUTHORIZED);
+        house.pass(1_000);
+        // and one that was seen before is not the one that the owner sets up
+        let given = code(&house, &house.officer).await;
+        let begun = owner.post("/account", &[("do", "authenticator"), ("prove-again", &given)]).await;
+        assert_eq!((begun.status, begun.header("location")), (StatusCode::SEE_OTHER, "/account/authenticator"));
+        let second = offered(&owner.get("/account/authenticator").await);
+        assert_ne!(first, second);
+        let old = code_at(&first, now(&house).await);
+        let wrong = owner.post("/account/authenticator", &[("code", &old)]).await;
+        assert_eq!((wrong.status, offered(&wrong)), (StatusCode::UNPROCESSABLE_ENTITY, second.clone()));
+        let right = code_at(&second, now(&house).await);
+        let done = owner.post("/account/authenticator", &[("code", &right)]).await;
+        assert_eq!((done.status, codes(&done).len()), (StatusCode::OK, 10));
+        // a form that waited too long is asked for the proof, and then offers another one to read
+        let third = offered(&owner.get("/account/authenticator").await);
+        let_proof_age(&house, &house.officer).await;
+        let right = code_at(&third, now(&house).await);
+        assert_eq!(owner.post("/account/authenticator", &[("code", &right)]).await.status, StatusCode::UNAUTHORIZED);
+        meddle(&house, "UPDATE authenticators SET last_step = $2 WHERE staff_id = $1", house.officer.id, 0).await;
+        let proof = code_at(&second, now(&house).await);
+        let late = owner.post("/account/authenticator", &[("code", &right), ("prove-again", &proof)]).await;
+        assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(offered(&late), offered(&owner.get("/account/authenticator").await));
     }
 
     async fn s10_guesses_have_to_wait(house: House) {

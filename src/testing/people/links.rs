@@ -13,7 +13,7 @@ use axum::http::StatusCode;
 const NEW: &str = "quartz meadow 71 tin lantern";
 
 /// The link of the newest mail that left.
-async fn mailed(house: &House) -> Option<String> {
+pub(super) async fn mailed(house: &House) -> Option<String> {
     house.works().await;
     let mails = house.sent();
     let mail = mails.iter().rev().find(|mail| mail.contains("/password/"))?.replace("=\r\n", "").replace("=3D", "=");
@@ -119,6 +119,38 @@ on_both! {
                 assert_eq!(browser.get(&tried).await.status, StatusCode::NOT_FOUND, "a link of before stays dead");
             }
         }
+    }
+
+    async fn s12_a_link_loses_against_what_is_done_to_the_account_meanwhile(house: House) {
+        asks(&house, OFFICER).await;
+        let link = mailed(&house).await.expect("a mail");
+        // the command line has set a password, and is about to commit
+        let mut tx = house.app.db.begin().await.expect("a writer");
+        crate::store::staff::password_set(&mut tx, house.officer.id, "set by hand").await.expect("it is set");
+        let mut browser = Browser::new(house.app.clone());
+        let takes = tokio::spawn(async move { browser.post(&link, &[("password", NEW)]).await.status });
+        tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+        tx.commit().await.expect("it is kept");
+        assert_eq!(takes.await.expect("an answer"), StatusCode::NOT_FOUND);
+        let mut tx = house.app.db.read().await.expect("a reader");
+        let text = "SELECT password_hash FROM staff WHERE id = $1";
+        let (hash,): (String,) = sql(text).bind(house.officer.id).one(&mut tx).await.expect("a row");
+        assert_eq!(hash, "set by hand");
+    }
+
+    async fn s07_strangers_together_fill_no_outbox(house: House) {
+        let mut refused = Vec::new();
+        for n in 0..62_u8 {
+            let mut browser = Browser::new(house.app.clone()).at([203, 0, 113, n]);
+            let answer = browser.post("/reset", &[("email", &format!("p{n}@mail.example"))]).await;
+            if answer.status == StatusCode::TOO_MANY_REQUESTS {
+                refused.push(answer.header("retry-after").parse::<i64>().expect("seconds"));
+            }
+        }
+        assert!(matches!(refused[..], [seconds] if (1..=5).contains(&seconds)), "{refused:?}");
+        let mut tx = house.app.db.read().await.expect("a reader");
+        let links = sql("SELECT COUNT(*) FROM account_links").one::<(i64,)>(&mut tx).await.expect("a count");
+        assert_eq!(links, (61,));
     }
 
     async fn an_invited_person_sets_a_password_and_a_factor(house: House) {

@@ -1,15 +1,16 @@
 //! Acts that cannot be taken back ask again who somebody is: nothing is done before, and what was typed is kept.
 
-use super::{Browser, OFFICER, PASSWORD, code, let_proof_age, signed_in};
+use super::{Browser, OFFICER, PASSWORD, arm, audited, code, let_proof_age, signed_in};
 use crate::{
-    app::{Error, runs},
+    app::{Error, runs, staff, verbs},
     domain::{
-        rights::Actor,
+        identity::MessageId,
+        rights::{Actor, Role},
         sign_in::{Proof, SecondFactor},
     },
     store::sql,
     testing::{
-        house::{House, PRODUCT},
+        house::{House, PRODUCT, mail},
         on_both,
     },
 };
@@ -70,6 +71,66 @@ on_both! {
         let stale = Actor { proof: Proof::Stale, ..house.officer.clone() };
         let batch = runs::approve_batch(&house.app, &stale, &[], "").await;
         assert!(matches!(batch, Err(Error::Unproved)), "{batch:?}");
+        // what a mail brought is destroyed, or made unreadable for good
+        let letter = mail("Anna <anna@mail.example>", "report", "a1@mail.example", "This is a report about child safety, item 4471.");
+        let reference = house.opens(&letter).await;
+        let before = house.case(reference).await.case.seq;
+        let confirmed = verbs::confirm_restriction(&house.app, &stale, reference, i64::MAX, "sure").await;
+        assert!(matches!(confirmed, Err(Error::Unproved)), "{confirmed:?}");
+        let redacted = verbs::redact_message(&house.app, &stale, reference, i64::MAX, MessageId(1)).await;
+        assert!(matches!(redacted, Err(Error::Unproved)), "{redacted:?}");
+        assert_eq!(house.case(reference).await.case.seq, before, "nothing was done");
+        // the log leaves the house
+        let id = staff::create_user(&house.app, "lead@imagegen.example", "Tomasz Wilk", PASSWORD, &[Role::Lead]).await.expect("hired");
+        let lead = Actor { id, name: "Tomasz Wilk".to_owned(), roles: vec![Role::Lead], proof: Proof::Fresh };
+        let mut browser = signed_in(&house, &lead).await;
+        let_proof_age(&house, &lead).await;
+        let export = browser.post("/audit?action=signed_in", &[]).await;
+        assert_eq!(export.status, StatusCode::UNAUTHORIZED);
+        assert!(export.body.contains("action=\"/audit?action=signed_in\""), "{}", export.body);
+        assert!(!audited(&house).await.contains(&"audit_exported".to_owned()));
+        let given = code(&house, &lead).await;
+        let export = browser.post("/audit?action=signed_in", &[("prove-again", &given)]).await;
+        assert_eq!((export.status, export.header("content-type")), (StatusCode::OK, "text/csv; charset=utf-8; header=present"));
+    }
+
+    async fn s14_half_a_session_proves_nothing(house: House) {
+        arm(&house, house.officer.id).await;
+        let mut half = Browser::new(house.app.clone());
+        half.knocks(OFFICER, PASSWORD).await;
+        let given = code(&house, &house.officer).await;
+        let out = half.post("/signout", &[("prove-again", &given)]).await;
+        assert_eq!((out.status, out.header("location")), (StatusCode::SEE_OTHER, "/signin"));
+        assert!(!audited(&house).await.contains(&"proved_again".to_owned()));
+        let mut tx = house.app.db.read().await.expect("a reader");
+        assert_eq!(sql("SELECT COUNT(*) FROM sessions").one::<(i64,)>(&mut tx).await.expect("a count"), (0,));
+        drop(tx);
+        // the code was not taken
+        half.knocks(OFFICER, PASSWORD).await;
+        assert_eq!(half.post("/signin/second", &[("code", &given)]).await.status, StatusCode::SEE_OTHER);
+        // whoever leaves proves nothing either
+        let_proof_age(&house, &house.officer).await;
+        let out = half.post("/signout", &[("prove-again", "000000")]).await;
+        assert_eq!((out.status, out.header("location")), (StatusCode::SEE_OTHER, "/signin"));
+    }
+
+    async fn s14_a_page_that_asks_for_a_proof_holds_no_password(house: House) {
+        let new = "lamp orbit velvet 93 tundra";
+        let mut browser = signed_in(&house, &house.officer).await;
+        assert!(browser.get("/account").await.body.contains("id=\"old\""));
+        let_proof_age(&house, &house.officer).await;
+        assert!(!browser.get("/account").await.body.contains("id=\"old\""), "the proof comes first");
+        // a page that was open for long still has the fields
+        let fields = [("do", "password"), ("old", PASSWORD), ("new", new)];
+        let page = browser.post("/account", &fields).await;
+        assert_eq!(page.status, StatusCode::UNAUTHORIZED);
+        assert!(!page.body.contains(PASSWORD) && !page.body.contains(new), "{}", page.body);
+        assert!(page.body.contains("name=\"do\"") && page.body.contains("type those again afterwards"), "{}", page.body);
+        let given = code(&house, &house.officer).await;
+        let proved = browser.post("/account", &[("do", "password"), ("prove-again", &given)]).await;
+        assert_eq!(proved.header("location"), "/account?done=proved");
+        assert!(browser.get("/account?done=proved").await.body.contains("id=\"old\""));
+        assert_eq!(browser.post("/account", &fields).await.header("location"), "/account?done=password");
     }
 
     async fn s14_without_a_factor_the_password_is_asked_for(house: House) {

@@ -6,10 +6,15 @@ use axum::http::StatusCode;
 
 on_both! {
     async fn s01_a_token_changes_with_what_it_opens(house: House) {
+        // somebody else's session, whole, put into the browser: it ends where the browser signs in
+        let planted = signed_in(&house, &house.agent).await;
         arm(&house, house.officer.id).await;
-        let mut browser = Browser::with(house.app.clone(), "chosen-by-somebody-else");
+        let mut browser = planted.clone();
+        assert!(browser.is_in().await);
         assert_eq!(browser.knocks(OFFICER, PASSWORD).await.status, StatusCode::SEE_OTHER);
-        let mut tokens = vec!["chosen-by-somebody-else".to_owned(), browser.token.clone().expect("a token")];
+        assert!(!planted.is_in().await);
+        let planted = planted.token.expect("a token");
+        let mut tokens = vec![planted, "made-up".to_owned(), browser.token.clone().expect("a token")];
         assert!(!browser.is_in().await, "half a session opens nothing");
         let given = code(&house, &house.officer).await;
         assert_eq!(browser.post("/signin/second", &[("code", &given)]).await.status, StatusCode::SEE_OTHER);
@@ -71,7 +76,7 @@ on_both! {
         };
         let (mut mine, other) = fresh().await;
         let out = mine.post("/signout", &[]).await;
-        assert_eq!(out.header("clear-site-data"), "\"cache\", \"cookies\", \"storage\"");
+        assert_eq!(out.header("clear-site-data"), "\"cache\", \"storage\"");
         assert!(out.header("set-cookie").contains("Max-Age=0") && mine.token.is_none());
         assert!(other.is_in().await, "signing out ends one session");
 
@@ -79,6 +84,10 @@ on_both! {
         let fields = [("do", "password"), ("old", PASSWORD), ("new", "lamp orbit velvet 93 tundra")];
         assert_eq!(mine.post("/account", &fields).await.status, StatusCode::SEE_OTHER);
         assert!(mine.is_in().await && !other.is_in().await, "a new password");
+
+        let (mut mine, other) = fresh().await;
+        assert_eq!(mine.post("/account", &[("do", "codes")]).await.status, StatusCode::OK);
+        assert!(mine.is_in().await && !other.is_in().await, "new recovery codes");
 
         let (mut mine, other) = fresh().await;
         assert_eq!(mine.post("/account", &[("do", "others")]).await.status, StatusCode::SEE_OTHER);

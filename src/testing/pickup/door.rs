@@ -76,6 +76,17 @@ on_both! {
         }
     }
 
+    async fn s07_who_keeps_a_code_waiting_waits_too(house: House) {
+        let (_, access) = asks(&house, "erasure", "Please delete everything.").await;
+        let code = access.code.expect("a code");
+        for _ in 0..40 {
+            asked(&house, Method::POST, format!("code={code}&pin=000000")).await;
+        }
+        // each of these counted for the address, also while the code had to wait
+        let other = asked(&house, Method::POST, "code=QQQQ-QQQQ&pin=000000").await;
+        assert_eq!(other.status, StatusCode::TOO_MANY_REQUESTS);
+    }
+
     async fn words_are_words_and_the_page_remembers_nothing(house: House) {
         let (reference, access) = asks(&house, "erasure", "Please delete everything.").await;
         let page = asked(&house, Method::POST, form(&access, "")).await;

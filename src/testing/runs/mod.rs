@@ -395,6 +395,9 @@ on_both! {
         world.run("ALTER TABLE usage_log DROP CONSTRAINT short").await;
         let own = runs::try_run_again(&house.app, &house.agent, id).await;
         assert!(matches!(own, Err(Error::NotAllowed(_))), "{own:?}");
+        let stale = crate::domain::rights::Actor { proof: crate::domain::sign_in::Proof::Stale, ..house.officer.clone() };
+        let unproved = runs::try_run_again(&house.app, &stale, id).await;
+        assert!(matches!(unproved, Err(Error::Unproved)), "{unproved:?}");
         runs::try_run_again(&house.app, &house.officer, id).await.expect("it goes on");
         house.works().await;
         let done = page(&house, id).await;

@@ -4,7 +4,8 @@ use super::{Sent, page};
 use crate::{
     app::{account, error::Error, proving, second_factor, sessions::Session, sign_in::Refused},
     ui::{
-        asked::{Asked, Client},
+        answer,
+        asked::{Asked, Device},
         components::error_box::ErrorBox,
         form::{Fields, Problems},
         pages::{
@@ -21,24 +22,27 @@ use crate::{
 use axum::{Extension, http::StatusCode, response::Response};
 use leptos::prelude::*;
 
-/// GET: what is offered. The same each time.
+/// GET: what is offered, the same each time, to somebody who has just proved who they are; others begin at their account.
 pub async fn show(asked: Asked, Extension(session): Extension<Session>) -> Response {
+    if proving::proven(&asked.actor).is_err() {
+        return answer::go(paths::ACCOUNT);
+    }
     let outcome = draw(&asked, &session, StatusCode::OK, Problems::default()).await;
     asked.answer(outcome).await
 }
 
 /// POST: enrols it in place of the one before, and shows new recovery codes.
-pub async fn enrol(asked: Asked, Extension(session): Extension<Session>, client: Client, typed: Fields) -> Response {
+pub async fn enrol(asked: Asked, Extension(session): Extension<Session>, device: Device, typed: Fields) -> Response {
     let outcome = match proving::proven(&asked.actor) {
-        Ok(()) => try_enrol(&asked, &session, &client, &typed).await,
+        Ok(()) => try_enrol(&asked, &session, &device, &typed).await,
         Err(error) => Err(error),
     };
     asked.answer(outcome).await
 }
 
-async fn try_enrol(asked: &Asked, session: &Session, client: &Client, typed: &Fields) -> Result<Response, Error> {
+async fn try_enrol(asked: &Asked, session: &Session, device: &Device, typed: &Fields) -> Result<Response, Error> {
     let app = &asked.app;
-    let refused = match second_factor::enrol_authenticator(app, session, typed.get("code"), &client.0).await {
+    let refused = match second_factor::enrol_authenticator(app, session, typed.get("code"), device.secret()).await {
         Ok((token, codes)) => {
             let account = account::load_account(app, session).await?;
             let (own, zone, sent) = (session.id, app.zone(), Sent { codes, ..Sent::default() });

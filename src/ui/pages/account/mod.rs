@@ -36,6 +36,7 @@ pub fn page(account: &AccountPage, own: i64, zone: Tz, sent: Sent) -> AnyView {
     let Sent { done, problems, codes } = sent;
     let done = match done.as_str() {
         "password" => Some("Your password is changed. All your other sessions have ended."),
+        "proved" => Some("You have proved who you are. Change your password below."),
         "ended" => Some("The session has ended."),
         "others" => Some("All your other sessions have ended."),
         _ => None,
@@ -51,7 +52,7 @@ pub fn page(account: &AccountPage, own: i64, zone: Tz, sent: Sent) -> AnyView {
         </div>
         {done.map(|lead| view! { <Notice meaning=Meaning::Done lead /> })}
         {codes}
-        <div class="stack">{sessions(account, own, zone)}{factors(account, zone)}{password(problems)}</div>
+        <div class="stack">{sessions(account, own, zone)}{factors(account, zone)}{password(account.is_proven, problems)}</div>
     }
     .into_any()
 }
@@ -121,21 +122,30 @@ fn factors(account: &AccountPage, zone: Tz) -> impl IntoView + use<> {
     view! {
         <section aria-labelledby="h-factor">
             <h2 id="h-factor">"Second factor"</h2>
-            <p>{stands}" "<a href=paths::AUTHENTICATOR>{does}</a></p>
+            <p>{stands}</p>
+            <form method="post" action=paths::ACCOUNT>
+                <p class="acts"><button class="btn" name="do" value="authenticator">{does}</button></p>
+            </form>
             {codes}
         </section>
     }
 }
 
-fn password(problems: Problems) -> impl IntoView {
+/// The fields are there for somebody who has just proved who they are: a page that asks for the proof holds no password.
+fn password(is_proven: bool, problems: Problems) -> impl IntoView {
+    let fields = (is_proven || !problems.is_empty()).then(|| {
+        view! {
+            <TextField id="old" label="The password you have" kind="password" autocomplete="current-password"
+                problems=problems.clone() />
+            <TextField id="new" label="The new one" kind="password" hint=PASSWORD_HINT autocomplete="new-password"
+                problems />
+        }
+    });
     view! {
         <section aria-labelledby="h-password">
             <h2 id="h-password">"Password"</h2>
             <form method="post" action=paths::ACCOUNT>
-                <TextField id="old" label="The password you have" kind="password" autocomplete="current-password"
-                    problems=problems.clone() />
-                <TextField id="new" label="The new one" kind="password" hint=PASSWORD_HINT autocomplete="new-password"
-                    problems />
+                {fields}
                 <p class="acts"><button class="btn" name="do" value="password">"Change it"</button></p>
             </form>
         </section>

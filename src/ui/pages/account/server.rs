@@ -5,13 +5,13 @@ use crate::{
     app::{
         account,
         error::Error,
-        second_factor,
+        proving, second_factor,
         sessions::{self, Session},
         sign_in::Refused,
     },
     ui::{
         answer,
-        asked::Asked,
+        asked::{Asked, Device},
         form::{Fields, Problems},
         pages::signin::server::{later, too_many, with_session},
         paths,
@@ -32,9 +32,9 @@ pub async fn show(
 }
 
 /// POST: does what the field `do` says.
-pub async fn act(asked: Asked, Extension(session): Extension<Session>, typed: Fields) -> Response {
+pub async fn act(asked: Asked, Extension(session): Extension<Session>, device: Device, typed: Fields) -> Response {
     let outcome = match typed.get("do") {
-        "password" => password(&asked, &session, &typed).await,
+        "password" => password(&asked, &session, &device, &typed).await,
         "end" => {
             let id = typed.get("session").parse().unwrap_or_default();
             sessions::end_session(&asked.app, &asked.actor, id)
@@ -46,16 +46,25 @@ pub async fn act(asked: Asked, Extension(session): Extension<Session>, typed: Fi
             ended.map(|_| answer::go(&paths::account_done("others")))
         }
         "codes" => match second_factor::renew_recovery_codes(&asked.app, &session).await {
-            Ok(codes) => draw(&asked, &session, StatusCode::OK, Sent { codes, ..Sent::default() }).await,
+            Ok((token, codes)) => draw(&asked, &session, StatusCode::OK, Sent { codes, ..Sent::default() })
+                .await
+                .map(|page| with_session(page, &token)),
             Err(error) => Err(error),
         },
+        // what it shows is for somebody who has just proved who they are
+        "authenticator" => proving::proven(&asked.actor).map(|()| answer::go(paths::AUTHENTICATOR)),
         _ => Err(Error::field("do", "Choose what to do, then send the form again")),
     };
     asked.answer(outcome).await
 }
 
-async fn password(asked: &Asked, session: &Session, typed: &Fields) -> Result<Response, Error> {
-    let refused = match account::change_password(&asked.app, session, typed.get("old"), typed.get("new")).await {
+async fn password(asked: &Asked, session: &Session, device: &Device, typed: &Fields) -> Result<Response, Error> {
+    let (old, new) = (typed.get("old"), typed.get("new"));
+    if old.is_empty() && new.is_empty() {
+        // the first step: passwords are typed once it is proved who types them, and stand in no page
+        return proving::proven(&asked.actor).map(|()| answer::go(&paths::account_done("proved")));
+    }
+    let refused = match account::change_password(&asked.app, session, old, new, device.secret()).await {
         Ok(token) => return Ok(with_session(answer::go(&paths::account_done("password")), &token)),
         Err(refused) => refused,
     };

@@ -5,7 +5,7 @@ use crate::{
     app::{App, second_factor, sessions::Session, sign_in::Refused},
     ui::{
         answer,
-        asked::{Client, Frame},
+        asked::{Device, Frame},
         form::{Fields, Problems},
         pages::signin::server::{later, too_many, with_session},
         paths, render,
@@ -37,11 +37,11 @@ pub async fn give(
     State(app): State<App>,
     frame: Frame,
     Extension(session): Extension<Session>,
-    client: Client,
+    device: Device,
     typed: Fields,
 ) -> Response {
     let next = paths::local(typed.get("next"));
-    match second_factor::give_code(&app, &session, typed.get("code"), &client.0).await {
+    match second_factor::give_code(&app, &session, typed.get("code"), device.secret()).await {
         Ok(token) => with_session(answer::go(next), &token),
         Err(refused) => match said(&refused, "This code does not count: it is another one, or was used already") {
             Ok((status, problems, seconds)) => waited(asked(&frame, status, next, problems), seconds),
@@ -70,11 +70,11 @@ pub async fn enrol(
     State(app): State<App>,
     frame: Frame,
     Extension(session): Extension<Session>,
-    client: Client,
+    device: Device,
     typed: Fields,
 ) -> Response {
     let next = paths::local(typed.get("next"));
-    match second_factor::enrol_authenticator(&app, &session, typed.get("code"), &client.0).await {
+    match second_factor::enrol_authenticator(&app, &session, typed.get("code"), device.secret()).await {
         Ok((token, codes)) => {
             let page = render::document(&frame, StatusCode::OK, "Your recovery codes", || enrolled(codes, next));
             with_session(page, &token)
@@ -89,8 +89,7 @@ pub async fn enrol(
 }
 
 /// What somebody reads whose new authenticator shows something else.
-pub const WRONG: &str =
-    "This is not the code of this secret. Look whether the clock of your phone is right, then try the next one";
+pub const WRONG: &str = "This is not the code of this secret. Let the app read the square again, and look whether the clock of your phone is right";
 
 /// What is said to somebody whose code was refused: status, problem, and how long to wait.
 ///

@@ -6,9 +6,9 @@ use crate::{
     app::{App, account_links, error::Error, sign_in::Refused},
     ui::{
         answer,
-        asked::{Client, Frame},
+        asked::{Client, Device, Frame},
         form::{Fields, Problems},
-        pages::signin::server::{later, too_many},
+        pages::signin::server::{later, too_many, with_device},
         paths, render,
     },
 };
@@ -25,11 +25,10 @@ pub async fn show(frame: Frame) -> Response {
 
 /// POST: sends a link, or seems to.
 pub async fn send(State(app): State<App>, frame: Frame, client: Client, typed: Fields) -> Response {
-    let email = typed.get("email").trim();
-    if email.is_empty() {
-        let problems = Problems::one("email", "Enter your email address");
-        return draw(&frame, StatusCode::UNPROCESSABLE_ENTITY, email, problems);
-    }
+    let email = match typed.email() {
+        Ok(email) => email,
+        Err(problems) => return draw(&frame, StatusCode::UNPROCESSABLE_ENTITY, typed.get("email").trim(), problems),
+    };
     match account_links::ask_reset(&app, email, &client.0).await {
         Ok(()) | Err(Refused::Wrong) => render::document(&frame, StatusCode::OK, "Look into your mail", asked),
         Err(Refused::Busy(seconds)) => {
@@ -46,9 +45,15 @@ pub async fn look(State(app): State<App>, frame: Frame, Path(token): Path<String
 }
 
 /// POST: sets it, and leads to the door.
-pub async fn take(State(app): State<App>, frame: Frame, Path(token): Path<String>, typed: Fields) -> Response {
-    match account_links::set_password(&app, &token, typed.get("password")).await {
-        Ok(()) => answer::go(paths::SIGNIN),
+pub async fn take(
+    State(app): State<App>,
+    frame: Frame,
+    Path(token): Path<String>,
+    device: Device,
+    typed: Fields,
+) -> Response {
+    match account_links::set_password(&app, &token, typed.get("password"), device.secret()).await {
+        Ok(device) => with_device(answer::go(paths::SIGNIN), &device),
         Err(Error::Invalid(errors)) => {
             linked(&app, &frame, StatusCode::UNPROCESSABLE_ENTITY, &token, Problems::new(&errors)).await
         }

@@ -1,5 +1,5 @@
 //! Asks again who somebody is, before something that cannot be taken back. The form that was sent stands in it, hidden, and
-//! is sent again together with the proof: nothing that was typed is lost, and nothing was done yet.
+//! is sent again together with the proof: nothing that was typed is lost but passwords, and nothing was done yet.
 
 use crate::{
     app::proving::Means,
@@ -9,7 +9,7 @@ use crate::{
             field::TextField,
             notice::{Meaning, Notice},
         },
-        form::{Fields, Problems},
+        form::{Fields, Problems, SECRETS},
         paths, shell,
     },
 };
@@ -22,10 +22,16 @@ pub const PROOF: &str = "prove-again";
 #[must_use]
 pub fn page(action: &str, sent: &Fields, means: Means, problems: Problems) -> AnyView {
     let action = action.to_owned();
+    let is_secret = |name: &str| SECRETS.contains(&name);
+    let kept = if sent.0.iter().any(|(name, _)| is_secret(name)) {
+        "What you typed is kept and is sent with your proof, but for passwords: type those again afterwards."
+    } else {
+        "What you typed is kept and is sent with your proof."
+    };
     let hidden = sent
         .0
         .iter()
-        .filter(|(name, _)| name != PROOF)
+        .filter(|(name, _)| name != PROOF && !is_secret(name))
         .map(|(name, value)| view! { <input type="hidden" name=name.clone() value=value.clone() /> })
         .collect_view();
     let field = if means.code {
@@ -45,8 +51,7 @@ pub fn page(action: &str, sent: &Fields, means: Means, problems: Problems) -> An
             <h1>"Prove again who you are"</h1>
             <ErrorBox problems />
             <Notice meaning=Meaning::Info lead="Nothing was done yet.">
-                <p>"What you asked for cannot be taken back, and you signed in more than ten minutes ago. What you typed
-                    is kept and is sent with your proof."</p>
+                <p>"What you asked for cannot be taken back, and you signed in more than ten minutes ago. "{kept}</p>
             </Notice>
             <form method="post" action=action>
                 {hidden}{field}

@@ -1,9 +1,9 @@
-//! Answers the door, and signs people out. Sets and clears the session's cookie; knows no password rules.
+//! Answers the door, and signs people out. Sets and clears the cookies of sessions and browsers; knows no password rules.
 
 use super::{SignIn, page};
 use crate::{
     app::{
-        App,
+        App, devices,
         error::Error,
         sessions::{self, COOKIE, SessionToken},
         sign_in::{self, Refused, Typed},
@@ -11,7 +11,7 @@ use crate::{
     domain::sign_in::Stage,
     ui::{
         answer,
-        asked::{Asked, Client, Frame},
+        asked::{Asked, Client, Device, Frame, cookie},
         form::{Fields, Problems},
         paths, render,
     },
@@ -29,7 +29,14 @@ pub async fn show(frame: Frame, Query(query): Query<Vec<(String, String)>>) -> R
 }
 
 /// POST: opens a session, or the form again.
-pub async fn sign_in(State(app): State<App>, frame: Frame, client: Client, typed: Fields) -> Response {
+pub async fn sign_in(
+    State(app): State<App>,
+    frame: Frame,
+    client: Client,
+    device: Device,
+    headers: HeaderMap,
+    typed: Fields,
+) -> Response {
     let form = SignIn {
         email: typed.get("email").trim().to_owned(),
         next: paths::local(typed.get("next")).to_owned(),
@@ -38,7 +45,8 @@ pub async fn sign_in(State(app): State<App>, frame: Frame, client: Client, typed
     if !form.problems.is_empty() {
         return draw(&frame, StatusCode::UNPROCESSABLE_ENTITY, form);
     }
-    let door = Typed { email: &form.email, password: typed.get("password"), client: &client.0 };
+    let (email, password) = (form.email.as_str(), typed.get("password"));
+    let door = Typed { email, password, client: &client.0, device: device.secret(), session: token(&headers) };
     match sign_in::sign_in(&app, door).await {
         Ok(token) => {
             let on = match token.stage {
@@ -67,8 +75,9 @@ pub async fn sign_out(asked: Asked, headers: HeaderMap) -> Response {
     };
     match outcome {
         Ok(()) | Err(Error::NotFound) => {
-            let mut response = with_cookie(answer::go(paths::SIGNIN), "", 0);
-            let forget = HeaderValue::from_static("\"cache\", \"cookies\", \"storage\"");
+            let mut response = with_cookie(answer::go(paths::SIGNIN), (COOKIE, ""), 0);
+            // not the cookies: the browser stays known, and those of the host's other services are not ours
+            let forget = HeaderValue::from_static("\"cache\", \"storage\"");
             response.headers_mut().insert("clear-site-data", forget);
             response
         }
@@ -81,8 +90,8 @@ fn draw(frame: &Frame, status: StatusCode, form: SignIn) -> Response {
 }
 
 fn missing(typed: &Fields) -> Problems {
-    if typed.get("email").trim().is_empty() {
-        Problems::one("email", "Enter your email address")
+    if let Err(problems) = typed.email() {
+        problems
     } else if typed.get("password").is_empty() {
         Problems::one("password", "Enter your password")
     } else {
@@ -93,12 +102,7 @@ fn missing(typed: &Fields) -> Problems {
 /// The session's token, if the request has one.
 #[must_use]
 pub fn token(headers: &HeaderMap) -> Option<&str> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|cookies| cookies.split(';'))
-        .find_map(|cookie| cookie.trim().strip_prefix(COOKIE)?.strip_prefix('='))
+    cookie(headers, COOKIE)
 }
 
 /// What somebody reads who has to wait.
@@ -115,14 +119,24 @@ pub fn later(mut response: Response, seconds: i64) -> Response {
     response
 }
 
-/// Puts a session's token into the browser.
+/// Puts a session's token into the browser, and what it is known by from now on.
 #[must_use]
 pub fn with_session(response: Response, token: &SessionToken) -> Response {
-    with_cookie(response, token.as_str(), token.seconds())
+    let response = with_cookie(response, (COOKIE, token.as_str()), token.seconds());
+    match token.device() {
+        Some(device) => with_device(response, device),
+        None => response,
+    }
 }
 
-fn with_cookie(mut response: Response, token: &str, seconds: i64) -> Response {
-    let cookie = format!("{COOKIE}={token}; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age={seconds}");
+/// Puts into the browser what it is known by from now on.
+#[must_use]
+pub fn with_device(response: Response, device: &str) -> Response {
+    with_cookie(response, (devices::COOKIE, device), devices::SECONDS)
+}
+
+fn with_cookie(mut response: Response, (name, value): (&str, &str), seconds: i64) -> Response {
+    let cookie = format!("{name}={value}; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age={seconds}");
     match HeaderValue::from_str(&cookie) {
         Ok(value) => {
             response.headers_mut().append(header::SET_COOKIE, value);
