@@ -1,6 +1,8 @@
 //! One's own account: sessions, password, second factor. Shows nobody else's.
 
 pub mod authenticator;
+mod factors;
+pub mod passkey;
 pub mod server;
 
 use crate::{
@@ -37,6 +39,8 @@ pub fn page(account: &AccountPage, own: i64, zone: Tz, sent: Sent) -> AnyView {
     let done = match done.as_str() {
         "password" => Some("Your password is changed. All your other sessions have ended."),
         "ended" => Some("The session has ended."),
+        "passkey" => Some("The passkey is added. All your other sessions have ended."),
+        "passkey-removed" => Some("The passkey is removed. All your other sessions have ended."),
         "others" => Some("All your other sessions have ended."),
         _ => None,
     };
@@ -51,7 +55,7 @@ pub fn page(account: &AccountPage, own: i64, zone: Tz, sent: Sent) -> AnyView {
         </div>
         {done.map(|lead| view! { <Notice meaning=Meaning::Done lead /> })}
         {codes}
-        <div class="stack">{sessions(account, own, zone)}{factors(account, zone)}{password(problems)}</div>
+        <div class="stack">{sessions(account, own, zone)}{factors::section(account, zone)}{password(problems)}</div>
     }
     .into_any()
 }
@@ -94,37 +98,6 @@ fn session(line: &Line, own: i64, zone: Tz) -> impl IntoView + use<> {
         .into_any()
     };
     view! { <li><p><b>{place}</b>" "{end}</p><p class="byline"><span>{times}</span></p></li> }
-}
-
-fn factors(account: &AccountPage, zone: Tz) -> impl IntoView + use<> {
-    let stands = match account.authenticator {
-        Some(since) => format!("An authenticator, set up {}.", since.short(zone)),
-        None => "None. A stolen password is enough to get in.".to_owned(),
-    };
-    let (does, codes) = match account.authenticator {
-        Some(_) => ("Set up another in its place", true),
-        None => ("Set up an authenticator", false),
-    };
-    let left = match account.codes_left {
-        0 => "No recovery code is left.".to_owned(),
-        1 => "One recovery code is left.".to_owned(),
-        n => format!("{n} recovery codes are left."),
-    };
-    let codes = codes.then(|| {
-        view! {
-            <p>{left}</p>
-            <form method="post" action=paths::ACCOUNT>
-                <p class="acts"><button class="btn" name="do" value="codes">"Make new recovery codes"</button></p>
-            </form>
-        }
-    });
-    view! {
-        <section aria-labelledby="h-factor">
-            <h2 id="h-factor">"Second factor"</h2>
-            <p>{stands}" "<a href=paths::AUTHENTICATOR>{does}</a></p>
-            {codes}
-        </section>
-    }
 }
 
 fn password(problems: Problems) -> impl IntoView {

@@ -1,6 +1,8 @@
 //! Asks again who somebody is, before something that cannot be taken back. The form that was sent stands in it, hidden, and
 //! is sent again together with the proof: nothing that was typed is lost, and nothing was done yet.
 
+pub mod server;
+
 use crate::{
     app::proving::Means,
     ui::{
@@ -8,8 +10,10 @@ use crate::{
             error_box::ErrorBox,
             field::TextField,
             notice::{Meaning, Notice},
+            passkey::{Does, PasskeyButton},
         },
         form::{Fields, Problems},
+        pages::factor::{code_field, go_on},
         paths, shell,
     },
 };
@@ -18,22 +22,28 @@ use leptos::prelude::*;
 /// The field of the proof; no form of the console has one of this name.
 pub const PROOF: &str = "prove-again";
 
-/// The page: `action` is where the form was sent, `sent` what was in it.
+/// The field of a passkey's answer. Its name begins with the other one's.
+pub const PROOF_BY_PASSKEY: &str = "prove-again-by-passkey";
+
+/// The page: `action` is where the form was sent, `sent` what was in it, `home` the address at which passkeys work.
 #[must_use]
-pub fn page(action: &str, sent: &Fields, means: Means, problems: Problems) -> AnyView {
-    let action = action.to_owned();
+pub fn page(action: &str, sent: &Fields, means: Means, home: &str, problems: Problems) -> AnyView {
+    let (action, home) = (action.to_owned(), home.to_owned());
     let hidden = sent
         .0
         .iter()
-        .filter(|(name, _)| name != PROOF)
+        .filter(|(name, _)| !name.starts_with(PROOF))
         .map(|(name, value)| view! { <input type="hidden" name=name.clone() value=value.clone() /> })
         .collect_view();
-    let field = if means.code {
+    let passkey = means.passkey.then(|| {
         view! {
-            <TextField id=PROOF label="Code" hint="The six digits that your authenticator shows, or a recovery code."
-                autocomplete="one-time-code" problems=problems.clone() />
+            <PasskeyButton does=Does::Sign challenge=paths::PROOF_CHALLENGE field=PROOF_BY_PASSKEY
+                label="Use your passkey" home />
+            <hr />
         }
-        .into_any()
+    });
+    let field = if !means.password {
+        code_field(PROOF, means, problems.clone()).into_any()
     } else {
         view! {
             <TextField id=PROOF label="Password" kind="password" autocomplete="current-password" problems=problems.clone() />
@@ -49,8 +59,8 @@ pub fn page(action: &str, sent: &Fields, means: Means, problems: Problems) -> An
                     is kept and is sent with your proof."</p>
             </Notice>
             <form method="post" action=action>
-                {hidden}{field}
-                <p class="acts"><button class="btn main">"Go on"</button></p>
+                {hidden}{passkey}{field}
+                <p class="acts"><button class=go_on(means)>"Go on"</button></p>
             </form>
             <p class="small"><a href=paths::HOME>"Do nothing"</a></p>
         }
