@@ -173,7 +173,7 @@ export async function startDemo({ log = "info", smtp } = {}) {
   const folder = newFolder();
   const dir = path.join(folder, "demo");
   const url = `http://127.0.0.1:${await freePort()}`;
-  const env = quiet({ RECOURSE__JOBS__POLL_MS: "100", RECOURSE__LOG__LEVEL: log, ...(smtp && { RECOURSE__MAIL__SMTP_URL: smtp.url }) });
+  const env = quiet({ RECOURSE__JOBS__POLL_MS: "100", RECOURSE__LOG__LEVEL: log, RECOURSE__SERVER__PUBLIC_URL: url, ...(smtp && { RECOURSE__MAIL__SMTP_URL: smtp.url }) });
   const server = start("TERM", BINARY, ["demo", "--data-dir", dir, "--listen", url.slice("http://".length)], { env });
   await ready(server, url);
   const [officer, agent, lead] = ["nisha@imagegen.example", "arun@imagegen.example", "tomasz@imagegen.example"].map((email) => {

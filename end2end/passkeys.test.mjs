@@ -115,7 +115,7 @@ test("s11_a passkey is made at the door, signs in, proves again, and makes room 
   await window.another();
   assert.equal(await press(page, "Make a passkey"), 200);
   assert.match(await page.locator("#passkeys").innerText(), /laptop[\s\S]*red key/);
-  assert.equal(await press(page, "Remove it: the passkey laptop"), 200);
+  assert.equal(await submitted(page, () => page.getByRole("button", { name: /^Remove it.*laptop/ }).click()), 200);
   assert.match(await page.locator("#passkeys").innerText(), /^red key[\s\S]*Your last factor/);
   await knocks(window, house.officer);
   assert.equal(await press(page, "Use your passkey"), 200, "the other one is enough");
@@ -162,7 +162,7 @@ test("s11_what is no answer to this challenge of this session signs nobody in", 
       submitted(page, () =>
         page.evaluate((value) => {
           const { form } = document.querySelector("button[data-passkey]");
-          form.elements.passkey.value = value;
+          form.querySelector("input[name=passkey]").value = value;
           form.submit();
         }, passkey),
       );
@@ -194,7 +194,7 @@ test("s11_what is no answer to this challenge of this session signs nobody in", 
     const status = await submitted(page, () =>
       page.evaluate((value) => {
         const { form } = document.querySelector("button[data-passkey]");
-        form.elements.passkey.value = value;
+        form.querySelector("input[name=passkey]").value = value;
         form.submit();
       }, JSON.stringify({ ceremony: begun.ceremony, credential })),
     );
@@ -210,6 +210,15 @@ test("s11_what is no answer to this challenge of this session signs nobody in", 
   await t.test("nobody was verified", async () => {
     const careless = (json) => (json.publicKey.userVerification = "discouraged");
     await tell("setResponseOverrideBits", { isBadUV: true });
+    await knocks(window, house.officer);
+    // who refuses it first is the browser's affair
+    const byServer = page.waitForResponse((response) => response.request().isNavigationRequest() && response.status() === 422).then(() => true, () => false);
+    const byBrowser = page.getByText("No passkey was used").waitFor().then(() => true, () => false);
+    await page.getByRole("button", { name: "Use your passkey" }).click();
+    assert.ok(await Promise.any([byServer, byBrowser]), "isBadUV");
+    await page.goto(`${house.url}/overview`);
+    assert.match(page.url(), /\/signin\/second/);
+    // told not to ask for it, the browser passes on what the authenticator says
     await knocks(window, house.officer);
     await changed(page, careless, () => refused("isBadUV"));
     await tell("setResponseOverrideBits", { isBadUV: false });

@@ -47,7 +47,7 @@ async function ask({ form, dataset: { passkey: does, challenge, field } }) {
   }
   const { ceremony, publicKey } = await asked.json();
   const credential = await navigator.credentials[does]({ publicKey: wanted(does, publicKey) });
-  form.elements[field].value = JSON.stringify({ ceremony, credential: answered(credential) });
+  form.querySelector(`input[name="${field}"]`).value = JSON.stringify({ ceremony, credential: answered(credential) });
   send();
 }
 

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::{identity::CeremonyId, sign_in::Ceremony},
-    store::{ceremonies, passkeys, staff},
+    store::{Tx, ceremonies, passkeys, staff},
 };
 use serde::Serialize;
 use webauthn_rs::prelude::{CreationChallengeResponse, Passkey, RequestChallengeResponse, Uuid};
@@ -65,12 +65,7 @@ pub async fn begin_signing(app: &App, session: &Session) -> Result<Begun, Error>
     Ok(Begun { ceremony, challenge: Challenge::Sign(Box::new(challenge)) })
 }
 
-async fn opened(
-    app: &App,
-    tx: &mut crate::store::Tx,
-    session: &Session,
-    doubted_too: bool,
-) -> Result<Vec<Passkey>, Error> {
+async fn opened(app: &App, tx: &mut Tx, session: &Session, doubted_too: bool) -> Result<Vec<Passkey>, Error> {
     let kept = passkeys::passkeys_open(tx, &app.vault, session.actor.id, doubted_too).await?;
     kept.iter().map(|plain| super::read(plain)).collect()
 }

@@ -77,9 +77,9 @@ pub async fn add_passkey(
 /// What somebody calls their passkey: what they typed, on one line, or how many it is. Never a reason to refuse it, since
 /// it is made already.
 fn named(typed: &str, others: usize) -> String {
-    let line: String = typed.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_NAME).collect();
-    let name = line.trim();
-    if name.is_empty() { format!("Passkey {}", others + 1) } else { name.to_owned() }
+    let plain: String = typed.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let line = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.is_empty() { format!("Passkey {}", others + 1) } else { line.chars().take(LONGEST_NAME).collect() }
 }
 
 #[cfg(test)]
@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_name_is_a_line_and_never_missing() {
-        for (typed, name) in [("  laptop ", "laptop"), ("a\nb", "a b"), ("", "Passkey 3"), (" \t", "Passkey 3")] {
+        for (typed, name) in [("  laptop ", "laptop"), ("a\r\n b", "a b"), ("", "Passkey 3"), (" \t", "Passkey 3")] {
             assert_eq!(named(typed, 2), name);
         }
         assert_eq!(named(&"漢".repeat(80), 0).chars().count(), LONGEST_NAME);

@@ -184,6 +184,17 @@ mod tests {
     use super::*;
     use crate::domain::run::RunState;
 
+    #[test]
+    fn this_machine_is_called_by_its_name() {
+        for (address, reached) in [
+            ("127.0.0.1:8080", "http://localhost:8080"),
+            ("[::1]:80", "http://localhost:80"),
+            ("127.0.0.2:8080", "http://127.0.0.2:8080"),
+        ] {
+            assert_eq!(reached_at(address.parse().expect("an address")), reached);
+        }
+    }
+
     /// What people who look at the demo do with the cases of every product: verify, plan, approve, carry out.
     #[tokio::test]
     async fn the_cases_lead_to_people_of_the_databases() {

@@ -15,7 +15,8 @@ const NEW: u8 = 64;
 /// A passkey, and how it behaves.
 #[derive(Clone)]
 pub struct Key {
-    pkcs8: Vec<u8>,
+    /// Its private half.
+    pub pkcs8: Vec<u8>,
     pub id: Vec<u8>,
     /// Its next count; 0 for one that never counts.
     pub counter: u32,

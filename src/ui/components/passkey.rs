@@ -39,8 +39,8 @@ pub fn PasskeyButton(
     #[prop(into)]
     home: String,
 ) -> impl IntoView {
-    let script =
-        use_context::<Assets>().map(|assets| assets.passkeys).unwrap_or_else(|| paths::PASSKEY_SCRIPT.to_owned());
+    let assets = use_context::<Assets>();
+    let script = assets.map_or_else(|| paths::PASSKEY_SCRIPT.to_owned(), |assets| assets.passkeys);
     let (nonce, says) = (use_nonce(), format!("{field}-says"));
     view! {
         <input type="hidden" name=field />

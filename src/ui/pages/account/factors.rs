@@ -12,7 +12,7 @@ pub fn section(account: &AccountPage, zone: Tz) -> impl IntoView + use<> {
     let none = (!account.is_armed())
         .then(|| view! { <p>"You have none yet. A stolen password is enough to get in as you."</p> });
     view! {
-        <section aria-labelledby="h-factor">
+        <section class="factors" aria-labelledby="h-factor">
             <h2 id="h-factor">"Second factor"</h2>
             {none}
             {passkeys(account, zone)}

@@ -50,6 +50,7 @@ pub fn ask(next: &str, means: Means, home: &str, problems: Problems) -> AnyView 
 }
 
 /// The field for a code: of an authenticator or, for somebody who has none, a recovery code.
+#[must_use]
 pub fn code_field(id: &'static str, means: Means, problems: Problems) -> impl IntoView {
     let (label, hint) = if means.authenticator {
         ("Code", "The six digits that your authenticator shows, or a recovery code.")
@@ -86,15 +87,17 @@ pub fn enrol(offer: AtTheDoor, next: &str, problems: Problems) -> AnyView {
             <h1>"Set up your second factor"</h1>
             <ErrorBox problems=problems.clone() />
             <p>"Everybody here signs in with a second factor. Set yours up now: a passkey, or an authenticator app."</p>
-            <section aria-labelledby="h-passkey">
-                <h2 id="h-passkey">"A passkey"</h2>
-                {new_passkey((why_no_passkeys, home), (paths::ENROL, paths::DOOR_CHALLENGE), next, String::new())}
-            </section>
-            <section aria-labelledby="h-app">
-                <h2 id="h-app">"An authenticator app"</h2>
-                <p>"An app that shows a code of six digits which changes every half minute."</p>
-                {offered(&authenticator, paths::ENROL, next, problems)}
-            </section>
+            <div class="stack">
+                <section class="factors" aria-labelledby="h-passkey">
+                    <h2 id="h-passkey">"A passkey"</h2>
+                    {new_passkey((why_no_passkeys, home), (paths::ENROL, paths::DOOR_CHALLENGE), next, String::new())}
+                </section>
+                <section class="factors" aria-labelledby="h-app">
+                    <h2 id="h-app">"An authenticator app"</h2>
+                    <p>"An app that shows a code of six digits which changes every half minute."</p>
+                    {offered(&authenticator, paths::ENROL, next, problems)}
+                </section>
+            </div>
             <hr />
             {sign_out()}
         }

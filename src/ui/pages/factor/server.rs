@@ -21,7 +21,7 @@ use crate::{
 use axum::{
     Extension,
     extract::{Query, State},
-    http::{StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse as _, Response},
 };
 
@@ -108,7 +108,7 @@ pub fn begun(outcome: Result<Begun, Error>) -> Response {
                 Error::Invalid(fields) => fields.into_iter().map(|field| field.says).collect::<Vec<_>>().join(". "),
                 _ => "This did not work. Load the page again, or use another way.".to_owned(),
             };
-            (status, [(header::CACHE_CONTROL, "no-store")], says).into_response()
+            (status, says).into_response()
         }
     }
 }

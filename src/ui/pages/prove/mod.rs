@@ -42,13 +42,13 @@ pub fn page(action: &str, sent: &Fields, means: Means, home: &str, problems: Pro
             <hr />
         }
     });
-    let field = if !means.password {
-        code_field(PROOF, means, problems.clone()).into_any()
-    } else {
+    let field = if means.password {
         view! {
             <TextField id=PROOF label="Password" kind="password" autocomplete="current-password" problems=problems.clone() />
         }
         .into_any()
+    } else {
+        code_field(PROOF, means, problems.clone()).into_any()
     };
     shell::door(
         view! {
