@@ -173,7 +173,7 @@ export async function startDemo({ log = "info", smtp } = {}) {
   const folder = newFolder();
   const dir = path.join(folder, "demo");
   const url = `http://127.0.0.1:${await freePort()}`;
-  const env = quiet({ RECOURSE__JOBS__POLL_MS: "100", RECOURSE__LOG__LEVEL: log, ...(smtp && { RECOURSE__MAIL__SMTP_URL: smtp.url }) });
+  const env = quiet({ RECOURSE__JOBS__POLL_MS: "100", RECOURSE__LOG__LEVEL: log, RECOURSE__SERVER__PUBLIC_URL: url, ...(smtp && { RECOURSE__MAIL__SMTP_URL: smtp.url }) });
   const server = start("TERM", BINARY, ["demo", "--data-dir", dir, "--listen", url.slice("http://".length)], { env });
   await ready(server, url);
   const [officer, agent, lead] = ["nisha@imagegen.example", "arun@imagegen.example", "tomasz@imagegen.example"].map((email) => {
@@ -199,8 +199,9 @@ function letters(folder) {
 
 /** An empty house on PostgreSQL with the same two people. Mail leaves by SMTP, into a sink. With `company` a generation
  * database of these `tables` stands behind it, read through the data map `map`; its `files` lie in a folder by their names,
- * or where `settings` says, lines of the configuration's section. `more` are sections of their own. */
-export async function startOnPostgres({ company, more = "", factor = "offered" } = {}) {
+ * or where `settings` says, lines of the configuration's section. `more` are sections of their own. Reached as `host`: only under a
+ * name are there passkeys. `meddle` runs a statement on the house's own database and answers what it says. */
+export async function startOnPostgres({ company, more = "", factor = "offered", host = "127.0.0.1" } = {}) {
   const folder = newFolder();
   const closers = [async () => dropFolder(folder)];
   const close = async () => {
@@ -212,7 +213,8 @@ export async function startOnPostgres({ company, more = "", factor = "offered" }
     const sink = await startSink();
     closers.push(sink.stop);
     const dir = path.join(folder, "data");
-    const url = `http://127.0.0.1:${await freePort()}`;
+    const port = await freePort();
+    const url = `http://${host}:${port}`;
     mkdirSync(dir);
     let generation = "";
     if (company) {
@@ -222,7 +224,7 @@ export async function startOnPostgres({ company, more = "", factor = "offered" }
       generation += company.settings ?? "";
       if (company.files) generation += `files = "${filed(path.join(dir, "files"), company.files)}"\n`;
     }
-    writeFileSync(path.join(dir, "recourse.toml"), configuration(url, postgres.url, sink.url, factor) + generation + more);
+    writeFileSync(path.join(dir, "recourse.toml"), configuration(url, port, postgres.url, sink.url, factor) + generation + more);
     const people = {
       officer: await hire(dir, "Nisha Rao", "nisha@imagegen.example", ["officer", "responder"]),
       agent: await hire(dir, "Arun Pillai", "arun@imagegen.example", ["agent"]),
@@ -230,7 +232,8 @@ export async function startOnPostgres({ company, more = "", factor = "offered" }
     const server = start("TERM", BINARY, ["serve", "--data-dir", dir], { env: quiet() });
     closers.push(() => stop(server, "SIGTERM"));
     await ready(server, url);
-    return house({ server, url, dir, people, outbox: () => sink.letters, ask: (question) => postgres.ask("company", question), close });
+    const [ask, meddle] = ["company", "postgres"].map((name) => (statement) => postgres.ask(name, statement));
+    return { ...house({ server, url, dir, people, outbox: () => sink.letters, ask, close }), meddle };
   } catch (error) {
     await close();
     throw error;
@@ -247,9 +250,10 @@ export function filed(folder, files) {
   return folder;
 }
 
-function configuration(url, database, smtp, factor) {
+function configuration(url, port, database, smtp, factor) {
   return `[server]
-listen = "${url.slice("http://".length)}"
+listen = "127.0.0.1:${port}"
+public_url = "${url}"
 [database]
 url = "${database}"
 [mail]

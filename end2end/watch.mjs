@@ -16,7 +16,7 @@ export function watch(page, { javaScriptEnabled = true } = {}) {
     // whoever leaves a page stops what it was still loading
     if (errorText === "net::ERR_ABORTED") return;
     // told to run no scripts, Chromium refuses them in the policy's name
-    if (errorText === "csp" && !javaScriptEnabled && request.url().endsWith(".js")) return;
+    if (errorText === "csp" && !javaScriptEnabled && new URL(request.url()).pathname.endsWith(".js")) return;
     troubles.push(`${request.url()} failed: ${errorText}`);
   });
   page.on("response", (response) => {

@@ -1,14 +1,14 @@
 //! One's own account: what its page shows, and a new password.
 
 use super::{
-    App, Error, devices, passwords,
+    App, Error, devices, passkeys, passwords,
     proving::{password, proven},
     sessions::{self, Session, SessionToken},
     sign_in::Refused,
 };
 use crate::{
     domain::{audit::AuditAction, sign_in::SecondFactor, time::Instant},
-    store::{audit, factors, sessions as stored, staff},
+    store::{audit, factors, passkeys as kept, sessions as stored, staff},
 };
 
 pub use crate::store::sessions::Line;
@@ -20,6 +20,10 @@ pub struct AccountPage {
     pub email: String,
     /// Since when there is an authenticator.
     pub authenticator: Option<Instant>,
+    /// Passkeys, the oldest first.
+    pub passkeys: Vec<passkeys::Line>,
+    /// Why passkeys cannot be used at this console's address, where they cannot.
+    pub why_no_passkeys: Option<&'static str>,
     /// How many recovery codes are left.
     pub codes_left: i64,
     /// True where nobody gets in without a second factor.
@@ -28,6 +32,21 @@ pub struct AccountPage {
     pub is_proven: bool,
     /// Sessions, the one used last first.
     pub sessions: Vec<stored::Line>,
+}
+
+impl AccountPage {
+    /// True where something would be left, or need not be, if this passkey were removed.
+    #[must_use]
+    pub fn may_remove(&self, passkey: &passkeys::Line) -> bool {
+        let counts = |other: &passkeys::Line| other.id() != passkey.id() && other.doubted().is_none();
+        !self.is_required || self.authenticator.is_some() || self.passkeys.iter().any(counts)
+    }
+
+    /// True when there is a second factor.
+    #[must_use]
+    pub fn is_armed(&self) -> bool {
+        self.authenticator.is_some() || !self.passkeys.is_empty()
+    }
 }
 
 /// The page of one's own account.
@@ -41,6 +60,8 @@ pub async fn load_account(app: &App, session: &Session) -> Result<AccountPage, E
     Ok(AccountPage {
         email: account.email,
         authenticator: factors::authenticator_since(&mut tx, staff).await?,
+        passkeys: kept::passkeys_of(&mut tx, staff).await?,
+        why_no_passkeys: passkeys::why_not(app),
         codes_left: factors::recovery_left(&mut tx, staff).await?,
         is_required: app.settings.second_factor == SecondFactor::Required,
         is_proven: proven(&session.actor).is_ok(),

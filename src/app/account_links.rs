@@ -3,7 +3,9 @@
 //! one learns nothing: an address without an account costs and answers the same.
 
 use super::{
-    App, Error, devices, passwords,
+    App, Error,
+    account_mail::{self, Sent},
+    devices, passwords,
     sign_in::{self, Refused},
     tries::{Row, Rows},
 };
@@ -15,10 +17,7 @@ use crate::{
         time::{DAY, HOUR, MINUTE, SECOND},
         work::Work,
     },
-    mail::{
-        compose,
-        outbox::{Automatic, Letter, SendError},
-    },
+    mail::compose,
     store::{
         Tx,
         account_links::{self as stored, Link},
@@ -82,15 +81,6 @@ pub async fn ask_reset(app: &App, email: &str, client: &str) -> Result<(), Refus
     Ok(())
 }
 
-/// What the mail of a link came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sent {
-    /// It left, or there is nothing to send any more.
-    Done,
-    /// It did not, and is tried again.
-    Later(String),
-}
-
 /// Sends the mail of a link, while it counts. Twice is the same mail twice.
 ///
 /// # Errors
@@ -105,29 +95,7 @@ pub async fn send_account_link(app: &App, id: i64) -> Result<Sent, Error> {
     drop(tx);
     let address = format!("{}/password/{token}", app.settings.public_url);
     let written = compose::account_link(&account.name, link.purpose == LinkPurpose::Invitation, &address)?;
-    let own = app.packs.iter().next().map(|pack| app.address_of(&pack.id)).unwrap_or_default();
-    let domain = own.rsplit('@').next().unwrap_or("invalid").to_owned();
-    let letter = Letter {
-        sender: None,
-        from: ("Recourse".to_owned(), own),
-        to: (account.name, account.email),
-        reply_to: None,
-        subject: written.subject,
-        text: written.text,
-        html: written.html,
-        message_id: format!("account.{}@{domain}", number.to_lowercase()),
-        references: Vec::new(),
-        automatic: Some(Automatic::Generated),
-        date: app.now(),
-    };
-    Ok(match app.transport.send(&letter).await {
-        Ok(()) => Sent::Done,
-        Err(SendError::Refused(why) | SendError::Gone { says: why, .. }) => {
-            tracing::warn!(%why, "the mail of an account's link was refused");
-            Sent::Done
-        }
-        Err(error) => Sent::Later(error.to_string()),
-    })
+    Ok(account_mail::hand_over(app, account, written, &number).await)
 }
 
 /// The account of a link that counts.

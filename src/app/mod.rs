@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod account_links;
+pub mod account_mail;
 pub mod acknowledge;
 pub mod alarms;
 pub mod audit;
@@ -32,6 +33,7 @@ pub mod mailroom;
 pub mod material;
 pub mod overview;
 pub mod packs;
+pub mod passkeys;
 pub mod passwords;
 pub mod pickup;
 pub mod policies;

@@ -2,7 +2,8 @@
 //! that asks for the proof calls `prove`, and the form is repeated.
 
 use super::{
-    App, Error, passwords, second_factor,
+    App, Error, passkeys, passwords,
+    second_factor::{self, Factor},
     sessions::{self, Session, SessionToken},
     sign_in::Refused,
     tries::busy,
@@ -14,7 +15,7 @@ use crate::{
         sign_in::{Proof, Stage},
         time::MINUTE,
     },
-    store::{audit, factors, staff, throttles},
+    store::{audit, factors, passkeys as kept, staff, throttles},
 };
 
 /// The one question: has the actor proved lately who they are?
@@ -31,8 +32,12 @@ pub fn proven(actor: &Actor) -> Result<(), Error> {
 /// What somebody can prove themselves with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Means {
-    /// The code of an authenticator; otherwise their password.
-    pub code: bool,
+    /// A passkey, at this console's address.
+    pub passkey: bool,
+    /// The code of an authenticator; otherwise only a recovery code counts.
+    pub authenticator: bool,
+    /// Their password, because they have no second factor at all.
+    pub password: bool,
 }
 
 /// What the person of a session can prove themselves with.
@@ -41,30 +46,37 @@ pub struct Means {
 /// As the database says.
 pub async fn means_of(app: &App, session: &Session) -> Result<Means, Error> {
     let mut tx = app.db.read().await?;
-    Ok(Means { code: factors::authenticator_since(&mut tx, session.actor.id).await?.is_some() })
+    let staff = session.actor.id;
+    let authenticator = factors::authenticator_since(&mut tx, staff).await?.is_some();
+    let keys = kept::passkeys_of(&mut tx, staff).await?;
+    let passkey = passkeys::why_not(app).is_none() && keys.iter().any(|key| key.doubted().is_none());
+    Ok(Means { passkey, authenticator, password: !authenticator && keys.is_empty() })
 }
 
 /// Wrong passwords that cost nothing, and the longest wait after more of them.
 const FREE: i64 = 5;
 const LONGEST: i64 = 15 * MINUTE;
 
-/// Proves by `typed`, a code or, for somebody without an authenticator, the password: the session goes on under a new token.
+/// Proves by a factor or, for somebody without one, by the password typed as a code: the session goes on under a new token.
 ///
 /// # Errors
 /// As `Refused` tells them apart; `NotFound` for half a session, which becomes whole at the door alone.
-pub async fn prove(app: &App, session: &Session, typed: &str) -> Result<SessionToken, Refused> {
+pub async fn prove(app: &App, session: &Session, factor: Factor<'_>) -> Result<SessionToken, Refused> {
     if session.stage != Stage::Full {
         return Err(Error::NotFound.into());
     }
     let staff = session.actor.id;
-    let means = means_of(app, session).await?;
-    if !means.code {
-        password(app, session, typed).await?;
-    }
+    let by_password = match factor {
+        Factor::Code(typed) if means_of(app, session).await?.password => {
+            password(app, session, typed).await?;
+            true
+        }
+        _ => false,
+    };
     let mut tx = app.db.begin().await?;
-    if means.code {
-        match second_factor::use_code(app, &mut tx, staff, typed).await {
-            Ok(_) => {}
+    if !by_password {
+        match second_factor::use_factor(app, &mut tx, session, factor).await {
+            Ok(()) => {}
             Err(Refused::Wrong) => {
                 second_factor::keep_try(app, tx, staff).await?;
                 return Err(Refused::Wrong);

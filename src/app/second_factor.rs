@@ -1,18 +1,24 @@
-//! The second factor: enrolling an authenticator, giving its code or a recovery code, new recovery codes. Each code counts
-//! once, and too many wrong ones have to wait.
+//! The second factor: enrolling an authenticator, giving its code, a recovery code or a passkey, new recovery codes. Each
+//! counts once, and too many wrong ones have to wait. What a passkey is worth is `passkeys`.
 
 use super::{
-    App, Error, authenticator,
+    App, Error, account_mail, authenticator,
     authenticator::Offer,
+    passkeys,
     proving::proven,
     sessions::{self, Session, SessionToken},
     sign_in::{Refused, arrived},
     tries::busy,
 };
 use crate::{
-    domain::{audit::AuditAction, identity::StaffId, sign_in::Stage, time::MINUTE},
+    domain::{
+        audit::AuditAction,
+        identity::StaffId,
+        sign_in::{AccountNews, Stage},
+        time::MINUTE,
+    },
     store::{
-        Tx, audit, factors, sessions as stored,
+        Tx, audit, factors, passkeys as kept, sessions as stored,
         staff::{self, Account},
         throttles,
         vault::random,
@@ -26,7 +32,16 @@ const LONGEST: i64 = 15 * MINUTE;
 /// How many recovery codes somebody gets.
 const CODES: usize = 10;
 
-/// A factor that was given.
+/// What somebody gives to show who they are.
+#[derive(Clone, Copy)]
+pub enum Factor<'a> {
+    /// A code of an authenticator, or a recovery code.
+    Code(&'a str),
+    /// What the browser answered to the challenge of a passkey.
+    Passkey(&'a str),
+}
+
+/// A code that was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Given {
     Authenticator,
@@ -35,7 +50,8 @@ pub(super) enum Given {
 
 /// True when somebody has a second factor.
 pub(super) async fn is_armed(tx: &mut Tx, staff: StaffId) -> Result<bool, Error> {
-    Ok(factors::authenticator_since(tx, staff).await?.is_some())
+    let has_authenticator = factors::authenticator_since(tx, staff).await?.is_some();
+    Ok(has_authenticator || !kept::passkeys_of(tx, staff).await?.is_empty())
 }
 
 fn key(app: &App, staff: StaffId) -> Vec<u8> {
@@ -46,8 +62,15 @@ fn code_hash(app: &App, staff: StaffId, code: &str) -> Vec<u8> {
     app.vault.digest_of("recovery code", [&staff.0.to_be_bytes()[..], code.as_bytes()])
 }
 
-/// Counts the try, and uses the code up if it is one.
-pub(super) async fn use_code(app: &App, tx: &mut Tx, staff: StaffId, typed: &str) -> Result<Given, Refused> {
+/// Counts the try, and uses up what was given if it is a factor of the session's person.
+pub(super) async fn use_factor(app: &App, tx: &mut Tx, session: &Session, factor: Factor<'_>) -> Result<(), Refused> {
+    match factor {
+        Factor::Code(typed) => use_code(app, tx, session.actor.id, typed).await,
+        Factor::Passkey(typed) => passkeys::use_passkey(app, tx, session, typed).await,
+    }
+}
+
+async fn use_code(app: &App, tx: &mut Tx, staff: StaffId, typed: &str) -> Result<(), Refused> {
     let key = key(app, staff);
     let waits = throttles::throttle_try(tx, &key, FREE, LONGEST).await?;
     if waits > 0 {
@@ -73,30 +96,31 @@ pub(super) async fn use_code(app: &App, tx: &mut Tx, staff: StaffId, typed: &str
         let left = factors::recovery_left(tx, staff).await?;
         audit::audit_append(tx, app.now(), Some(staff), AuditAction::RecoveryCodeUsed, None, &left.to_string());
     }
-    Ok(given)
+    Ok(())
 }
 
 /// Keeps a try that was wrong: it counts.
 pub(super) async fn keep_try(app: &App, mut tx: Tx, staff: StaffId) -> Result<(), Error> {
     audit::audit_append(&mut tx, app.now(), Some(staff), AuditAction::SecondFactorWrong, None, "");
     tx.commit().await?;
+    app.wake();
     Ok(())
 }
 
-/// Gives the code that was missing: the session is whole, under a new token.
+/// Gives the factor that was missing: the session is whole, under a new token.
 ///
 /// # Errors
 /// As `Refused` tells them apart.
-pub async fn give_code(
+pub async fn give_factor(
     app: &App,
     session: &Session,
-    typed: &str,
+    factor: Factor<'_>,
     device: Option<&str>,
 ) -> Result<SessionToken, Refused> {
     let staff = session.actor.id;
     let mut tx = app.db.begin().await?;
-    match use_code(app, &mut tx, staff, typed).await {
-        Ok(_) => {}
+    match use_factor(app, &mut tx, session, factor).await {
+        Ok(()) => {}
         Err(Refused::Wrong) => {
             keep_try(app, tx, staff).await?;
             return Err(Refused::Wrong);
@@ -137,10 +161,7 @@ pub async fn enrol_authenticator(
     typed: &str,
     device: Option<&str>,
 ) -> Result<(SessionToken, Vec<String>), Refused> {
-    may_enrol(session)?;
-    if session.is_armed || session.stage == Stage::Full {
-        proven(&session.actor)?;
-    }
+    may_add(session)?;
     let staff = session.actor.id;
     let mut tx = app.db.begin().await?;
     let waits = throttles::throttle_try(&mut tx, &key(app, staff), FREE, LONGEST).await?;
@@ -156,16 +177,33 @@ pub async fn enrol_authenticator(
     };
     throttles::throttle_clear(&mut tx, &key(app, staff)).await?;
     factors::authenticator_set(&mut tx, &app.vault, staff, &secret, step, now).await?;
-    staff::stamp_move(&mut tx, staff).await?;
     let codes = fresh_codes(app, &mut tx, staff).await?;
-    let mut token = sessions::renew(&mut tx, session).await?;
-    stored::sessions_end(&mut tx, staff, Some(session.id)).await?;
-    audit::audit_append(&mut tx, app.now(), Some(staff), AuditAction::AuthenticatorEnrolled, None, "");
-    if session.stage == Stage::Half {
-        token = arrived(app, &mut tx, staff, device, token).await?;
-    }
+    let (action, news) = (AuditAction::AuthenticatorEnrolled, AccountNews::AuthenticatorSet);
+    let token = enrolled(app, &mut tx, session, (action, news), device).await?;
     tx.commit().await?;
+    app.wake();
     Ok((token, codes))
+}
+
+/// A factor was added: what was made for the account before is worth nothing, the session goes on whole under a new token,
+/// all others end, and the person is told.
+pub(super) async fn enrolled(
+    app: &App,
+    tx: &mut Tx,
+    session: &Session,
+    (action, news): (AuditAction, AccountNews),
+    device: Option<&str>,
+) -> Result<SessionToken, Error> {
+    let staff = session.actor.id;
+    staff::stamp_move(tx, staff).await?;
+    let token = sessions::renew(tx, session).await?;
+    stored::sessions_end(tx, staff, Some(session.id)).await?;
+    audit::audit_append(tx, app.now(), Some(staff), action, None, "");
+    account_mail::tell(tx, staff, news).await?;
+    if session.stage == Stage::Half {
+        return arrived(app, tx, staff, device, token).await;
+    }
+    Ok(token)
 }
 
 /// New recovery codes in place of those before, shown once: the session goes on under a new token, all others of the person
@@ -190,7 +228,7 @@ pub async fn renew_recovery_codes(app: &App, session: &Session) -> Result<(Sessi
 }
 
 /// Ten codes of 50 random bits, kept as keyed digests.
-async fn fresh_codes(app: &App, tx: &mut Tx, staff: StaffId) -> Result<Vec<String>, Error> {
+pub(super) async fn fresh_codes(app: &App, tx: &mut Tx, staff: StaffId) -> Result<Vec<String>, Error> {
     let (mut shown, mut kept) = (Vec::new(), Vec::new());
     for _ in 0..CODES {
         let code = data_encoding::BASE32_NOPAD.encode(&random::<7>()?)[..10].to_owned();
@@ -204,6 +242,12 @@ async fn fresh_codes(app: &App, tx: &mut Tx, staff: StaffId) -> Result<Vec<Strin
 /// Whoever has a factor enrols another one only after giving it.
 fn may_enrol(session: &Session) -> Result<(), Error> {
     if session.stage == Stage::Half && session.is_armed { Err(Error::NotFound) } else { Ok(()) }
+}
+
+/// Whoever is in proves lately who they are before they add a factor.
+pub(super) fn may_add(session: &Session) -> Result<(), Error> {
+    may_enrol(session)?;
+    if session.is_armed || session.stage == Stage::Full { proven(&session.actor) } else { Ok(()) }
 }
 
 async fn account(tx: &mut Tx, session: &Session) -> Result<Account, Error> {

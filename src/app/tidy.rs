@@ -3,7 +3,7 @@
 use super::{App, Error};
 use crate::{
     domain::time::DAY,
-    store::{account_links, devices, jobs, keyring, outflow, sessions, throttles},
+    store::{account_links, ceremonies, devices, jobs, keyring, outflow, sessions, throttles},
 };
 
 /// Forgets it, a few hundred rows a transaction.
@@ -13,6 +13,7 @@ use crate::{
 pub async fn tidy_up(app: &App) -> Result<(), Error> {
     let mut tx = app.db.begin().await?;
     sessions::sessions_forget(&mut tx).await?;
+    ceremonies::ceremonies_forget(&mut tx).await?;
     throttles::throttles_forget(&mut tx).await?;
     account_links::links_forget(&mut tx).await?;
     devices::devices_forget(&mut tx).await?;

@@ -10,7 +10,8 @@ use std::{collections::HashMap, net::SocketAddr, path::PathBuf};
 pub struct Server {
     /// Address and port.
     pub listen: SocketAddr,
-    /// The address under which people reach this console, for links in mail; by default `http://` and `listen`.
+    /// The address under which people reach this console, for links in mail, and for passkeys, which are tied to the name of
+    /// its host; by default `http://` and `listen`.
     pub public_url: String,
     /// Addresses and networks of the proxies in front of it: only they are believed when they say who asked them.
     pub trusted_proxies: Vec<String>,

@@ -33,6 +33,10 @@ id! {
     DownloadId,
     /// Something that is left to do after a person's data was changed.
     FollowUpId,
+    /// A passkey of a member of staff.
+    PasskeyId,
+    /// A challenge that waits for a passkey's answer.
+    CeremonyId,
 }
 
 impl fmt::Display for RunId {

@@ -27,6 +27,24 @@ codes! {
     }
 }
 
+codes! {
+    /// What a passkey is asked for.
+    Ceremony {
+        Make "make" "To make one",
+        Sign "sign" "To show who somebody is",
+    }
+}
+
+codes! {
+    /// What the person of an account is told by mail, so that it cannot happen behind their back.
+    AccountNews {
+        PasskeyAdded "passkey_added" "A passkey was added to your account.",
+        PasskeyRemoved "passkey_removed" "A passkey was removed from your account.",
+        PasskeyDoubted "passkey_doubted" "One of your passkeys was used whose count of uses has gone back. Somebody may have made a copy of it. It proves nothing any more: remove it from your account, and add another.",
+        AuthenticatorSet "authenticator_set" "An authenticator app was set up for your account.",
+    }
+}
+
 /// Whether whoever acts has proved a short while ago who they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Proof {

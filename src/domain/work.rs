@@ -1,6 +1,10 @@
 //! Durable work: what a job is asked to do. Ids only, never text or addresses.
 
-use super::identity::{DownloadId, FollowUpId, MailId, MessageId, PackageId, Reference, RunId};
+use super::{
+    identity::{DownloadId, FollowUpId, MailId, MessageId, PackageId, Reference, RunId, StaffId},
+    sign_in::AccountNews,
+    time::Instant,
+};
 use serde::{Deserialize, Serialize};
 
 /// One job's task.
@@ -16,6 +20,8 @@ pub enum Work {
     SendMail { mail: MailId },
     /// Mail a member of staff the link to set their password.
     SendAccountLink { link: i64 },
+    /// Mail a member of staff what was changed about their account.
+    SendAccountNews { staff: StaffId, news: AccountNews, at: Instant },
     /// Carry on with an approved run.
     ExecuteRun { run: RunId },
     /// Pack a copy of a person's data, from the first row or once more from the first row.
@@ -55,6 +61,7 @@ impl Work {
             Self::DisposeMaterial { .. } => "dispose_material",
             Self::SendMail { .. } => "send_mail",
             Self::SendAccountLink { .. } => "send_account_link",
+            Self::SendAccountNews { .. } => "send_account_news",
             Self::ExecuteRun { .. } => "execute_run",
             Self::PackExport { .. } => "pack_export",
             Self::LockDownload { .. } => "lock_download",
@@ -80,6 +87,9 @@ impl Work {
             Self::DisposeMaterial { message } => format!("dispose_material:{}", message.0),
             Self::SendMail { mail } => format!("send_mail:{}", mail.0),
             Self::SendAccountLink { link } => format!("send_account_link:{link}"),
+            Self::SendAccountNews { staff, news, at } => {
+                format!("send_account_news:{}:{}:{}", staff.0, news.code(), at.0)
+            }
             Self::ExecuteRun { run } => format!("execute_run:{}", run.0),
             Self::PackExport { run } => format!("pack_export:{}", run.0),
             Self::LockDownload { download } => format!("lock_download:{}", download.0),
@@ -102,7 +112,10 @@ impl Work {
     pub const fn max_attempts(&self) -> i64 {
         match self {
             Self::ReadMessage { .. } => 5,
-            Self::SendMail { .. } | Self::SendAccountLink { .. } | Self::CallWebhook { .. } => 12,
+            Self::SendMail { .. }
+            | Self::SendAccountLink { .. }
+            | Self::SendAccountNews { .. }
+            | Self::CallWebhook { .. } => 12,
             // doubling from two seconds to ten minutes: a generation database may be away for a working day
             // and a store of files as long, and a recipient's own machine
             Self::ExecuteRun { .. }

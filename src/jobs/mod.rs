@@ -10,9 +10,23 @@ pub mod schedule;
 
 use crate::{
     app::{
-        App, Error, account_links, account_links::Sent, alarms, alarms::Called, deliver, deliver::Delivered, exports,
-        exports::Packed, follow_ups, follow_ups::Told, intake, material, material::Disposed, retention,
-        retention::Applied, retention::RequesterErased, runs, runs::Executed, tidy,
+        App, Error, account_links,
+        account_mail::{self, Sent},
+        alarms,
+        alarms::Called,
+        deliver,
+        deliver::Delivered,
+        exports,
+        exports::Packed,
+        follow_ups,
+        follow_ups::Told,
+        intake, material,
+        material::Disposed,
+        retention,
+        retention::{Applied, RequesterErased},
+        runs,
+        runs::Executed,
+        tidy,
     },
     domain::work::Work,
 };
@@ -53,6 +67,12 @@ pub async fn work_on(app: &App, work: &Work, last: bool) -> Result<(), NotDone> 
             Sent::Done => {}
             Sent::Later(why) => return Err(NotDone::Failed(why)),
         },
+        Work::SendAccountNews { staff, news, at } => {
+            match account_mail::send_account_news(app, *staff, *news, *at).await? {
+                Sent::Done => {}
+                Sent::Later(why) => return Err(NotDone::Failed(why)),
+            }
+        }
         Work::ExecuteRun { run } => match runs::execute_run(app, *run, last).await? {
             Executed::Done => {}
             Executed::More => return Err(NotDone::More),

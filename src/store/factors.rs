@@ -1,5 +1,5 @@
 //! Second factors: the secret of an authenticator, sealed; recovery codes as keyed digests. Each code counts once, on
-//! whichever console it is given.
+//! whichever console it is given. Passkeys have a file of their own.
 
 use super::{
     Result, Tx, devices, sql,
@@ -67,7 +67,7 @@ pub async fn authenticator_since(tx: &mut Tx, staff: StaffId) -> Result<Option<I
 /// # Errors
 /// As the database says.
 pub async fn recovery_set(tx: &mut Tx, staff: StaffId, hashes: &[Vec<u8>]) -> Result<()> {
-    sql("DELETE FROM recovery_codes WHERE staff_id = $1").bind(staff).run(tx).await?;
+    recovery_forget(tx, staff).await?;
     for hash in hashes {
         let text = "INSERT INTO recovery_codes (staff_id, code_hash) VALUES ($1, $2)";
         sql(text).bind(staff).bind(hash.as_slice()).run(tx).await?;
@@ -93,12 +93,22 @@ pub async fn recovery_left(tx: &mut Tx, staff: StaffId) -> Result<i64> {
     Ok(sql(text).bind(staff).one::<(i64,)>(tx).await?.0)
 }
 
-/// Forgets every factor of somebody: authenticator, recovery codes, and what browsers kept.
+/// Forgets the recovery codes of somebody who has nothing left that they could stand in for.
+///
+/// # Errors
+/// As the database says.
+pub async fn recovery_forget(tx: &mut Tx, staff: StaffId) -> Result<()> {
+    sql("DELETE FROM recovery_codes WHERE staff_id = $1").bind(staff).run(tx).await?;
+    Ok(())
+}
+
+/// Forgets every factor of somebody: authenticator, passkeys, recovery codes, and what browsers kept.
 ///
 /// # Errors
 /// As the database says.
 pub async fn factors_forget(tx: &mut Tx, staff: StaffId) -> Result<()> {
     sql("DELETE FROM authenticators WHERE staff_id = $1").bind(staff).run(tx).await?;
-    sql("DELETE FROM recovery_codes WHERE staff_id = $1").bind(staff).run(tx).await?;
+    sql("DELETE FROM passkeys WHERE staff_id = $1").bind(staff).run(tx).await?;
+    recovery_forget(tx, staff).await?;
     devices::devices_end(tx, staff).await
 }

@@ -4,6 +4,7 @@
 pub mod account_links;
 pub mod audit;
 pub mod cases;
+pub mod ceremonies;
 pub mod clock;
 pub mod clocks;
 pub mod contents;
@@ -30,6 +31,7 @@ pub mod objects;
 pub mod outflow;
 pub mod package_parts;
 pub mod packages;
+pub mod passkeys;
 pub mod pickups;
 pub mod raws;
 pub mod requester_erasures;

@@ -75,7 +75,8 @@ pub async fn session_start(
 pub async fn session_find(tx: &mut Tx, token: &str) -> Result<Option<Found>> {
     let now = tx.db_now().await?;
     let text = "SELECT id, staff_id, stage, proved_at, idle_until,
-         CASE WHEN EXISTS (SELECT 1 FROM authenticators a WHERE a.staff_id = sessions.staff_id) THEN 1 ELSE 0 END
+         CASE WHEN EXISTS (SELECT 1 FROM authenticators a WHERE a.staff_id = sessions.staff_id)
+         OR EXISTS (SELECT 1 FROM passkeys p WHERE p.staff_id = sessions.staff_id) THEN 1 ELSE 0 END
          FROM sessions WHERE token_hash = $1 AND idle_until > $2 AND ends_at > $2";
     let row = sql(text).bind(token_hash(token)).bind(now).maybe::<(i64, i64, String, i64, i64, i32)>(tx).await?;
     row.map(|(id, staff, stage, proved, idle, armed)| {

@@ -24,6 +24,8 @@ pub struct Assets {
     pub css: String,
     /// The folder of `recourse.js` and `recourse_bg.wasm`, without slashes at its ends, for example `pkg/ab12cd`.
     pub pkg: String,
+    /// The address of the script that asks for passkeys.
+    pub passkeys: String,
 }
 
 /// Where a request comes from, as far as `web` knows: for counting tries. Kept in the audit log only, as `store/audit/place` has it.

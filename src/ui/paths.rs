@@ -17,10 +17,20 @@ pub const RESET: &str = "/reset";
 pub const SECOND: &str = "/signin/second";
 /// Where somebody without a second factor enrols one.
 pub const ENROL: &str = "/signin/authenticator";
+/// Where half a session asks for the challenge of a passkey; POST only.
+pub const DOOR_CHALLENGE: &str = "/signin/passkey";
 /// One's own account.
 pub const ACCOUNT: &str = "/account";
 /// Another authenticator for one's own account.
 pub const AUTHENTICATOR: &str = "/account/authenticator";
+/// Another passkey for one's own account.
+pub const PASSKEY: &str = "/account/passkey";
+/// Where the challenge for a new passkey is asked for; POST only.
+pub const PASSKEY_CHALLENGE: &str = "/account/passkey/challenge";
+/// Where the challenge for proving again by a passkey is asked for; POST only.
+pub const PROOF_CHALLENGE: &str = "/account/challenge";
+/// The script that asks the browser for passkeys.
+pub const PASSKEY_SCRIPT: &str = "/script/passkey.js";
 /// Ends the session; POST only.
 pub const SIGNOUT: &str = "/signout";
 /// Where signing in leads.

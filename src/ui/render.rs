@@ -24,6 +24,7 @@ pub fn html(frame: &Frame, title: &str, body: impl FnOnce() -> AnyView) -> Strin
     let owner = Owner::new_root(Some(Arc::new(hydration_context::SsrSharedContext::new_islands())));
     let html = owner.with(|| {
         provide_context(nonce::Nonce::from_value(Arc::clone(&frame.nonce.0)));
+        provide_context(frame.assets.clone());
         shell::document(frame, title, body()).to_html()
     });
     owner.unset_with_forced_cleanup();

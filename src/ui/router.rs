@@ -5,7 +5,7 @@ use crate::{
     ui::{
         pages::{
             account, audit, case, consents, copy, factor, mailroom, new_case, overview, password, pickup, plan,
-            policies, queue, requester, retention, run, runs, setup, signin, verify,
+            policies, prove, queue, requester, retention, run, runs, setup, signin, verify,
         },
         paths::{self, patterns},
     },
@@ -43,6 +43,9 @@ pub fn routes() -> Router<App> {
         .route(patterns::WORK, post(mailroom::server::run_again))
         .route(paths::ACCOUNT, get(account::server::show).post(account::server::act))
         .route(paths::AUTHENTICATOR, get(account::authenticator::show).post(account::authenticator::enrol))
+        .route(paths::PASSKEY, get(account::passkey::show).post(account::passkey::add))
+        .route(paths::PASSKEY_CHALLENGE, post(account::passkey::begin))
+        .route(paths::PROOF_CHALLENGE, post(prove::server::begin))
         .route(paths::SIGNOUT, post(signin::server::sign_out))
 }
 
@@ -50,6 +53,7 @@ pub fn routes() -> Router<App> {
 pub fn halfway() -> Router<App> {
     Router::new()
         .route(paths::SECOND, get(factor::server::ask).post(factor::server::give))
+        .route(paths::DOOR_CHALLENGE, post(factor::server::begin))
         .route(paths::ENROL, get(factor::server::offer).post(factor::server::enrol))
 }
 

@@ -1,7 +1,7 @@
-//! The files inside the program: the browser side and the style sheet. Their names change with their
+//! The files inside the program: the browser side, a script and the style sheet. Their addresses change with their
 //! content, so browsers may keep them for ever.
 
-use crate::ui::Assets;
+use crate::ui::{Assets, paths};
 use axum::{
     Router,
     body::Body,
@@ -27,7 +27,10 @@ static ADDRESSES: LazyLock<Assets> = LazyLock::new(|| {
     let manifest = Site::get("manifest.json")
         .and_then(|file| serde_json::from_slice::<Manifest>(&file.data).ok())
         .unwrap_or_default();
-    Assets { css: format!("/{}", manifest.css), pkg: manifest.pkg }
+    let script = Site::get(paths::PASSKEY_SCRIPT.trim_start_matches('/'));
+    let hash = script.map(|file| data_encoding::HEXLOWER.encode(&file.metadata.sha256_hash()[..8])).unwrap_or_default();
+    let passkeys = format!("{}?{hash}", paths::PASSKEY_SCRIPT);
+    Assets { css: format!("/{}", manifest.css), pkg: manifest.pkg, passkeys }
 });
 
 /// Where the pages find their files.
@@ -37,7 +40,11 @@ pub fn addresses() -> Assets {
 
 /// The files' routes; they need no session.
 pub fn routes() -> Router {
-    Router::new().route("/pkg/{*path}", get(file)).route("/style/{*path}", get(file)).route("/robots.txt", get(file))
+    Router::new()
+        .route("/pkg/{*path}", get(file))
+        .route("/style/{*path}", get(file))
+        .route(paths::PASSKEY_SCRIPT, get(file))
+        .route("/robots.txt", get(file))
 }
 
 /// A file by its whole address: the folder is part of its name.
@@ -58,7 +65,7 @@ async fn file(uri: Uri, headers: HeaderMap) -> Response<Body> {
         Some("txt") => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
     };
-    // only names that change with their content may be kept for ever
+    // only what is asked for under another address once it changes may be kept for ever
     let kept = if name.contains('/') { "public, max-age=31536000, immutable" } else { "public, max-age=3600" };
     let mut response = Response::builder()
         .header(header::CONTENT_TYPE, media_type)

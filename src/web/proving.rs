@@ -6,6 +6,7 @@ use crate::{
     app::{
         App, Error,
         proving::{means_of, prove},
+        second_factor::Factor,
         sessions::{Session, SessionToken, session_of},
         sign_in::Refused,
     },
@@ -16,7 +17,8 @@ use crate::{
         asked::Frame,
         form::{Fields, Problems},
         pages::{
-            prove::{PROOF, page},
+            factor,
+            prove::{PROOF, PROOF_BY_PASSKEY, page},
             signin::server::{later, too_many, with_session},
         },
         render,
@@ -53,11 +55,13 @@ pub async fn repeated(State(app): State<App>, request: Request, next: Next) -> R
     let asked = Asked { app, session, parts: parts.clone(), bytes: bytes.clone() };
     // most forms hold no proof, and are not read twice
     let holds_proof = bytes.windows(PROOF.len()).any(|window| window == PROOF.as_bytes());
-    let typed = if holds_proof { asked.sent().await.filled(PROOF) } else { None };
+    let sent = if holds_proof { asked.sent().await } else { Fields::default() };
+    let (code, passkey) = (sent.filled(PROOF), sent.filled(PROOF_BY_PASSKEY));
+    let factor = passkey.as_deref().map(Factor::Passkey).or_else(|| code.as_deref().map(Factor::Code));
     let mut request = Request::from_parts(parts, Body::from(bytes));
     let mut renewed = None;
-    if let Some(typed) = typed {
-        match prove(&asked.app, &asked.session, &typed).await {
+    if let Some(factor) = factor {
+        match prove(&asked.app, &asked.session, factor).await {
             Ok(token) => {
                 match session_of(&asked.app, token.as_str()).await {
                     Ok(Some(session)) => guard::admit(&mut request, session),
@@ -66,7 +70,7 @@ pub async fn repeated(State(app): State<App>, request: Request, next: Next) -> R
                 }
                 renewed = Some(token);
             }
-            Err(refused) => return asked.refused(&refused).await,
+            Err(refused) => return asked.refused(factor, &refused).await,
         }
     }
     let response = next.run(request).await;
@@ -98,14 +102,15 @@ impl Asked {
         Fields::from_request(request, &self.app).await.unwrap_or_default()
     }
 
-    async fn refused(&self, refused: &Refused) -> Response {
+    async fn refused(&self, factor: Factor<'_>, refused: &Refused) -> Response {
+        let (field, wrong) = match factor {
+            Factor::Code(_) => (PROOF, "This does not prove it: it is wrong, or was used already"),
+            Factor::Passkey(_) => (PROOF_BY_PASSKEY, factor::server::wrong(factor)),
+        };
         match refused {
-            Refused::Wrong => {
-                let says = "This does not prove it: it is wrong, or was used already";
-                self.ask(StatusCode::UNAUTHORIZED, Problems::one(PROOF, says)).await
-            }
+            Refused::Wrong => self.ask(StatusCode::UNAUTHORIZED, Problems::one(field, wrong)).await,
             Refused::Busy(seconds) => {
-                let problems = Problems::one(PROOF, &too_many(*seconds));
+                let problems = Problems::one(field, &too_many(*seconds));
                 later(self.ask(StatusCode::TOO_MANY_REQUESTS, problems).await, *seconds)
             }
             Refused::Other(error) => {
@@ -131,6 +136,8 @@ impl Asked {
         };
         let sent = self.sent().await;
         let action = self.parts.uri.path_and_query().map_or("/", |path| path.as_str());
-        render::document(&frame, status, "Prove again who you are", || page(action, &sent, means, problems))
+        render::document(&frame, status, "Prove again who you are", || {
+            page(action, &sent, means, &self.app.settings.public_url, problems)
+        })
     }
 }

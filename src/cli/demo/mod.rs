@@ -17,7 +17,12 @@ use crate::{
 };
 use anyhow::{Context as _, anyhow, bail};
 use company::{ALL, Company};
-use std::{fs, os::unix::fs::DirBuilderExt as _, path::Path};
+use std::{
+    fs,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    os::unix::fs::DirBuilderExt as _,
+    path::Path,
+};
 
 /// The file that marks a directory as a demo's.
 const MARK: &str = "this-is-a-demo";
@@ -36,24 +41,27 @@ pub(super) async fn demo(flags: Flags) -> anyhow::Result<()> {
     config.mail.ask_senders = false;
     log::log(&config);
     let listener = serve::listen(config.server.listen).await?;
-    let address = listener.local_addr()?;
+    let address = reached_at(listener.local_addr()?);
+    if config.server.public_url.is_empty() {
+        config.server.public_url.clone_from(&address);
+    }
     if is_new {
         let Filled { opened, passwords, handed, .. } = filled(&config).await?;
         opened.app.db.close().await;
         drop(opened.lock);
         fs::write(folder.join(MARK), "Delete this folder to begin a new demo.\n")?;
         fs::remove_file(folder.join(BEGUN))?;
-        println!("Recourse demo: http://{address}/signin\n");
+        println!("Recourse demo: {address}/signin\n");
         for (person, password) in passwords {
             println!("  {:<32} {password}   {}", person.email, person.says);
         }
-        println!("\nWho left no address is answered at http://{address}/case\n");
+        println!("\nWho left no address is answered at {address}/case\n");
         for (asks, access) in handed {
             println!("  {asks:<32} {}   PIN {}", access.code.unwrap_or_default(), access.pin);
         }
         println!("\nThe passwords are shown only now. Delete {} to begin again.", folder.display());
     } else {
-        println!("Recourse demo: http://{address}/signin");
+        println!("Recourse demo: {address}/signin");
         println!("Sign in with the passwords of its first start, or delete {} to begin again.", folder.display());
     }
     let opened = open::open(&config, Clock::System).await?;
@@ -61,6 +69,12 @@ pub(super) async fn demo(flags: Flags) -> anyhow::Result<()> {
     opened.app.db.close().await;
     drop(opened.lock);
     Ok(())
+}
+
+/// The address to look at: by its name where it has one, since browsers tie passkeys to names.
+fn reached_at(address: SocketAddr) -> String {
+    let is_localhost = [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)].contains(&address.ip());
+    if is_localhost { format!("http://localhost:{}", address.port()) } else { format!("http://{address}") }
 }
 
 /// Makes the folder ready; true when it has to be filled. Refuses folders that are not a demo's.
@@ -169,6 +183,17 @@ async fn filled(config: &Config) -> anyhow::Result<Filled> {
 mod tests {
     use super::*;
     use crate::domain::run::RunState;
+
+    #[test]
+    fn this_machine_is_called_by_its_name() {
+        for (address, reached) in [
+            ("127.0.0.1:8080", "http://localhost:8080"),
+            ("[::1]:80", "http://localhost:80"),
+            ("127.0.0.2:8080", "http://127.0.0.2:8080"),
+        ] {
+            assert_eq!(reached_at(address.parse().expect("an address")), reached);
+        }
+    }
 
     /// What people who look at the demo do with the cases of every product: verify, plan, approve, carry out.
     #[tokio::test]

@@ -1,4 +1,5 @@
-//! The mail that brings a member of staff the link to set their password, in English. Says nothing of any case.
+//! Mail to a member of staff about their account, in English: the link to set a password, and what was changed. Says nothing
+//! of any case.
 
 use super::Written;
 use askama::Template;
@@ -29,5 +30,35 @@ pub fn account_link(name: &str, invited: bool, link: &str) -> Result<Written, as
         subject: subject.to_owned(),
         text: AccountText { name, invited, link }.render()?,
         html: AccountHtml { name, invited, link }.render()?,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "account_news.txt")]
+struct NewsText<'a> {
+    name: &'a str,
+    says: &'a str,
+    when: &'a str,
+    link: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "account_news.html")]
+struct NewsHtml<'a> {
+    name: &'a str,
+    says: &'a str,
+    when: &'a str,
+    link: &'a str,
+}
+
+/// The mail that tells what was changed about an account, and when; `link` leads to the account.
+///
+/// # Errors
+/// When a template cannot be written.
+pub fn account_news(name: &str, says: &str, when: &str, link: &str) -> Result<Written, askama::Error> {
+    Ok(Written {
+        subject: "Your account in Recourse was changed".to_owned(),
+        text: NewsText { name, says, when, link }.render()?,
+        html: NewsHtml { name, says, when, link }.render()?,
     })
 }

@@ -10,7 +10,7 @@ pub mod needs;
 mod page;
 mod recipient;
 
-pub use account::account_link;
+pub use account::{account_link, account_news};
 pub use alarm::{AlarmLine, alarm};
 pub use consents::{ConsentLine, ConsentStands, consent_lines};
 pub use facts::{CopyFacts, DueLine, Erased, Facts, KeptLine, Letterhead, Unopened};

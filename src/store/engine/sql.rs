@@ -5,8 +5,8 @@ use super::{Tx, tx::Conn};
 use crate::{
     domain::{
         identity::{
-            ContentId, DownloadId, FollowUpId, HoldId, MailId, MessageId, PackageId, Reference, RunId, StaffId,
-            VerificationId,
+            CeremonyId, ContentId, DownloadId, FollowUpId, HoldId, MailId, MessageId, PackageId, PasskeyId, Reference,
+            RunId, StaffId, VerificationId,
         },
         time::Instant,
     },
@@ -64,6 +64,8 @@ from! {
     Option<MailId> => |v| Self::Int(v.map(|id| id.0)),
     Option<RunId> => |v| Self::Int(v.map(|id| id.0)),
     ContentId => |v| Self::Int(Some(v.0)),
+    PasskeyId => |v| Self::Int(Some(v.0)),
+    CeremonyId => |v| Self::Int(Some(v.0)),
 }
 
 enum Text {

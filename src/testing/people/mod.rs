@@ -3,7 +3,9 @@
 mod accounts;
 mod door;
 mod factors;
+mod key;
 mod links;
+mod passkeys;
 mod proofs;
 mod sessions;
 

@@ -13,4 +13,5 @@ pub mod icon;
 pub mod link;
 pub mod notice;
 pub mod parts;
+pub mod passkey;
 pub mod rows;

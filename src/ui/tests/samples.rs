@@ -39,7 +39,7 @@ pub const ZONE: Tz = Kolkata;
 pub const NOW: Instant = Instant(1_795_495_320_000);
 
 pub fn frame() -> Frame {
-    let assets = Assets { css: "main.css".into(), pkg: "pkg/t".into() };
+    let assets = Assets { css: "main.css".into(), pkg: "pkg/t".into(), passkeys: "passkey.js".into() };
     Frame { nonce: Nonce("n0nce".into()), assets }
 }
 

@@ -53,7 +53,7 @@ async fn try_enrol(asked: &Asked, session: &Session, device: &Device, typed: &Fi
         Err(Refused::Other(error)) => return Err(error),
         Err(refused) => refused,
     };
-    match said(&refused, WRONG) {
+    match said(&refused, "code", WRONG) {
         Ok((status, problems, seconds)) => Ok(waited(draw(asked, session, status, problems).await?, seconds)),
         Err(_) => Err(Error::Busy),
     }

@@ -1,6 +1,8 @@
 //! One's own account: sessions, password, second factor. Shows nobody else's.
 
 pub mod authenticator;
+mod factors;
+pub mod passkey;
 pub mod server;
 
 use crate::{
@@ -38,6 +40,8 @@ pub fn page(account: &AccountPage, own: i64, zone: Tz, sent: Sent) -> AnyView {
         "password" => Some("Your password is changed. All your other sessions have ended."),
         "proved" => Some("You have proved who you are. Change your password below."),
         "ended" => Some("The session has ended."),
+        "passkey" => Some("The passkey is added. All your other sessions have ended."),
+        "passkey-removed" => Some("The passkey is removed. All your other sessions have ended."),
         "others" => Some("All your other sessions have ended."),
         _ => None,
     };
@@ -52,7 +56,9 @@ pub fn page(account: &AccountPage, own: i64, zone: Tz, sent: Sent) -> AnyView {
         </div>
         {done.map(|lead| view! { <Notice meaning=Meaning::Done lead /> })}
         {codes}
-        <div class="stack">{sessions(account, own, zone)}{factors(account, zone)}{password(account.is_proven, problems)}</div>
+        <div class="stack">
+            {sessions(account, own, zone)}{factors::section(account, zone)}{password(account.is_proven, problems)}
+        </div>
     }
     .into_any()
 }
@@ -95,40 +101,6 @@ fn session(line: &Line, own: i64, zone: Tz) -> impl IntoView + use<> {
         .into_any()
     };
     view! { <li><p><b>{place}</b>" "{end}</p><p class="byline"><span>{times}</span></p></li> }
-}
-
-fn factors(account: &AccountPage, zone: Tz) -> impl IntoView + use<> {
-    let stands = match account.authenticator {
-        Some(since) => format!("An authenticator, set up {}.", since.short(zone)),
-        None => "None. A stolen password is enough to get in.".to_owned(),
-    };
-    let (does, codes) = match account.authenticator {
-        Some(_) => ("Set up another in its place", true),
-        None => ("Set up an authenticator", false),
-    };
-    let left = match account.codes_left {
-        0 => "No recovery code is left.".to_owned(),
-        1 => "One recovery code is left.".to_owned(),
-        n => format!("{n} recovery codes are left."),
-    };
-    let codes = codes.then(|| {
-        view! {
-            <p>{left}</p>
-            <form method="post" action=paths::ACCOUNT>
-                <p class="acts"><button class="btn" name="do" value="codes">"Make new recovery codes"</button></p>
-            </form>
-        }
-    });
-    view! {
-        <section aria-labelledby="h-factor">
-            <h2 id="h-factor">"Second factor"</h2>
-            <p>{stands}</p>
-            <form method="post" action=paths::ACCOUNT>
-                <p class="acts"><button class="btn" name="do" value="authenticator">{does}</button></p>
-            </form>
-            {codes}
-        </section>
-    }
 }
 
 /// The fields are there for somebody who has just proved who they are: a page that asks for the proof holds no password.

@@ -5,10 +5,11 @@ use crate::{
     app::{
         account,
         error::Error,
-        proving, second_factor,
+        passkeys, proving, second_factor,
         sessions::{self, Session},
         sign_in::Refused,
     },
+    domain::identity::PasskeyId,
     ui::{
         answer,
         asked::{Asked, Device},
@@ -44,6 +45,11 @@ pub async fn act(asked: Asked, Extension(session): Extension<Session>, device: D
         "others" => {
             let ended = sessions::end_other_sessions(&asked.app, &session).await;
             ended.map(|_| answer::go(&paths::account_done("others")))
+        }
+        "remove-passkey" => {
+            let id = PasskeyId(typed.get("passkey").parse().unwrap_or_default());
+            let removed = passkeys::remove_passkey(&asked.app, &session, id).await;
+            removed.map(|token| with_session(answer::go(&paths::account_done("passkey-removed")), &token))
         }
         "codes" => match second_factor::renew_recovery_codes(&asked.app, &session).await {
             Ok((token, codes)) => draw(&asked, &session, StatusCode::OK, Sent { codes, ..Sent::default() })

@@ -1,8 +1,15 @@
 //! Answers somebody whose password was right: asks for the second factor, or has them enrol one.
 
-use super::{ask as ask_page, enrol as enrol_page, enrolled};
+use super::{AtTheDoor, ask as ask_page, enrol as enrol_page, enrolled};
 use crate::{
-    app::{App, second_factor, sessions::Session, sign_in::Refused},
+    app::{
+        App, Error,
+        passkeys::{self, Begun},
+        proving,
+        second_factor::{self, Factor},
+        sessions::{Session, SessionToken},
+        sign_in::Refused,
+    },
     ui::{
         answer,
         asked::{Device, Frame},
@@ -15,11 +22,12 @@ use axum::{
     Extension,
     extract::{Query, State},
     http::StatusCode,
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
 
-/// GET: the field for the code, or the way to enrol.
+/// GET: the passkey and the field for the code, or the way to enrol.
 pub async fn ask(
+    State(app): State<App>,
     frame: Frame,
     Extension(session): Extension<Session>,
     Query(query): Query<Vec<(String, String)>>,
@@ -29,10 +37,10 @@ pub async fn ask(
     if !session.is_armed {
         return answer::go(&paths::enrol_then(next));
     }
-    asked(&frame, StatusCode::OK, next, Problems::default())
+    asked(&app, &frame, &session, StatusCode::OK, next, Problems::default()).await
 }
 
-/// POST: takes the code.
+/// POST: takes the passkey's answer, or the code.
 pub async fn give(
     State(app): State<App>,
     frame: Frame,
@@ -41,16 +49,71 @@ pub async fn give(
     typed: Fields,
 ) -> Response {
     let next = paths::local(typed.get("next"));
-    match second_factor::give_code(&app, &session, typed.get("code"), device.secret()).await {
+    let factor = given(&typed);
+    match second_factor::give_factor(&app, &session, factor, device.secret()).await {
         Ok(token) => with_session(answer::go(next), &token),
-        Err(refused) => match said(&refused, "This code does not count: it is another one, or was used already") {
-            Ok((status, problems, seconds)) => waited(asked(&frame, status, next, problems), seconds),
+        Err(refused) => match said(&refused, field_of(factor), wrong(factor)) {
+            Ok((status, problems, seconds)) => {
+                waited(asked(&app, &frame, &session, status, next, problems).await, seconds)
+            }
             Err(error) => answer::at_the_door(&frame, error),
         },
     }
 }
 
-/// GET: the authenticator that is offered. The same each time.
+/// What a form brings to show who somebody is.
+fn given(typed: &Fields) -> Factor<'_> {
+    match typed.get("passkey") {
+        "" => Factor::Code(typed.get("code")),
+        passkey => Factor::Passkey(passkey),
+    }
+}
+
+/// What somebody reads whose factor does not count.
+#[must_use]
+pub const fn wrong(factor: Factor<'_>) -> &'static str {
+    match factor {
+        Factor::Code(_) => "This code does not count: it is another one, or was used already",
+        Factor::Passkey(_) => {
+            "This passkey does not count here, or its answer came too late. Try again, or use another way"
+        }
+    }
+}
+
+const fn field_of(factor: Factor<'_>) -> &'static str {
+    match factor {
+        Factor::Code(_) => "code",
+        Factor::Passkey(_) => "passkey",
+    }
+}
+
+/// POST: the challenge for the passkey that somebody has, or for their first one.
+pub async fn begin(State(app): State<App>, Extension(session): Extension<Session>) -> Response {
+    begun(if session.is_armed {
+        passkeys::begin_signing(&app, &session).await
+    } else {
+        passkeys::begin_making(&app, &session).await
+    })
+}
+
+/// A challenge as the page's script wants it, or why there is none, in words.
+pub fn begun(outcome: Result<Begun, Error>) -> Response {
+    match outcome {
+        Ok(begun) => axum::Json(begun).into_response(),
+        Err(error) => {
+            let status = answer::status_of(&error);
+            tracing::info!(%error, %status, "no challenge for a passkey");
+            let says = match error {
+                Error::NotAllowed(why) => why,
+                Error::Invalid(fields) => fields.into_iter().map(|field| field.says).collect::<Vec<_>>().join(". "),
+                _ => "This did not work. Load the page again, or use another way.".to_owned(),
+            };
+            (status, says).into_response()
+        }
+    }
+}
+
+/// GET: the passkey and the authenticator that are offered. The same each time.
 pub async fn offer(
     State(app): State<App>,
     frame: Frame,
@@ -65,7 +128,7 @@ pub async fn offer(
     offered(&app, &frame, &session, StatusCode::OK, next, Problems::default()).await
 }
 
-/// POST: enrols it.
+/// POST: enrols one of them.
 pub async fn enrol(
     State(app): State<App>,
     frame: Frame,
@@ -74,12 +137,17 @@ pub async fn enrol(
     typed: Fields,
 ) -> Response {
     let next = paths::local(typed.get("next"));
-    match second_factor::enrol_authenticator(&app, &session, typed.get("code"), device.secret()).await {
+    let factor = given(&typed);
+    let wrong = match factor {
+        Factor::Code(_) => WRONG,
+        Factor::Passkey(_) => NOT_MADE,
+    };
+    match enrolled_with(&app, &session, &typed, &device).await {
         Ok((token, codes)) => {
             let page = render::document(&frame, StatusCode::OK, "Your recovery codes", || enrolled(codes, next));
             with_session(page, &token)
         }
-        Err(refused) => match said(&refused, WRONG) {
+        Err(refused) => match said(&refused, field_of(factor), wrong) {
             Ok((status, problems, seconds)) => {
                 waited(offered(&app, &frame, &session, status, next, problems).await, seconds)
             }
@@ -91,18 +159,34 @@ pub async fn enrol(
 /// What somebody reads whose new authenticator shows something else.
 pub const WRONG: &str = "This is not the code of this secret. Let the app read the square again, and look whether the clock of your phone is right";
 
-/// What is said to somebody whose code was refused: status, problem, and how long to wait.
+/// What somebody reads whose new passkey was not added.
+pub const NOT_MADE: &str = "The passkey was not added: it is none for this page, or came too late. Try again";
+
+async fn enrolled_with(
+    app: &App,
+    session: &Session,
+    typed: &Fields,
+    device: &Device,
+) -> Result<(SessionToken, Vec<String>), Refused> {
+    match given(typed) {
+        Factor::Code(code) => second_factor::enrol_authenticator(app, session, code, device.secret()).await,
+        Factor::Passkey(made) => passkeys::add_passkey(app, session, made, typed.get("name"), device.secret()).await,
+    }
+}
+
+/// What is said to somebody whose factor was refused: status, problem, and how long to wait.
 ///
 /// # Errors
-/// What has nothing to do with the code.
+/// What has nothing to do with the factor.
 pub fn said<'a>(
     refused: &'a Refused,
+    field: &str,
     wrong: &str,
 ) -> Result<(StatusCode, Problems, Option<i64>), &'a crate::app::error::Error> {
     match refused {
-        Refused::Wrong => Ok((StatusCode::UNPROCESSABLE_ENTITY, Problems::one("code", wrong), None)),
+        Refused::Wrong => Ok((StatusCode::UNPROCESSABLE_ENTITY, Problems::one(field, wrong), None)),
         Refused::Busy(seconds) => {
-            Ok((StatusCode::TOO_MANY_REQUESTS, Problems::one("code", &too_many(*seconds)), Some(*seconds)))
+            Ok((StatusCode::TOO_MANY_REQUESTS, Problems::one(field, &too_many(*seconds)), Some(*seconds)))
         }
         Refused::Other(error) => Err(error),
     }
@@ -116,8 +200,21 @@ pub fn waited(response: Response, seconds: Option<i64>) -> Response {
     }
 }
 
-fn asked(frame: &Frame, status: StatusCode, next: &str, problems: Problems) -> Response {
-    render::document(frame, status, "Second factor", || ask_page(next, problems))
+async fn asked(
+    app: &App,
+    frame: &Frame,
+    session: &Session,
+    status: StatusCode,
+    next: &str,
+    problems: Problems,
+) -> Response {
+    match proving::means_of(app, session).await {
+        Ok(means) => {
+            let home = &app.settings.public_url;
+            render::document(frame, status, "Second factor", || ask_page(next, means, home, problems))
+        }
+        Err(error) => answer::at_the_door(frame, &error),
+    }
 }
 
 async fn offered(
@@ -129,8 +226,10 @@ async fn offered(
     problems: Problems,
 ) -> Response {
     match second_factor::offer_authenticator(app, session).await {
-        Ok(offer) => {
-            render::document(frame, status, "Set up your authenticator", || enrol_page(&offer, next, problems))
+        Ok(authenticator) => {
+            let (why_no_passkeys, home) = (passkeys::why_not(app), app.settings.public_url.clone());
+            let offer = AtTheDoor { authenticator, why_no_passkeys, home };
+            render::document(frame, status, "Set up your second factor", || enrol_page(offer, next, problems))
         }
         Err(error) => answer::at_the_door(frame, &error),
     }

@@ -118,6 +118,7 @@ fn work_words(work: &str) -> String {
     match work {
         "read_message" => "Reading a mail".to_owned(),
         "send_mail" => "Sending a mail".to_owned(),
+        "send_account_news" => "Telling somebody what changed about their account".to_owned(),
         "send_account_link" => "A link to set a password".to_owned(),
         "tidy_up" => "Tidying up".to_owned(),
         other => other.to_owned(),
