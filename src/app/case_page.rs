@@ -127,6 +127,8 @@ pub struct Full {
     pub goes: String,
     /// Whom the case can be given to; only responders for a restricted one.
     pub staff: Vec<Choice<StaffId>>,
+    /// False for those who only read.
+    pub may_work: bool,
     /// What this person had begun to write.
     pub draft: Option<String>,
     /// What can be written to the person.
@@ -161,16 +163,14 @@ pub enum CasePage {
 /// # Errors
 /// `NotFound` where there is no such case.
 pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter) -> Result<CasePage, Error> {
-    if !actor.may(Act::SeeCases) {
-        return Err(Error::NotFound);
-    }
     let mut tx = app.db.read().await?;
-    let case = cases::case_get(&mut tx, reference).await?.ok_or(Error::NotFound)?;
+    let theirs = |case: &Case| actor.may(Act::SeeCases, &case.product);
+    let case = cases::case_get(&mut tx, reference).await?.filter(theirs).ok_or(Error::NotFound)?;
     let (now, zone) = (app.now(), app.packs.zone(&case.product));
     let everybody = staff::staff_all(&mut tx).await?;
     let names = staff::staff_names(&mut tx).await?;
     let owner = case.owner.and_then(|id| names.get(&id).cloned());
-    let circle = actor.may(Act::SeeRestricted);
+    let circle = actor.may(Act::SeeRestricted, &case.product);
     if case.is_restricted() && !circle {
         let state = if case.state.is_open() { State::Open } else { State::Closed };
         // a rule's own sentence would say what the case is about
@@ -183,7 +183,7 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
         return Ok(CasePage::Walled(Walled { reference, state, owner, clocks, now, zone }));
     }
     let events = events::events_of(&mut tx, reference).await?;
-    let events = proof::open_to(actor, events);
+    let events = proof::open_to(actor, &case.product, events);
     let timeline = timeline::entries(app, &mut tx, &case, &events).await?;
     let first = contents::content_first(&mut tx, &app.vault, reference).await?.unwrap_or_default();
     let proof = proof::proof(app, &mut tx, &case, &events, &names).await?;
@@ -194,7 +194,7 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
     let packages = exports::of_case(&mut tx, reference).await?;
     let may_close = case.kind.run().is_some() && case.state.is_open() && case.run.is_none();
     let closing = if may_close { Some(runs::proposed(app, &mut tx, &case, &first.name, letter).await?) } else { None };
-    let linked = cases::cases_linked(&mut tx, reference, circle).await?;
+    let linked = cases::cases_linked(&mut tx, reference, &actor.sight(Act::SeeCases)).await?;
     let known = match cases::requester_digest(&mut tx, reference).await? {
         Some(digest) => suppressions::suppression(&mut tx, &digest).await?,
         None => None,
@@ -208,11 +208,13 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
     drop(tx);
     if case.is_restricted() {
         let mut tx = app.db.begin().await?;
-        audit::audit_append(&mut tx, now, Some(actor.id), AuditAction::RestrictedCaseViewed, Some(reference), "");
+        let by = actor.doing(Act::SeeRestricted, &case.product);
+        audit::audit_append(&mut tx, now, by, AuditAction::RestrictedCaseViewed, Some(reference), "");
         tx.commit().await?;
     }
     let restricted = case.is_restricted();
-    let may_own = |a: &&Actor| if restricted { a.may(Act::SeeRestricted) } else { a.may(Act::WorkCases) };
+    let may_own = |a: &&Actor| a.may_in_case(Act::WorkCases, &case.product, restricted);
+    let may_work = actor.may(Act::WorkCases, &case.product);
     Ok(CasePage::Full(Box::new(Full {
         product: app.packs.short(&case.product),
         owner,
@@ -241,6 +243,7 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
         near,
         goes,
         staff: everybody.iter().filter(may_own).map(|a| Choice { id: a.id, name: a.name.clone() }).collect(),
+        may_work,
         draft,
         letters,
         clockwork: clockwork::of(app, &case, now),

@@ -3,7 +3,14 @@
 
 use super::{App, Error, desk::look, letters, runs};
 use crate::{
-    domain::{audit::AuditAction, case::Case, identity::Reference, kind::Kind, language::Language, rights::Actor},
+    domain::{
+        audit::AuditAction,
+        case::Case,
+        identity::Reference,
+        kind::Kind,
+        language::Language,
+        rights::{Act, Actor},
+    },
     generation::{Consents, Recorded, Stands, When},
     mail::{
         compose::{ConsentLine, ConsentStands, consent_lines},
@@ -51,7 +58,14 @@ pub async fn review(app: &App, actor: &Actor, reference: Reference) -> Result<Re
     let case = look(app, actor, reference).await?;
     let Consents { lines, more } = read(app, &case).await?;
     let mut tx = app.db.begin().await?;
-    audit::audit_append(&mut tx, app.now(), Some(actor.id), AuditAction::ConsentsViewed, Some(reference), "");
+    audit::audit_append(
+        &mut tx,
+        app.now(),
+        actor.doing(Act::WorkCases, &case.product),
+        AuditAction::ConsentsViewed,
+        Some(reference),
+        "",
+    );
     tx.commit().await?;
     let own = letters::language_of(app, &case);
     let mut languages = letters::languages_on(app, &case.product);

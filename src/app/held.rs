@@ -90,7 +90,7 @@ pub(super) async fn freed(tx: &mut Tx, actor: &Actor, case: &Case) -> Result<Vec
         let Some(last) = holds::last_erased(tx, &case.product, &subject).await? else { continue };
         let Some(run) = runs::run_get(tx, last).await?.filter(|run| run.plan.holds_some()) else { continue };
         let restricted = cases::case_get(tx, run.case).await?.is_none_or(|case| case.is_restricted());
-        if (!restricted || actor.may(Act::SeeRestricted)) && !freed.contains(&(run.case, last)) {
+        if actor.may_in_case(Act::SeeCases, &run.product, restricted) && !freed.contains(&(run.case, last)) {
             freed.push((run.case, last));
         }
     }

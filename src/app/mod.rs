@@ -31,6 +31,7 @@ pub mod material;
 pub mod overview;
 pub mod packs;
 pub mod passwords;
+pub mod people;
 pub mod pickup;
 pub mod policies;
 pub mod proof;

@@ -140,6 +140,7 @@ async fn begin(app: &App, tx: &mut Tx, staff: StaffId, account: &str, client: &s
 /// Somebody is in: remembers from where.
 pub(super) async fn arrived(app: &App, tx: &mut Tx, staff: StaffId, email: &str, client: &str) -> Result<(), Error> {
     known_places::place_remember(tx, staff, &place(app, &normal_address(email), client)).await?;
+    staff::staff_arrived(tx, staff).await?;
     audit::audit_append(tx, app.now(), Some(staff), AuditAction::SignedIn, None, "");
     Ok(())
 }

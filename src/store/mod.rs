@@ -14,6 +14,7 @@ pub mod engine;
 pub mod events;
 pub mod factors;
 pub mod follow_ups;
+pub mod grants;
 pub mod holds;
 pub mod house;
 pub mod jobs;

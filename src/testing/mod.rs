@@ -26,6 +26,7 @@ mod policy;
 mod posted;
 pub(crate) mod postgres;
 mod reading;
+mod rights;
 mod ruled_out;
 mod runs;
 pub(crate) mod s3;

@@ -1,13 +1,11 @@
 //! The files inside the program: the browser side and the style sheet. Their names change with their
 //! content, so browsers may keep them for ever.
 
-use crate::ui::Assets;
+use crate::ui::{Assets, listed::Listed};
 use axum::{
-    Router,
     body::Body,
     http::{HeaderMap, Response, StatusCode, Uri, header},
     response::IntoResponse as _,
-    routing::get,
 };
 use rust_embed::RustEmbed;
 use std::sync::LazyLock;
@@ -36,8 +34,8 @@ pub fn addresses() -> Assets {
 }
 
 /// The files' routes; they need no session.
-pub fn routes() -> Router {
-    Router::new().route("/pkg/{*path}", get(file)).route("/style/{*path}", get(file)).route("/robots.txt", get(file))
+pub fn routes() -> Listed {
+    Listed::default().page("/pkg/{*path}", file).page("/style/{*path}", file).page("/robots.txt", file)
 }
 
 /// A file by its whole address: the folder is part of its name.

@@ -4,14 +4,13 @@
 use crate::{
     app::{App, Poster, intake, intake::KeepError},
     domain::mail::Came,
+    ui::listed::Listed,
 };
 use axum::{
-    Router,
     body::Body,
     extract::{DefaultBodyLimit, FromRequest as _, Multipart, Path, Request, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
-    routing::post,
 };
 use futures_util::{Stream, StreamExt as _};
 use std::time::Duration;
@@ -26,8 +25,8 @@ const LONGEST: Duration = Duration::from_mins(5);
 const FIELDS: [&str; 3] = ["email", "body-mime", "message"];
 
 /// The one address of this place.
-pub fn routes(app: App) -> Router {
-    Router::new().route("/intake/{product}", post(take)).layer(DefaultBodyLimit::disable()).with_state(app)
+pub fn routes() -> Listed<App> {
+    Listed::default().act("/intake/{product}", take).within(|router| router.layer(DefaultBodyLimit::disable()))
 }
 
 /// POST: one mail, as `message/rfc822` or in a field of a form.

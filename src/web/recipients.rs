@@ -1,17 +1,18 @@
 //! What recipients of people's data post back: that they followed. Known by the signature of their own key; no session, no
 //! cookie. Whoever cannot sign learns nothing, not even which numbers there are.
 
-use crate::app::{
-    App,
-    follow_ups::{self, Heard, SIGNATURE},
+use crate::{
+    app::{
+        App,
+        follow_ups::{self, Heard, SIGNATURE},
+    },
+    ui::listed::Listed,
 };
 use axum::{
-    Router,
     body::to_bytes,
     extract::{Request, State},
     http::{StatusCode, header},
     response::{IntoResponse as _, Response},
-    routing::post,
 };
 use std::time::Duration;
 use tokio::time::timeout;
@@ -22,8 +23,8 @@ const LARGEST: usize = 16 * 1024;
 const LONGEST: Duration = Duration::from_secs(10);
 
 /// The one address of this place.
-pub fn routes(app: App) -> Router {
-    Router::new().route("/intake/recipients", post(take)).with_state(app)
+pub fn routes() -> Listed<App> {
+    Listed::default().act("/intake/recipients", take)
 }
 
 /// POST: a JSON object with the number of a notice.

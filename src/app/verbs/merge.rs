@@ -19,6 +19,9 @@ use crate::{
     store::cases,
 };
 
+/// The same for one that is not there as for one that somebody else sees.
+const NO_SUCH: &str = "There is no such case of this product and of this circle";
+
 /// Ends the case as a duplicate of `into`, the reference of another one.
 ///
 /// # Errors
@@ -37,7 +40,7 @@ pub async fn merge_case(
     let (into, reason) = both(into, written("reason", reason, "Say how you know that both are the same"))?;
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
     no_run(&desk.case, "into")?;
-    let goes_on = followed(&mut desk.tx, into).await?.ok_or_else(|| Error::field("into", "There is no such case"))?;
+    let goes_on = followed(&mut desk.tx, into).await?.ok_or_else(|| Error::field("into", NO_SUCH))?;
     let mut goes_on = fits(&desk.case, goes_on).map_err(|says| Error::field("into", says))?;
     let reason = desk.keep_reason(reason).await?;
     desk.record(Event::Merged { into: goes_on.reference, reason }).await?;
@@ -60,7 +63,7 @@ fn fits(case: &Case, into: Case) -> Result<Case, String> {
     }
     // whoever may not see it is told the same as of one that does not exist
     if into.product != case.product || into.is_restricted() != case.is_restricted() {
-        return Err("There is no such case of this product and of this circle".to_owned());
+        return Err(NO_SUCH.to_owned());
     }
     if into.confirmed != case.confirmed {
         return Err("The kind of one of both is confirmed and that of the other is not; confirm both first".to_owned());

@@ -43,6 +43,10 @@ codes! {
         StaffEnabled "staff_enabled" "Enabled an account",
         SessionsKilled "sessions_killed" "Ended all sessions of an account",
         StaffAdded "staff_added" "Added a member of staff",
+        RoleGranted "role_granted" "Gave a role",
+        RoleTaken "role_taken" "Took a role away",
+        AbsenceSet "absence_set" "Said when they are away",
+        PersonJoined "person_joined" "Said whose account it is",
         ChainBegan "chain_began" "Began the chained log",
         AuditExported "audit_exported" "Exported the audit log",
         CaseOpened "case_opened" "Opened a case",
@@ -140,7 +144,12 @@ impl AuditAction {
             | Self::ExportCodeAsked
             | Self::ExportCodeShown => Who::Requester,
             Self::RecipientConfirmed => Who::Recipient,
-            Self::StaffAdded | Self::ReplayPlanned | Self::ReplayFoundNothing | Self::AuditExported => Who::Operator,
+            Self::StaffAdded
+            | Self::RoleGranted
+            | Self::RoleTaken
+            | Self::ReplayPlanned
+            | Self::ReplayFoundNothing
+            | Self::AuditExported => Who::Operator,
             _ => Who::System,
         }
     }

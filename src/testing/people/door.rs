@@ -27,7 +27,7 @@ on_both! {
     }
 
     async fn s06_nobody_learns_who_has_an_account(house: House) {
-        staff::create_user(&house.app, "gone@imagegen.example", "Dana Okafor", PASSWORD, &house.agent.roles).await.expect("hired");
+        staff::create_user(&house.app, "gone@imagegen.example", "Dana Okafor", PASSWORD, &house.agent.grants).await.expect("hired");
         staff::disable(&house.app, "gone@imagegen.example", true).await.expect("disabled");
         let mut seen: Vec<(StatusCode, Vec<String>, String, u64)> = Vec::new();
         for (n, (email, password)) in [

@@ -30,7 +30,7 @@ fn signing_in_leads_only_to_places_inside() {
 
 #[test]
 fn no_two_routes_claim_one_address() {
-    drop(crate::ui::router::routes().merge(crate::ui::router::door()));
+    drop(crate::ui::router::routes().and(crate::ui::router::door()));
 }
 
 #[test]

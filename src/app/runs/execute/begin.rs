@@ -8,8 +8,7 @@ use crate::{
     },
     domain::{
         plan::WarningCode,
-        rights::Act,
-        run::{RunState, Stop, may_decide},
+        run::{RunState, Stop},
     },
     generation::{Erasure, Source},
     store::{
@@ -87,7 +86,7 @@ impl Turn<'_> {
         {
             return Err(Halt::Stop(Stop::Unapproved));
         }
-        if by.is_some_and(|by| by.may(Act::ApproveRuns) && may_decide(self.run.asked_by, by.id)) {
+        if by.is_some_and(|by| by.may_decide(self.run.asked_by, &self.run.product)) {
             return Ok(());
         }
         Err(Halt::Stop(Stop::Unapproved))
