@@ -8,7 +8,7 @@ use crate::{
         event::{By, Event},
         identity::Reference,
         kind::Kind,
-        rights::{Act, Actor},
+        rights::{Act, Actor, Place},
         time::{DAY, Instant},
     },
     mail::parse,
@@ -52,20 +52,20 @@ pub struct Opened {
 /// # Errors
 /// `Invalid` names each field that needs another look.
 pub async fn open_by_hand(app: &App, actor: &Actor, typed: &ByHand) -> Result<Opened, Error> {
-    if !actor.may(Act::WorkCases) {
+    if !actor.may(Act::WorkCases, Place::Somewhere) {
         return Err(Error::NotAllowed("Your role does not open cases. Ask an administrator.".to_owned()));
     }
     let now = app.now();
     let mut faults = Vec::new();
     let mut wrong = |field, says: &str| faults.push(FieldError::new(field, says));
-    let pack = app.packs.get(&typed.product);
+    let pack = app.packs.get(&typed.product).filter(|pack| actor.may(Act::WorkCases, &pack.id));
     if pack.is_none() {
         wrong("product", "Choose the product");
     }
     let kind = typed.kind.parse::<Kind>().ok();
     match kind {
         None => wrong("kind", "Choose what it is about"),
-        Some(kind) if kind.is_restricted() && !actor.may(Act::SeeRestricted) => {
+        Some(kind) if kind.is_restricted() && !actor.may(Act::SeeRestricted, &typed.product) => {
             wrong("kind", "Only restricted responders open cases of this kind; tell one of them");
         }
         Some(_) => {}
@@ -121,7 +121,14 @@ pub async fn open_by_hand(app: &App, actor: &Actor, typed: &ByHand) -> Result<Op
     let mut tx = app.db.begin().await?;
     let case =
         intake::open_case(app, &mut tx, request, by, |content| Event::StatementRecorded { content }, now).await?;
-    audit::audit_append(&mut tx, now, Some(actor.id), AuditAction::CaseOpened, Some(case.reference), "");
+    audit::audit_append(
+        &mut tx,
+        now,
+        actor.doing(Act::WorkCases, &typed.product),
+        AuditAction::CaseOpened,
+        Some(case.reference),
+        "",
+    );
     tx.commit().await?;
     app.wake();
     Ok(Opened { reference: case.reference, access })

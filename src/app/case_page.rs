@@ -127,6 +127,8 @@ pub struct Full {
     pub goes: String,
     /// Whom the case can be given to; only responders for a restricted one.
     pub staff: Vec<Choice<StaffId>>,
+    /// False for those who only read.
+    pub may_work: bool,
     /// What this person had begun to write.
     pub draft: Option<String>,
     /// What can be written to the person.
@@ -145,6 +147,12 @@ impl Full {
     pub const fn can_be_answered(&self) -> bool {
         self.address.is_some() || self.on_page
     }
+
+    /// True where the reader may do something with it: they work on cases, and it was not erased.
+    #[must_use]
+    pub const fn takes_work(&self) -> bool {
+        self.may_work && self.case.erased.is_none()
+    }
 }
 
 /// A case's page.
@@ -161,16 +169,14 @@ pub enum CasePage {
 /// # Errors
 /// `NotFound` where there is no such case.
 pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter) -> Result<CasePage, Error> {
-    if !actor.may(Act::SeeCases) {
-        return Err(Error::NotFound);
-    }
     let mut tx = app.db.read().await?;
-    let case = cases::case_get(&mut tx, reference).await?.ok_or(Error::NotFound)?;
+    let theirs = |case: &Case| actor.may(Act::SeeCases, &case.product);
+    let case = cases::case_get(&mut tx, reference).await?.filter(theirs).ok_or(Error::NotFound)?;
     let (now, zone) = (app.now(), app.packs.zone(&case.product));
     let everybody = staff::staff_all(&mut tx).await?;
     let names = staff::staff_names(&mut tx).await?;
     let owner = case.owner.and_then(|id| names.get(&id).cloned());
-    let circle = actor.may(Act::SeeRestricted);
+    let circle = actor.may(Act::SeeRestricted, &case.product);
     if case.is_restricted() && !circle {
         let state = if case.state.is_open() { State::Open } else { State::Closed };
         // a rule's own sentence would say what the case is about
@@ -183,18 +189,18 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
         return Ok(CasePage::Walled(Walled { reference, state, owner, clocks, now, zone }));
     }
     let events = events::events_of(&mut tx, reference).await?;
-    let events = proof::open_to(actor, events);
+    let events = proof::open_to(actor, &case.product, events);
     let timeline = timeline::entries(app, &mut tx, &case, &events).await?;
     let first = contents::content_first(&mut tx, &app.vault, reference).await?.unwrap_or_default();
     let proof = proof::proof(app, &mut tx, &case, &events, &names).await?;
     let freed = super::held::freed(&mut tx, actor, &case).await?;
     let holds = proof::held(app, &mut tx, actor, &case, &names).await?;
     let runs = runs::of_case(&mut tx, actor, reference).await?;
-    let follow_ups = follow_ups::of_case(app, &mut tx, reference).await?;
+    let mut follow_ups = follow_ups::of_case(app, &mut tx, reference).await?;
     let packages = exports::of_case(&mut tx, reference).await?;
     let may_close = case.kind.run().is_some() && case.state.is_open() && case.run.is_none();
     let closing = if may_close { Some(runs::proposed(app, &mut tx, &case, &first.name, letter).await?) } else { None };
-    let linked = cases::cases_linked(&mut tx, reference, circle).await?;
+    let linked = cases::cases_linked(&mut tx, reference, &actor.sight(Act::SeeCases)).await?;
     let known = match cases::requester_digest(&mut tx, reference).await? {
         Some(digest) => suppressions::suppression(&mut tx, &digest).await?,
         None => None,
@@ -208,11 +214,16 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
     drop(tx);
     if case.is_restricted() {
         let mut tx = app.db.begin().await?;
-        audit::audit_append(&mut tx, now, Some(actor.id), AuditAction::RestrictedCaseViewed, Some(reference), "");
+        let by = actor.doing(Act::SeeRestricted, &case.product);
+        audit::audit_append(&mut tx, now, by, AuditAction::RestrictedCaseViewed, Some(reference), "");
         tx.commit().await?;
     }
     let restricted = case.is_restricted();
-    let may_own = |a: &&Actor| if restricted { a.may(Act::SeeRestricted) } else { a.may(Act::WorkCases) };
+    let may_own = |a: &&Actor| a.may_in_case(Act::WorkCases, &case.product, restricted);
+    let may_work = actor.may(Act::WorkCases, &case.product);
+    if !may_work {
+        follow_ups.iter_mut().for_each(|one| one.steps.clear());
+    }
     Ok(CasePage::Full(Box::new(Full {
         product: app.packs.short(&case.product),
         owner,
@@ -228,7 +239,7 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
         identity_kinds: subject::kinds(app, &case.product),
         parts: app.sources.get(&case.product).map(crate::generation::Source::limits).unwrap_or_default(),
         looks_up: app.sources.contains_key(&case.product),
-        reviews_consents: super::consents::can_be_reviewed(app, &case) && case.verified.is_some(),
+        reviews_consents: may_work && super::consents::can_be_reviewed(app, &case) && case.verified.is_some(),
         answer: runs::answers(app, &case),
         least_copy: exports::least_form(app, &case),
         holds,
@@ -241,6 +252,7 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
         near,
         goes,
         staff: everybody.iter().filter(may_own).map(|a| Choice { id: a.id, name: a.name.clone() }).collect(),
+        may_work,
         draft,
         letters,
         clockwork: clockwork::of(app, &case, now),

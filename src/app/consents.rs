@@ -3,7 +3,14 @@
 
 use super::{App, Error, desk::look, letters, runs};
 use crate::{
-    domain::{audit::AuditAction, case::Case, identity::Reference, kind::Kind, language::Language, rights::Actor},
+    domain::{
+        audit::AuditAction,
+        case::Case,
+        identity::Reference,
+        kind::Kind,
+        language::Language,
+        rights::{Act, Actor},
+    },
     generation::{Consents, Recorded, Stands, When},
     mail::{
         compose::{ConsentLine, ConsentStands, consent_lines},
@@ -107,7 +114,8 @@ async fn read(app: &App, actor: &Actor, case: &Case) -> Result<Consents, Error> 
     }
     let found = source.consents(&subjects).await.map_err(|error| runs::unanswered(&case.product, &error))?;
     let mut tx = app.db.begin().await?;
-    audit::audit_append(&mut tx, app.now(), Some(actor.id), AuditAction::ConsentsViewed, Some(case.reference), "");
+    let by = actor.doing(Act::WorkCases, &case.product);
+    audit::audit_append(&mut tx, app.now(), by, AuditAction::ConsentsViewed, Some(case.reference), "");
     tx.commit().await?;
     Ok(found)
 }

@@ -28,6 +28,8 @@ pub struct Desk<'a> {
     pub case: Case,
     /// The moment it happens.
     pub now: Instant,
+    /// By which right it happens; for a deputy the audit log names both by it.
+    pub act: Act,
     before: Case,
     /// What the log says behind what the actor did.
     behind: Vec<Entry>,
@@ -38,9 +40,9 @@ impl<'a> Desk<'a> {
     /// something since, they are told instead.
     ///
     /// # Errors
-    /// `NotFound` where the case does not exist or is behind the wall, `Conflict` where others were quicker.
+    /// `NotFound` where the case does not exist, is of another product or behind the wall, `NotAllowed` for who only reads,
+    /// `Conflict` where others were quicker.
     pub async fn at(app: &'a App, actor: &'a Actor, reference: Reference, seen: Option<i64>) -> Result<Self, Error> {
-        may_work(actor)?;
         let mut tx = app.db.begin().await?;
         let case = theirs(actor, cases::case_lock(&mut tx, reference).await?)?;
         if case.erased.is_some() {
@@ -50,14 +52,14 @@ impl<'a> Desk<'a> {
             ));
         }
         if let Some(seen) = seen.filter(|seen| *seen < case.seq) {
-            let history = proof::open_to(actor, events::events_of(&mut tx, reference).await?);
+            let history = proof::open_to(actor, &case.product, events::events_of(&mut tx, reference).await?);
             let unseen: Vec<_> = conflict::unseen(&history, seen).into_iter().cloned().collect();
             if !unseen.is_empty() {
                 let since = timeline::entries(app, &mut tx, &case, &unseen).await?;
                 return Err(Error::Conflict { since, seq: case.seq });
             }
         }
-        Ok(Self { app, actor, tx, before: case.clone(), case, now: app.now(), behind: Vec::new() })
+        Ok(Self { app, actor, tx, before: case.clone(), case, now: app.now(), act: Act::WorkCases, behind: Vec::new() })
     }
 
     /// Records what the actor did.
@@ -127,7 +129,8 @@ impl<'a> Desk<'a> {
     /// As the database says; nothing happened then.
     pub async fn commit(mut self, action: AuditAction) -> Result<(), Error> {
         cases::case_save(&mut self.tx, &self.case).await?;
-        let entry = Entry::new(self.now, Some(self.actor.id), action).on(Some(self.case.reference));
+        let by = self.actor.doing(self.act, &self.case.product);
+        let entry = Entry::new(self.now, by, action).on(Some(self.case.reference));
         audit::entry_add(&mut self.tx, entry.fields(&changed(&self.before, &self.case)));
         for entry in std::mem::take(&mut self.behind) {
             audit::entry_add(&mut self.tx, entry);
@@ -152,21 +155,18 @@ pub(super) fn started(app: &App, case: &Case, kind: Kind) -> Event {
 /// # Errors
 /// `NotFound` where the case does not exist or is behind the wall.
 pub async fn look(app: &App, actor: &Actor, reference: Reference) -> Result<Case, Error> {
-    may_work(actor)?;
     let mut tx = app.db.read().await?;
     theirs(actor, cases::case_get(&mut tx, reference).await?)
 }
 
-fn may_work(actor: &Actor) -> Result<(), Error> {
-    if actor.may(Act::WorkCases) {
-        return Ok(());
+/// The case, where this person works on it. Who may not even see it learns nothing of it.
+fn theirs(actor: &Actor, case: Option<Case>) -> Result<Case, Error> {
+    let case = case.filter(|case| actor.may_in_case(Act::SeeCases, &case.product, case.is_restricted()));
+    let case = case.ok_or(Error::NotFound)?;
+    if actor.may(Act::WorkCases, &case.product) {
+        return Ok(case);
     }
     Err(Error::NotAllowed("Your role does not work on cases. Ask an administrator.".to_owned()))
-}
-
-/// The case, unless it is behind the wall for this person.
-fn theirs(actor: &Actor, case: Option<Case>) -> Result<Case, Error> {
-    case.filter(|case| !case.is_restricted() || actor.may(Act::SeeRestricted)).ok_or(Error::NotFound)
 }
 
 /// While a run waits or is under way nobody changes what it rests on.

@@ -87,7 +87,7 @@ pub(super) async fn freed(tx: &mut Tx, actor: &Actor, case: &Case) -> Result<Vec
     for id in holds::held_back_from(tx, &case.product, &subjects).await? {
         let Some(run) = runs::run_get(tx, id).await? else { continue };
         let restricted = cases::case_get(tx, run.case).await?.is_none_or(|case| case.is_restricted());
-        if !restricted || actor.may(Act::SeeRestricted) {
+        if actor.may_in_case(Act::SeeCases, &run.product, restricted) {
             freed.push((run.case, id));
         }
     }

@@ -35,6 +35,7 @@ pub mod overview;
 pub mod packs;
 pub mod passkeys;
 pub mod passwords;
+pub mod people;
 pub mod pickup;
 pub mod policies;
 pub mod proof;

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     domain::{
         identity::{MailId, MessageId, Reference},
-        rights::{Act, Actor},
+        rights::{Act, Actor, Place, Reach},
         time::{DAY, Instant},
     },
     store::{
@@ -122,16 +122,16 @@ const WEEKS: i64 = 12;
 /// # Errors
 /// `NotFound` for people without a role, or as the database says.
 pub async fn overview(app: &App, actor: &Actor) -> Result<Overview, Error> {
-    if !actor.may(Act::SeeCases) {
+    if !actor.may(Act::SeeCases, Place::Somewhere) {
         return Err(Error::NotFound);
     }
     let (now, zone) = (app.now(), app.zone());
     let day_end = queue::end_of_day(now, zone);
-    let circle = actor.may(Act::SeeRestricted);
+    let (sight, mail) = (actor.sight(Act::SeeCases), actor.reach(Act::SeeMail));
     let asked = Asked {
         view: queue::View::Open,
         staff: actor.id,
-        circle,
+        sight: sight.clone(),
         reference: None,
         words: None,
         kind: None,
@@ -142,15 +142,15 @@ pub async fn overview(app: &App, actor: &Actor) -> Result<Overview, Error> {
         day_end,
     };
     let mut tx = app.db.read().await?;
-    let open = counts::open_counts(&mut tx, actor.id, now, day_end, circle).await?;
-    let (oldest_breach, next_today, next_acknowledgement) = counts::next_dues(&mut tx, now).await?;
-    let troubles = counts::trouble_counts(&mut tx).await?;
+    let open = counts::open_counts(&mut tx, actor.id, now, day_end, &sight).await?;
+    let (oldest_breach, next_today, next_acknowledgement) = counts::next_dues(&mut tx, now, &sight.seen).await?;
+    let troubles = counts::trouble_counts(&mut tx, &mail).await?;
     let first = list::cases_list(&mut tx, &asked, None, FIRST).await?;
     let following = follow_ups::following(app, &mut tx, actor, 3).await?;
-    let listed = trouble_lines(app, &mut tx, &following).await?;
+    let listed = trouble_lines(app, &mut tx, &mail, &following).await?;
     let start = first_monday(now, zone);
-    let (received, closed) = counts::by_week(&mut tx, start).await?;
-    let in_time = counts::in_time(&mut tx, now.plus(-90 * DAY)).await?;
+    let (received, closed) = counts::by_week(&mut tx, start, &sight.seen).await?;
+    let in_time = counts::in_time(&mut tx, now.plus(-90 * DAY), &sight.seen).await?;
     Ok(Overview {
         now,
         zone,
@@ -165,7 +165,7 @@ pub async fn overview(app: &App, actor: &Actor) -> Result<Overview, Error> {
         next_acknowledgement,
         waiting: Count::capped(troubles.waiting),
         failed: Count::capped(troubles.failed_mail + troubles.dead_jobs),
-        first: first.into_iter().map(|l| queue::row(app, l, circle)).collect(),
+        first: first.into_iter().map(|l| queue::row(app, l, &sight.circle)).collect(),
         following,
         troubles: listed,
         weeks: weeks(start, zone, &received, &closed),
@@ -176,10 +176,10 @@ pub async fn overview(app: &App, actor: &Actor) -> Result<Overview, Error> {
     })
 }
 
-async fn trouble_lines(app: &App, tx: &mut Tx, following: &Following) -> Result<Vec<Trouble>, Error> {
+async fn trouble_lines(app: &App, tx: &mut Tx, mail: &Reach, following: &Following) -> Result<Vec<Trouble>, Error> {
     let zone = app.zone();
     let mut lines = Vec::new();
-    for mail in mails::mails_failed(tx, 3).await? {
+    for mail in mails::mails_failed(tx, mail, 3).await? {
         let (fate, _) = timeline::fate(&mail, zone);
         lines.push(Trouble {
             title: format!("{} of {}", mail.purpose.label(), mail.case),
@@ -188,7 +188,7 @@ async fn trouble_lines(app: &App, tx: &mut Tx, following: &Following) -> Result<
             says: format!("{fate}. The duty counts as not done."),
         });
     }
-    for (message, _) in messages::messages_waiting(tx, false, i64::MAX, 3).await? {
+    for (message, _) in messages::messages_waiting(tx, mail, false, i64::MAX, 3).await? {
         lines.push(Trouble {
             title: format!("Mail to {}", app.packs.short(&message.product)),
             at_place: Whereabouts::Waiting(message.id),
@@ -196,7 +196,9 @@ async fn trouble_lines(app: &App, tx: &mut Tx, following: &Following) -> Result<
             says: message.reason.map_or_else(|| "could not be read".to_owned(), |why| quarantine::why(&why)),
         });
     }
-    for (id, work, attempts, at, _) in jobs::jobs_dead(tx, i64::MAX, 3).await? {
+    // work belongs to no product
+    let dead = if *mail == Reach::Everywhere { jobs::jobs_dead(tx, i64::MAX, 3).await? } else { Vec::new() };
+    for (id, work, attempts, at, _) in dead {
         lines.push(Trouble {
             title: format!("Work “{}” no. {id}", work.replace('_', " ")),
             at_place: Whereabouts::Failed,
@@ -204,7 +206,7 @@ async fn trouble_lines(app: &App, tx: &mut Tx, following: &Following) -> Result<
             says: format!("gave up after {attempts} tries; nothing is lost, it can be tried again"),
         });
     }
-    for folder in boxes::folders(app, tx).await? {
+    for folder in boxes::folders(app, tx, mail).await? {
         if let Standing::Failing(since) = folder.standing {
             lines.push(Trouble {
                 title: format!("Mailbox {}, {}", folder.name, folder.folder),

@@ -80,7 +80,7 @@ pub(super) async fn held(
     names: &HashMap<StaffId, String>,
 ) -> Result<Vec<Held>, Error> {
     let holds = holds::holds_of_case(tx, case.reference).await?;
-    let secret = actor.may(Act::SeeSecretHolds);
+    let secret = actor.may(Act::SeeSecretHolds, &case.product);
     let standing = holds.into_iter().filter(|hold| hold.released.is_none() && (secret || !hold.basis.is_secret()));
     let mut lines = Vec::new();
     for hold in standing {
@@ -95,10 +95,10 @@ pub(super) async fn held(
     Ok(lines)
 }
 
-/// The events that this person may know of: nobody outside the circle learns of a secret hold, neither source nor count.
+/// The events of a case of `product` that this person may know of: nobody outside the circle learns of a secret hold, neither source nor count.
 #[must_use]
-pub(super) fn open_to(actor: &Actor, events: Vec<Recorded>) -> Vec<Recorded> {
-    if actor.may(Act::SeeSecretHolds) {
+pub(super) fn open_to(actor: &Actor, product: &str, events: Vec<Recorded>) -> Vec<Recorded> {
+    if actor.may(Act::SeeSecretHolds, product) {
         return events;
     }
     let placed = |recorded: &Recorded| match recorded.event {

@@ -7,7 +7,7 @@ use crate::{
         clock::{Duty, Layer},
         identity::{Reference, StaffId},
         kind::Kind,
-        rights::{Act, Actor},
+        rights::{Act, Actor, Place, Reach},
         time::Instant,
     },
     store::{
@@ -121,6 +121,8 @@ pub struct QueuePage {
     pub staff: Vec<Choice<StaffId>>,
     /// Products to filter by.
     pub products: Vec<Choice<String>>,
+    /// True for those who can give cases to somebody.
+    pub may_assign: bool,
 }
 
 /// How many cases a page shows.
@@ -139,7 +141,7 @@ impl Count {
 /// # Errors
 /// `NotFound` for people without a role, or as the database says.
 pub async fn list(app: &App, actor: &Actor, filter: &QueueFilter) -> Result<QueuePage, Error> {
-    if !actor.may(Act::SeeCases) {
+    if !actor.may(Act::SeeCases, Place::Somewhere) {
         return Err(Error::NotFound);
     }
     let (now, zone) = (app.now(), app.zone());
@@ -149,9 +151,9 @@ pub async fn list(app: &App, actor: &Actor, filter: &QueueFilter) -> Result<Queu
     let mut tx = app.db.read().await?;
     let mut listed = list::cases_list(&mut tx, &asked, start.map(|s| s.key), PAGE + 1).await?;
     let total = list::cases_count(&mut tx, &asked).await?;
-    let circle = actor.may(Act::SeeRestricted);
-    let open = counts::open_counts(&mut tx, actor.id, now, day_end, circle).await?;
+    let open = counts::open_counts(&mut tx, actor.id, now, day_end, &asked.sight).await?;
     let everybody = staff::staff_all(&mut tx).await?;
+    let products = products(app, &asked.sight.seen);
     let first = start.map_or(1, |s| s.number);
     let more = listed.len() > PAGE;
     listed.truncate(PAGE);
@@ -162,16 +164,17 @@ pub async fn list(app: &App, actor: &Actor, filter: &QueueFilter) -> Result<Queu
         zone,
         filter: filter.clone(),
         counts: View::ALL.iter().map(|view| (*view, view_count(*view, &open))).collect(),
-        rows: listed.into_iter().map(|l| row(app, l, circle)).collect(),
+        rows: listed.into_iter().map(|l| row(app, l, &asked.sight.circle)).collect(),
         total: Count::capped(total),
         first,
         next,
         staff: everybody
             .into_iter()
-            .filter(|a| a.may(Act::WorkCases))
+            .filter(|a| products.iter().any(|product| a.may(Act::WorkCases, &product.id)))
             .map(|a| Choice { id: a.id, name: a.name })
             .collect(),
-        products: products(app),
+        products,
+        may_assign: actor.may(Act::WorkCases, Place::Somewhere),
     })
 }
 
@@ -182,7 +185,7 @@ fn asked(actor: &Actor, filter: &QueueFilter, now: Instant, day_end: Instant) ->
     Asked {
         view: filter.view,
         staff: actor.id,
-        circle: actor.may(Act::SeeRestricted),
+        sight: actor.sight(Act::SeeCases),
         reference,
         words: (reference.is_none() && !q.is_empty()).then(|| q.chars().take(200).collect()),
         kind: filter.kind,
@@ -216,9 +219,9 @@ pub(super) fn end_of_day(now: Instant, zone: chrono_tz::Tz) -> Instant {
 }
 
 /// A listed case as this reader may see it.
-pub(super) fn row(app: &App, listed: Listed, circle: bool) -> Row {
+pub(super) fn row(app: &App, listed: Listed, circle: &Reach) -> Row {
     let product = app.packs.short(&listed.product);
-    let face = match (listed.restricted, circle) {
+    let face = match (listed.restricted, circle.holds(&listed.product)) {
         (true, true) => Face::Circle { kind: listed.kind, product },
         (true, false) => Face::Walled,
         (false, _) => {

@@ -32,11 +32,10 @@ pub struct Rail {
 pub async fn rail(app: &App, actor: &Actor) -> Result<Rail, Error> {
     let now = app.now();
     let mut tx = app.db.read().await?;
-    let circle = actor.may(Act::SeeRestricted);
-    let open = counts::open_counts(&mut tx, actor.id, now, end_of_day(now, app.zone()), circle).await?;
-    let runs = if actor.may(Act::SeeCases) { runs::runs_open(&mut tx, circle).await? } else { 0 };
-    let trouble =
-        if actor.may(Act::SeeMail) { counts::trouble_counts(&mut tx).await? } else { counts::TroubleCounts::default() };
+    let sight = actor.sight(Act::SeeCases);
+    let open = counts::open_counts(&mut tx, actor.id, now, end_of_day(now, app.zone()), &sight).await?;
+    let runs = runs::runs_open(&mut tx, &actor.sight(Act::SeeRuns)).await?;
+    let trouble = counts::trouble_counts(&mut tx, &actor.reach(Act::SeeMail)).await?;
     Ok(Rail {
         open: Count::capped(open.open),
         mine: Count::capped(open.mine),

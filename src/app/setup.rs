@@ -3,7 +3,7 @@
 
 use super::{
     App, Error,
-    staff::{Person, add, checked},
+    staff::{Access, Person, add, checked},
 };
 use crate::{
     domain::{rights::Role, sign_in::LinkPurpose, time::HOUR},
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What the first person is there for, until there are others.
-const FIRST: [Role; 3] = [Role::Officer, Role::Lead, Role::Responder];
+const FIRST: [Role; 4] = [Role::Officer, Role::Lead, Role::Responder, Role::Admin];
 /// How long the link counts, in milliseconds.
 const LASTS: i64 = HOUR;
 
@@ -54,13 +54,14 @@ pub async fn look_at_setup(app: &App, token: &str) -> Result<(), Error> {
 /// `NotFound` when the link does not count; `Invalid` names what needs another look.
 pub async fn make_first_account(app: &App, token: &str, person: &Person<'_>) -> Result<(), Error> {
     look_at_setup(app, token).await?;
-    let hash = checked(app, person, &FIRST).await?;
+    let access = Access::from(&FIRST[..]);
+    let hash = checked(app, person, &access).await?;
     let mut tx = app.db.begin().await?;
     // held until the end: whoever comes second finds somebody here
     if !staff::staff_is_empty(&mut tx).await? || !account_links::link_use(&mut tx, &token_hash(token)).await? {
         return Err(Error::NotFound);
     }
-    add(app, &mut tx, person, &hash, &FIRST).await?;
+    add(app, &mut tx, (person, &hash), &access, None.into()).await?;
     tx.commit().await?;
     Ok(())
 }

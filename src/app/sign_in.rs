@@ -155,6 +155,7 @@ pub(super) async fn arrived(
     device: Option<&str>,
     token: SessionToken,
 ) -> Result<SessionToken, Error> {
+    staff::staff_arrived(tx, staff).await?;
     audit::audit_append(tx, app.now(), Some(staff), AuditAction::SignedIn, None, "");
     Ok(token.in_browser(super::devices::remember(tx, staff, device).await?))
 }

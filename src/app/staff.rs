@@ -3,9 +3,14 @@
 
 use super::{App, Error, FieldError, account_links, passwords, sign_in};
 use crate::{
-    domain::{audit::AuditAction, identity::StaffId, rights::Role, sign_in::LinkPurpose},
+    domain::{
+        audit::{AuditAction, Entry},
+        identity::{StaffId, mailbox_of},
+        rights::{Doer, Role},
+        sign_in::LinkPurpose,
+    },
     store::{
-        Tx, audit, factors,
+        Tx, audit, factors, grants,
         sessions::{self, Line},
         staff::{self, Account},
     },
@@ -22,15 +27,46 @@ pub struct Person<'a> {
     pub password: &'a str,
 }
 
+/// What somebody new is there for, and whose account it is.
+#[derive(Debug, Clone, Default)]
+pub struct Access {
+    /// What they may do, at least one.
+    pub grants: Vec<Given>,
+    /// Another account of the same person.
+    pub same_as: Option<StaffId>,
+}
+
+/// A role that is to be given.
+pub type Given = crate::domain::rights::Grant;
+
+impl<R: Into<Given> + Clone> From<&[R]> for Access {
+    fn from(roles: &[R]) -> Self {
+        Self { grants: roles.iter().cloned().map(Into::into).collect(), same_as: None }
+    }
+}
+
 /// Adds a member of staff who signs in with `email` and `password`.
 ///
 /// # Errors
 /// `Invalid` names what needs another look.
-pub async fn create_user(app: &App, email: &str, name: &str, password: &str, roles: &[Role]) -> Result<StaffId, Error> {
-    let person = Person { email, name, password };
-    let hash = checked(app, &person, roles).await?;
+pub async fn create_user<R: Into<Given> + Clone>(
+    app: &App,
+    email: &str,
+    name: &str,
+    password: &str,
+    roles: &[R],
+) -> Result<StaffId, Error> {
+    create(app, &Person { email, name, password }, &Access::from(roles)).await
+}
+
+/// The same with all that can be said of their access.
+///
+/// # Errors
+/// `Invalid` names what needs another look.
+pub async fn create(app: &App, person: &Person<'_>, access: &Access) -> Result<StaffId, Error> {
+    let hash = checked(app, person, access).await?;
     let mut tx = app.db.begin().await?;
-    let id = add(app, &mut tx, &person, &hash, roles).await?;
+    let id = add(app, &mut tx, (person, &hash), access, None.into()).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -39,14 +75,19 @@ pub async fn create_user(app: &App, email: &str, name: &str, password: &str, rol
 ///
 /// # Errors
 /// `Invalid` names what needs another look.
-pub async fn invite(app: &App, email: &str, name: &str, roles: &[Role]) -> Result<StaffId, Error> {
+pub async fn invite(app: &App, email: &str, name: &str, access: &Access) -> Result<StaffId, Error> {
+    invite_by(app, email, name, access, None.into()).await
+}
+
+/// The same on behalf of somebody.
+pub(super) async fn invite_by(app: &App, email: &str, name: &str, access: &Access, by: Doer) -> Result<StaffId, Error> {
     let person = Person { email, name, password: "" };
-    let faults = faults(&person, roles);
+    let faults = faults(app, &person, access);
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
     let mut tx = app.db.begin().await?;
-    let id = add(app, &mut tx, &person, "", roles).await?;
+    let id = add(app, &mut tx, (&person, ""), access, by).await?;
     let account = staff::account_get(&mut tx, id).await?;
     account_links::keep(app, &mut tx, LinkPurpose::Invitation, account.as_ref()).await?;
     tx.commit().await?;
@@ -55,7 +96,7 @@ pub async fn invite(app: &App, email: &str, name: &str, roles: &[Role]) -> Resul
 }
 
 /// What needs another look about somebody new, their password apart.
-fn faults(person: &Person<'_>, roles: &[Role]) -> Vec<FieldError> {
+fn faults(app: &App, person: &Person<'_>, access: &Access) -> Vec<FieldError> {
     let mut faults = Vec::new();
     if person.email.trim().parse::<lettre::Address>().is_err() {
         faults.push(FieldError::new("email", "The mail address is not valid"));
@@ -63,15 +104,33 @@ fn faults(person: &Person<'_>, roles: &[Role]) -> Vec<FieldError> {
     if person.name.trim().is_empty() || person.name.chars().any(char::is_control) {
         faults.push(FieldError::new("name", "The name is empty or not on one line"));
     }
-    if roles.is_empty() {
-        faults.push(FieldError::new("role", "Give at least one role: officer, lead, agent or responder"));
+    if access.grants.is_empty() {
+        faults.push(FieldError::new("role", "Give at least one role"));
+    }
+    faults.extend(access.grants.iter().flat_map(|grant| misfits(app, grant)));
+    faults
+}
+
+/// What is wrong with a role that is to be given.
+pub(super) fn misfits(app: &App, grant: &Given) -> Vec<FieldError> {
+    let mut faults = Vec::new();
+    if let Some(product) = &grant.product {
+        if app.packs.get(product).is_none() {
+            faults.push(FieldError::new("product", format!("There is no product called {product}")));
+        }
+        if grant.role.is_of_the_house() {
+            faults.push(FieldError::new("product", "An administrator is one for all products; choose none"));
+        }
+    }
+    if grant.until.is_some_and(|until| until <= app.now()) {
+        faults.push(FieldError::new("until", "That day is over; enter a later one"));
     }
     faults
 }
 
 /// The hash of the password of somebody new, once everything about them is as it should be.
-pub(super) async fn checked(app: &App, person: &Person<'_>, roles: &[Role]) -> Result<String, Error> {
-    let mut faults = faults(person, roles);
+pub(super) async fn checked(app: &App, person: &Person<'_>, access: &Access) -> Result<String, Error> {
+    let mut faults = faults(app, person, access);
     if let Some(says) = passwords::fault(app, person.password, &[person.email, person.name]) {
         faults.push(FieldError::new("password", says));
     }
@@ -81,22 +140,87 @@ pub(super) async fn checked(app: &App, person: &Person<'_>, roles: &[Role]) -> R
     passwords::hashed(app, person.password).await
 }
 
-/// Adds somebody who was checked.
+/// Adds somebody, in the caller's transaction. An account with the same mailbox is of the same person.
 pub(super) async fn add(
     app: &App,
     tx: &mut Tx,
-    person: &Person<'_>,
-    hash: &str,
-    roles: &[Role],
+    (person, hash): (&Person<'_>, &str),
+    access: &Access,
+    by: Doer,
 ) -> Result<StaffId, Error> {
     let now = app.now();
-    let id = staff::staff_add(tx, person.email, person.name.trim(), hash, roles, now).await?;
-    let id = id.ok_or_else(|| Error::field("email", "Somebody signs in with this address already"))?;
-    audit::audit_append(tx, now, None, AuditAction::StaffAdded, None, &id.0.to_string());
+    let everybody = staff::colleagues(tx).await?;
+    let id = staff::staff_add(tx, person.email, person.name.trim(), hash, now).await?;
+    let id = id.ok_or_else(|| Error::field("email", "Somebody has this address already"))?;
+    for grant in &access.grants {
+        grants::grant_give(tx, &given(id, grant, None), now).await?;
+    }
+    let mailbox = mailbox_of(person.email);
+    let same = everybody.iter().find(|one| mailbox_of(&one.email) == mailbox).map(staff::Colleague::staff);
+    if let Some(same) = access.same_as.or(same) {
+        grants::person_join(tx, id, same).await?;
+    }
+    audit::audit_append(tx, now, by, AuditAction::StaffAdded, None, &id.0.to_string());
     Ok(id)
 }
 
-/// The account of an address, in a transaction.
+/// A role as it is kept.
+pub(super) fn given(staff: StaffId, grant: &Given, deputy: Option<StaffId>) -> grants::Given {
+    let Given { role, product, until, .. } = grant.clone();
+    grants::Given { id: 0, staff, role, product, ends: until, deputy }
+}
+
+/// What a role is called in the audit log: codes of ours.
+pub(super) fn object_of(staff: StaffId, role: Role, product: Option<&str>) -> String {
+    format!("{} {} {}", staff.0, role.code(), product.unwrap_or("all"))
+}
+
+/// Gives somebody a role; where they have it for the same product, its end becomes this one.
+///
+/// # Errors
+/// When nobody has the address, or the role does not fit.
+pub async fn grant(app: &App, email: &str, wanted: &Given) -> Result<(), Error> {
+    let faults = misfits(app, wanted);
+    if !faults.is_empty() {
+        return Err(Error::Invalid(faults));
+    }
+    let (mut tx, account) = account(app, email).await?;
+    let staff = account.staff();
+    let before = grants::grants_all(&mut tx).await?.into_iter();
+    let before = before.filter(|one| one.staff == staff && one.role == wanted.role && one.product == wanted.product);
+    let deputy = before.last().and_then(|one| one.deputy);
+    grants::grant_give(&mut tx, &given(staff, wanted, deputy), app.now()).await?;
+    role_changed(app, tx, None.into(), AuditAction::RoleGranted, (staff, wanted.role, wanted.product.as_deref())).await
+}
+
+/// Takes a role away.
+///
+/// # Errors
+/// When nobody has the address, or does not have the role.
+pub async fn revoke(app: &App, email: &str, role: Role, product: Option<&str>) -> Result<(), Error> {
+    let (mut tx, account) = account(app, email).await?;
+    if !grants::grant_take(&mut tx, account.staff(), role, product).await? {
+        return Err(Error::field("role", "They do not have this role for this product"));
+    }
+    role_changed(app, tx, None.into(), AuditAction::RoleTaken, (account.staff(), role, product)).await
+}
+
+/// Writes down that somebody's roles changed, ends their sessions on every console, and commits.
+pub(super) async fn role_changed(
+    app: &App,
+    mut tx: Tx,
+    by: Doer,
+    action: AuditAction,
+    (staff, role, product): (StaffId, Role, Option<&str>),
+) -> Result<(), Error> {
+    sessions::sessions_end(&mut tx, staff, None).await?;
+    let fields = if action == AuditAction::RoleGranted { &["role", "until", "deputy"][..] } else { &["role"] };
+    let entry = Entry::new(app.now(), by, action).object(&object_of(staff, role, product)).fields(fields);
+    audit::entry_add(&mut tx, entry);
+    tx.commit().await?;
+    Ok(())
+}
+
 async fn account(app: &App, email: &str) -> Result<(Tx, Account), Error> {
     let mut tx = app.db.begin().await?;
     let found = staff::account_by_email(&mut tx, email).await?;
@@ -105,9 +229,9 @@ async fn account(app: &App, email: &str) -> Result<(Tx, Account), Error> {
 }
 
 /// Writes down what was done to an account, ends its sessions, and commits; how many sessions.
-async fn done(app: &App, mut tx: Tx, staff: StaffId, action: AuditAction) -> Result<u64, Error> {
+pub(super) async fn done(app: &App, mut tx: Tx, by: Doer, staff: StaffId, action: AuditAction) -> Result<u64, Error> {
     let ended = sessions::sessions_end(&mut tx, staff, None).await?;
-    audit::audit_append(&mut tx, app.now(), None, action, None, &staff.0.to_string());
+    audit::audit_append(&mut tx, app.now(), by, action, None, &staff.0.to_string());
     tx.commit().await?;
     Ok(ended)
 }
@@ -126,7 +250,7 @@ pub async fn reset_password(app: &App, email: &str, password: &str) -> Result<()
     let mut tx = app.db.begin().await?;
     staff::password_set(&mut tx, account.staff(), &hash).await?;
     sign_in::forgive(app, &mut tx, &account.email).await?;
-    done(app, tx, account.staff(), AuditAction::PasswordReset).await.map(|_| ())
+    done(app, tx, None.into(), account.staff(), AuditAction::PasswordReset).await.map(|_| ())
 }
 
 /// Forgets every second factor of somebody who lost theirs; at the next sign-in they enrol another.
@@ -137,7 +261,7 @@ pub async fn reset_factors(app: &App, email: &str) -> Result<(), Error> {
     let (mut tx, account) = account(app, email).await?;
     factors::factors_forget(&mut tx, account.staff()).await?;
     staff::stamp_move(&mut tx, account.staff()).await?;
-    done(app, tx, account.staff(), AuditAction::SecondFactorReset).await.map(|_| ())
+    done(app, tx, None.into(), account.staff(), AuditAction::SecondFactorReset).await.map(|_| ())
 }
 
 /// Lets nobody sign in with an account, or its person again.
@@ -151,7 +275,7 @@ pub async fn disable(app: &App, email: &str, is_off: bool) -> Result<(), Error> 
         return Err(Error::field("email", if is_off { "It is disabled already" } else { "It is not disabled" }));
     }
     let action = if is_off { AuditAction::StaffDisabled } else { AuditAction::StaffEnabled };
-    done(app, tx, account.staff(), action).await.map(|_| ())
+    done(app, tx, None.into(), account.staff(), action).await.map(|_| ())
 }
 
 /// The sessions of an address.
@@ -169,5 +293,5 @@ pub async fn sessions_of(app: &App, email: &str) -> Result<Vec<Line>, Error> {
 /// When nobody has the address.
 pub async fn end_sessions(app: &App, email: &str) -> Result<u64, Error> {
     let (tx, account) = account(app, email).await?;
-    done(app, tx, account.staff(), AuditAction::SessionsKilled).await
+    done(app, tx, None.into(), account.staff(), AuditAction::SessionsKilled).await
 }

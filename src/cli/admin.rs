@@ -4,10 +4,16 @@ mod rotate;
 
 use super::open;
 use crate::{
-    app::{App, Error, staff},
+    app::{
+        App, Error, people,
+        staff::{self, Access, Person},
+    },
     config::Config,
-    domain::rights::Role,
-    store::{Clock, vault::random},
+    domain::{
+        identity::StaffId,
+        rights::{Grant, Role},
+    },
+    store::{Clock, staff::account_by_email, vault::random},
 };
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
@@ -22,9 +28,11 @@ pub enum Admin {
         /// Their name as colleagues and requesters read it
         #[arg(long)]
         name: String,
-        /// officer, lead, agent or responder; may stand several times
-        #[arg(long, required = true, value_name = "ROLE")]
-        role: Vec<String>,
+        #[command(flatten)]
+        what: What,
+        /// Another account of the same person, who counts as one wherever two have to agree
+        #[arg(long, value_name = "EMAIL")]
+        same_person_as: Option<String>,
         #[command(flatten)]
         password: Password,
         /// Mails them a link to set their password instead; a console that serves sends it
@@ -44,6 +52,20 @@ pub enum Admin {
     Disable(Whose),
     /// Lets somebody sign in again
     Enable(Whose),
+    /// Gives somebody a role, for one product or for all, and ends all their sessions
+    Grant {
+        #[command(flatten)]
+        whose: Whose,
+        #[command(flatten)]
+        what: What,
+    },
+    /// Takes a role away from somebody, and ends all their sessions
+    Revoke {
+        #[command(flatten)]
+        whose: Whose,
+        #[command(flatten)]
+        what: What,
+    },
     /// Lists the sessions of somebody
     ListSessions(Whose),
     /// Ends all sessions of somebody, on every console
@@ -62,6 +84,47 @@ pub struct Whose {
     /// The mail address they sign in with
     #[arg(long)]
     email: String,
+}
+
+/// What somebody is there for.
+#[derive(Debug, Args)]
+pub struct What {
+    /// officer, lead, agent, responder, auditor, engineer or admin; may stand several times
+    #[arg(long, required = true, value_name = "ROLE")]
+    role: Vec<String>,
+    /// Only for this product, by its id; without it for all. May stand several times
+    #[arg(long, value_name = "ID")]
+    product: Vec<String>,
+    /// The last day, for example 2026-12-31; without it there is no end
+    #[arg(long, value_name = "DAY")]
+    until: Option<String>,
+}
+
+impl What {
+    /// Every role for every product that is named.
+    fn grants(&self, app: &App) -> anyhow::Result<Vec<Grant>> {
+        let until = match &self.until {
+            Some(day) => {
+                Some(people::last_moment(app, day).with_context(|| format!("'{day}' is no day like 2026-12-31"))?)
+            }
+            None => None,
+        };
+        let products: Vec<_> = match self.product.as_slice() {
+            [] => vec![None],
+            products => products.iter().cloned().map(Some).collect(),
+        };
+        let mut grants = Vec::new();
+        for role in &self.role {
+            let role =
+                Role::from_code(role).with_context(|| format!("'{role}' is no role; the roles are {}", codes()))?;
+            grants.extend(products.iter().cloned().map(|product| Grant { product, until, ..Grant::everywhere(role) }));
+        }
+        Ok(grants)
+    }
+}
+
+fn codes() -> String {
+    Role::ALL.iter().map(|role| role.code()).collect::<Vec<_>>().join(", ")
 }
 
 /// Where a password comes from.
@@ -102,14 +165,18 @@ pub async fn run(config: &Config, command: Admin) -> anyhow::Result<()> {
 
 async fn act(app: &App, command: Admin) -> anyhow::Result<()> {
     match command {
-        Admin::CreateUser { whose, name, role, invite: true, .. } => {
-            done(staff::invite(app, &whose.email, &name, &roles(&role)?).await)?;
+        Admin::CreateUser { whose, name, what, same_person_as, invite: true, .. } => {
+            let same_as = account(app, same_person_as.as_deref()).await?;
+            let access = Access { grants: what.grants(app)?, same_as };
+            done(staff::invite(app, &whose.email, &name, &access).await)?;
             println!("{name} is invited: a link to set a password leaves for {}.", whose.email);
         }
-        Admin::CreateUser { whose, name, role, password, .. } => {
-            let roles = roles(&role)?;
+        Admin::CreateUser { whose, name, what, same_person_as, password, .. } => {
+            let same_as = account(app, same_person_as.as_deref()).await?;
+            let access = Access { grants: what.grants(app)?, same_as };
             let secret = password.take()?;
-            done(staff::create_user(app, &whose.email, &name, &secret, &roles).await)?;
+            let person = Person { email: &whose.email, name: &name, password: &secret };
+            done(staff::create(app, &person, &access).await)?;
             println!("{name} can sign in as {}.", whose.email);
             password.tell(&secret);
         }
@@ -131,6 +198,18 @@ async fn act(app: &App, command: Admin) -> anyhow::Result<()> {
             done(staff::disable(app, &whose.email, false).await)?;
             println!("{} can sign in again.", whose.email);
         }
+        Admin::Grant { whose, what } => {
+            for grant in what.grants(app)? {
+                done(staff::grant(app, &whose.email, &grant).await)?;
+            }
+            println!("{} has the role. All their sessions have ended.", whose.email);
+        }
+        Admin::Revoke { whose, what } => {
+            for grant in what.grants(app)? {
+                done(staff::revoke(app, &whose.email, grant.role, grant.product.as_deref()).await)?;
+            }
+            println!("{} does not have the role any more. All their sessions have ended.", whose.email);
+        }
         Admin::ListSessions(whose) => {
             for line in done(staff::sessions_of(app, &whose.email).await)? {
                 let (began, seen, ends) = (line.created().rfc3339(), line.seen().rfc3339(), line.ends().rfc3339());
@@ -147,12 +226,12 @@ async fn act(app: &App, command: Admin) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn roles(codes: &[String]) -> anyhow::Result<Vec<Role>> {
-    let known = |code: &String| {
-        Role::from_code(code)
-            .with_context(|| format!("'{code}' is no role; the roles are officer, lead, agent and responder"))
-    };
-    codes.iter().map(known).collect()
+/// The account of an address, where one is named.
+async fn account(app: &App, email: Option<&str>) -> anyhow::Result<Option<StaffId>> {
+    let Some(email) = email else { return Ok(None) };
+    let found = account_by_email(&mut app.db.read().await?, email).await?;
+    let found = found.with_context(|| format!("nobody has an account with the address {email}"))?;
+    Ok(Some(found.staff()))
 }
 
 /// What a verb answered, its refusals in words.

@@ -9,7 +9,7 @@ use crate::{
     config::Config,
     domain::{
         clock::period::start_of_day,
-        rights::{Act, Actor},
+        rights::{Act, Actor, Place},
         time::Instant,
     },
     store::{Clock, staff},
@@ -51,8 +51,9 @@ pub async fn run(config: &Config, command: Command) -> anyhow::Result<()> {
     if let Some(product) = asked.product.as_deref().filter(|product| app.packs.get(product).is_none()) {
         bail!("there is no product '{product}'; the products are: {}", open::names(&app.packs));
     }
+    let place = asked.product.as_deref().map_or(Place::Everywhere, Place::Product);
     let by = match &asked.by {
-        Some(mail) => Some(worker(app, mail).await?),
+        Some(mail) => Some(worker(app, mail, place).await?),
         None => None,
     };
     let since = moment(&asked.since, app.zone()).with_context(|| format!("--since {}", asked.since))?;
@@ -72,7 +73,7 @@ pub async fn run(config: &Config, command: Command) -> anyhow::Result<()> {
 }
 
 /// The member of staff of this address, who has to be allowed to work on cases.
-async fn worker(app: &App, mail: &str) -> anyhow::Result<Actor> {
+async fn worker(app: &App, mail: &str, place: Place<'_>) -> anyhow::Result<Actor> {
     let mut tx = app.db.read().await?;
     let known = staff::staff_by_email(&mut tx, mail).await?;
     let actor = match known {
@@ -80,8 +81,8 @@ async fn worker(app: &App, mail: &str) -> anyhow::Result<Actor> {
         None => None,
     };
     actor
-        .filter(|actor| actor.may(Act::WorkCases))
-        .with_context(|| format!("--by {mail}: nobody of this address works here"))
+        .filter(|actor| actor.may(Act::WorkCases, place))
+        .with_context(|| format!("--by {mail}: nobody of this address works on the cases of these products"))
 }
 
 /// A moment, or the first one of a day in `zone`.

@@ -99,9 +99,26 @@ pub fn normal_address(address: &str) -> String {
     address.trim().to_lowercase()
 }
 
+/// The mailbox behind an address, as far as everybody writes it alike: without what stands after a `+` (RFC 5233).
+#[must_use]
+pub fn mailbox_of(address: &str) -> String {
+    let address = normal_address(address);
+    match address.rsplit_once('@') {
+        Some((local, domain)) => format!("{}@{domain}", local.split_once('+').map_or(local, |(mailbox, _)| mailbox)),
+        None => address,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn s18_an_address_with_a_tag_is_the_same_mailbox() {
+        assert_eq!(mailbox_of(" Nisha+Two@ImageGen.example "), "nisha@imagegen.example");
+        assert_eq!(mailbox_of("nisha@imagegen.example"), "nisha@imagegen.example");
+        assert_ne!(mailbox_of("nisha@imagegen.example"), mailbox_of("nisha@other.example"));
+    }
 
     #[test]
     fn references_read_back_and_strangers_do_not() {

@@ -1,6 +1,6 @@
-//! Who may do what: one function decides, every verb asks it.
+//! Who may do what where: one function decides, every verb asks it. Knows roles, products and deputies; no session, no page.
 
-use super::{codes::codes, identity::StaffId, sign_in::Proof};
+use super::{codes::codes, identity::StaffId, sign_in::Proof, time::Instant};
 
 codes! {
     /// What a member of staff is there for; a person may have several roles.
@@ -9,6 +9,176 @@ codes! {
         Lead "lead" "Data protection lead",
         Agent "agent" "Agent",
         Responder "responder" "Restricted responder",
+        Auditor "auditor" "Auditor",
+        Engineer "engineer" "Engineer",
+        Admin "admin" "Administrator",
+    }
+}
+
+codes! {
+    /// Something that needs a right.
+    Act {
+        SeeCases "see_cases" "See cases outside the wall, with their clocks, mail and files",
+        WorkCases "work_cases" "Change a case outside the wall",
+        SeeRestricted "see_restricted" "See what stands behind the restricted wall, and change it with the right to change cases",
+        SeeRuns "see_runs" "See runs: tables, counts, errors",
+        ApproveRuns "approve_runs" "Approve or send back what somebody else asked for",
+        SeeSecretHolds "see_secret_holds" "See, place and release holds that nobody else may learn of",
+        SeeMail "see_mail" "Read mail that became no case, and mail that left",
+        SeeMailboxes "see_mailboxes" "See whether mailboxes are read, without any mail",
+        SeePolicies "see_policies" "Read the products’ policies, and how long this console keeps what",
+        PauseRetention "pause_retention" "Pause the destruction of what is over, and let it go on",
+        SeeAudit "see_audit" "Look through the audit log, and export it",
+        SeeRights "see_rights" "See which role may do what",
+        ManagePeople "manage_people" "Invite people, give and take roles, end sessions",
+    }
+}
+
+impl Role {
+    /// True where the role is there for `act`.
+    #[must_use]
+    pub const fn allows(self, act: Act) -> bool {
+        use Role::{Admin, Agent, Auditor, Engineer, Lead, Officer, Responder};
+        match act {
+            Act::SeePolicies => true,
+            Act::SeeCases | Act::SeeMail => matches!(self, Officer | Lead | Agent | Responder | Auditor),
+            Act::WorkCases => matches!(self, Officer | Lead | Agent | Responder),
+            Act::SeeRuns => matches!(self, Officer | Lead | Agent | Responder | Auditor | Engineer),
+            Act::ApproveRuns => matches!(self, Officer | Lead),
+            Act::SeeSecretHolds => matches!(self, Responder | Lead),
+            Act::PauseRetention => matches!(self, Lead),
+            Act::SeeRestricted => matches!(self, Responder),
+            Act::SeeMailboxes => !matches!(self, Engineer),
+            Act::SeeAudit => matches!(self, Lead | Auditor),
+            Act::SeeRights => matches!(self, Admin | Lead | Auditor),
+            Act::ManagePeople => matches!(self, Admin),
+        }
+    }
+
+    /// True where the role is about the whole house, so that it is never given for one product.
+    #[must_use]
+    pub const fn is_of_the_house(self) -> bool {
+        matches!(self, Self::Admin)
+    }
+}
+
+/// A role that somebody has now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// The role.
+    pub role: Role,
+    /// For which product; none for all of them.
+    pub product: Option<String>,
+    /// Until before when; none where it has no end.
+    pub until: Option<Instant>,
+    /// Whose role it is, where somebody stands in for a colleague who is away.
+    pub instead_of: Option<StaffId>,
+}
+
+impl Grant {
+    /// A role for all products, without an end.
+    #[must_use]
+    pub const fn everywhere(role: Role) -> Self {
+        Self { role, product: None, until: None, instead_of: None }
+    }
+
+    /// A role for one product, without an end.
+    #[must_use]
+    pub fn of(role: Role, product: &str) -> Self {
+        Self { product: Some(product.to_owned()), ..Self::everywhere(role) }
+    }
+
+    fn covers(&self, place: Place<'_>) -> bool {
+        match (place, &self.product) {
+            (Place::Somewhere, _) | (_, None) => true,
+            (Place::Product(asked), Some(product)) => asked == product,
+            (Place::Everywhere, Some(_)) => false,
+        }
+    }
+}
+
+impl From<Role> for Grant {
+    fn from(role: Role) -> Self {
+        Self::everywhere(role)
+    }
+}
+
+/// Where something is to happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place<'a> {
+    /// In at least one product: for pages that show of each product what may be seen of it.
+    Somewhere,
+    /// In every product: for what belongs to none.
+    Everywhere,
+    /// In this product.
+    Product(&'a str),
+}
+
+impl<'a> From<&'a str> for Place<'a> {
+    fn from(product: &'a str) -> Self {
+        Self::Product(product)
+    }
+}
+
+impl<'a> From<&'a String> for Place<'a> {
+    fn from(product: &'a String) -> Self {
+        Self::Product(product)
+    }
+}
+
+/// In which products somebody may do something: the form in which lists ask for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reach {
+    /// In every product, those that come later too.
+    Everywhere,
+    /// In these, by their ids; in none where there are none.
+    Only(Vec<String>),
+}
+
+impl Default for Reach {
+    /// Nowhere.
+    fn default() -> Self {
+        Self::Only(Vec::new())
+    }
+}
+
+impl Reach {
+    /// True where it reaches this product.
+    #[must_use]
+    pub fn holds(&self, product: &str) -> bool {
+        match self {
+            Self::Everywhere => true,
+            Self::Only(products) => products.iter().any(|one| one == product),
+        }
+    }
+}
+
+/// Of which products somebody sees cases, and of which those behind the wall too.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sight {
+    /// Where they see what is not restricted.
+    pub seen: Reach,
+    /// Where they belong to the circle.
+    pub circle: Reach,
+}
+
+impl Sight {
+    /// Everything: for whoever has the database anyway.
+    pub const WHOLE: Self = Self { seen: Reach::Everywhere, circle: Reach::Everywhere };
+}
+
+/// Who did something, and for whom where somebody was away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Doer {
+    /// The member of staff; none where it was nobody who works here.
+    pub staff: Option<StaffId>,
+    /// Whose right it was, where it was not their own.
+    pub instead_of: Option<StaffId>,
+}
+
+impl From<Option<StaffId>> for Doer {
+    fn from(staff: Option<StaffId>) -> Self {
+        Self { staff, instead_of: None }
     }
 }
 
@@ -19,48 +189,100 @@ pub struct Actor {
     pub id: StaffId,
     /// As shown on screens and in mail.
     pub name: String,
-    /// What they are there for; empty means they may do nothing.
-    pub roles: Vec<Role>,
+    /// What they may do now; empty means nothing.
+    pub grants: Vec<Grant>,
+    /// Every account of the same person; may be empty where there is no other one.
+    pub logins: Vec<StaffId>,
     /// Whether they have proved who they are a short while ago: for what cannot be taken back.
     pub proof: Proof,
 }
 
-/// Something that needs a right.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Act {
-    /// See lists, clocks and the cases outside the wall.
-    SeeCases,
-    /// Change a case outside the wall.
-    WorkCases,
-    /// See and change what stands behind the restricted wall.
-    SeeRestricted,
-    /// Approve or send back what somebody else asked for.
-    ApproveRuns,
-    /// See, place and release holds that nobody else may learn of.
-    SeeSecretHolds,
-    /// Read mail that became no case, and mail that left.
-    SeeMail,
-    /// Look through the audit log, and export it.
-    SeeAudit,
-}
-
 impl Actor {
-    /// True when one of the actor's roles allows `act`.
+    /// Somebody with these roles for all products.
     #[must_use]
-    pub fn may(&self, act: Act) -> bool {
-        self.roles.iter().any(|role| match act {
-            Act::SeeCases | Act::WorkCases | Act::SeeMail => true,
-            Act::ApproveRuns => matches!(role, Role::Officer | Role::Lead),
-            Act::SeeAudit => *role == Role::Lead,
-            Act::SeeSecretHolds => matches!(role, Role::Responder | Role::Lead),
-            Act::SeeRestricted => *role == Role::Responder,
-        })
+    pub fn with_roles(id: StaffId, name: &str, roles: &[Role], proof: Proof) -> Self {
+        let grants = roles.iter().copied().map(Grant::everywhere).collect();
+        Self { id, name: name.to_owned(), grants, logins: Vec::new(), proof }
     }
 
-    /// The role named beside the person's name.
+    /// The grant by which the actor may do `act` at `place`: their own before one that they have for a colleague. This
+    /// alone decides about rights.
+    #[must_use]
+    pub fn grant_for(&self, act: Act, place: Place<'_>) -> Option<&Grant> {
+        let fits = |grant: &&Grant| grant.role.allows(act) && grant.covers(place);
+        let own = self.grants.iter().find(|grant| grant.instead_of.is_none() && fits(grant));
+        own.or_else(|| self.grants.iter().find(fits))
+    }
+
+    /// True when the actor may do `act` at `place`: a product's id, or a [`Place`].
+    #[must_use]
+    pub fn may<'a>(&self, act: Act, place: impl Into<Place<'a>>) -> bool {
+        self.grant_for(act, place.into()).is_some()
+    }
+
+    /// True when the actor may do `act` in a case of `product`; a restricted one is its circle's alone.
+    #[must_use]
+    pub fn may_in_case(&self, act: Act, product: &str, restricted: bool) -> bool {
+        self.may(act, product) && (!restricted || self.may(Act::SeeRestricted, product))
+    }
+
+    /// In which products the actor may do `act`.
+    #[must_use]
+    pub fn reach(&self, act: Act) -> Reach {
+        if self.may(act, Place::Everywhere) {
+            return Reach::Everywhere;
+        }
+        let of = |grant: &Grant| grant.product.clone().filter(|_| grant.role.allows(act));
+        let mut products: Vec<_> = self.grants.iter().filter_map(of).collect();
+        products.sort();
+        products.dedup();
+        Reach::Only(products)
+    }
+
+    /// Which cases lists may show to the actor, who needs `act` for it.
+    #[must_use]
+    pub fn sight(&self, act: Act) -> Sight {
+        Sight { seen: self.reach(act), circle: self.reach(Act::SeeRestricted) }
+    }
+
+    /// True where the actor has this role in a product, or stands in for somebody who has.
+    #[must_use]
+    pub fn has(&self, role: Role, product: &str) -> bool {
+        self.grants.iter().any(|grant| grant.role == role && grant.covers(Place::Product(product)))
+    }
+
+    /// True where this is an account of the same person.
+    #[must_use]
+    pub fn is(&self, account: StaffId) -> bool {
+        self.id == account || self.logins.contains(&account)
+    }
+
+    /// True when the actor may decide in a product about what `asked` wants: another person, and not by the right that they
+    /// have from them.
+    #[must_use]
+    pub fn may_decide(&self, asked: StaffId, product: &str) -> bool {
+        let is_free = |grant: &Grant| {
+            grant.role.allows(Act::ApproveRuns)
+                && grant.covers(Place::Product(product))
+                && grant.instead_of != Some(asked)
+        };
+        !self.is(asked) && self.grants.iter().any(is_free)
+    }
+
+    /// The actor as the one who does `act` at `place`, with the colleague whose right it is where it is not their own.
+    #[must_use]
+    pub fn doing<'a>(&self, act: Act, place: impl Into<Place<'a>>) -> Doer {
+        let instead_of = self.grant_for(act, place.into()).and_then(|grant| grant.instead_of);
+        Doer { staff: Some(self.id), instead_of }
+    }
+
+    /// The role named beside the person's name: of their own before one that they have for a colleague.
     #[must_use]
     pub fn title(&self) -> &'static str {
-        Role::ALL.iter().find(|role| self.roles.contains(role)).map_or("No role", |role| role.label())
+        let has =
+            |role: &&Role, own: bool| self.grants.iter().any(|g| g.role == **role && (g.instead_of.is_none() || !own));
+        let role = Role::ALL.iter().find(|role| has(role, true));
+        role.or_else(|| Role::ALL.iter().find(|role| has(role, false))).map_or("No role", |role| role.label())
     }
 }
 
@@ -68,12 +290,83 @@ impl Actor {
 mod tests {
     use super::*;
 
+    const X: bool = true;
+    const O: bool = false;
+
+    /// Every act against every role, in the order of `Role::ALL`.
+    const TABLE: [(Act, [bool; 7]); 13] = [
+        //                    officer lead agent responder auditor engineer admin
+        (Act::SeeCases, [X, X, X, X, X, O, O]),
+        (Act::WorkCases, [X, X, X, X, O, O, O]),
+        (Act::SeeRestricted, [O, O, O, X, O, O, O]),
+        (Act::SeeRuns, [X, X, X, X, X, X, O]),
+        (Act::ApproveRuns, [X, X, O, O, O, O, O]),
+        (Act::SeeSecretHolds, [O, X, O, X, O, O, O]),
+        (Act::SeeMail, [X, X, X, X, X, O, O]),
+        (Act::SeeMailboxes, [X, X, X, X, X, O, X]),
+        (Act::SeePolicies, [X, X, X, X, X, X, X]),
+        (Act::PauseRetention, [O, X, O, O, O, O, O]),
+        (Act::SeeAudit, [O, X, O, O, X, O, O]),
+        (Act::SeeRights, [O, X, O, O, X, O, X]),
+        (Act::ManagePeople, [O, O, O, O, O, O, X]),
+    ];
+
+    fn actor(grants: &[Grant]) -> Actor {
+        Actor { grants: grants.to_vec(), ..Actor::with_roles(StaffId(1), "A", &[], Proof::Stale) }
+    }
+
     #[test]
-    fn only_responders_see_behind_the_wall_and_nobody_without_a_role_sees_anything() {
-        let actor =
-            |roles: &[Role]| Actor { id: StaffId(1), name: "A".into(), roles: roles.to_vec(), proof: Proof::Stale };
-        assert!(actor(&[Role::Agent, Role::Responder]).may(Act::SeeRestricted));
-        assert!(!actor(&[Role::Officer, Role::Agent]).may(Act::SeeRestricted));
-        assert!(!actor(&[]).may(Act::SeeCases));
+    fn s15_every_role_may_do_what_the_table_says_and_nothing_else() {
+        assert_eq!(TABLE.map(|(act, _)| act).as_slice(), Act::ALL, "an act without a row");
+        for (act, row) in TABLE {
+            for (role, expected) in Role::ALL.iter().zip(row) {
+                for place in [Place::Somewhere, Place::Everywhere, Place::Product("a")] {
+                    let may = actor(&[Grant::everywhere(*role)]).may(act, place);
+                    assert_eq!(may, expected, "{} {act:?} {place:?}", role.code());
+                }
+            }
+            assert!(!actor(&[]).may(act, Place::Somewhere), "{act:?} without a role");
+        }
+    }
+
+    #[test]
+    fn s16_a_role_for_a_product_is_worth_nothing_in_another() {
+        let one = actor(&[Grant::of(Role::Agent, "a"), Grant::of(Role::Lead, "b")]);
+        assert!(one.may(Act::WorkCases, "a") && one.may(Act::WorkCases, Place::Somewhere));
+        assert!(!one.may(Act::WorkCases, "c") && !one.may(Act::WorkCases, Place::Everywhere));
+        assert!(one.may(Act::ApproveRuns, "b") && !one.may(Act::ApproveRuns, "a"));
+        assert_eq!(one.reach(Act::SeeCases), Reach::Only(vec!["a".into(), "b".into()]));
+        assert_eq!(one.reach(Act::ApproveRuns), Reach::Only(vec!["b".into()]));
+        assert_eq!(one.reach(Act::SeeRestricted), Reach::default());
+        assert_eq!(actor(&[Grant::everywhere(Role::Agent)]).reach(Act::SeeCases), Reach::Everywhere);
+        assert!(!one.reach(Act::SeeCases).holds("c") && Reach::Everywhere.holds("c"));
+    }
+
+    #[test]
+    fn s16_the_circle_of_one_product_does_not_see_behind_the_wall_of_another() {
+        let one = actor(&[Grant::everywhere(Role::Agent), Grant::of(Role::Responder, "a")]);
+        assert!(one.may_in_case(Act::SeeCases, "a", true) && one.may_in_case(Act::WorkCases, "b", false));
+        assert!(!one.may_in_case(Act::SeeCases, "b", true));
+    }
+
+    #[test]
+    fn a_deputy_acts_with_both_names_and_only_where_the_own_right_does_not_reach() {
+        let lent = Grant { instead_of: Some(StaffId(7)), ..Grant::of(Role::Officer, "b") };
+        let one = actor(&[lent, Grant::of(Role::Agent, "b")]);
+        assert_eq!(one.doing(Act::WorkCases, "b").instead_of, None);
+        assert_eq!(one.doing(Act::ApproveRuns, "b").instead_of, Some(StaffId(7)));
+        assert_eq!((one.title(), one.has(Role::Officer, "b")), ("Agent", true));
+    }
+
+    #[test]
+    fn s18_nobody_decides_about_what_they_asked_for_themselves() {
+        let lead = Actor { logins: vec![StaffId(1), StaffId(4)], ..actor(&[Grant::everywhere(Role::Lead)]) };
+        assert!(lead.may_decide(StaffId(2), "a"));
+        assert!(!lead.may_decide(StaffId(1), "a"), "by the same login");
+        assert!(!lead.may_decide(StaffId(4), "a"), "by another login of the same person");
+        assert!(!actor(&[Grant::of(Role::Lead, "b")]).may_decide(StaffId(2), "a"), "in another product");
+        let lent = Grant { instead_of: Some(StaffId(2)), ..Grant::everywhere(Role::Lead) };
+        assert!(!actor(std::slice::from_ref(&lent)).may_decide(StaffId(2), "a"), "by the right of the one who asked");
+        assert!(actor(&[lent]).may_decide(StaffId(3), "a"));
     }
 }

@@ -2,7 +2,6 @@
 
 use super::{
     codes::codes,
-    identity::StaffId,
     time::{DAY, Instant},
 };
 
@@ -53,12 +52,6 @@ codes! {
 
 /// How long a plan waits for its approval, or a package for its review, in milliseconds.
 pub const OPEN_FOR: i64 = 7 * DAY;
-
-/// True when `by` may decide over a plan that `asked` asked for: never one's own.
-#[must_use]
-pub fn may_decide(asked: StaffId, by: StaffId) -> bool {
-    asked != by
-}
 
 /// The last moment at which a plan made at `asked_at` may be approved.
 #[must_use]

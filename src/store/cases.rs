@@ -7,6 +7,7 @@ use crate::domain::{
     event::{By, Event, Recorded},
     identity::{Reference, StaffId},
     kind::Kind,
+    rights::Sight,
     time::Instant,
 };
 
@@ -377,22 +378,20 @@ pub async fn is_requester(tx: &mut Tx, reference: Reference, digest: &[u8]) -> R
     Ok(row.is_some())
 }
 
-/// Other cases of the same requester, newest first, at most twenty: number, kind, state, when resolved.
+/// Other cases of the same requester that `sight` reaches, newest first, at most twenty: number, kind, state, when resolved.
 ///
 /// # Errors
 /// As the database says, or when a stored code is unknown to this version.
 pub async fn cases_linked(
     tx: &mut Tx,
     case: Reference,
-    with_restricted: bool,
+    sight: &Sight,
 ) -> Result<Vec<(Reference, Kind, State, Option<Instant>)>> {
-    let rows = sql(
-        "SELECT id, kind, state, resolved_at FROM cases
-         WHERE requester_digest = (SELECT requester_digest FROM cases WHERE id = $1) AND id <> $1 AND (NOT restricted OR $2)
-         ORDER BY id DESC LIMIT 20",
-    )
+    let rows = sql("SELECT id, kind, state, resolved_at FROM cases
+         WHERE requester_digest = (SELECT requester_digest FROM cases WHERE id = $1) AND id <> $1
+         AND SEEN(product) AND (NOT restricted OR CIRCLE(product)) ORDER BY id DESC LIMIT 20")
     .bind(case)
-    .bind(with_restricted)
+    .seen_by(sight)
     .all::<(i64, String, String, Option<i64>)>(tx)
     .await?;
     rows.into_iter()
@@ -411,17 +410,18 @@ fn bad_history(row: i64, e: &crate::domain::case::BadHistory) -> super::Error {
     super::Error::BadRow { table: "events", row, column: "seq", says: e.to_string() }
 }
 
-/// Which of these cases are restricted.
+/// Which of these cases `sight` reaches.
 ///
 /// # Errors
 /// As the database says.
-pub async fn cases_restricted(tx: &mut Tx, cases: &[Reference]) -> Result<Vec<Reference>> {
+pub async fn cases_seen(tx: &mut Tx, cases: &[Reference], sight: &Sight) -> Result<Vec<Reference>> {
     let ids = serde_json::to_string(&cases.iter().map(|case| case.0).collect::<Vec<_>>()).unwrap_or_default();
     let rows = per_engine(
-        "SELECT id FROM cases WHERE restricted AND id IN (SELECT CAST(v AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON)) AS v)",
-        "SELECT id FROM cases WHERE restricted AND id IN (SELECT value FROM json_each($1))",
+        "SELECT id FROM cases WHERE SEEN(product) AND (NOT restricted OR CIRCLE(product)) AND id IN (SELECT CAST(v AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON)) AS v)",
+        "SELECT id FROM cases WHERE SEEN(product) AND (NOT restricted OR CIRCLE(product)) AND id IN (SELECT value FROM json_each($1))",
     )
     .bind(ids)
+    .seen_by(sight)
     .all::<(i64,)>(tx)
     .await?;
     Ok(rows.into_iter().map(|(id,)| Reference(id)).collect())

@@ -1,7 +1,11 @@
 //! Numbers for the rail and the overview; counters stop counting at a cap, so that none reads a whole table.
 
 use super::{Result, Tx, sql};
-use crate::domain::{identity::StaffId, time::Instant};
+use crate::domain::{
+    identity::StaffId,
+    rights::{Reach, Sight},
+    time::Instant,
+};
 
 /// What is open, by urgency. Each counter stops at `list::CAP` plus one.
 #[derive(Debug, Clone, Copy, Default, sqlx::FromRow)]
@@ -37,24 +41,27 @@ pub async fn open_counts(
     staff: StaffId,
     now: Instant,
     day_end: Instant,
-    circle: bool,
+    sight: &Sight,
 ) -> Result<OpenCounts> {
     sql("SELECT
-         (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE open LIMIT 10001) a) AS open,
-         (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE open AND owner_id = $1 LIMIT 10001) b) AS mine,
-         (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE open AND owner_id IS NULL LIMIT 10001) c) AS nobody,
-         (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE open AND sort_due < $2 LIMIT 10001) d) AS breached,
-         (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE open AND due_risk <= $2 AND sort_due >= $2 LIMIT 10001) r) AS at_risk,
-         (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE open AND sort_due >= $2 AND sort_due <= $3 LIMIT 10001) e) AS today,
-         (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE acknowledge_due IS NOT NULL LIMIT 10001) f) AS unacknowledged,
-         (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE state = 'waiting_requester' AND (NOT restricted OR $4) LIMIT 10001) g) AS waiting,
-         (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE open AND state = 'waiting_approval' AND (NOT restricted OR $4) LIMIT 10001) h) AS approval,
+         (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE open AND SEEN(product) LIMIT 10001) a) AS open,
+         (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE open AND owner_id = $1 AND SEEN(product) LIMIT 10001) b) AS mine,
+         (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE open AND owner_id IS NULL AND SEEN(product) LIMIT 10001) c) AS nobody,
+         (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE open AND sort_due < $2 AND SEEN(product) LIMIT 10001) d) AS breached,
+         (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE open AND due_risk <= $2 AND sort_due >= $2 AND SEEN(product) LIMIT 10001) r) AS at_risk,
+         (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE open AND sort_due >= $2 AND sort_due <= $3 AND SEEN(product) LIMIT 10001) e) AS today,
+         (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE acknowledge_due IS NOT NULL AND SEEN(product) LIMIT 10001) f) AS unacknowledged,
+         (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE state = 'waiting_requester' AND SEEN(product)
+          AND (NOT restricted OR CIRCLE(product)) LIMIT 10001) g) AS waiting,
+         (SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE open AND state = 'waiting_approval' AND SEEN(product)
+          AND (NOT restricted OR CIRCLE(product)) LIMIT 10001) h) AS approval,
          (SELECT COUNT(*) FROM (SELECT DISTINCT u.case_id FROM follow_ups u JOIN cases c ON c.id = u.case_id
-          WHERE u.open AND u.recipient IS NOT NULL AND (NOT c.restricted OR $4) LIMIT 10001) i) AS recipients")
+          WHERE u.open AND u.recipient IS NOT NULL AND SEEN(c.product) AND (NOT c.restricted OR CIRCLE(c.product)) LIMIT 10001) i)
+         AS recipients")
         .bind(staff)
         .bind(now)
         .bind(day_end)
-        .bind(circle)
+        .seen_by(sight)
         .one(tx)
         .await
 }
@@ -72,16 +79,19 @@ pub struct TroubleCounts {
     pub doubts: i64,
 }
 
-/// Counts what went wrong.
+/// Counts what went wrong in the products of `seen`. Work that gave up belongs to none: only who sees all is told of it.
 ///
 /// # Errors
 /// As the database says.
-pub async fn trouble_counts(tx: &mut Tx) -> Result<TroubleCounts> {
+pub async fn trouble_counts(tx: &mut Tx, seen: &Reach) -> Result<TroubleCounts> {
     sql("SELECT
-         (SELECT COUNT(*) FROM (SELECT 1 FROM messages WHERE state IN ('quarantined', 'unreadable') LIMIT 10001) a) AS waiting,
-         (SELECT COUNT(*) FROM (SELECT 1 FROM mails WHERE state = 'failed' LIMIT 10001) b) AS failed_mail,
-         (SELECT COUNT(*) FROM (SELECT 1 FROM jobs WHERE state = 'dead' LIMIT 10001) c) AS dead_jobs,
-         (SELECT COUNT(*) FROM (SELECT 1 FROM mails WHERE in_doubt LIMIT 10001) d) AS doubts")
+         (SELECT COUNT(*) FROM (SELECT 1 FROM messages WHERE state IN ('quarantined', 'unreadable') AND SEEN(product) LIMIT 10001) a)
+         AS waiting,
+         (SELECT COUNT(*) FROM (SELECT 1 FROM mails WHERE state = 'failed' AND SEEN(product) LIMIT 10001) b) AS failed_mail,
+         (SELECT COUNT(*) FROM (SELECT 1 FROM jobs WHERE state = 'dead' AND $1 LIMIT 10001) c) AS dead_jobs,
+         (SELECT COUNT(*) FROM (SELECT 1 FROM mails WHERE in_doubt AND SEEN(product) LIMIT 10001) d) AS doubts")
+    .bind(*seen == Reach::Everywhere)
+    .within("SEEN", seen)
     .one(tx)
     .await
 }
@@ -90,13 +100,19 @@ pub async fn trouble_counts(tx: &mut Tx) -> Result<TroubleCounts> {
 ///
 /// # Errors
 /// As the database says.
-pub async fn next_dues(tx: &mut Tx, now: Instant) -> Result<(Option<Instant>, Option<Instant>, Option<Instant>)> {
+pub async fn next_dues(
+    tx: &mut Tx,
+    now: Instant,
+    seen: &Reach,
+) -> Result<(Option<Instant>, Option<Instant>, Option<Instant>)> {
     let (breach, next, acknowledge): (Option<i64>, Option<i64>, Option<i64>) = sql(
-        "SELECT (SELECT sort_due FROM cases WHERE open AND sort_due < $1 ORDER BY sort_due LIMIT 1),
-         (SELECT sort_due FROM cases WHERE open AND sort_due >= $1 ORDER BY sort_due LIMIT 1),
-         (SELECT acknowledge_due FROM cases WHERE acknowledge_due IS NOT NULL AND acknowledge_due >= $1 ORDER BY acknowledge_due LIMIT 1)",
+        "SELECT (SELECT sort_due FROM cases WHERE open AND sort_due < $1 AND SEEN(product) ORDER BY sort_due LIMIT 1),
+         (SELECT sort_due FROM cases WHERE open AND sort_due >= $1 AND SEEN(product) ORDER BY sort_due LIMIT 1),
+         (SELECT acknowledge_due FROM cases WHERE acknowledge_due IS NOT NULL AND acknowledge_due >= $1 AND SEEN(product)
+         ORDER BY acknowledge_due LIMIT 1)",
     )
     .bind(now)
+    .within("SEEN", seen)
     .one(tx)
     .await?;
     Ok((breach.map(Instant), next.map(Instant), acknowledge.map(Instant)))
@@ -106,17 +122,19 @@ pub async fn next_dues(tx: &mut Tx, now: Instant) -> Result<(Option<Instant>, Op
 ///
 /// # Errors
 /// As the database says.
-pub async fn by_week(tx: &mut Tx, start: Instant) -> Result<(Vec<(i64, i64)>, Vec<(i64, i64)>)> {
+pub async fn by_week(tx: &mut Tx, start: Instant, seen: &Reach) -> Result<(Vec<(i64, i64)>, Vec<(i64, i64)>)> {
     let received = sql(
-        "SELECT (received_at - $1) / 604800000 AS week, COUNT(*) FROM cases WHERE received_at >= $1 GROUP BY 1 ORDER BY 1",
+        "SELECT (received_at - $1) / 604800000 AS week, COUNT(*) FROM cases WHERE received_at >= $1 AND SEEN(product) GROUP BY 1 ORDER BY 1",
     )
     .bind(start)
+    .within("SEEN", seen)
     .all(tx)
     .await?;
     let closed = sql(
-        "SELECT (resolved_at - $1) / 604800000 AS week, COUNT(*) FROM cases WHERE NOT open AND resolved_at >= $1 GROUP BY 1 ORDER BY 1",
+        "SELECT (resolved_at - $1) / 604800000 AS week, COUNT(*) FROM cases WHERE NOT open AND resolved_at >= $1 AND SEEN(product) GROUP BY 1 ORDER BY 1",
     )
     .bind(start)
+    .within("SEEN", seen)
     .all(tx)
     .await?;
     Ok((received, closed))
@@ -126,10 +144,11 @@ pub async fn by_week(tx: &mut Tx, start: Instant) -> Result<(Vec<(i64, i64)>, Ve
 ///
 /// # Errors
 /// As the database says.
-pub async fn in_time(tx: &mut Tx, start: Instant) -> Result<Vec<(String, i64, i64)>> {
+pub async fn in_time(tx: &mut Tx, start: Instant, seen: &Reach) -> Result<Vec<(String, i64, i64)>> {
     sql("SELECT product, COUNT(*), CAST(SUM(CASE WHEN in_time THEN 1 ELSE 0 END) AS BIGINT) FROM cases
-         WHERE NOT open AND resolved_at >= $1 GROUP BY product ORDER BY product")
+         WHERE NOT open AND resolved_at >= $1 AND SEEN(product) GROUP BY product ORDER BY product")
     .bind(start)
+    .within("SEEN", seen)
     .all(tx)
     .await
 }
@@ -138,6 +157,7 @@ pub async fn in_time(tx: &mut Tx, start: Instant) -> Result<Vec<(String, i64, i6
 ///
 /// # Errors
 /// As the database says.
-pub async fn mail_count(tx: &mut Tx) -> Result<i64> {
-    Ok(sql("SELECT COUNT(*) FROM (SELECT 1 FROM mails LIMIT 10001) a").one::<(i64,)>(tx).await?.0)
+pub async fn mail_count(tx: &mut Tx, seen: &Reach) -> Result<i64> {
+    let text = "SELECT COUNT(*) FROM (SELECT 1 FROM mails WHERE SEEN(product) LIMIT 10001) a";
+    Ok(sql(text).within("SEEN", seen).one::<(i64,)>(tx).await?.0)
 }

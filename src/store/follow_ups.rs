@@ -5,6 +5,7 @@ use super::{Result, Tx, per_engine, row::known, sql, vault::Sealed, vault::Vault
 use crate::domain::{
     follow_up::{Standing, Way},
     identity::{FollowUpId, MailId, Reference, RunId, StaffId},
+    rights::Sight,
     run::RunKind,
     time::Instant,
 };
@@ -286,17 +287,17 @@ pub async fn follow_ups_sealed(
     rows.into_iter().map(FollowUpRow::read).collect()
 }
 
-/// How many recipients wait to be told: in all, and by their time or since a failure; with `restricted` also those of
-/// restricted cases.
+/// How many recipients wait to be told: in all, and by their time or since a failure; of the cases that
+/// `sight` reaches.
 ///
 /// # Errors
 /// As the database says.
-pub async fn follow_ups_count(tx: &mut Tx, restricted: bool, now: Instant) -> Result<(i64, i64)> {
-    sql("SELECT COUNT(*), COUNT(CASE WHEN f.due_at <= $2 OR f.state = 'failed' THEN 1 END) FROM
+pub async fn follow_ups_count(tx: &mut Tx, sight: &Sight, now: Instant) -> Result<(i64, i64)> {
+    sql("SELECT COUNT(*), COUNT(CASE WHEN f.due_at <= $1 OR f.state = 'failed' THEN 1 END) FROM
          (SELECT f.due_at, f.state FROM follow_ups f JOIN cases c ON c.id = f.case_id
-          WHERE f.open AND f.recipient IS NOT NULL AND (NOT c.restricted OR $1) LIMIT 10001) f")
-    .bind(restricted)
+          WHERE f.open AND f.recipient IS NOT NULL AND SEEN(c.product) AND (NOT c.restricted OR CIRCLE(c.product)) LIMIT 10001) f")
     .bind(now)
+    .seen_by(sight)
     .one(tx)
     .await
 }
@@ -305,11 +306,11 @@ pub async fn follow_ups_count(tx: &mut Tx, restricted: bool, now: Instant) -> Re
 ///
 /// # Errors
 /// As `follow_up_get`.
-pub async fn follow_ups_late(tx: &mut Tx, restricted: bool, now: Instant, limit: i64) -> Result<Vec<FollowUp>> {
+pub async fn follow_ups_late(tx: &mut Tx, sight: &Sight, now: Instant, limit: i64) -> Result<Vec<FollowUp>> {
     let text = follow_ups_where!(
-        "JOIN cases c ON c.id = f.case_id WHERE f.open AND f.recipient IS NOT NULL AND (f.due_at <= $2 OR f.state = 'failed')
-         AND (NOT c.restricted OR $1) ORDER BY f.due_at, f.id LIMIT $3"
+        "JOIN cases c ON c.id = f.case_id WHERE f.open AND f.recipient IS NOT NULL AND (f.due_at <= $1 OR f.state = 'failed')
+         AND SEEN(c.product) AND (NOT c.restricted OR CIRCLE(c.product)) ORDER BY f.due_at, f.id LIMIT $2"
     );
-    let rows = sql(text).bind(restricted).bind(now).bind(limit).all::<FollowUpRow>(tx).await?;
+    let rows = sql(text).bind(now).bind(limit).seen_by(sight).all::<FollowUpRow>(tx).await?;
     rows.into_iter().map(FollowUpRow::read).collect()
 }

@@ -9,6 +9,7 @@ use crate::domain::{
     codes::codes,
     identity::{Reference, StaffId},
     kind::Kind,
+    rights::{Reach, Sight},
     time::Instant,
 };
 
@@ -36,8 +37,8 @@ pub struct Asked {
     pub view: View,
     /// Whose list it is.
     pub staff: StaffId,
-    /// True for responders.
-    pub circle: bool,
+    /// Of which products they see cases, and of which those behind the wall in full.
+    pub sight: Sight,
     /// A reference to find.
     pub reference: Option<Reference>,
     /// Words to find in name and subject.
@@ -159,10 +160,11 @@ fn condition(asked: &Asked) -> Filter {
     // a filter on what the wall hides would tell what is behind it
     let by_state = matches!(asked.view, View::Waiting | View::Approval | View::Recipients);
     let by_duty = asked.duty.is_some();
-    if !asked.circle
-        && (by_state || by_duty || asked.kind.is_some() || asked.product.is_some() || asked.words.is_some())
-    {
-        filter.and("NOT c.restricted", []);
+    if by_state || by_duty || asked.kind.is_some() || asked.product.is_some() || asked.words.is_some() {
+        filter.and_within("(NOT c.restricted OR CIRCLE(c.product))", "CIRCLE", &asked.sight.circle);
+    }
+    if asked.sight.seen != Reach::Everywhere {
+        filter.and_within("SEEN(c.product)", "SEEN", &asked.sight.seen);
     }
     filter
 }

@@ -5,6 +5,7 @@ use crate::domain::{
     codes::codes,
     event::Purpose,
     identity::{ContentId, MailId, Reference},
+    rights::Reach,
     time::Instant,
 };
 
@@ -193,14 +194,15 @@ pub async fn mails_of(tx: &mut Tx, case: Reference) -> Result<Vec<Mail>> {
     rows.into_iter().map(MailRow::mail).collect()
 }
 
-/// Every mail, newest first, below `before`.
+/// Every mail of the products in `seen`, newest first, below `before`.
 ///
 /// # Errors
 /// As the database says.
-pub async fn mails_before(tx: &mut Tx, before: i64, limit: i64) -> Result<Vec<Mail>> {
-    let rows = sql(mails_where!("WHERE m.id < $1 ORDER BY m.id DESC LIMIT $2"))
+pub async fn mails_before(tx: &mut Tx, seen: &Reach, before: i64, limit: i64) -> Result<Vec<Mail>> {
+    let rows = sql(mails_where!("WHERE m.id < $1 AND SEEN(m.product) ORDER BY m.id DESC LIMIT $2"))
         .bind(before)
         .bind(limit)
+        .within("SEEN", seen)
         .all::<MailRow>(tx)
         .await?;
     rows.into_iter().map(MailRow::mail).collect()
@@ -359,13 +361,14 @@ pub async fn message_ids_of(tx: &mut Tx, case: Reference) -> Result<Vec<String>>
     Ok(rows.into_iter().rev().map(|(id,)| id).collect())
 }
 
-/// The latest mails that failed.
+/// The latest mails of the products in `seen` that failed.
 ///
 /// # Errors
 /// As the database says.
-pub async fn mails_failed(tx: &mut Tx, limit: i64) -> Result<Vec<Mail>> {
-    let rows = sql(mails_where!("WHERE m.state = 'failed' ORDER BY m.id DESC LIMIT $1"))
+pub async fn mails_failed(tx: &mut Tx, seen: &Reach, limit: i64) -> Result<Vec<Mail>> {
+    let rows = sql(mails_where!("WHERE m.state = 'failed' AND SEEN(m.product) ORDER BY m.id DESC LIMIT $1"))
         .bind(limit)
+        .within("SEEN", seen)
         .all::<MailRow>(tx)
         .await?;
     rows.into_iter().map(MailRow::mail).collect()

@@ -5,6 +5,7 @@ use crate::domain::{
     codes::codes,
     identity::{MessageId, Reference},
     mail::{Came, Doubt, Verdict},
+    rights::Reach,
     time::Instant,
 };
 
@@ -271,17 +272,26 @@ macro_rules! waits_where {
     };
 }
 
-/// Mail that waits for staff, newest first, below `before`; or what was discarded.
+/// Mail to the products in `seen` that waits for staff, newest first, below `before`; or what was discarded.
 ///
 /// # Errors
 /// As the database says.
-pub async fn messages_waiting(tx: &mut Tx, discarded: bool, before: i64, limit: i64) -> Result<Vec<(Message, Waits)>> {
+pub async fn messages_waiting(
+    tx: &mut Tx,
+    seen: &Reach,
+    discarded: bool,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<(Message, Waits)>> {
     let query = if discarded {
-        sql(waits_where!("WHERE state = 'discarded' AND id < $1 ORDER BY id DESC LIMIT $2"))
+        sql(waits_where!("WHERE state = 'discarded' AND id < $1 AND SEEN(product) ORDER BY id DESC LIMIT $2"))
     } else {
-        sql(waits_where!("WHERE state IN ('quarantined', 'unreadable') AND id < $1 ORDER BY id DESC LIMIT $2"))
+        sql(waits_where!(
+            "WHERE state IN ('quarantined', 'unreadable') AND id < $1 AND SEEN(product)
+         ORDER BY id DESC LIMIT $2"
+        ))
     };
-    let rows = query.bind(before).bind(limit).all::<WaitsRow>(tx).await?;
+    let rows = query.bind(before).bind(limit).within("SEEN", seen).all::<WaitsRow>(tx).await?;
     rows.into_iter().map(WaitsRow::waits).collect()
 }
 

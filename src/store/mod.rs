@@ -16,6 +16,7 @@ pub mod engine;
 pub mod events;
 pub mod factors;
 pub mod follow_ups;
+pub mod grants;
 pub mod holds;
 pub mod jobs;
 pub mod keyring;

@@ -4,6 +4,7 @@ use super::{Result, Tx, per_engine, retention::Gone, row::known, sql};
 use crate::domain::{
     codes::codes,
     identity::{Reference, StaffId},
+    rights::Sight,
     time::Instant,
 };
 
@@ -149,13 +150,16 @@ pub async fn erasures_of(tx: &mut Tx, case: Reference) -> Result<Vec<RequesterEr
     rows.into_iter().map(Row::erasure).collect()
 }
 
-/// The erasures that wait for a second person or are under way, oldest first, a hundred at most.
+/// The erasures that wait for a second person or are under way, of cases that `sight` shows, oldest first, a hundred at most.
 ///
 /// # Errors
 /// As the database says, or when a stored code is unknown to this version.
-pub async fn erasures_open(tx: &mut Tx) -> Result<Vec<RequesterErasure>> {
-    let rows =
-        sql(erasures_where!("WHERE state IN ('asked', 'approved') ORDER BY id LIMIT 100")).all::<Row>(tx).await?;
+pub async fn erasures_open(tx: &mut Tx, sight: &Sight) -> Result<Vec<RequesterErasure>> {
+    let text = erasures_where!(
+        "WHERE state IN ('asked', 'approved') AND EXISTS (SELECT 1 FROM cases c WHERE c.id = case_id AND SEEN(c.product)
+         AND (NOT c.restricted OR CIRCLE(c.product))) ORDER BY id LIMIT 100"
+    );
+    let rows = sql(text).seen_by(sight).all::<Row>(tx).await?;
     rows.into_iter().map(Row::erasure).collect()
 }
 

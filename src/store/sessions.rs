@@ -1,8 +1,13 @@
 //! Who is signed in: hashed tokens with an idle and an absolute end, judged by the database's clock. A session keeps its
 //! row for as long as it lasts; its token changes with every change of what it may do.
 
-use super::{Result, Tx, row::known, sql};
-use crate::domain::{identity::StaffId, sign_in::Stage, time::Instant};
+use super::{
+    Result, Tx,
+    grants::{GrantedRow, actors, granted},
+    row::known,
+    sql,
+};
+use crate::domain::{identity::StaffId, rights::Actor, sign_in::Stage, time::Instant};
 use sha2::{Digest as _, Sha256};
 
 /// How a token is stored. Tokens are 256 random bits, so a plain hash is enough.
@@ -25,8 +30,8 @@ pub struct Lasts {
 pub struct Found {
     /// Its row.
     pub id: i64,
-    /// Whose it is.
-    pub staff: StaffId,
+    /// Whose it is, with what they may do now.
+    pub actor: Actor,
     /// How far it has come.
     pub stage: Stage,
     /// When the person last proved who they are.
@@ -68,29 +73,38 @@ pub async fn session_start(
     Ok(id)
 }
 
-/// The session of a token; none when it ended.
+#[derive(sqlx::FromRow)]
+struct FoundRow {
+    session: i64,
+    stage: String,
+    proved_at: i64,
+    idle_until: i64,
+    armed: i32,
+    #[sqlx(flatten)]
+    granted: GrantedRow,
+}
+
+/// The session of a token with whoever acts in it and what they may do now, read in one statement; none when it ended, or
+/// the account is disabled.
 ///
 /// # Errors
 /// As the database says.
 pub async fn session_find(tx: &mut Tx, token: &str) -> Result<Option<Found>> {
     let now = tx.db_now().await?;
-    let text = "SELECT id, staff_id, stage, proved_at, idle_until,
-         CASE WHEN EXISTS (SELECT 1 FROM authenticators a WHERE a.staff_id = sessions.staff_id)
-         OR EXISTS (SELECT 1 FROM passkeys p WHERE p.staff_id = sessions.staff_id) THEN 1 ELSE 0 END
-         FROM sessions WHERE token_hash = $1 AND idle_until > $2 AND ends_at > $2";
-    let row = sql(text).bind(token_hash(token)).bind(now).maybe::<(i64, i64, String, i64, i64, i32)>(tx).await?;
-    row.map(|(id, staff, stage, proved, idle, armed)| {
-        Ok(Found {
-            id,
-            staff: StaffId(staff),
-            stage: known(Stage::from_code(&stage), "sessions", id, "stage", &stage)?,
-            proved_at: Instant(proved),
-            idle_until: Instant(idle),
-            is_armed: armed > 0,
-            now,
-        })
-    })
-    .transpose()
+    let text = granted!(
+        "x.id AS session, x.stage, x.proved_at, x.idle_until,
+         CASE WHEN EXISTS (SELECT 1 FROM authenticators f WHERE f.staff_id = x.staff_id)
+         OR EXISTS (SELECT 1 FROM passkeys p WHERE p.staff_id = x.staff_id) THEN 1 ELSE 0 END AS armed, ",
+        "FROM sessions x JOIN staff s ON s.id = x.staff_id",
+        " AND x.token_hash = $2 AND x.idle_until > $1 AND x.ends_at > $1 ORDER BY g.id, o.id"
+    );
+    let rows = sql(text).bind(now).bind(token_hash(token)).all::<FoundRow>(tx).await?;
+    let Some(first) = rows.first() else { return Ok(None) };
+    let (id, stage) =
+        (first.session, known(Stage::from_code(&first.stage), "sessions", first.session, "stage", &first.stage)?);
+    let (proved_at, idle_until, is_armed) = (Instant(first.proved_at), Instant(first.idle_until), first.armed > 0);
+    let Some(actor) = actors(rows.into_iter().map(|row| row.granted).collect())?.pop() else { return Ok(None) };
+    Ok(Some(Found { id, actor, stage, proved_at, idle_until, is_armed, now }))
 }
 
 /// Somebody was active: the session goes idle later.

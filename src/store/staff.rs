@@ -1,25 +1,19 @@
-//! The people who work here, and their roles.
+//! The accounts of people who work here.
 
-use super::{Result, Tx, devices, per_engine, row::known, sql};
+use super::{Result, Tx, devices, per_engine, sql};
 use crate::domain::{
     identity::{StaffId, normal_address},
-    rights::{Actor, Role},
-    sign_in::Proof,
+    rights::Actor,
     time::Instant,
 };
 
-/// Adds a member of staff; none when the address is taken.
+pub use super::grants::{actor_get, staff_all};
+
+/// Adds a member of staff who may do nothing yet; none when the address is taken.
 ///
 /// # Errors
 /// As the database says.
-pub async fn staff_add(
-    tx: &mut Tx,
-    email: &str,
-    name: &str,
-    hash: &str,
-    roles: &[Role],
-    at: Instant,
-) -> Result<Option<StaffId>> {
+pub async fn staff_add(tx: &mut Tx, email: &str, name: &str, hash: &str, at: Instant) -> Result<Option<StaffId>> {
     let row = sql(
         "INSERT INTO staff (email, name, password_hash, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (email) DO NOTHING RETURNING id",
     )
@@ -29,15 +23,7 @@ pub async fn staff_add(
     .bind(at)
     .maybe::<(i64,)>(tx)
     .await?;
-    let Some((id,)) = row else { return Ok(None) };
-    for role in roles {
-        sql("INSERT INTO staff_roles (staff_id, role) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-            .bind(id)
-            .bind(role.code())
-            .run(tx)
-            .await?;
-    }
-    Ok(Some(StaffId(id)))
+    Ok(row.map(|(id,)| StaffId(id)))
 }
 
 /// Who signs in with this address, and the stored hash; nobody when unknown or disabled.
@@ -114,6 +100,15 @@ pub async fn account_lock(tx: &mut Tx, id: StaffId) -> Result<()> {
     Ok(())
 }
 
+/// Whoever changes what people may do waits for whoever does so already, until the transaction ends.
+///
+/// # Errors
+/// As the database says.
+pub async fn people_lock(tx: &mut Tx) -> Result<()> {
+    sql("UPDATE house SET one = 1 WHERE one = 1").run(tx).await?;
+    Ok(())
+}
+
 /// Sets a password, and makes what was made for the old one worthless: links, and what browsers kept.
 ///
 /// # Errors
@@ -159,7 +154,7 @@ pub async fn staff_disable(tx: &mut Tx, id: StaffId, at: Option<Instant>) -> Res
 /// # Errors
 /// As the database says.
 pub async fn staff_is_empty(tx: &mut Tx) -> Result<bool> {
-    sql("UPDATE house SET one = 1 WHERE one = 1").run(tx).await?;
+    people_lock(tx).await?;
     staff_seems_empty(tx).await
 }
 
@@ -170,33 +165,6 @@ pub async fn staff_is_empty(tx: &mut Tx) -> Result<bool> {
 pub async fn staff_seems_empty(tx: &mut Tx) -> Result<bool> {
     let (count,): (i64,) = sql("SELECT COUNT(*) FROM staff").one(tx).await?;
     Ok(count == 0)
-}
-
-/// The member of staff with their roles; none when unknown or disabled.
-///
-/// # Errors
-/// As the database says, or when a stored role is unknown to this version.
-pub async fn actor_get(tx: &mut Tx, id: StaffId) -> Result<Option<Actor>> {
-    let rows =
-        sql("SELECT s.id, s.name, COALESCE(r.role, '') FROM staff s LEFT JOIN staff_roles r ON r.staff_id = s.id
-         WHERE s.disabled_at IS NULL AND s.id = $1 ORDER BY r.role")
-        .bind(id)
-        .all::<(i64, String, String)>(tx)
-        .await?;
-    Ok(actors(rows)?.pop())
-}
-
-/// Everybody who may sign in, by name.
-///
-/// # Errors
-/// As the database says, or when a stored role is unknown to this version.
-pub async fn staff_all(tx: &mut Tx) -> Result<Vec<Actor>> {
-    let rows =
-        sql("SELECT s.id, s.name, COALESCE(r.role, '') FROM staff s LEFT JOIN staff_roles r ON r.staff_id = s.id
-         WHERE s.disabled_at IS NULL ORDER BY s.name, s.id, r.role")
-        .all::<(i64, String, String)>(tx)
-        .await?;
-    actors(rows)
 }
 
 /// Everybody who may sign in, with the address they sign in with.
@@ -210,18 +178,80 @@ pub async fn staff_mailboxes(tx: &mut Tx) -> Result<Vec<(Actor, String)>> {
     Ok(everybody.into_iter().filter_map(|a| addresses.get(&a.id.0).cloned().map(|address| (a, address))).collect())
 }
 
-/// One actor a person from one row a role.
-fn actors(rows: Vec<(i64, String, String)>) -> Result<Vec<Actor>> {
-    let mut staff: Vec<Actor> = Vec::new();
-    for (id, name, code) in rows {
-        if staff.last().is_none_or(|last| last.id.0 != id) {
-            staff.push(Actor { id: StaffId(id), name, roles: Vec::new(), proof: Proof::Stale });
-        }
-        if let (Some(actor), false) = (staff.last_mut(), code.is_empty()) {
-            actor.roles.push(known(Role::from_code(&code), "staff_roles", id, "role", &code)?);
-        }
+/// Somebody has signed in.
+///
+/// # Errors
+/// As the database says.
+pub async fn staff_arrived(tx: &mut Tx, id: StaffId) -> Result<()> {
+    let now = tx.db_now().await?;
+    sql("UPDATE staff SET signed_in_at = $2 WHERE id = $1").bind(id).bind(now).run(tx).await?;
+    Ok(())
+}
+
+/// An account as the list of people shows it.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Colleague {
+    id: i64,
+    /// The address they sign in with.
+    pub email: String,
+    /// Their name.
+    pub name: String,
+    /// False until they have set their first password.
+    pub has_password: bool,
+    /// True when they have a second factor.
+    pub is_armed: bool,
+    /// Since when nobody may sign in with it.
+    disabled_at: Option<i64>,
+    signed_in_at: Option<i64>,
+    person: i64,
+    away_from: Option<i64>,
+    away_until: Option<i64>,
+}
+
+impl Colleague {
+    /// Whose it is.
+    #[must_use]
+    pub const fn staff(&self) -> StaffId {
+        StaffId(self.id)
     }
-    Ok(staff)
+
+    /// The account that stands for its person.
+    #[must_use]
+    pub const fn person(&self) -> StaffId {
+        StaffId(self.person)
+    }
+
+    /// True while nobody may sign in with it.
+    #[must_use]
+    pub const fn is_disabled(&self) -> bool {
+        self.disabled_at.is_some()
+    }
+
+    /// When somebody last signed in with it.
+    #[must_use]
+    pub fn signed_in(&self) -> Option<Instant> {
+        self.signed_in_at.map(Instant)
+    }
+
+    /// Since when and until when they are away, past absences too.
+    #[must_use]
+    pub fn away(&self) -> Option<(Instant, Instant)> {
+        self.away_from.map(Instant).zip(self.away_until.map(Instant))
+    }
+}
+
+/// Every account, disabled ones too, by name.
+///
+/// # Errors
+/// As the database says.
+pub async fn colleagues(tx: &mut Tx) -> Result<Vec<Colleague>> {
+    sql("SELECT s.id, s.email, s.name, s.password_hash <> '' AS has_password, s.disabled_at, s.signed_in_at,
+         (EXISTS (SELECT 1 FROM authenticators f WHERE f.staff_id = s.id)
+         OR EXISTS (SELECT 1 FROM passkeys p WHERE p.staff_id = s.id)) AS is_armed, COALESCE(s.person_id, s.id) AS person,
+         a.from_at AS away_from, a.until_at AS away_until
+         FROM staff s LEFT JOIN staff_absences a ON a.staff_id = s.id ORDER BY s.name, s.id")
+    .all(tx)
+    .await
 }
 
 /// The names of everybody who ever worked here, disabled people too: timelines speak of them.

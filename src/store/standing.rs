@@ -1,7 +1,7 @@
 //! Standing approvals: who gave one for what, until when, how often it was used.
 
 use super::{Result, Tx, row::known, sql};
-use crate::domain::{identity::StaffId, standing::Standing, time::Instant};
+use crate::domain::{identity::StaffId, rights::Reach, standing::Standing, time::Instant};
 
 /// A standing approval.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,11 +135,14 @@ pub async fn standing_in_force(tx: &mut Tx, product: &str, what: Standing) -> Re
     sql(text).bind(product).bind(what.code()).bind(now).all::<Row>(tx).await?.into_iter().map(Row::approval).collect()
 }
 
-/// The last hundred standing approvals, newest first.
+/// The last hundred standing approvals of the products in `seen`, newest first.
 ///
 /// # Errors
 /// As the database says.
-pub async fn standing_list(tx: &mut Tx) -> Result<Vec<StandingApproval>> {
-    let rows = sql(standing_where!("ORDER BY s.id DESC LIMIT 100")).all::<Row>(tx).await?;
+pub async fn standing_list(tx: &mut Tx, seen: &Reach) -> Result<Vec<StandingApproval>> {
+    let rows = sql(standing_where!("WHERE SEEN(s.product) ORDER BY s.id DESC LIMIT 100"))
+        .within("SEEN", seen)
+        .all::<Row>(tx)
+        .await?;
     rows.into_iter().map(Row::approval).collect()
 }

@@ -269,7 +269,7 @@ on_both! {
         assert!(imagegen.laws.iter().all(|law| law.rules.iter().all(|rule| !rule.is_reviewed)));
         assert!(imagegen.routes.is_sorted_by_key(|turn| !turn.works));
         assert!(matches!(policies::one(&house.app, &house.agent, "nobody"), Err(Error::NotFound)));
-        let nobody = crate::domain::rights::Actor { roles: Vec::new(), ..house.agent.clone() };
+        let nobody = crate::domain::rights::Actor { grants: Vec::new(), ..house.agent.clone() };
         assert!(matches!(policies::list(&house.app, &nobody), Err(Error::NotFound)));
         assert_eq!(START, house.clock.now());
     }

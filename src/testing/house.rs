@@ -299,7 +299,7 @@ fn parts(db: Db, folder: &Path, sources: HashMap<String, Source>, packs: Packs) 
 
 async fn hire(app: &App, email: &str, name: &str, roles: &[Role]) -> Actor {
     let id = staff::create_user(app, email, name, "correct horse battery", roles).await.expect("they are hired");
-    Actor { id, name: name.to_owned(), roles: roles.to_vec(), proof: Proof::Fresh }
+    Actor::with_roles(id, name, roles, Proof::Fresh)
 }
 
 /// Creates a database.

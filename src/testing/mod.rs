@@ -27,6 +27,7 @@ mod posted;
 pub(crate) mod postgres;
 mod reading;
 mod retention;
+mod rights;
 mod ruled_out;
 mod runs;
 pub(crate) mod s3;

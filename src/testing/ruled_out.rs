@@ -38,7 +38,7 @@ on_both! {
         assert_eq!(verbs::rule_out(app, officer, reference, i64::MAX, RULE, says).await.expect("kept"), RuledOut::Doubted);
         assert_eq!(field(verbs::rule_out(app, officer, reference, i64::MAX, RULE, says).await.err()), Some("rule"));
         assert_eq!(due(&house.case(reference).await), Some((Layer::Law, START.plus(2 * HOUR))), "one person twice is one");
-        let second = Actor { id: house.agent.id, name: "Dana Okafor".to_owned(), roles: vec![Role::Responder], proof: crate::domain::sign_in::Proof::Fresh };
+        let second = Actor::with_roles(house.agent.id, "Dana Okafor", &[Role::Responder], crate::domain::sign_in::Proof::Fresh);
         assert_eq!(verbs::rule_out(app, &second, reference, i64::MAX, RULE, says).await.expect("kept"), RuledOut::Done);
         let full = house.case(reference).await;
         assert_eq!(due(&full), Some((Layer::Law, START.plus(36 * HOUR))));
@@ -60,7 +60,7 @@ on_both! {
         assert_eq!(field(refused), Some("reason"));
         let seen = house.case(reference).await.case.seq;
         verbs::rule_out(&house.app, &house.officer, reference, seen, RULE, "because").await.expect("kept");
-        let second = Actor { id: house.agent.id, name: "Dana Okafor".to_owned(), roles: vec![Role::Responder], proof: crate::domain::sign_in::Proof::Fresh };
+        let second = Actor::with_roles(house.agent.id, "Dana Okafor", &[Role::Responder], crate::domain::sign_in::Proof::Fresh);
         let late = verbs::rule_out(&house.app, &second, reference, seen, RULE, "because").await.err();
         assert!(matches!(late, Some(Error::Conflict { .. })), "the second has to have seen the first");
     }

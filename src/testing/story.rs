@@ -130,7 +130,7 @@ on_both! {
     async fn mail_that_holds_nothing_is_kept_and_listed_with_its_reason(house: House) {
         assert_eq!(house.receives(" \n\n").await, Read::SetAside);
         let mut tx = house.app.db.read().await.expect("a reader");
-        let listed = messages::messages_waiting(&mut tx, false, i64::MAX, 10).await.expect("a list");
+        let listed = messages::messages_waiting(&mut tx, &crate::domain::rights::Reach::Everywhere, false, i64::MAX, 10).await.expect("a list");
         let reasons: Vec<_> = listed.iter().filter_map(|(m, _)| m.reason.as_deref()).collect();
         assert_eq!(reasons, ["the message is empty"]);
         let raw = raws::message_raw(&mut tx, &house.app.vault, listed[0].0.id).await.expect("it opens").expect("it is there");

@@ -50,6 +50,13 @@ fn problem_of(error: &Error) -> Problem {
     }
 }
 
+/// Gives the answer of a server function the status of its error.
+pub fn tell(error: &Error) {
+    if let Some(options) = leptos::prelude::use_context::<leptos_axum::ResponseOptions>() {
+        options.set_status(status_of(error));
+    }
+}
+
 fn log(error: &Error, status: StatusCode) {
     if status.is_server_error() {
         tracing::error!(?error, %status, "a page could not be made");

@@ -6,7 +6,7 @@ use crate::{
         mailroom::Tab,
         queue::{QueueFilter, View},
     },
-    domain::identity::{MailId, MessageId, Reference, RunId},
+    domain::identity::{MailId, MessageId, Reference, RunId, StaffId},
 };
 
 /// The sign-in page.
@@ -31,6 +31,12 @@ pub const PASSKEY_CHALLENGE: &str = "/account/passkey/challenge";
 pub const PROOF_CHALLENGE: &str = "/account/challenge";
 /// The script that asks the browser for passkeys.
 pub const PASSKEY_SCRIPT: &str = "/script/passkey.js";
+/// When one is away.
+pub const ABSENCE: &str = "/account/absence";
+/// The people who work here.
+pub const PEOPLE: &str = "/settings/people";
+/// Which role may do what.
+pub const RIGHTS: &str = "/settings/rights";
 /// Ends the session; POST only.
 pub const SIGNOUT: &str = "/signout";
 /// Where signing in leads.
@@ -68,6 +74,8 @@ pub const VERIFIED: &str = "/verify/thanks";
 
 /// Patterns of the addresses that hold an id, as the router wants them.
 pub mod patterns {
+    /// Somebody who works here.
+    pub const PERSON: &str = "/settings/people/{id}";
     /// A case.
     pub const CASE: &str = "/cases/{reference}";
     /// What a plan is to be about.
@@ -316,6 +324,13 @@ pub const fn tab_code(tab: Tab) -> &'static str {
         Tab::Failed => "failed",
         Tab::Mailboxes => "mailboxes",
     }
+}
+
+/// Somebody who works here, with a word of what was just done.
+#[must_use]
+pub fn person(id: StaffId, done: &str) -> String {
+    let done = Some(done.to_owned()).filter(|done| !done.is_empty());
+    with_query(&format!("{PEOPLE}/{}", id.0), [("done", done)])
 }
 
 /// A mail that waits for somebody.

@@ -2,70 +2,84 @@
 
 use crate::{
     app::App,
+    domain::rights::{Act, Place},
     ui::{
+        asked::Asked,
+        listed::Listed,
         pages::{
-            account, audit, case, consents, copy, factor, mailroom, new_case, overview, password, pickup, plan,
-            policies, prove, queue, requester, retention, run, runs, setup, signin, verify,
+            account, audit, case, consents, copy, factor, mailroom, new_case, overview, password, people, pickup, plan,
+            policies, prove, queue, requester, retention, rights, run, runs, setup, signin, verify,
         },
         paths::{self, patterns},
     },
 };
-use axum::{
-    Router,
-    response::Redirect,
-    routing::{get, post},
-};
+use axum::response::Redirect;
+
+/// Where somebody begins, by what they are there for.
+async fn home(asked: Asked) -> Redirect {
+    let may = |act| asked.actor.may(act, Place::Somewhere);
+    Redirect::to(match () {
+        () if may(Act::SeeCases) => paths::OVERVIEW,
+        () if may(Act::SeeRuns) => paths::RUNS,
+        () if may(Act::ManagePeople) => paths::PEOPLE,
+        () => paths::ACCOUNT,
+    })
+}
 
 /// The pages of those who are signed in.
-pub fn routes() -> Router<App> {
-    Router::new()
-        .route(paths::HOME, get(|| async { Redirect::to(paths::OVERVIEW) }))
-        .route(paths::QUEUE, get(queue::server::show).post(queue::server::assign))
-        .route(patterns::CASE, get(case::server::show).post(case::server::act))
-        .route(patterns::PLAN, get(plan::server::show).post(plan::server::make))
-        .route(patterns::CONSENTS, get(consents::server::show))
-        .route(patterns::REQUESTER, get(requester::server::show).post(requester::server::act))
-        .route(paths::RETENTION, get(retention::server::show).post(retention::server::act))
-        .route(patterns::FILE, get(case::server::download))
-        .route(paths::OVERVIEW, get(overview::server::show))
-        .route(paths::NEW_CASE, get(new_case::server::show).post(new_case::server::open))
-        .route(paths::RUNS, get(runs::server::show))
-        .route(paths::APPROVE, get(runs::approve::show).post(runs::approve::decide))
-        .route(paths::STANDING, get(runs::standing::show).post(runs::standing::act))
-        .route(patterns::RUN, get(run::server::show).post(run::server::act))
-        .route(patterns::RECEIPT, get(run::server::receipt))
-        .route(paths::POLICIES, get(policies::server::list))
-        .route(patterns::POLICY, get(policies::server::show))
-        .route(paths::AUDIT, get(audit::server::show).post(audit::server::export))
-        .route(paths::MAIL, get(mailroom::server::show))
-        .route(patterns::MAIL_IN, get(mailroom::server::waiting).post(mailroom::server::decide))
-        .route(patterns::MAIL_OUT, get(mailroom::server::outgoing).post(mailroom::server::send_again))
-        .route(patterns::WORK, post(mailroom::server::run_again))
-        .route(paths::ACCOUNT, get(account::server::show).post(account::server::act))
-        .route(paths::AUTHENTICATOR, get(account::authenticator::show).post(account::authenticator::enrol))
-        .route(paths::PASSKEY, get(account::passkey::show).post(account::passkey::add))
-        .route(paths::PASSKEY_CHALLENGE, post(account::passkey::begin))
-        .route(paths::PROOF_CHALLENGE, post(prove::server::begin))
-        .route(paths::SIGNOUT, post(signin::server::sign_out))
+pub fn routes() -> Listed<App> {
+    Listed::default()
+        .page(paths::HOME, home)
+        .form(paths::QUEUE, queue::server::show, queue::server::assign)
+        .form(patterns::CASE, case::server::show, case::server::act)
+        .form(patterns::PLAN, plan::server::show, plan::server::make)
+        .page(patterns::CONSENTS, consents::server::show)
+        .form(patterns::REQUESTER, requester::server::show, requester::server::act)
+        .form(paths::RETENTION, retention::server::show, retention::server::act)
+        .page(patterns::FILE, case::server::download)
+        .page(paths::OVERVIEW, overview::server::show)
+        .form(paths::NEW_CASE, new_case::server::show, new_case::server::open)
+        .page(paths::RUNS, runs::server::show)
+        .form(paths::APPROVE, runs::approve::show, runs::approve::decide)
+        .form(paths::STANDING, runs::standing::show, runs::standing::act)
+        .form(patterns::RUN, run::server::show, run::server::act)
+        .page(patterns::RECEIPT, run::server::receipt)
+        .page(paths::POLICIES, policies::server::list)
+        .page(patterns::POLICY, policies::server::show)
+        .form(paths::AUDIT, audit::server::show, audit::server::export)
+        .page(paths::MAIL, mailroom::server::show)
+        .form(patterns::MAIL_IN, mailroom::server::waiting, mailroom::server::decide)
+        .form(patterns::MAIL_OUT, mailroom::server::outgoing, mailroom::server::send_again)
+        .act(patterns::WORK, mailroom::server::run_again)
+        .form(paths::ACCOUNT, account::server::show, account::server::act)
+        .form(paths::AUTHENTICATOR, account::authenticator::show, account::authenticator::enrol)
+        .form(paths::PASSKEY, account::passkey::show, account::passkey::add)
+        .act(paths::PASSKEY_CHALLENGE, account::passkey::begin)
+        .act(paths::PROOF_CHALLENGE, prove::server::begin)
+        .form(paths::ABSENCE, account::absence::show, account::absence::act)
+        .form(paths::PEOPLE, people::server::show, people::server::invite)
+        .form(patterns::PERSON, people::server::one, people::server::act)
+        .page(paths::RIGHTS, rights::server::show)
+        .act(paths::SIGNOUT, signin::server::sign_out)
 }
 
 /// The pages of those whose password was right and who have nothing else yet.
-pub fn halfway() -> Router<App> {
-    Router::new()
-        .route(paths::SECOND, get(factor::server::ask).post(factor::server::give))
-        .route(paths::DOOR_CHALLENGE, post(factor::server::begin))
-        .route(paths::ENROL, get(factor::server::offer).post(factor::server::enrol))
+pub fn halfway() -> Listed<App> {
+    Listed::default()
+        .form(paths::SECOND, factor::server::ask, factor::server::give)
+        .act(paths::DOOR_CHALLENGE, factor::server::begin)
+        .form(paths::ENROL, factor::server::offer, factor::server::enrol)
 }
 
 /// The pages of everybody.
-pub fn door() -> Router<App> {
-    Router::new()
-        .route(paths::SIGNIN, get(signin::server::show).post(signin::server::sign_in))
-        .route(paths::RESET, get(password::server::show).post(password::server::send))
-        .route(patterns::PASSWORD, get(password::server::look).post(password::server::take))
-        .route(patterns::SETUP, get(setup::server::show).post(setup::server::make))
-        .route(paths::PICKUP, get(pickup::server::show).post(pickup::server::act))
-        .route(paths::VERIFIED, get(verify::server::thanks))
-        .route(patterns::COPY, get(copy::server::show).post(copy::server::act))
-        .route(patterns::VERIFY, get(verify::server::show).post(verify::server::confirm))
+pub fn door() -> Listed<App> {
+    Listed::default()
+        .form(paths::SIGNIN, signin::server::show, signin::server::sign_in)
+        .form(paths::RESET, password::server::show, password::server::send)
+        .form(patterns::PASSWORD, password::server::look, password::server::take)
+        .form(patterns::SETUP, setup::server::show, setup::server::make)
+        .form(paths::PICKUP, pickup::server::show, pickup::server::act)
+        .page(paths::VERIFIED, verify::server::thanks)
+        .form(patterns::COPY, copy::server::show, copy::server::act)
+        .form(patterns::VERIFY, verify::server::show, verify::server::confirm)
 }

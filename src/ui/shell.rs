@@ -2,10 +2,11 @@
 
 use crate::{
     app::{
+        mailroom::Tab,
         queue::{Count, View},
         rail::Rail,
     },
-    domain::rights::{Act, Actor},
+    domain::rights::{Act, Actor, Place::Somewhere},
     ui::{
         asked::Frame,
         components::icon::{Icon, Shape},
@@ -29,6 +30,8 @@ pub enum Place {
     Policies,
     /// The audit log.
     Audit,
+    /// The people who work here.
+    People,
     /// No place of the rail.
     Elsewhere,
 }
@@ -118,40 +121,23 @@ pub fn wide_leaf(body: AnyView) -> AnyView {
 }
 
 fn side(actor: &Actor, rail: &Rail, place: Place) -> impl IntoView + use<> {
-    let in_queue = matches!(place, Place::Queue(view) if !VIEWS.contains(&view));
+    let may = |act| actor.may(act, Somewhere);
     view! {
         <header class="rail">
-            <a class="brand" href=paths::OVERVIEW><span>"Recourse"</span></a>
-            {search("find")}
+            <a class="brand" href=paths::HOME><span>"Recourse"</span></a>
+            {may(Act::SeeCases).then(|| search("find"))}
             <nav aria-label="Main">
                 <ul class="places">
-                    <li>
-                        <a href=paths::OVERVIEW aria-current=here(place == Place::Overview)>
-                            <Icon shape=Shape::Overview />"Overview"
-                        </a>
-                    </li>
-                    <li>
-                        <a href=paths::QUEUE aria-current=here(in_queue)>
-                            <Icon shape=Shape::Queue />"Queue"{tally(rail.open, "open", false)}
-                        </a>
-                    </li>
-                    <li class="views"><ul class="plain">{views(rail, place)}</ul></li>
-                    <li>
-                        <a href=paths::RUNS aria-current=here(place == Place::Runs)>
-                            <Icon shape=Shape::Runs />"Runs"{tally(rail.runs, "open", false)}
-                        </a>
-                    </li>
-                    <li>
-                        <a href=paths::MAIL aria-current=here(place == Place::Mail)>
-                            <Icon shape=Shape::Mail />"Mail"{tally(rail.trouble, "need somebody", true)}
-                        </a>
-                    </li>
+                    {may(Act::SeeCases).then(|| cases(rail, place))}
+                    {may(Act::SeeRuns).then(|| runs(rail, place))}
+                    {may(Act::SeeMailboxes).then(|| mail(may(Act::SeeMail), rail, place))}
                     <li class="not-bar">
                         <a href=paths::POLICIES aria-current=here(place == Place::Policies)>
                             <Icon shape=Shape::Policies />"Policies"
                         </a>
                     </li>
-                    {actor.may(Act::SeeAudit).then(|| audit(place))}
+                    {may(Act::SeeAudit).then(|| audit(place))}
+                    {may(Act::ManagePeople).then(|| people(place))}
                     <li class="only-bar">
                         <button class="more" type="button" popovertarget="more"><Icon shape=Shape::More
                             />"More"</button>
@@ -166,6 +152,53 @@ fn side(actor: &Actor, rail: &Rail, place: Place) -> impl IntoView + use<> {
     }
 }
 
+fn cases(rail: &Rail, place: Place) -> impl IntoView + use<> {
+    let in_queue = matches!(place, Place::Queue(view) if !VIEWS.contains(&view));
+    view! {
+        <li>
+            <a href=paths::OVERVIEW aria-current=here(place == Place::Overview)>
+                <Icon shape=Shape::Overview />"Overview"
+            </a>
+        </li>
+        <li>
+            <a href=paths::QUEUE aria-current=here(in_queue)>
+                <Icon shape=Shape::Queue />"Queue"{tally(rail.open, "open", false)}
+            </a>
+        </li>
+        <li class="views"><ul class="plain">{views(rail, place)}</ul></li>
+    }
+}
+
+fn runs(rail: &Rail, place: Place) -> impl IntoView + use<> {
+    view! {
+        <li>
+            <a href=paths::RUNS aria-current=here(place == Place::Runs)>
+                <Icon shape=Shape::Runs />"Runs"{tally(rail.runs, "open", false)}
+            </a>
+        </li>
+    }
+}
+
+/// The mail room; who reads no mail goes to the list of mailboxes.
+fn mail(reads: bool, rail: &Rail, place: Place) -> impl IntoView + use<> {
+    let href = if reads { paths::MAIL.to_owned() } else { paths::mail(Tab::Mailboxes, None) };
+    view! {
+        <li>
+            <a href=href aria-current=here(place == Place::Mail)>
+                <Icon shape=Shape::Mail />"Mail"{tally(rail.trouble, "need somebody", true)}
+            </a>
+        </li>
+    }
+}
+
+fn people(place: Place) -> impl IntoView {
+    view! {
+        <li class="not-bar">
+            <a href=paths::PEOPLE aria-current=here(place == Place::People)><Icon shape=Shape::People />"People"</a>
+        </li>
+    }
+}
+
 fn audit(place: Place) -> impl IntoView {
     view! {
         <li class="not-bar">
@@ -175,13 +208,20 @@ fn audit(place: Place) -> impl IntoView {
 }
 
 fn more(actor: &Actor, rail: &Rail) -> impl IntoView + use<> {
-    let audit = actor.may(Act::SeeAudit).then(|| view! { <li><a href=paths::AUDIT>"Audit log"</a></li> });
+    let may = |act| actor.may(act, Somewhere);
+    let audit = may(Act::SeeAudit).then(|| view! { <li><a href=paths::AUDIT>"Audit log"</a></li> });
+    let people = may(Act::ManagePeople).then(|| view! { <li><a href=paths::PEOPLE>"People"</a></li> });
+    let new = may(Act::WorkCases).then(|| view! { <li><a href=paths::NEW_CASE>"New case"</a></li> });
+    let (search, views) = if may(Act::SeeCases) {
+        (Some(search("find-more")), Some(views(rail, Place::Elsewhere)))
+    } else {
+        (None, None)
+    };
     view! {
         <nav class="more-places" id="more" popover="auto" aria-label="More places">
-            {search("find-more")}
-            <ul class="plain">{views(rail, Place::Elsewhere)}<li><a
-                href=paths::POLICIES>"Policies"</a></li>{audit}<li><a href=paths::ACCOUNT>"Your account"</a></li><li><a
-                href=paths::NEW_CASE>"New case"</a></li></ul>
+            {search}
+            <ul class="plain">{views}<li><a href=paths::POLICIES>"Policies"</a></li>{audit}{people}<li><a
+                href=paths::ACCOUNT>"Your account"</a></li>{new}</ul>
             {sign_out()}
         </nav>
     }

@@ -1,13 +1,11 @@
 //! The files inside the program: the browser side, a script and the style sheet. Their addresses change with their
 //! content, so browsers may keep them for ever.
 
-use crate::ui::{Assets, paths};
+use crate::ui::{Assets, listed::Listed, paths};
 use axum::{
-    Router,
     body::Body,
     http::{HeaderMap, Response, StatusCode, Uri, header},
     response::IntoResponse as _,
-    routing::get,
 };
 use rust_embed::RustEmbed;
 use std::sync::LazyLock;
@@ -39,12 +37,12 @@ pub fn addresses() -> Assets {
 }
 
 /// The files' routes; they need no session.
-pub fn routes() -> Router {
-    Router::new()
-        .route("/pkg/{*path}", get(file))
-        .route("/style/{*path}", get(file))
-        .route(paths::PASSKEY_SCRIPT, get(file))
-        .route("/robots.txt", get(file))
+pub fn routes() -> Listed {
+    Listed::default()
+        .page("/pkg/{*path}", file)
+        .page("/style/{*path}", file)
+        .page(paths::PASSKEY_SCRIPT, file)
+        .page("/robots.txt", file)
 }
 
 /// A file by its whole address: the folder is part of its name.

@@ -5,16 +5,15 @@ use super::{client, pace::Pace};
 use crate::{
     app::{App, Poster, intake, intake::KeepError},
     domain::mail::Came,
-    ui::asked::Client,
+    ui::{asked::Client, listed::Listed},
 };
 use axum::{
-    Extension, Router,
+    Extension,
     body::Body,
     extract::{DefaultBodyLimit, FromRequest as _, Multipart, Path, Request, State},
     http::{HeaderMap, StatusCode, header},
     middleware,
     response::{IntoResponse as _, Response},
-    routing::post,
 };
 use futures_util::{Stream, StreamExt as _};
 use std::{
@@ -42,19 +41,20 @@ struct Paces {
 }
 
 /// The one address of this place.
-pub fn routes(app: App) -> Router {
+pub fn routes(app: App) -> Listed {
     let minute = Duration::from_mins(1);
     let posters = app.settings.posts_per_minute;
     let paces = Paces {
         posters: (posters > 0).then(|| Arc::new(Pace::new(posters, minute))),
         strangers: Arc::new(Pace::new(WRONG_PER_MINUTE, minute)),
     };
-    Router::new()
-        .route("/intake/{product}", post(take))
-        .layer(DefaultBodyLimit::disable())
-        .layer(Extension(paces))
-        .layer(middleware::from_fn_with_state(app.clone(), client::known))
-        .with_state(app)
+    Listed::default().act("/intake/{product}", take).within(|router| {
+        router
+            .layer(DefaultBodyLimit::disable())
+            .layer(Extension(paces))
+            .layer(middleware::from_fn_with_state(app.clone(), client::known))
+            .with_state(app)
+    })
 }
 
 /// POST: one mail, as `message/rfc822` or in a field of a form.

@@ -15,8 +15,11 @@ mod proving;
 mod recipients;
 mod well_known;
 
-use crate::{app::App, ui};
-use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
+use crate::{
+    app::App,
+    ui::{self, listed::Listed},
+};
+use axum::{Router, extract::DefaultBodyLimit, middleware};
 use health::Health;
 use std::time::Duration;
 use tokio::{net::TcpListener, sync::watch};
@@ -37,49 +40,60 @@ const LONGEST_PAGE: Duration = Duration::from_secs(30);
 
 /// Every route of the console; `stop` turns true once the process was asked to stop.
 pub fn router(app: App, stop: watch::Receiver<bool>) -> Router {
+    listed(app, stop).into_router()
+}
+
+/// The same with the list of its addresses.
+pub fn listed(app: App, stop: watch::Receiver<bool>) -> Listed {
     let over_tls = headers::OverTls(app.settings.public_url.starts_with("https://"));
     let health = Health { app: app.clone(), stop };
-    let intake_app = app.clone();
-    let keys = get(well_known::receipt_keys).with_state(app.clone());
-    let audit_keys = get(well_known::audit_keys).with_state(app.clone());
-    let schema = get(well_known::portability_schema).with_state(app.clone());
+    let (told, known, admitted, repeated, half) = (app.clone(), app.clone(), app.clone(), app.clone(), app.clone());
     let signed_in = ui::router::routes()
-        .route(ui::paths::patterns::HTML, get(frame::show))
-        .route("/api/{*function}", axum::routing::post(guard::server_function))
-        .layer(middleware::from_fn_with_state(app.clone(), proving::repeated))
-        .layer(middleware::from_fn_with_state(app.clone(), guard::signed_in));
-    let halfway = ui::router::halfway().layer(middleware::from_fn_with_state(app.clone(), guard::halfway));
-    let pages = signed_in
-        .merge(halfway)
-        .merge(ui::router::door())
-        .route(ui::paths::patterns::COPY_FILE, get(downloads::send))
-        .fallback(ui::answer::no_such_page)
-        .layer(middleware::from_fn_with_state(app.clone(), place::told))
-        .layer(middleware::from_fn_with_state(app.clone(), client::known))
-        .layer(middleware::from_fn(headers::page))
-        .layer(middleware::from_fn(guard::says_where_it_comes_from))
-        .layer(middleware::from_fn(guard::is_text))
-        .layer(CsrfLayer::new().with_rejection_response(guard::from_elsewhere))
-        .layer(DefaultBodyLimit::max(LARGEST_FORM))
-        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, LONGEST_PAGE))
-        .layer(
-            CompressionLayer::new()
-                .quality(tower_http::CompressionLevel::Fastest)
-                .compress_when(DefaultPredicate::new().and(NotForContentType::const_new(downloads::ARCHIVE))),
-        )
-        .with_state(app);
-    Router::new()
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready).with_state(health))
-        .route(well_known::RECEIPT_KEYS, keys)
-        .route(well_known::AUDIT_KEYS, audit_keys)
-        .route(crate::app::exports::PORTABILITY_SCHEMA, schema)
-        .merge(assets::routes())
-        .merge(intake::routes(intake_app.clone()))
-        .merge(recipients::routes(intake_app))
-        .merge(pages)
-        .layer(CatchPanicLayer::custom(headers::panicked))
-        .layer(middleware::from_fn_with_state(over_tls, headers::every_answer))
+        .page(ui::paths::patterns::HTML, frame::show)
+        .act("/api/{*function}", guard::server_function)
+        .within(|router| {
+            router
+                .layer(middleware::from_fn_with_state(repeated, proving::repeated))
+                .layer(middleware::from_fn_with_state(admitted, guard::signed_in))
+        });
+    let halfway =
+        ui::router::halfway().within(|router| router.layer(middleware::from_fn_with_state(half, guard::halfway)));
+    let state = app.clone();
+    let pages =
+        signed_in.and(halfway).and(ui::router::door()).page(ui::paths::patterns::COPY_FILE, downloads::send).within(
+            |router| {
+                router
+                    .fallback(ui::answer::no_such_page)
+                    .layer(middleware::from_fn_with_state(told, place::told))
+                    .layer(middleware::from_fn_with_state(known, client::known))
+                    .layer(middleware::from_fn(headers::page))
+                    .layer(middleware::from_fn(guard::says_where_it_comes_from))
+                    .layer(middleware::from_fn(guard::is_text))
+                    .layer(CsrfLayer::new().with_rejection_response(guard::from_elsewhere))
+                    .layer(DefaultBodyLimit::max(LARGEST_FORM))
+                    .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::SERVICE_UNAVAILABLE, LONGEST_PAGE))
+                    .layer(
+                        CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest).compress_when(
+                            DefaultPredicate::new().and(NotForContentType::const_new(downloads::ARCHIVE)),
+                        ),
+                    )
+                    .with_state(state)
+            },
+        );
+    let published = Listed::default()
+        .page(well_known::RECEIPT_KEYS, well_known::receipt_keys)
+        .page(well_known::AUDIT_KEYS, well_known::audit_keys)
+        .page(crate::app::exports::PORTABILITY_SCHEMA, well_known::portability_schema);
+    let posted = intake::routes(app.clone()).and(recipients::routes(app.clone()));
+    let open = published.within(|router| router.with_state(app)).and(posted);
+    let ready = Listed::default().page("/readyz", health::ready).within(|router| router.with_state(health));
+    Listed::default().page("/healthz", health::alive).and(ready).and(assets::routes()).and(open).and(pages).within(
+        |router| {
+            router
+                .layer(CatchPanicLayer::custom(headers::panicked))
+                .layer(middleware::from_fn_with_state(over_tls, headers::every_answer))
+        },
+    )
 }
 
 /// Serves until `stop` turns true; what has begun is ended first.

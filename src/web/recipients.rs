@@ -7,16 +7,15 @@ use crate::{
         App,
         follow_ups::{self, Heard, SIGNATURE},
     },
-    ui::asked::Client,
+    ui::{asked::Client, listed::Listed},
 };
 use axum::{
-    Extension, Router,
+    Extension,
     body::to_bytes,
     extract::{Request, State},
     http::{StatusCode, header},
     middleware,
     response::{IntoResponse as _, Response},
-    routing::post,
 };
 use std::{
     sync::Arc,
@@ -33,14 +32,15 @@ const LONGEST: Duration = Duration::from_secs(10);
 const WRONG_PER_MINUTE: u32 = 30;
 
 /// The one address of this place.
-pub fn routes(app: App) -> Router {
+pub fn routes(app: App) -> Listed {
     let strangers = Arc::new(Pace::new(WRONG_PER_MINUTE, Duration::from_mins(1)));
-    Router::new()
-        .route("/intake/recipients", post(take))
-        .layer(Extension(strangers))
-        .layer(middleware::from_fn_with_state(app.clone(), place::told))
-        .layer(middleware::from_fn_with_state(app.clone(), client::known))
-        .with_state(app)
+    Listed::default().act("/intake/recipients", take).within(|router| {
+        router
+            .layer(Extension(strangers))
+            .layer(middleware::from_fn_with_state(app.clone(), place::told))
+            .layer(middleware::from_fn_with_state(app.clone(), client::known))
+            .with_state(app)
+    })
 }
 
 /// POST: a JSON object with the number of a notice.

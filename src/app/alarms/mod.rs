@@ -63,21 +63,23 @@ async fn tell(
 
 /// Who is told: the owner, or those who could own the case where nobody does, and every lead; then `others`.
 async fn recipients(tx: &mut Tx, case: &Case, others: &[String]) -> Result<Vec<(String, String)>, Error> {
+    let product = case.product.as_str();
     let may_own = |actor: &Actor| {
-        if case.is_restricted() { actor.may(Act::SeeRestricted) } else { actor.roles.contains(&Role::Officer) }
+        if case.is_restricted() { actor.may(Act::SeeRestricted, product) } else { actor.has(Role::Officer, product) }
     };
     let everybody = staff::staff_mailboxes(tx).await?;
     // an owner who left, or who may not see it any more, works on it no longer
-    let still_owns = |actor: &Actor| !case.is_restricted() || actor.may(Act::SeeRestricted);
+    let still_owns = |actor: &Actor| actor.may_in_case(Act::WorkCases, product, case.is_restricted());
     let owner = case.owner.filter(|owner| everybody.iter().any(|(actor, _)| actor.id == *owner && still_owns(actor)));
     let is_told = |actor: &Actor| {
-        let owns = owner.map_or_else(|| may_own(actor), |owner| owner == actor.id);
-        owns || actor.roles.contains(&Role::Lead)
+        let stands_in = |owner| actor.grants.iter().any(|grant| grant.instead_of == Some(owner)) && still_owns(actor);
+        let owns = owner.map_or_else(|| may_own(actor), |owner| owner == actor.id || stands_in(owner));
+        owns || actor.has(Role::Lead, product)
     };
     let mut told: Vec<_> = everybody.iter().filter(|(actor, _)| is_told(actor)).cloned().collect();
     if told.is_empty() {
         // better somebody than nobody: an alarm says nothing of the case
-        told = everybody.into_iter().filter(|(actor, _)| !actor.roles.is_empty()).collect();
+        told = everybody.into_iter().filter(|(actor, _)| actor.may(Act::SeeCases, product)).collect();
     }
     let mut told: Vec<_> = told.into_iter().map(|(actor, address)| (actor.name, address)).collect();
     for address in others {

@@ -8,7 +8,7 @@ use crate::{
         audit::{AuditAction, Entry},
         codes::codes,
         identity::StaffId,
-        rights::Actor,
+        rights::{Act, Actor, Place, Reach, Sight},
         time::Instant,
     },
     generation::export::csv_text,
@@ -84,14 +84,23 @@ pub async fn exported(
     }
     proven(actor)?;
     let mut tx = app.db.begin().await?;
-    audit::entry_add(&mut tx, Entry::new(app.now(), Some(actor.id), AuditAction::AuditExported).object("csv"));
+    audit::entry_add(
+        &mut tx,
+        Entry::new(app.now(), actor.doing(Act::SeeAudit, Place::Somewhere), AuditAction::AuditExported).object("csv"),
+    );
     tx.commit().await?;
     Ok(rows(app.db.clone(), asked, Format::Csv, Columns::Shown))
 }
 
 /// Everything within `span`, for whoever has the database anyway.
 pub fn whole(db: Db, span: Span, format: Format) -> impl Stream<Item = Result<Vec<u8>, store::Error>> + Send {
-    let asked = Asked { circle: true, secret: true, from: span.since, until: span.until, ..Asked::default() };
+    let asked = Asked {
+        sight: Sight::WHOLE,
+        secret: Reach::Everywhere,
+        from: span.since,
+        until: span.until,
+        ..Asked::default()
+    };
     rows(db, asked, format, Columns::Stored)
 }
 
@@ -115,7 +124,7 @@ fn rows(
         drop(tx);
         for one in listed {
             match columns {
-                Columns::Shown => shown(&mut piece, &line(one, asked.secret, &names)),
+                Columns::Shown => shown(&mut piece, &line(one, asked.is_of_all(), &names)),
                 Columns::Stored => stored(&mut piece, &one, format, &names),
             }
         }

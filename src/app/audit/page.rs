@@ -6,7 +6,7 @@ use crate::{
     domain::{
         audit::{AuditAction, Who},
         identity::{Reference, StaffId},
-        rights::{Act, Actor},
+        rights::{Act, Actor, Place},
         time::Instant,
     },
     store::{
@@ -94,9 +94,9 @@ pub async fn load(app: &App, actor: &Actor, filter: &AuditFilter) -> Result<Audi
     let next = listed.last().filter(|_| more).map(|last| last.written.number);
     let mut people: Vec<_> = names.iter().map(|(id, name)| Choice { id: *id, name: name.clone() }).collect();
     people.sort_by_key(|one| (one.name.to_lowercase(), one.id.0));
-    let lines = listed.into_iter().map(|one| line(one, asked.secret, &names)).collect();
+    let lines = listed.into_iter().map(|one| line(one, asked.is_of_all(), &names)).collect();
     // to know how many entries there are, is to know how many are not shown
-    let sealed = sealed.filter(|_| asked.secret);
+    let sealed = sealed.filter(|_| asked.is_of_all());
     Ok(AuditPage { now: app.now(), zone: app.zone(), filter: filter.clone(), faults, lines, next, people, sealed })
 }
 
@@ -105,7 +105,7 @@ pub async fn load(app: &App, actor: &Actor, filter: &AuditFilter) -> Result<Audi
 /// # Errors
 /// `NotFound` for those who may not see the log.
 pub(super) fn asked(actor: &Actor, filter: &AuditFilter, zone: Tz) -> Result<(Asked, Vec<FieldError>), Error> {
-    if !actor.may(Act::SeeAudit) {
+    if !actor.may(Act::SeeAudit, Place::Somewhere) {
         return Err(Error::NotFound);
     }
     let mut faults = Vec::new();
@@ -123,8 +123,9 @@ pub(super) fn asked(actor: &Actor, filter: &AuditFilter, zone: Tz) -> Result<(As
     };
     let (from, to) = (day("from", &filter.from), day("to", &filter.to));
     let asked = Asked {
-        circle: actor.may(Act::SeeRestricted),
-        secret: actor.may(Act::SeeSecretHolds),
+        reader: Some(actor.id),
+        sight: actor.sight(Act::SeeAudit),
+        secret: actor.reach(Act::SeeSecretHolds),
         staff: filter.person,
         action: filter.action,
         case: reference,
@@ -153,16 +154,19 @@ pub(super) fn line(listed: Listed, numbers: bool, names: &HashMap<StaffId, Strin
         let (object, fields, place) = (String::new(), String::new(), String::new());
         return AuditLine { number, at, who: None, action, case: None, walled, object, fields, place };
     }
-    let staff = written.staff.map(|id| names.get(&StaffId(id)).cloned().unwrap_or_else(|| format!("Staff {id}")));
+    let name = |of: StaffId| names.get(&of).cloned().unwrap_or_else(|| format!("Staff {}", of.0));
+    let (object, instead_of) = written.instead_of();
+    let (object, instead_of) = (object.to_owned(), instead_of.map(|of| format!(", instead of {}", name(of))));
+    let staff = written.staff.map(|id| name(StaffId(id)));
     let who = staff.unwrap_or_else(|| Who::from_code(&written.who).map_or(written.who, |who| who.label().to_owned()));
     AuditLine {
         number,
         at,
-        who: Some(who),
+        who: Some(who + instead_of.as_deref().unwrap_or_default()),
         action,
         case: written.case.map(Reference),
         walled,
-        object: written.object,
+        object,
         fields: written.fields,
         place: written.place,
     }

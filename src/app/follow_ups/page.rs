@@ -135,9 +135,9 @@ pub(in crate::app) async fn said_of(
 
 /// What is left to do everywhere, for the overview of `actor`.
 pub(in crate::app) async fn following(app: &App, tx: &mut Tx, actor: &Actor, most: i64) -> Result<Following, Error> {
-    let (circle, now) = (actor.may(Act::SeeRestricted), app.now());
-    let (open, late) = follow_ups::follow_ups_count(tx, circle, now).await?;
-    let late_ones = follow_ups::follow_ups_late(tx, circle, now, 4 * most).await?;
+    let (sight, now) = (actor.sight(Act::SeeCases), app.now());
+    let (open, late) = follow_ups::follow_ups_count(tx, &sight, now).await?;
+    let late_ones = follow_ups::follow_ups_late(tx, &sight, now, 4 * most).await?;
     let mut first: Vec<LateCase> = Vec::new();
     for one in late_ones {
         let called = one.recipient.as_deref().map(|id| name(app, &one.product, id)).unwrap_or_default();

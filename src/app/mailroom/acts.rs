@@ -5,10 +5,14 @@ use crate::{
     domain::{
         audit::AuditAction,
         identity::MailId,
-        rights::{Act, Actor},
+        rights::{Act, Actor, Place},
         work::Work,
     },
-    store::{Tx, audit, jobs, mails, suppressions},
+    store::{
+        audit, jobs,
+        mails::{self, Mail},
+        suppressions,
+    },
 };
 
 /// Has a failed mail sent again, with the same Message-ID.
@@ -16,14 +20,21 @@ use crate::{
 /// # Errors
 /// `NotFound` where there is none, or as the database says.
 pub async fn send_again(app: &App, actor: &Actor, id: MailId) -> Result<(), Error> {
-    let mut tx = begin(app, actor).await?;
-    let mail = mails::mail_get(&mut tx, id).await?.filter(mails::Mail::needs_help).ok_or(Error::NotFound)?;
-    if mail.restricted && !actor.may(Act::SeeRestricted) {
+    let mut tx = app.db.begin().await?;
+    let mail = theirs(actor, mails::mail_get(&mut tx, id).await?)?;
+    if !mail.needs_help() {
         return Err(Error::NotFound);
     }
     mails::mail_requeue(&mut tx, id).await?;
     jobs::job_enqueue(&mut tx, &Work::SendMail { mail: id }, 0).await?;
-    audit::audit_append(&mut tx, app.now(), Some(actor.id), AuditAction::MailSentAgain, Some(mail.case), "");
+    audit::audit_append(
+        &mut tx,
+        app.now(),
+        actor.doing(Act::WorkCases, &mail.product),
+        AuditAction::MailSentAgain,
+        Some(mail.case),
+        "",
+    );
     tx.commit().await?;
     app.wake();
     Ok(())
@@ -34,9 +45,8 @@ pub async fn send_again(app: &App, actor: &Actor, id: MailId) -> Result<(), Erro
 /// # Errors
 /// `NotFound` where there is no such mail or nothing to forget, or as the database says.
 pub async fn lift_block(app: &App, actor: &Actor, id: MailId) -> Result<(), Error> {
-    let mut tx = begin(app, actor).await?;
-    let mail = mails::mail_get(&mut tx, id).await?.filter(|m| !m.restricted || actor.may(Act::SeeRestricted));
-    let mail = mail.ok_or(Error::NotFound)?;
+    let mut tx = app.db.begin().await?;
+    let mail = theirs(actor, mails::mail_get(&mut tx, id).await?)?;
     let recipient = mail.recipient.as_deref().ok_or(Error::NotFound)?;
     if !suppressions::suppression_lift(&mut tx, recipient).await? {
         return Err(Error::NotFound);
@@ -45,7 +55,14 @@ pub async fn lift_block(app: &App, actor: &Actor, id: MailId) -> Result<(), Erro
         mails::mail_requeue(&mut tx, id).await?;
         jobs::job_enqueue(&mut tx, &Work::SendMail { mail: id }, 0).await?;
     }
-    audit::audit_append(&mut tx, app.now(), Some(actor.id), AuditAction::MailBlockLifted, Some(mail.case), "");
+    audit::audit_append(
+        &mut tx,
+        app.now(),
+        actor.doing(Act::WorkCases, &mail.product),
+        AuditAction::MailBlockLifted,
+        Some(mail.case),
+        "",
+    );
     tx.commit().await?;
     app.wake();
     Ok(())
@@ -56,19 +73,37 @@ pub async fn lift_block(app: &App, actor: &Actor, id: MailId) -> Result<(), Erro
 /// # Errors
 /// `NotFound` where there is none, or where the same work waits already.
 pub async fn run_again(app: &App, actor: &Actor, job: i64) -> Result<(), Error> {
-    let mut tx = begin(app, actor).await?;
+    if !actor.may(Act::SeeMail, Place::Everywhere) {
+        return Err(Error::NotFound);
+    }
+    if !actor.may(Act::WorkCases, Place::Everywhere) {
+        return Err(reads_only());
+    }
+    let mut tx = app.db.begin().await?;
     if !jobs::job_revive(&mut tx, job).await? {
         return Err(Error::NotFound);
     }
-    audit::audit_append(&mut tx, app.now(), Some(actor.id), AuditAction::JobRunAgain, None, &job.to_string());
+    audit::audit_append(
+        &mut tx,
+        app.now(),
+        actor.doing(Act::WorkCases, Place::Everywhere),
+        AuditAction::JobRunAgain,
+        None,
+        &job.to_string(),
+    );
     tx.commit().await?;
     app.wake();
     Ok(())
 }
 
-async fn begin(app: &App, actor: &Actor) -> Result<Tx, Error> {
-    if !actor.may(Act::SeeMail) || !actor.may(Act::WorkCases) {
-        return Err(Error::NotFound);
-    }
-    Ok(app.db.begin().await?)
+/// The mail, where this person may do something about it.
+fn theirs(actor: &Actor, mail: Option<Mail>) -> Result<Mail, Error> {
+    let may = |mail: &Mail, act| actor.may_in_case(act, &mail.product, mail.restricted);
+    let mail = mail.filter(|mail| may(mail, Act::SeeMail)).ok_or(Error::NotFound)?;
+    if may(&mail, Act::WorkCases) { Ok(mail) } else { Err(reads_only()) }
+}
+
+/// What somebody is told who may read the mail room and change nothing in it.
+pub(in crate::app) fn reads_only() -> Error {
+    Error::NotAllowed("Your role reads mail and changes nothing. Ask an administrator.".to_owned())
 }

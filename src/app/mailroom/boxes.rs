@@ -3,7 +3,7 @@
 
 use crate::{
     app::{App, Error},
-    domain::time::Instant,
+    domain::{rights::Reach, time::Instant},
     store::{Tx, mailboxes},
 };
 
@@ -41,8 +41,8 @@ pub struct Folder {
     pub left_behind: Option<(i64, String)>,
 }
 
-/// Every configured folder, by product and name.
-pub(in crate::app) async fn folders(app: &App, tx: &mut Tx) -> Result<Vec<Folder>, Error> {
+/// Every configured folder of the products in `seen`, by product and name.
+pub(in crate::app) async fn folders(app: &App, tx: &mut Tx, seen: &Reach) -> Result<Vec<Folder>, Error> {
     if app.settings.mailboxes.is_empty() {
         return Ok(Vec::new());
     }
@@ -75,5 +75,5 @@ pub(in crate::app) async fn folders(app: &App, tx: &mut Tx) -> Result<Vec<Folder
             trouble: row.and_then(|row| row.error),
         }
     };
-    Ok(app.settings.mailboxes.iter().map(folder).collect())
+    Ok(app.settings.mailboxes.iter().filter(|watched| seen.holds(&watched.product)).map(folder).collect())
 }

@@ -4,6 +4,7 @@ mod acts;
 pub mod boxes;
 mod files;
 
+pub(in crate::app) use acts::reads_only;
 pub use acts::{lift_block, run_again, send_again};
 pub use files::{Download, attachment};
 
@@ -17,7 +18,7 @@ use crate::{
     domain::{
         audit::AuditAction,
         identity::{MailId, Reference},
-        rights::{Act, Actor},
+        rights::{Act, Actor, Place, Reach},
         secrets,
         time::Instant,
     },
@@ -125,12 +126,17 @@ const PAGE: usize = 50;
 /// # Errors
 /// `NotFound` for people without the right, or as the database says.
 pub async fn load(app: &App, actor: &Actor, tab: Tab, after: Option<&str>) -> Result<Mailroom, Error> {
-    may_see(actor)?;
+    let right = if tab == Tab::Mailboxes { Act::SeeMailboxes } else { Act::SeeMail };
+    if !actor.may(right, Place::Somewhere) {
+        return Err(Error::NotFound);
+    }
+    let (seen, boxes) = (actor.reach(Act::SeeMail), actor.reach(Act::SeeMailboxes));
+    let watched = app.settings.mailboxes.iter().filter(|watched| boxes.holds(&watched.product)).count();
     let before = after.and_then(|id| id.parse().ok()).unwrap_or(i64::MAX);
     let limit = i64::try_from(PAGE).unwrap_or_default() + 1;
     let mut tx = app.db.read().await?;
-    let troubles = counts::trouble_counts(&mut tx).await?;
-    let sent = counts::mail_count(&mut tx).await?;
+    let troubles = counts::trouble_counts(&mut tx, &seen).await?;
+    let sent = counts::mail_count(&mut tx, &seen).await?;
     let mut room = Mailroom {
         tab,
         now: app.now(),
@@ -139,7 +145,7 @@ pub async fn load(app: &App, actor: &Actor, tab: Tab, after: Option<&str>) -> Re
             (Tab::Waiting, Some(Count::capped(troubles.waiting))),
             (Tab::Outgoing, Some(Count::capped(sent))),
             (Tab::Failed, Some(Count::capped(troubles.failed_mail + troubles.dead_jobs))),
-            (Tab::Mailboxes, Some(Count::capped(i64::try_from(app.settings.mailboxes.len()).unwrap_or(i64::MAX)))),
+            (Tab::Mailboxes, Some(Count::capped(i64::try_from(watched).unwrap_or(i64::MAX)))),
             (Tab::Discarded, None),
         ],
         waiting: Vec::new(),
@@ -150,7 +156,7 @@ pub async fn load(app: &App, actor: &Actor, tab: Tab, after: Option<&str>) -> Re
         next: None,
     };
     match tab {
-        Tab::Mailboxes => room.folders = boxes::folders(app, &mut tx).await?,
+        Tab::Mailboxes => room.folders = boxes::folders(app, &mut tx, &boxes).await?,
         Tab::Waiting | Tab::Discarded => {
             drop(tx);
             let rows = quarantine::list(app, actor, tab == Tab::Discarded, before, limit).await?;
@@ -158,19 +164,21 @@ pub async fn load(app: &App, actor: &Actor, tab: Tab, after: Option<&str>) -> Re
             room.waiting = rows.into_iter().take(PAGE).collect();
         }
         Tab::Outgoing => {
-            let rows = mails::mails_before(&mut tx, before, limit).await?;
+            let rows = mails::mails_before(&mut tx, &seen, before, limit).await?;
             room.next = next(&rows, |m| m.id.0);
             room.outgoing = outgoing_lines(app, &mut tx, rows).await?;
         }
         Tab::Failed => {
-            let rows = jobs::jobs_dead(&mut tx, before, limit).await?;
+            // work belongs to no product
+            let all = seen == Reach::Everywhere;
+            let rows = if all { jobs::jobs_dead(&mut tx, before, limit).await? } else { Vec::new() };
             room.next = next(&rows, |j| j.0);
             let line =
                 |(id, work, attempts, at, error): jobs::Dead| DeadJob { id, work, attempts, at: Instant(at), error };
             room.dead = rows.into_iter().take(PAGE).map(line).collect();
             // failed mail is shown whole: it has to be helped before it is a list to page through
             if after.is_none() {
-                let rows = mails::mails_failed(&mut tx, limit).await?;
+                let rows = mails::mails_failed(&mut tx, &seen, limit).await?;
                 room.outgoing = outgoing_lines(app, &mut tx, rows).await?;
             }
         }
@@ -189,10 +197,6 @@ async fn outgoing_lines(app: &App, tx: &mut Tx, rows: Vec<Mail>) -> Result<Vec<O
     Ok(rows.into_iter().take(PAGE).map(line).collect())
 }
 
-fn may_see(actor: &Actor) -> Result<(), Error> {
-    if actor.may(Act::SeeMail) { Ok(()) } else { Err(Error::NotFound) }
-}
-
 fn next<T>(rows: &[T], id: impl Fn(&T) -> i64) -> Option<String> {
     (rows.len() > PAGE).then(|| rows.get(PAGE - 1).map(|row| id(row).to_string()))?
 }
@@ -208,10 +212,10 @@ fn outgoing_line(app: &App, mail: &Mail, envelope: Option<(String, String)>) -> 
 /// # Errors
 /// `NotFound` where there is none, or as the database says.
 pub async fn outgoing(app: &App, actor: &Actor, id: MailId) -> Result<OutgoingMail, Error> {
-    may_see(actor)?;
     let mut tx = app.db.read().await?;
-    let mail = mails::mail_get(&mut tx, id).await?.ok_or(Error::NotFound)?;
-    let hidden = mail.restricted && !actor.may(Act::SeeRestricted);
+    let theirs = |mail: &Mail| actor.may(Act::SeeMail, &mail.product);
+    let mail = mails::mail_get(&mut tx, id).await?.filter(theirs).ok_or(Error::NotFound)?;
+    let hidden = mail.restricted && !actor.may(Act::SeeRestricted, &mail.product);
     let content = if hidden { None } else { contents::content_get(&mut tx, &app.vault, mail.content).await? };
     let blocked = match &mail.recipient {
         Some(recipient) if !hidden => suppressions::suppression(&mut tx, recipient).await?,
@@ -220,7 +224,8 @@ pub async fn outgoing(app: &App, actor: &Actor, id: MailId) -> Result<OutgoingMa
     drop(tx);
     if mail.restricted && !hidden {
         let mut tx = app.db.begin().await?;
-        audit::audit_append(&mut tx, app.now(), Some(actor.id), AuditAction::RestrictedMailViewed, Some(mail.case), "");
+        let by = actor.doing(Act::SeeRestricted, &mail.product);
+        audit::audit_append(&mut tx, app.now(), by, AuditAction::RestrictedMailViewed, Some(mail.case), "");
         tx.commit().await?;
     }
     let envelope = content.as_ref().map(|c| (c.address.clone(), secrets::masked(&c.subject)));

@@ -14,7 +14,7 @@ use crate::domain::{
         place,
         product::{Own, Row},
     },
-    rights::{Act, Actor},
+    rights::{Act, Actor, Reach},
     time::Instant,
 };
 
@@ -123,19 +123,22 @@ pub struct PolicyPage {
 /// Every product.
 ///
 /// # Errors
-/// `NotFound` for people who see no cases.
+/// `NotFound` for people who have no role there.
 pub fn list(app: &App, actor: &Actor) -> Result<Vec<Line>, Error> {
-    may(actor)?;
-    Ok(app.packs.iter().map(line).collect())
+    let reach = actor.reach(Act::SeePolicies);
+    if reach == Reach::default() {
+        return Err(Error::NotFound);
+    }
+    Ok(app.packs.iter().filter(|pack| reach.holds(&pack.id)).map(line).collect())
 }
 
 /// One product's pack in words.
 ///
 /// # Errors
-/// `NotFound` where there is no such product, and for people who see no cases.
+/// `NotFound` where there is no such product, and for people who have no role there.
 pub fn one(app: &App, actor: &Actor, product: &str) -> Result<PolicyPage, Error> {
-    may(actor)?;
-    let pack = app.packs.get(product).ok_or(Error::NotFound)?;
+    let theirs = |pack: &&ProductPack| actor.may(Act::SeePolicies, &pack.id);
+    let pack = app.packs.get(product).filter(theirs).ok_or(Error::NotFound)?;
     let now = app.now();
     let (promises, open) = pack.rows.iter().map(|row| promise(pack, row)).partition(|p| !p.kept_by.is_empty());
     let laws: Vec<LawPage> = law::of(app, pack, now);
@@ -175,10 +178,6 @@ pub fn one(app: &App, actor: &Actor, product: &str) -> Result<PolicyPage, Error>
 #[must_use]
 pub fn misfits(app: &App, pack: &ProductPack, now: Instant) -> Vec<Finding> {
     lint::findings(pack, app.packs.laws(), now)
-}
-
-fn may(actor: &Actor) -> Result<(), Error> {
-    if actor.may(Act::SeeCases) { Ok(()) } else { Err(Error::NotFound) }
 }
 
 fn line(pack: &ProductPack) -> Line {

@@ -8,9 +8,11 @@ use crate::{
         desk::written,
         intake,
         intake::{Opened, Read, followed},
+        mailroom::reads_only,
     },
     domain::{
         audit::AuditAction,
+        case::Case,
         event::{By, Event},
         identity::{MessageId, Reference, normal_address},
         rights::{Act, Actor},
@@ -57,11 +59,14 @@ async fn decided(app: &App, actor: &Actor, id: MessageId) -> Result<Decided, Err
 }
 
 fn theirs(actor: &Actor, found: Option<(Message, Waits)>) -> Result<(Message, Waits), Error> {
-    if !actor.may(Act::SeeMail) || !actor.may(Act::WorkCases) {
-        return Err(Error::NotFound);
-    }
     let sealed = |m: &Message| m.restricted || m.state == MessageState::Unreadable;
-    found.filter(|(message, _)| actor.may(Act::SeeRestricted) || !sealed(message)).ok_or(Error::NotFound)
+    let seen = |(m, _): &(Message, Waits)| actor.may_in_case(Act::SeeMail, &m.product, sealed(m));
+    changes(actor, found.filter(seen).ok_or(Error::NotFound)?)
+}
+
+/// The mail that somebody sees, where they change something about it too.
+fn changes(actor: &Actor, found: (Message, Waits)) -> Result<(Message, Waits), Error> {
+    if actor.may(Act::WorkCases, &found.0.product) { Ok(found) } else { Err(reads_only()) }
 }
 
 /// The mail belongs to this case.
@@ -72,9 +77,8 @@ pub async fn attach(app: &App, actor: &Actor, id: MessageId, to: &str) -> Result
     let says = "Enter the reference of a case, for example R-10021";
     let to: Reference = to.trim().parse().map_err(|_| Error::field("to", says))?;
     let Decided { mut tx, message, letter, from, sender, waits } = decided(app, actor, id).await?;
-    let visible = |case: &crate::domain::case::Case| {
-        case.erased.is_none() && (!case.is_restricted() || actor.may(Act::SeeRestricted))
-    };
+    let visible =
+        |case: &Case| case.erased.is_none() && actor.may_in_case(Act::SeeCases, &case.product, case.is_restricted());
     let case =
         followed(&mut tx, to).await?.filter(visible).ok_or_else(|| Error::field("to", "There is no such case"))?;
     if case.product != message.product {
@@ -86,7 +90,7 @@ pub async fn attach(app: &App, actor: &Actor, id: MessageId, to: &str) -> Result
     }
     let reference = case.reference;
     intake::append(app, &mut tx, (&message, &sender), letter, &from, case).await?;
-    finish(app, actor, tx, AuditAction::MessageAttached, Some(reference), id).await?;
+    finish(app, (actor, &message.product), tx, AuditAction::MessageAttached, Some(reference), id).await?;
     Ok(reference)
 }
 
@@ -104,7 +108,7 @@ pub async fn release(app: &App, actor: &Actor, id: MessageId) -> Result<Referenc
     }
     let read = intake::open(app, &mut tx, (&message, &sender), letter, &from, guess).await?;
     let Read::Opened(reference) = read else { return Err(Error::NotFound) };
-    finish(app, actor, tx, AuditAction::MessageReleased, Some(reference), id).await?;
+    finish(app, (actor, &message.product), tx, AuditAction::MessageReleased, Some(reference), id).await?;
     Ok(reference)
 }
 
@@ -131,9 +135,9 @@ pub async fn discard(app: &App, actor: &Actor, id: MessageId, reason: &str) -> R
         let kept = contents::content_keep(&mut tx, &app.vault, reference, restricted, "reason", &text, now).await?;
         cases::case_record(&mut tx, &mut case, by, now, Event::MessageDiscarded { message: id, reason: kept }).await?;
         cases::case_save(&mut tx, &case).await?;
-        return finish(app, actor, tx, AuditAction::MessageDiscarded, Some(reference), id).await;
+        return finish(app, (actor, &message.product), tx, AuditAction::MessageDiscarded, Some(reference), id).await;
     }
-    finish(app, actor, tx, AuditAction::MessageDiscarded, waits.near, id).await
+    finish(app, (actor, &message.product), tx, AuditAction::MessageDiscarded, waits.near, id).await
 }
 
 /// A discarded mail waits again.
@@ -149,7 +153,7 @@ pub async fn put_back(app: &App, actor: &Actor, id: MessageId) -> Result<(), Err
     }
     let why = "it was discarded and put back";
     messages::message_set_aside(&mut tx, id, MessageState::Quarantined, why).await?;
-    finish(app, actor, tx, AuditAction::MessagePutBack, waits.near, id).await
+    finish(app, (actor, &message.product), tx, AuditAction::MessagePutBack, waits.near, id).await
 }
 
 /// Has a mail that could not be read read again.
@@ -157,25 +161,25 @@ pub async fn put_back(app: &App, actor: &Actor, id: MessageId) -> Result<(), Err
 /// # Errors
 /// `NotFound` where there is none, or as the database says.
 pub async fn read_again(app: &App, actor: &Actor, id: MessageId) -> Result<(), Error> {
-    if !actor.may(Act::SeeMail) || !actor.may(Act::WorkCases) {
-        return Err(Error::NotFound);
-    }
     let mut tx = app.db.begin().await?;
-    let message = messages::message_get(&mut tx, id).await?.filter(|m| m.state == MessageState::Unreadable);
-    message.ok_or(Error::NotFound)?;
+    let theirs = |m: &Message| m.state == MessageState::Unreadable && actor.may(Act::SeeMail, &m.product);
+    let message = messages::message_get(&mut tx, id).await?.filter(theirs).ok_or(Error::NotFound)?;
+    if !actor.may(Act::WorkCases, &message.product) {
+        return Err(reads_only());
+    }
     jobs::job_enqueue(&mut tx, &Work::ReadMessage { message: id }, 0).await?;
-    finish(app, actor, tx, AuditAction::MessageReadAgain, None, id).await
+    finish(app, (actor, &message.product), tx, AuditAction::MessageReadAgain, None, id).await
 }
 
 async fn finish(
     app: &App,
-    actor: &Actor,
+    (actor, product): (&Actor, &str),
     mut tx: Tx,
     action: AuditAction,
     case: Option<Reference>,
     id: MessageId,
 ) -> Result<(), Error> {
-    audit::audit_append(&mut tx, app.now(), Some(actor.id), action, case, &id.0.to_string());
+    audit::audit_append(&mut tx, app.now(), actor.doing(Act::WorkCases, product), action, case, &id.0.to_string());
     tx.commit().await?;
     app.wake();
     Ok(())

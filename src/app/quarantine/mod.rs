@@ -12,7 +12,7 @@ use crate::{
         audit::AuditAction,
         identity::{MessageId, Reference},
         mail::{Doubt, Verdict},
-        rights::{Act, Actor},
+        rights::{Act, Actor, Place},
         time::Instant,
     },
     mail::authenticity::Authenticity,
@@ -65,9 +65,11 @@ pub struct Opening {
 /// # Errors
 /// `NotFound` for people without the right, or as the database says.
 pub async fn list(app: &App, actor: &Actor, discarded: bool, before: i64, limit: i64) -> Result<Vec<Waiting>, Error> {
-    may_see(actor)?;
+    if !actor.may(Act::SeeMail, Place::Somewhere) {
+        return Err(Error::NotFound);
+    }
     let mut tx = app.db.read().await?;
-    let rows = messages::messages_waiting(&mut tx, discarded, before, limit).await?;
+    let rows = messages::messages_waiting(&mut tx, &actor.reach(Act::SeeMail), discarded, before, limit).await?;
     lines(app, actor, &mut tx, rows).await
 }
 
@@ -76,18 +78,20 @@ pub async fn list(app: &App, actor: &Actor, discarded: bool, before: i64, limit:
 /// # Errors
 /// As the database says.
 pub async fn near(app: &App, actor: &Actor, tx: &mut Tx, case: Reference) -> Result<Vec<Waiting>, Error> {
-    let rows = messages::messages_near(tx, case).await?;
+    let mut rows = messages::messages_near(tx, case).await?;
+    // somebody may have written to another product's address
+    rows.retain(|(message, _)| actor.may(Act::SeeMail, &message.product));
     lines(app, actor, tx, rows).await
 }
 
 async fn lines(app: &App, actor: &Actor, tx: &mut Tx, rows: Vec<(Message, Waits)>) -> Result<Vec<Waiting>, Error> {
     let near: Vec<_> = rows.iter().filter_map(|(_, waits)| waits.near).collect();
-    let walled: HashSet<_> = cases::cases_restricted(tx, &near).await?.into_iter().collect();
-    Ok(rows.into_iter().map(|(message, waits)| line(app, actor, message, waits, &walled)).collect())
+    let seen: HashSet<_> = cases::cases_seen(tx, &near, &actor.sight(Act::SeeCases)).await?.into_iter().collect();
+    Ok(rows.into_iter().map(|(message, waits)| line(app, actor, message, waits, &seen)).collect())
 }
 
-fn line(app: &App, actor: &Actor, message: Message, waits: Waits, walled: &HashSet<Reference>) -> Waiting {
-    let circle = actor.may(Act::SeeRestricted);
+fn line(app: &App, actor: &Actor, message: Message, waits: Waits, seen: &HashSet<Reference>) -> Waiting {
+    let circle = actor.may(Act::SeeRestricted, &message.product);
     let reason = message.reason.unwrap_or_default();
     let why = why(&reason);
     let hidden = message.restricted && !circle;
@@ -99,7 +103,7 @@ fn line(app: &App, actor: &Actor, message: Message, waits: Waits, walled: &HashS
         size: message.size,
         state: message.state,
         why,
-        near: waits.near.filter(|near| circle || !walled.contains(near)),
+        near: waits.near.filter(|near| seen.contains(near)),
         face: waits.face.filter(|_| !hidden),
         walled: message.restricted,
     }
@@ -116,14 +120,15 @@ pub fn why(reason: &str) -> String {
 /// # Errors
 /// `NotFound` where there is none, or as the database says.
 pub async fn one(app: &App, actor: &Actor, id: MessageId) -> Result<Opening, Error> {
-    may_see(actor)?;
     let mut tx = app.db.read().await?;
-    let found = messages::message_waiting(&mut tx, id).await?.ok_or(Error::NotFound)?;
+    let theirs = |found: &(Message, Waits)| actor.may(Act::SeeMail, &found.0.product);
+    let found = messages::message_waiting(&mut tx, id).await?.filter(theirs).ok_or(Error::NotFound)?;
+    let by = actor.doing(Act::SeeRestricted, &found.0.product);
     // nobody has looked at what could not be read, so it may be anything
     let unread = found.0.state == MessageState::Unreadable;
     let (sealed, dmarc, near) = (found.0.restricted || unread, found.1.dmarc, found.1.near);
     let waiting = lines(app, actor, &mut tx, vec![found]).await?.pop().ok_or(Error::NotFound)?;
-    if sealed && !actor.may(Act::SeeRestricted) {
+    if sealed && !actor.may(Act::SeeRestricted, &waiting.product) {
         return Ok(Opening { waiting, content: None, unread });
     }
     let raw = raws::message_raw(&mut tx, &app.vault, id).await?.unwrap_or_default();
@@ -132,7 +137,7 @@ pub async fn one(app: &App, actor: &Actor, id: MessageId) -> Result<Opening, Err
     if sealed {
         let mut tx = app.db.begin().await?;
         // on the case that it points at: who may not know of that learns nothing from the log either
-        audit::audit_append(&mut tx, app.now(), Some(actor.id), AuditAction::UnreadMailViewed, near, &id.0.to_string());
+        audit::audit_append(&mut tx, app.now(), by, AuditAction::UnreadMailViewed, near, &id.0.to_string());
         tx.commit().await?;
     }
     Ok(Opening { waiting, content: Some(reading::covered(content).0), unread })
@@ -158,8 +163,4 @@ fn first_lines(raw: &[u8]) -> String {
     let text = String::from_utf8_lossy(&raw[..raw.len().min(BYTES)]).replace("\r\n", "\n");
     let lines: Vec<_> = text.lines().take(LINES).collect();
     lines.join("\n").chars().map(|c| if c.is_control() && c != '\n' { '·' } else { c }).collect()
-}
-
-fn may_see(actor: &Actor) -> Result<(), Error> {
-    if actor.may(Act::SeeMail) { Ok(()) } else { Err(Error::NotFound) }
 }

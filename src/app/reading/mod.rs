@@ -30,13 +30,8 @@ pub(super) async fn received(
     reference: Reference,
     message: MessageId,
 ) -> Result<(Case, ContentId), Error> {
-    if !actor.may(Act::SeeCases) {
-        return Err(Error::NotFound);
-    }
-    let case = cases::case_get(tx, reference).await?.ok_or(Error::NotFound)?;
-    if case.is_restricted() && !actor.may(Act::SeeRestricted) {
-        return Err(Error::NotFound);
-    }
+    let theirs = |case: &Case| actor.may_in_case(Act::SeeCases, &case.product, case.is_restricted());
+    let case = cases::case_get(tx, reference).await?.filter(theirs).ok_or(Error::NotFound)?;
     let content = content_of(&events::events_of(tx, reference).await?, message).ok_or(Error::NotFound)?;
     Ok((case, content))
 }

@@ -7,7 +7,7 @@ use crate::{
     domain::{
         audit::AuditAction,
         identity::{MessageId, Reference},
-        rights::Actor,
+        rights::{Act, Actor},
         secrets,
     },
     store::{audit, contents, contents::Content},
@@ -39,10 +39,20 @@ pub fn covered(mut content: Content) -> (Content, usize) {
 /// `NotFound` where the mail is not this person's to see.
 pub async fn show_secrets(app: &App, actor: &Actor, reference: Reference, message: MessageId) -> Result<Shown, Error> {
     let mut tx = app.db.begin().await?;
-    let (_, id) = received(&mut tx, actor, reference, message).await?;
+    let (case, id) = received(&mut tx, actor, reference, message).await?;
+    if !actor.may(Act::WorkCases, &case.product) {
+        return Err(Error::NotAllowed("Secrets are shown to those who work on the case.".to_owned()));
+    }
     let content = contents::content_get(&mut tx, &app.vault, id).await?.ok_or(Error::NotFound)?;
     let object = message.0.to_string();
-    audit::audit_append(&mut tx, app.now(), Some(actor.id), AuditAction::SecretShown, Some(reference), &object);
+    audit::audit_append(
+        &mut tx,
+        app.now(),
+        actor.doing(Act::WorkCases, &case.product),
+        AuditAction::SecretShown,
+        Some(reference),
+        &object,
+    );
     tx.commit().await?;
     Ok(Shown { message, subject: content.subject, text: content.text })
 }

@@ -7,7 +7,7 @@ use crate::{
         audit::AuditAction,
         policy::{ProductPack, retention::Keep},
         retention::Record,
-        rights::{Act, Actor},
+        rights::{Act, Actor, Place},
         time::Instant,
     },
     store::{
@@ -21,12 +21,10 @@ use std::collections::BTreeMap;
 /// The page.
 #[derive(Debug, Clone)]
 pub struct RetentionPage {
-    /// Every product.
+    /// Every product of the reader’s.
     pub products: Vec<ProductRetention>,
     /// Erasures of requesters that wait for somebody or are under way, of cases that the reader may see.
     pub waiting: Vec<Waiting>,
-    /// True where the reader may pause the schedule.
-    pub may_pause: bool,
     /// The zone of its dates.
     pub zone: chrono_tz::Tz,
 }
@@ -38,6 +36,10 @@ pub struct ProductRetention {
     pub id: String,
     /// Its name.
     pub name: String,
+    /// True where the reader sees its cases; of others nothing is counted, and no reason is told.
+    pub is_seen: bool,
+    /// True where the reader may pause its schedule.
+    pub may_pause: bool,
     /// Who paused its schedule, when and why.
     pub paused: Option<(String, Instant, String)>,
     /// A line for each kind of record, those of cases first; none where the pack says nothing.
@@ -72,28 +74,29 @@ pub struct KeptFor {
     pub source: String,
 }
 
-/// What falls due, and what stays.
+/// How long each record is kept; and of products whose cases the reader sees, what falls due, and what stays.
 ///
 /// # Errors
-/// `NotFound` for people who see no cases.
+/// `NotFound` for people who read no policies.
 pub async fn load_retention(app: &App, actor: &Actor) -> Result<RetentionPage, Error> {
-    if !actor.may(Act::SeeCases) {
+    if !actor.may(Act::SeePolicies, Place::Somewhere) {
         return Err(Error::NotFound);
     }
     let now = app.now();
+    let sees = |pack: &ProductPack| actor.may(Act::SeeCases, &pack.id);
     let mut tx = app.db.read().await?;
     let names = staff::staff_names(&mut tx).await?;
     let name = |id| names.get(&id).cloned().unwrap_or_else(|| "somebody who left".to_owned());
     let pauses = retention::pauses(&mut tx).await?;
     let mut counted: BTreeMap<(String, &'static str), Counted> = BTreeMap::new();
     for record in Record::OF_CASES {
-        let over = over(app, record, now, |_| true);
+        let over = over(app, record, now, sees);
         for (product, counts) in retention::counts(&mut tx, &over, record, now).await? {
             counted.insert((product, record.code()), counts);
         }
     }
-    let loose = retention::loose_count(&mut tx, &over(app, Record::Mail, now, |_| true)).await?;
-    let stays = retention::open_and_restricted(&mut tx).await?;
+    let loose = retention::loose_count(&mut tx, &over(app, Record::Mail, now, sees)).await?;
+    let stays = retention::open_and_restricted(&mut tx, &actor.reach(Act::SeeCases)).await?;
     let waiting = waiting(&mut tx, actor, &names).await?;
     drop(tx);
     let one = |pack: &ProductPack| {
@@ -102,27 +105,25 @@ pub async fn load_retention(app: &App, actor: &Actor) -> Result<RetentionPage, E
         let line = |record: &Record| RecordLine {
             record: *record,
             kept: pack.retention.iter().filter(|keep| keep.of == *record).map(kept_for).collect(),
-            counted: Record::OF_CASES
-                .contains(record)
+            counted: (sees(pack) && Record::OF_CASES.contains(record))
                 .then(|| counted.get(&(pack.id.clone(), record.code())).cloned().unwrap_or_default()),
         };
         let pause = pauses.iter().find(|pause| pause.product == pack.id);
+        let reason = |pause: &Pause| if sees(pack) { pause.reason.clone() } else { String::new() };
         ProductRetention {
             id: pack.id.clone(),
             name: pack.name.clone(),
-            paused: pause.map(|pause| (name(pause.by), pause.at, pause.reason.clone())),
+            is_seen: sees(pack),
+            may_pause: actor.may(Act::PauseRetention, &pack.id),
+            paused: pause.map(|pause| (name(pause.by), pause.at, reason(pause))),
             lines: if pack.retention.is_empty() { Vec::new() } else { Record::ALL.iter().map(line).collect() },
             open,
             restricted,
             loose: loose.iter().find(|(product, _)| *product == pack.id).map_or(0, |(_, count)| *count),
         }
     };
-    Ok(RetentionPage {
-        products: app.packs.iter().map(one).collect(),
-        waiting,
-        may_pause: actor.may(Act::ApproveRuns),
-        zone: app.zone(),
-    })
+    let theirs = app.packs.iter().filter(|pack| actor.may(Act::SeePolicies, &pack.id));
+    Ok(RetentionPage { products: theirs.map(one).collect(), waiting, zone: app.zone() })
 }
 
 fn kept_for(keep: &Keep) -> KeptFor {
@@ -143,8 +144,7 @@ fn kept_for(keep: &Keep) -> KeptFor {
 /// # Errors
 /// When the actor may not, there is no such product, no reason is given, or it is paused already.
 pub async fn pause_retention(app: &App, actor: &Actor, product: &str, reason: &str) -> Result<(), Error> {
-    may_pause(actor)?;
-    app.packs.get(product).ok_or(Error::NotFound)?;
+    may_pause(app, actor, product)?;
     let reason = written("reason", reason, "Say why; colleagues and auditors will read it")?;
     let mut tx = app.db.begin().await?;
     let (at, by) = (app.now(), actor.id);
@@ -152,7 +152,8 @@ pub async fn pause_retention(app: &App, actor: &Actor, product: &str, reason: &s
     if !retention::pause(&mut tx, &pause).await? {
         return Err(Error::field("reason", "The schedule of this product is paused already"));
     }
-    audit::audit_append(&mut tx, at, Some(by), AuditAction::RetentionPaused, None, product);
+    let by = actor.doing(Act::PauseRetention, product);
+    audit::audit_append(&mut tx, at, by, AuditAction::RetentionPaused, None, product);
     tx.commit().await?;
     Ok(())
 }
@@ -162,22 +163,27 @@ pub async fn pause_retention(app: &App, actor: &Actor, product: &str, reason: &s
 /// # Errors
 /// When the actor may not, did not prove who they are, or it is not paused.
 pub async fn resume_retention(app: &App, actor: &Actor, product: &str) -> Result<(), Error> {
-    may_pause(actor)?;
+    may_pause(app, actor, product)?;
     proven(actor)?;
     let mut tx = app.db.begin().await?;
     if !retention::resume(&mut tx, product).await? {
         return Err(Error::field("resume", "The schedule of this product is not paused"));
     }
-    audit::audit_append(&mut tx, app.now(), Some(actor.id), AuditAction::RetentionResumed, None, product);
+    let by = actor.doing(Act::PauseRetention, product);
+    audit::audit_append(&mut tx, app.now(), by, AuditAction::RetentionResumed, None, product);
     tx.commit().await?;
     Ok(())
 }
 
-fn may_pause(actor: &Actor) -> Result<(), Error> {
-    if actor.may(Act::ApproveRuns) {
-        return Ok(());
+/// A product that is not theirs is told as one that never was.
+fn may_pause(app: &App, actor: &Actor, product: &str) -> Result<(), Error> {
+    let says = || Error::NotAllowed("Your role does not pause the schedule. The data protection lead does.".to_owned());
+    if !actor.may(Act::PauseRetention, Place::Somewhere) {
+        return Err(says());
     }
-    Err(Error::NotAllowed(
-        "Your role does not pause the schedule. A grievance officer or the data protection lead does.".into(),
-    ))
+    let found = app.packs.get(product).is_some() && actor.may(Act::SeePolicies, product);
+    if !found {
+        return Err(Error::NotFound);
+    }
+    if actor.may(Act::PauseRetention, product) { Ok(()) } else { Err(says()) }
 }

@@ -11,7 +11,7 @@ use crate::{
         audit::AuditAction,
         identity::RunId,
         plan::{FileCount, PlanLine, Warning},
-        rights::{Act, Actor},
+        rights::{Act, Actor, Place},
     },
     store::{audit, runs, staff},
 };
@@ -63,8 +63,9 @@ pub async fn load_waiting(app: &App, actor: &Actor) -> Result<Vec<Waiting>, Erro
     may_approve(actor)?;
     let mut tx = app.db.read().await?;
     let names = staff::staff_names(&mut tx).await?;
-    let planned = runs::runs_planned(&mut tx, MOST).await?;
-    let theirs = planned.into_iter().filter(|run| not_yours(actor, run.asked_by).is_none() && run.plan.may_run());
+    let planned = runs::runs_planned(&mut tx, &actor.reach(Act::ApproveRuns), MOST).await?;
+    let theirs =
+        planned.into_iter().filter(|run| not_yours(actor, &run.product, run.asked_by).is_none() && run.plan.may_run());
     Ok(theirs
         .map(|run| Waiting {
             scope_hash: run.plan.scope_hash.clone(),
@@ -108,13 +109,20 @@ pub async fn approve_batch(app: &App, actor: &Actor, ticked: &[Ticked], typed: &
     }
     let mut tx = app.db.begin().await?;
     let what = format!("{} of {}", done.approved, ticked.len());
-    audit::audit_append(&mut tx, app.now(), Some(actor.id), AuditAction::RunsApprovedTogether, None, &what);
+    audit::audit_append(
+        &mut tx,
+        app.now(),
+        actor.doing(Act::ApproveRuns, Place::Somewhere),
+        AuditAction::RunsApprovedTogether,
+        None,
+        &what,
+    );
     tx.commit().await?;
     Ok(done)
 }
 
 fn may_approve(actor: &Actor) -> Result<(), Error> {
-    if actor.may(Act::ApproveRuns) {
+    if actor.may(Act::ApproveRuns, Place::Somewhere) {
         return Ok(());
     }
     Err(Error::NotAllowed(

@@ -13,7 +13,7 @@ use crate::{
         event::{By, Event},
         identity::{Reference, RunId},
         rights::{Act, Actor},
-        run::{RunKind, RunState, may_decide},
+        run::{RunKind, RunState},
         work::Work,
     },
     store::{
@@ -62,14 +62,17 @@ pub(in crate::app) async fn decided_by_another<'a>(
 
 /// Only a second person with the right decides over a plan, or a package, that waits.
 async fn may_approve(desk: &mut Desk<'_>, run: &Run, waits: RunState) -> Result<(), Error> {
-    if !desk.actor.may(Act::ApproveRuns) {
+    if !desk.actor.may(Act::ApproveRuns, &run.product) {
         return Err(Error::NotAllowed(
             "Your role does not approve runs. A grievance officer or the data protection lead does.".to_owned(),
         ));
     }
-    if !may_decide(run.asked_by, desk.actor.id) {
-        return Err(Error::NotAllowed("You asked for this run; somebody else has to approve it.".to_owned()));
+    if !desk.actor.may_decide(run.asked_by, &run.product) {
+        return Err(Error::NotAllowed(
+            "You asked for this run, or stand in for who did; somebody else has to approve it.".to_owned(),
+        ));
     }
+    desk.act = Act::ApproveRuns;
     if run.state != waits {
         return Err(Error::field(
             "typed",
@@ -201,7 +204,7 @@ async fn give_up_packages(tx: &mut Tx, run: &Run) -> Result<(), Error> {
 /// When the run did not stop or needs a new plan, or the actor asked for it or has not proved lately who they are.
 pub async fn try_run_again(app: &App, actor: &Actor, id: RunId) -> Result<(), Error> {
     let (mut desk, mut run) = at(app, actor, id).await?;
-    let decided = actor.may(Act::ApproveRuns) && may_decide(run.asked_by, actor.id);
+    let decided = actor.may_decide(run.asked_by, &run.product);
     if !run.kind.is_copy() && !decided {
         return Err(Error::NotAllowed("Somebody who may approve it and did not ask for it has to do this.".to_owned()));
     }

@@ -98,19 +98,16 @@ pub(in crate::app) fn unanswered(product: &str, error: &generation::Error) -> Er
     Error::field("run", says)
 }
 
-/// The run's case, which the actor has to be allowed to see.
-pub(in crate::app) async fn seen_by(tx: &mut Tx, actor: &Actor, id: RunId) -> Result<Run, Error> {
+/// The run, where the actor has this right on its case.
+pub(in crate::app) async fn seen_by(tx: &mut Tx, actor: &Actor, act: Act, id: RunId) -> Result<Run, Error> {
     let run = runs::run_get(tx, id).await?.ok_or(Error::NotFound)?;
-    may_see(tx, actor, run.case).await?;
+    may_see(tx, actor, act, run.case).await?;
     Ok(run)
 }
 
-async fn may_see(tx: &mut Tx, actor: &Actor, case: Reference) -> Result<(), Error> {
+async fn may_see(tx: &mut Tx, actor: &Actor, act: Act, case: Reference) -> Result<(), Error> {
     let case = cases::case_get(tx, case).await?.ok_or(Error::NotFound)?;
-    if actor.may(Act::SeeCases) && (!case.is_restricted() || actor.may(Act::SeeRestricted)) {
-        return Ok(());
-    }
-    Err(Error::NotFound)
+    if actor.may_in_case(act, &case.product, case.is_restricted()) { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// What kind of run can answer the case: a change only where the product's data map knows how it is made.

@@ -14,8 +14,8 @@ use crate::{
         event::Event,
         identity::{Reference, RunId, StaffId},
         plan::{FileCount, Plan},
-        rights::{Act, Actor},
-        run::{RunKind, RunState, Stop, may_decide},
+        rights::{Act, Actor, Place},
+        run::{RunKind, RunState, Stop},
         time::Instant,
     },
     generation::{Aim, Correction, Target, receipt::Signed},
@@ -174,6 +174,10 @@ pub struct RunPage {
     pub case_open: bool,
     /// Why the reader may not approve it; none where they may.
     pub not_yours: Option<&'static str>,
+    /// False for those who see what a run does, and nothing of its case.
+    pub sees_case: bool,
+    /// False for those who only read.
+    pub may_work: bool,
     /// Now.
     pub now: Instant,
     /// The product's zone.
@@ -195,21 +199,25 @@ impl RunPage {
 /// `NotFound` where there is none or its case is not the actor's to see.
 pub async fn load_run(app: &App, actor: &Actor, id: RunId) -> Result<RunPage, Error> {
     let mut tx = app.db.read().await?;
-    let run = seen_by(&mut tx, actor, id).await?;
+    let run = seen_by(&mut tx, actor, Act::SeeRuns, id).await?;
+    // who sees no case learns of a run what it does, and of nobody whom it is about
+    let sees_case = actor.may(Act::SeeCases, &run.product);
     let case = cases::case_get(&mut tx, run.case).await?.ok_or(Error::NotFound)?;
     let names = staff::staff_names(&mut tx).await?;
     let name = |id: StaffId| names.get(&id).cloned().unwrap_or_else(|| "somebody who left".to_owned());
     let steps = checkpoints::steps_of(&mut tx, id).await?;
     let log = checkpoints::log_of(&mut tx, id).await?;
     let row = receipts::receipt_get(&mut tx, id).await?;
-    let reason = reason_of(app, &mut tx, &run).await?;
-    let package = exports::of_run(&mut tx, id).await?;
+    let reason = reason_of(app, &mut tx, &run).await?.filter(|_| sees_case);
+    let package = exports::of_run(&mut tx, id).await?.filter(|_| sees_case);
     let secret = secret_of(runs::run_secret(&mut tx, &app.vault, id).await?);
-    let meant = secret.filter(|_| run.state.is_open()).map(Meant::by).unwrap_or_default();
+    let meant = secret.filter(|_| run.state.is_open() && sees_case).map(Meant::by).unwrap_or_default();
     let follow_ups = follow_ups::of_run(app, &mut tx, run.case, id).await?;
     let repeats = repeats(&mut tx, &run).await?;
     let about = if case.is_restricted() {
         "Restricted case".to_owned()
+    } else if !sees_case {
+        case.kind.label().to_owned()
     } else {
         let first = contents::content_first(&mut tx, &app.vault, run.case).await?.unwrap_or_default();
         let who = crate::app::timeline::who(&first);
@@ -223,7 +231,7 @@ pub async fn load_run(app: &App, actor: &Actor, id: RunId) -> Result<RunPage, Er
         audit::audit_append(
             &mut tx,
             app.now(),
-            Some(actor.id),
+            actor.doing(Act::SeeRestricted, &run.product),
             AuditAction::RestrictedCaseViewed,
             Some(run.case),
             &what,
@@ -268,7 +276,9 @@ pub async fn load_run(app: &App, actor: &Actor, id: RunId) -> Result<RunPage, Er
         least_copy,
         case_open: case.state.is_open(),
         clocks: case.clocks,
-        not_yours: not_yours(actor, run.asked_by),
+        not_yours: not_yours(actor, &run.product, run.asked_by),
+        sees_case,
+        may_work: actor.may(Act::WorkCases, &run.product),
         plan: run.plan,
         now: app.now(),
         zone,
@@ -284,12 +294,14 @@ async fn repeats(tx: &mut crate::store::Tx, run: &Run) -> Result<Option<RunId>, 
     }))
 }
 
-/// Why this member of staff may not approve what `asked` asked for.
-pub(super) fn not_yours(actor: &Actor, asked: StaffId) -> Option<&'static str> {
-    if !may_decide(asked, actor.id) {
-        Some("You asked for this run, so somebody else has to approve it.")
-    } else if actor.may(Act::ApproveRuns) {
+/// Why this member of staff may not approve what `asked` asked for in a product.
+pub(super) fn not_yours(actor: &Actor, product: &str, asked: StaffId) -> Option<&'static str> {
+    if actor.may_decide(asked, product) {
         None
+    } else if actor.is(asked) {
+        Some("You asked for this run, so somebody else has to approve it.")
+    } else if actor.may(Act::ApproveRuns, product) {
+        Some("You stand in for the one who asked for this run, so somebody else has to approve it.")
     } else {
         Some("A grievance officer or the data protection lead has to approve it.")
     }
@@ -332,15 +344,15 @@ async fn reason_of(app: &App, tx: &mut crate::store::Tx, run: &Run) -> Result<Op
 /// # Errors
 /// As the database says.
 pub async fn load_runs(app: &App, actor: &Actor) -> Result<(Vec<RunLine>, Vec<RunLine>), Error> {
-    if !actor.may(Act::SeeCases) {
+    if !actor.may(Act::SeeRuns, Place::Somewhere) {
         return Err(Error::NotFound);
     }
     let mut tx = app.db.read().await?;
     let names = staff::staff_names(&mut tx).await?;
-    let restricted = actor.may(Act::SeeRestricted);
+    let sight = actor.sight(Act::SeeRuns);
     let line = |run: Run| line_of(app, &names, run);
-    let open = runs::runs_list(&mut tx, true, restricted).await?.into_iter().map(line).collect();
-    let ended = runs::runs_list(&mut tx, false, restricted).await?.into_iter().map(line).collect();
+    let open = runs::runs_list(&mut tx, true, &sight).await?.into_iter().map(line).collect();
+    let ended = runs::runs_list(&mut tx, false, &sight).await?.into_iter().map(line).collect();
     Ok((open, ended))
 }
 
@@ -373,7 +385,7 @@ pub(in crate::app) async fn of_case(
     actor: &Actor,
     case: Reference,
 ) -> Result<Vec<(RunId, RunKind, RunState)>, Error> {
-    may_see(tx, actor, case).await?;
+    may_see(tx, actor, Act::SeeCases, case).await?;
     Ok(runs::runs_of_case(tx, case).await?.into_iter().map(|run| (run.id, run.kind, run.state)).collect())
 }
 

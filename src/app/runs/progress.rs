@@ -5,7 +5,7 @@ use crate::{
     app::{App, Error, runs::RunStep},
     domain::{
         identity::RunId,
-        rights::Actor,
+        rights::{Act, Actor},
         run::{RunKind, RunState},
         time::Instant,
     },
@@ -34,7 +34,7 @@ pub struct Progress {
 /// `NotFound` where there is none or its case is not the actor's to see.
 pub async fn run_progress(app: &App, actor: &Actor, id: RunId) -> Result<Progress, Error> {
     let mut tx = app.db.read().await?;
-    let run = seen_by(&mut tx, actor, id).await?;
+    let run = seen_by(&mut tx, actor, Act::SeeRuns, id).await?;
     let steps = checkpoints::steps_of(&mut tx, id).await?.into_iter().map(step_of).collect();
     let log = checkpoints::log_of(&mut tx, id).await?;
     Ok(Progress { kind: run.kind, state: run.state, steps, log, zone: app.packs.zone(&run.product) })

@@ -6,7 +6,7 @@ use crate::{
     domain::{
         identity::{RunId, StaffId},
         plan::FileCount,
-        rights::Actor,
+        rights::{Act, Actor},
         run::RunKind,
         time::Instant,
     },
@@ -139,7 +139,7 @@ fn sum_of(run: &Run, package: &Package) -> PackageSum {
 /// `NotFound` where there is none or the run is not the actor's to see.
 pub async fn receipt_file(app: &App, actor: &Actor, id: RunId) -> Result<String, Error> {
     let mut tx = app.db.read().await?;
-    seen_by(&mut tx, actor, id).await?;
+    seen_by(&mut tx, actor, Act::SeeCases, id).await?;
     let row = receipts::receipt_get(&mut tx, id).await?.ok_or(Error::NotFound)?;
     let file = Signed::new(&row.body, &row.signature, &row.key_id);
     Ok(serde_json::to_string_pretty(&file).unwrap_or_default() + "\n")

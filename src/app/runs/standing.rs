@@ -6,8 +6,7 @@ use crate::{
     domain::{
         audit::AuditAction,
         identity::{RunId, StaffId},
-        rights::{Act, Actor},
-        run::may_decide,
+        rights::{Act, Actor, Place},
         standing::{LONGEST, Standing},
         time::{DAY, Instant},
     },
@@ -63,7 +62,7 @@ pub struct StandingLine {
 /// # Errors
 /// `NotFound` for who sees no cases.
 pub async fn load_standing(app: &App, actor: &Actor) -> Result<Vec<StandingLine>, Error> {
-    if !actor.may(Act::SeeCases) {
+    if !actor.may(Act::SeeCases, Place::Somewhere) {
         return Err(Error::NotFound);
     }
     let mut tx = app.db.read().await?;
@@ -83,7 +82,7 @@ pub async fn load_standing(app: &App, actor: &Actor) -> Result<Vec<StandingLine>
         uses: one.uses,
         last_used: one.last_used,
     };
-    Ok(standing::standing_list(&mut tx).await?.into_iter().map(line).collect())
+    Ok(standing::standing_list(&mut tx, &actor.reach(Act::SeeCases)).await?.into_iter().map(line).collect())
 }
 
 /// Grants a standing approval.
@@ -91,10 +90,10 @@ pub async fn load_standing(app: &App, actor: &Actor) -> Result<Vec<StandingLine>
 /// # Errors
 /// When the actor does not approve runs, or a field is missing or says nothing that can be.
 pub async fn grant_standing(app: &App, actor: &Actor, grant: &Grant) -> Result<i64, Error> {
-    may_grant(actor)?;
+    may_grant(actor, Place::Somewhere)?;
     proven(actor)?;
     let mut faults = Vec::new();
-    if app.packs.get(&grant.product).is_none() {
+    if app.packs.get(&grant.product).is_none() || !actor.may(Act::SeeCases, &grant.product) {
         faults.push(FieldError::new("product", "Choose a product"));
     }
     let what = Standing::from_code(&grant.what);
@@ -121,11 +120,19 @@ pub async fn grant_standing(app: &App, actor: &Actor, grant: &Grant) -> Result<i
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
+    may_grant(actor, Place::Product(&grant.product))?;
     let mut tx = app.db.begin().await?;
     let now = app.now();
     let id = standing::standing_grant(&mut tx, &grant.product, what, reason, actor.id, now, until).await?;
     let says = format!("{id} {} {}", grant.product, what.code());
-    audit::audit_append(&mut tx, now, Some(actor.id), AuditAction::StandingApprovalGranted, None, &says);
+    audit::audit_append(
+        &mut tx,
+        now,
+        actor.doing(Act::ApproveRuns, &grant.product),
+        AuditAction::StandingApprovalGranted,
+        None,
+        &says,
+    );
     tx.commit().await?;
     Ok(id)
 }
@@ -135,18 +142,28 @@ pub async fn grant_standing(app: &App, actor: &Actor, grant: &Grant) -> Result<i
 /// # Errors
 /// When the actor does not approve runs, or it has ended.
 pub async fn end_standing(app: &App, actor: &Actor, id: i64) -> Result<(), Error> {
-    may_grant(actor)?;
+    may_grant(actor, Place::Somewhere)?;
     let mut tx = app.db.begin().await?;
+    let theirs = |one: &StandingApproval| actor.may(Act::SeeCases, &one.product);
+    let one = standing::standing_get(&mut tx, id).await?.filter(theirs).ok_or(Error::NotFound)?;
+    may_grant(actor, Place::Product(&one.product))?;
     if !standing::standing_end(&mut tx, id, actor.id, app.now()).await? {
         return Err(Error::field("end", "It has ended already"));
     }
-    audit::audit_append(&mut tx, app.now(), Some(actor.id), AuditAction::StandingApprovalEnded, None, &id.to_string());
+    audit::audit_append(
+        &mut tx,
+        app.now(),
+        actor.doing(Act::ApproveRuns, &one.product),
+        AuditAction::StandingApprovalEnded,
+        None,
+        &id.to_string(),
+    );
     tx.commit().await?;
     Ok(())
 }
 
-fn may_grant(actor: &Actor) -> Result<(), Error> {
-    if actor.may(Act::ApproveRuns) {
+fn may_grant(actor: &Actor, place: Place<'_>) -> Result<(), Error> {
+    if actor.may(Act::ApproveRuns, place) {
         return Ok(());
     }
     Err(Error::NotAllowed(
@@ -174,7 +191,7 @@ pub(in crate::app) async fn standing_for(
 ) -> Result<Option<StandingApproval>, Error> {
     for one in standing::standing_in_force(tx, product, what).await? {
         let granted = staff::actor_get(tx, one.granted_by).await?;
-        if granted.is_some_and(|by| by.may(Act::ApproveRuns) && may_decide(asked, by.id)) {
+        if granted.is_some_and(|by| by.may_decide(asked, product)) {
             return Ok(Some(one));
         }
     }

@@ -6,7 +6,7 @@ use crate::{
         audit::AuditAction,
         event::Event,
         identity::{Reference, StaffId},
-        rights::{Act, Actor},
+        rights::{Act, Actor, Place},
     },
     store::staff,
 };
@@ -36,7 +36,11 @@ async fn assign(
     if let Some(to) = to {
         let owner = staff::actor_get(&mut desk.tx, to).await?;
         let owner = owner.ok_or_else(|| Error::field("to", "Choose somebody who works here"))?;
-        if desk.case.is_restricted() && !owner.may(Act::SeeRestricted) {
+        let product = &desk.case.product;
+        if !owner.may(Act::WorkCases, product) {
+            return Err(Error::field("to", format!("{} does not work on cases of this product", owner.name)));
+        }
+        if desk.case.is_restricted() && !owner.may(Act::SeeRestricted, product) {
             return Err(Error::field("to", format!("{} is no restricted responder; choose one who is", owner.name)));
         }
     }
@@ -70,6 +74,9 @@ pub async fn assign_many(
     cases: &[Reference],
     to: Option<StaffId>,
 ) -> Result<BulkOutcome, Error> {
+    if !actor.may(Act::WorkCases, Place::Somewhere) {
+        return Err(Error::NotAllowed("Your role does not work on cases. Ask an administrator.".to_owned()));
+    }
     if cases.is_empty() {
         return Err(Error::field("case", "Choose at least one case"));
     }

@@ -48,7 +48,7 @@ pub async fn classify_case(
     let due = |kind| app.packs.resolve_due(product, kind, place, &facts);
     let is_slower = due(to) > due(from) || app.packs.is_softer(product, (from, place), (to, place), &facts);
     let leaves_wall = from.is_restricted() && !to.is_restricted();
-    let second = desk.case.proposed.is_some_and(|(kind, by)| kind == to && by != actor.id);
+    let second = desk.case.proposed.is_some_and(|(kind, by)| kind == to && !actor.is(by));
     let kept = desk.keep_reason(reason).await?;
     if (is_slower || leaves_wall) && !second {
         desk.record(Event::ClassificationProposed { to, reason: kept }).await?;
@@ -78,7 +78,7 @@ async fn move_wall(desk: &mut Desk<'_>, restricted: bool) -> Result<(), Error> {
             Some(id) => crate::store::staff::actor_get(&mut desk.tx, id).await?,
             None => None,
         };
-        if let Some(owner) = owner.filter(|owner| !owner.may(Act::SeeRestricted)) {
+        if let Some(owner) = owner.filter(|owner| !owner.may(Act::SeeRestricted, &desk.case.product)) {
             desk.record(Event::Assigned { from: Some(owner.id), to: None }).await?;
         }
     } else {

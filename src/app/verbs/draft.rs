@@ -3,6 +3,7 @@
 use crate::{
     app::{App, Error},
     domain::{
+        case::Case,
         identity::Reference,
         rights::{Act, Actor},
         time::Instant,
@@ -19,10 +20,8 @@ pub async fn keep_draft(app: &App, actor: &Actor, reference: Reference, text: &s
         return Err(Error::field("text", "Shorten the text to 100,000 characters"));
     }
     let mut tx = app.db.begin().await?;
-    let case = cases::case_get(&mut tx, reference).await?.ok_or(Error::NotFound)?;
-    if !actor.may(Act::WorkCases) || (case.is_restricted() && !actor.may(Act::SeeRestricted)) {
-        return Err(Error::NotFound);
-    }
+    let theirs = |case: &Case| actor.may_in_case(Act::WorkCases, &case.product, case.is_restricted());
+    cases::case_get(&mut tx, reference).await?.filter(theirs).ok_or(Error::NotFound)?;
     let now = app.now();
     drafts::draft_keep(&mut tx, &app.vault, reference, actor.id, text, now).await?;
     tx.commit().await?;

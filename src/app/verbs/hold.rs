@@ -52,7 +52,8 @@ pub async fn place_hold(
     wanted: &HoldWanted<'_>,
 ) -> Result<usize, Error> {
     let HoldWanted { basis, identities, part, reason } = *wanted;
-    if basis.is_secret() && !actor.may(Act::SeeSecretHolds) {
+    let case = desk::look(app, actor, reference).await?;
+    if basis.is_secret() && !actor.may(Act::SeeSecretHolds, &case.product) {
         let says = "Only restricted responders and the data protection lead place such a hold; ask one of them";
         return Err(Error::field("basis", says));
     }
@@ -60,7 +61,6 @@ pub async fn place_hold(
         let says = "A hold on this basis covers everything of the person, so that nobody learns what it is about; choose no part";
         return Err(Error::field("part", says));
     }
-    let case = desk::look(app, actor, reference).await?;
     fits_the_wall(&case, part)?;
     let product = case.product;
     let reason = written("reason", reason, "Say why the data has to stay; colleagues will read it");
@@ -168,9 +168,10 @@ pub async fn release_hold(
     let reason = written("reason", reason, "Say why the data may go now; colleagues will read it")?;
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
     let holds = holds::holds_of_case(&mut desk.tx, reference).await?;
-    let theirs = |one: &holds::Hold| one.id == hold && (!one.basis.is_secret() || actor.may(Act::SeeSecretHolds));
+    let sees_secret = actor.may(Act::SeeSecretHolds, &desk.case.product);
+    let theirs = |one: &holds::Hold| one.id == hold && (!one.basis.is_secret() || sees_secret);
     let standing = holds.into_iter().find(theirs).ok_or(Error::NotFound)?;
-    if standing.placed_by == actor.id {
+    if actor.is(standing.placed_by) {
         return Err(Error::field("reason", "You placed this hold yourself; a second person has to release it"));
     }
     proven(actor)?;

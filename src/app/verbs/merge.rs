@@ -19,6 +19,9 @@ use crate::{
     store::{audit, cases},
 };
 
+/// The same for one that is not there as for one that somebody else sees.
+const NO_SUCH: &str = "There is no such case of this product and of this circle";
+
 /// Ends the case as a duplicate of `into`, the reference of another one.
 ///
 /// # Errors
@@ -37,7 +40,7 @@ pub async fn merge_case(
     let (into, reason) = both(into, written("reason", reason, "Say how you know that both are the same"))?;
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
     no_run(&desk.case, "into")?;
-    let goes_on = followed(&mut desk.tx, into).await?.ok_or_else(|| Error::field("into", "There is no such case"))?;
+    let goes_on = followed(&mut desk.tx, into).await?.ok_or_else(|| Error::field("into", NO_SUCH))?;
     let mut goes_on = fits(&desk.case, goes_on).map_err(|says| Error::field("into", says))?;
     let reason = desk.keep_reason(reason).await?;
     desk.record(Event::Merged { into: goes_on.reference, reason }).await?;
@@ -50,7 +53,8 @@ pub async fn merge_case(
     let (now, by, before) = (desk.now, By::Staff(actor.id), goes_on.clone());
     cases::case_record(&mut desk.tx, &mut goes_on, by, now, Event::Absorbed { case: reference }).await?;
     cases::case_save(&mut desk.tx, &goes_on).await?;
-    let entry = Entry::new(now, Some(actor.id), AuditAction::CaseAbsorbed).on(Some(goes_on.reference));
+    let entry =
+        Entry::new(now, actor.doing(desk.act, &goes_on.product), AuditAction::CaseAbsorbed).on(Some(goes_on.reference));
     audit::entry_add(&mut desk.tx, entry.object(&reference.to_string()).fields(&changed(&before, &goes_on)));
     desk.commit(AuditAction::CaseMerged).await
 }
@@ -62,7 +66,7 @@ fn fits(case: &Case, into: Case) -> Result<Case, String> {
     }
     // whoever may not see it is told the same as of one that does not exist
     if into.product != case.product || into.is_restricted() != case.is_restricted() || into.erased.is_some() {
-        return Err("There is no such case of this product and of this circle".to_owned());
+        return Err(NO_SUCH.to_owned());
     }
     if into.confirmed != case.confirmed {
         return Err("The kind of one of both is confirmed and that of the other is not; confirm both first".to_owned());

@@ -1,4 +1,5 @@
-//! The three who work in the demo: one sees behind the restricted wall, one does not, one approves what they prepare.
+//! The four who work in the demo: one sees behind the restricted wall, one does not, one approves what they prepare, and one
+//! manages people.
 
 use crate::{
     app::{App, staff},
@@ -23,7 +24,7 @@ pub struct Person {
     roles: &'static [Role],
 }
 
-const PEOPLE: [Person; 3] = [
+const PEOPLE: [Person; 4] = [
     Person {
         part: "officer",
         name: "Nisha Rao",
@@ -45,6 +46,13 @@ const PEOPLE: [Person; 3] = [
         says: "data protection lead, approves runs",
         roles: &[Role::Lead],
     },
+    Person {
+        part: "admin",
+        name: "Meera Iyer",
+        email: "meera@imagegen.example",
+        says: "administrator, manages people and sees no case",
+        roles: &[Role::Admin],
+    },
 ];
 
 /// The people by the part they play.
@@ -56,10 +64,7 @@ pub async fn hire(app: &App) -> anyhow::Result<(Cast, Vec<(Person, String)>)> {
     for person in PEOPLE {
         let password = random_password()?;
         let id = staff::create_user(app, person.email, person.name, &password, person.roles).await?;
-        cast.push((
-            person.part,
-            Actor { id, name: person.name.to_owned(), roles: person.roles.to_vec(), proof: Proof::Fresh },
-        ));
+        cast.push((person.part, Actor::with_roles(id, person.name, person.roles, Proof::Fresh)));
         passwords.push((person, password));
     }
     Ok((cast, passwords))

@@ -3,11 +3,15 @@
 use super::{AuditAction, Who};
 use crate::domain::{
     identity::{Reference, StaffId},
+    rights::Doer,
     time::Instant,
 };
 
 /// The first bytes of every entry: another form of entries gets another name.
 pub const FORMAT: &str = "recourse-audit-1";
+
+/// What stands in an object before the number of the colleague for whom somebody acted.
+const INSTEAD_OF: &str = "instead of ";
 
 /// An entry that waits for its number.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +22,8 @@ pub struct Entry {
     pub who: Who,
     /// Which member of staff.
     pub staff: Option<StaffId>,
+    /// For whom, where somebody stood in for a colleague who was away: it stands with the object.
+    pub instead_of: Option<StaffId>,
     /// What was done.
     pub action: AuditAction,
     /// On which case.
@@ -56,11 +62,13 @@ pub struct Written {
 impl Entry {
     /// An entry of what `staff`, or else whoever can, did.
     #[must_use]
-    pub const fn new(at: Instant, staff: Option<StaffId>, action: AuditAction) -> Self {
+    pub fn new(at: Instant, by: impl Into<Doer>, action: AuditAction) -> Self {
+        let Doer { staff, instead_of } = by.into();
         Self {
             at,
             who: action.by(staff),
             staff,
+            instead_of,
             action,
             case: None,
             object: String::new(),
@@ -100,7 +108,11 @@ impl Entry {
             staff: self.staff.map(|staff| staff.0),
             action: self.action.code().to_owned(),
             case: self.case.map(|case| case.0),
-            object: self.object,
+            object: match self.instead_of {
+                Some(of) if self.object.is_empty() => format!("{INSTEAD_OF}{}", of.0),
+                Some(of) => format!("{}, {INSTEAD_OF}{}", self.object, of.0),
+                None => self.object,
+            },
             fields: self.fields,
             place: self.place,
         }
@@ -108,6 +120,14 @@ impl Entry {
 }
 
 impl Written {
+    /// For whom it was done where somebody stood in for a colleague, and the object without that.
+    #[must_use]
+    pub fn instead_of(&self) -> (&str, Option<StaffId>) {
+        let found =
+            self.object.rsplit_once(INSTEAD_OF).and_then(|(object, of)| Some((object, StaffId(of.parse().ok()?))));
+        found.map_or((self.object.as_str(), None), |(object, of)| (object.trim_end_matches(", "), Some(of)))
+    }
+
     /// Adds the bytes that are hashed: [`FORMAT`], then number, moment, who, staff, action, case, object, fields and place,
     /// each with its length in four bytes in front. Numbers are eight bytes, both the largest byte first; a number that
     /// is not there has length 0. Two different entries never have the same bytes.
@@ -160,6 +180,15 @@ mod tests {
         wanted.extend_from_slice(&10_021_i64.to_be_bytes());
         wanted.extend_from_slice(b"\x00\x00\x00\x02ab\x00\x00\x00\x0cowner, state\x00\x00\x00\x00");
         assert_eq!(bytes(&written()), wanted);
+    }
+
+    #[test]
+    fn a_deputy_stands_in_the_entry_with_whom_they_act_for() {
+        let by = Doer { staff: Some(StaffId(2)), instead_of: Some(StaffId(7)) };
+        let entry = |object: &str| Entry::new(Instant(1), by, AuditAction::RunApproved).object(object).numbered(1);
+        assert_eq!(entry("E-3").instead_of(), ("E-3", Some(StaffId(7))));
+        assert_eq!((entry("").object.as_str(), entry("").instead_of()), ("instead of 7", ("", Some(StaffId(7)))));
+        assert_eq!(written().instead_of(), ("ab", None));
     }
 
     #[test]

@@ -47,6 +47,10 @@ codes! {
         StaffEnabled "staff_enabled" "Enabled an account",
         SessionsKilled "sessions_killed" "Ended all sessions of an account",
         StaffAdded "staff_added" "Added a member of staff",
+        RoleGranted "role_granted" "Gave a role",
+        RoleTaken "role_taken" "Took a role away",
+        AbsenceSet "absence_set" "Said when they are away",
+        PersonJoined "person_joined" "Said whose account it is",
         ChainBegan "chain_began" "Began the chained log",
         MasterKeyChanged "master_key_changed" "Changed the master key",
         DataKeyChanged "data_key_changed" "Changed the key of sealed contents",
@@ -167,6 +171,8 @@ impl AuditAction {
             | Self::StaffDisabled
             | Self::StaffEnabled
             | Self::SessionsKilled
+            | Self::RoleGranted
+            | Self::RoleTaken
             | Self::ReplayPlanned
             | Self::ReplayFoundNothing
             | Self::AuditExported

@@ -6,6 +6,7 @@ use crate::{
     domain::{
         audit::AuditAction,
         identity::{Reference, StaffId},
+        rights::{Reach, Sight},
         time::Instant,
     },
     store::{Result, Tx, engine::Filter},
@@ -14,10 +15,12 @@ use crate::{
 /// What to list, and for whom.
 #[derive(Debug, Clone, Default)]
 pub struct Asked {
-    /// True for those who see behind the wall.
-    pub circle: bool,
-    /// True for those who may know of secret holds.
-    pub secret: bool,
+    /// Who asks: of what belongs to no product they find only their own doing, unless they see all of them.
+    pub reader: Option<StaffId>,
+    /// Of which products they see entries, and of which those behind the wall in full.
+    pub sight: Sight,
+    /// Of which products they may know of secret holds.
+    pub secret: Reach,
     /// Only what this member of staff did.
     pub staff: Option<StaffId>,
     /// Only this action.
@@ -28,6 +31,14 @@ pub struct Asked {
     pub from: Option<Instant>,
     /// Only until before this moment.
     pub until: Option<Instant>,
+}
+
+impl Asked {
+    /// True where nothing is left out for the reader: only then may numbers be told, whose gaps would tell of the rest.
+    #[must_use]
+    pub fn is_of_all(&self) -> bool {
+        self.sight.seen == Reach::Everywhere && self.secret == Reach::Everywhere
+    }
 }
 
 /// One entry, and whether it is about a case that the reader may learn nothing of.
@@ -46,6 +57,7 @@ struct ListedRow {
     #[sqlx(flatten)]
     entry: EntryRow,
     behind: i64,
+    product: Option<String>,
 }
 
 /// How many entries a page shows.
@@ -53,8 +65,8 @@ pub const PAGE: usize = 50;
 
 // a case that is gone is told of as a restricted one: nobody knows any more which it was
 const COLUMNS: &str = "SELECT a.id, a.at, a.who, a.staff_id, a.action, a.case_id, a.object, a.fields, a.place, a.hash,
- CAST(CASE WHEN a.case_id IS NULL OR (c.id IS NOT NULL AND NOT c.restricted) THEN 0 ELSE 1 END AS BIGINT) AS behind
- FROM audit a LEFT JOIN cases c ON c.id = a.case_id WHERE a.id > 0";
+ CAST(CASE WHEN a.case_id IS NULL OR (c.id IS NOT NULL AND NOT c.restricted) THEN 0 ELSE 1 END AS BIGINT) AS behind,
+ c.product FROM audit a LEFT JOIN cases c ON c.id = a.case_id WHERE a.id > 0";
 
 /// The newest entries before number `before`, at most [`PAGE`] and one, newest first.
 ///
@@ -66,7 +78,7 @@ pub async fn entries_before(tx: &mut Tx, asked: &Asked, before: Option<i64>) -> 
         filter.and("a.id < ?", [before.into()]);
     }
     let rows = filter.sql(COLUMNS, " ORDER BY a.id DESC LIMIT 51").all::<ListedRow>(tx).await?;
-    Ok(rows.into_iter().map(|row| listed(row, asked.circle)).collect())
+    Ok(rows.into_iter().map(|row| listed(row, &asked.sight.circle)).collect())
 }
 
 /// The oldest entries after number `after`, at most a thousand, oldest first.
@@ -77,18 +89,24 @@ pub async fn entries_rising(tx: &mut Tx, asked: &Asked, after: i64) -> Result<Ve
     let mut filter = condition(asked);
     filter.and("a.id > ?", [after.into()]);
     let rows = filter.sql(COLUMNS, " ORDER BY a.id LIMIT 1000").all::<ListedRow>(tx).await?;
-    Ok(rows.into_iter().map(|row| listed(row, asked.circle)).collect())
+    Ok(rows.into_iter().map(|row| listed(row, &asked.sight.circle)).collect())
 }
 
 fn condition(asked: &Asked) -> Filter {
     let mut filter = Filter::default();
-    if !asked.secret {
-        let secret = AuditAction::SECRET.map(|action| action.code().into());
-        filter.and("a.action NOT IN (?, ?)", secret);
+    if asked.sight.seen != Reach::Everywhere {
+        filter.and_within("((a.case_id IS NOT NULL AND SEEN(c.product))", "SEEN", &asked.sight.seen);
+        filter.or("a.case_id IS NULL AND a.staff_id = ?)", [asked.reader.into()]);
+    }
+    if asked.secret != Reach::Everywhere {
+        let [placed, released] = AuditAction::SECRET.map(|action| action.code().into());
+        filter.and("(a.action NOT IN (?, ?)", [placed, released]);
+        filter.or_within("SECRET(c.product))", "SECRET", &asked.secret);
     }
     // whose doing it is and which case it is about are not told of what is walled, so nothing finds it by them
-    if !asked.circle && (asked.staff.is_some() || asked.case.is_some()) {
-        filter.and("(a.case_id IS NULL OR (c.id IS NOT NULL AND NOT c.restricted))", []);
+    if asked.sight.circle != Reach::Everywhere && (asked.staff.is_some() || asked.case.is_some()) {
+        let open = "(a.case_id IS NULL OR (c.id IS NOT NULL AND (NOT c.restricted OR CIRCLE(c.product))))";
+        filter.and_within(open, "CIRCLE", &asked.sight.circle);
     }
     if let Some(staff) = asked.staff {
         filter.and("a.staff_id = ?", [staff.into()]);
@@ -108,8 +126,10 @@ fn condition(asked: &Asked) -> Filter {
     filter
 }
 
-fn listed(row: ListedRow, circle: bool) -> Listed {
-    let walled = row.behind == 1 && !circle;
+fn listed(row: ListedRow, circle: &Reach) -> Listed {
+    // a case that is gone has no product any more: who belongs to every circle is told of it
+    let within = row.product.map_or(*circle == Reach::Everywhere, |product| circle.holds(&product));
+    let walled = row.behind == 1 && !within;
     let (written, hash) = row.entry.written();
     Listed { written, hash, walled }
 }

@@ -9,7 +9,8 @@ pub mod place;
 use super::{Result, Tx, per_engine, sql};
 use crate::domain::{
     audit::{AuditAction, Entry, Who, Written},
-    identity::{Reference, StaffId},
+    identity::Reference,
+    rights::Doer,
     time::Instant,
 };
 use sha2::{Digest as _, Sha256};
@@ -30,12 +31,12 @@ const LOCK: i64 = 0x6175_6469;
 pub fn audit_append(
     tx: &mut Tx,
     at: Instant,
-    staff: Option<StaffId>,
+    by: impl Into<Doer>,
     action: AuditAction,
     case: Option<Reference>,
     object: &str,
 ) {
-    entry_add(tx, Entry::new(at, staff, action).on(case).object(object));
+    entry_add(tx, Entry::new(at, by, action).on(case).object(object));
 }
 
 /// The same with everything that an entry can say; where it comes from is added here.

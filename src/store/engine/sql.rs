@@ -8,6 +8,7 @@ use crate::{
             CeremonyId, ContentId, DownloadId, FollowUpId, HoldId, MailId, MessageId, PackageId, PasskeyId, Reference,
             RunId, StaffId, VerificationId,
         },
+        rights::{Reach, Sight},
         time::Instant,
     },
     store::Result,
@@ -72,6 +73,29 @@ enum Text {
     Both(&'static str),
     Pair { postgres: &'static str, sqlite: &'static str },
     Built(String),
+    BuiltPair { postgres: String, sqlite: String },
+}
+
+/// Puts the condition of a reach in the place of every `MARK(column)` of a statement.
+fn reached(text: &str, mark: &str, reach: &Reach, first: usize) -> String {
+    let mut out = String::with_capacity(text.len() + 32);
+    let mut rest = text;
+    while let Some((before, (column, after))) =
+        rest.split_once(mark).and_then(|(before, tail)| Some((before, tail.strip_prefix('(')?.split_once(')')?)))
+    {
+        out.push_str(before);
+        match reach {
+            Reach::Everywhere => out.push_str("TRUE"),
+            Reach::Only(products) if products.is_empty() => out.push_str("FALSE"),
+            Reach::Only(products) => {
+                let numbers: Vec<_> = (first..first + products.len()).map(|n| format!("${n}")).collect();
+                out.push_str(&format!("{column} IN ({})", numbers.join(", ")));
+            }
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
 }
 
 /// One statement with its values.
@@ -119,12 +143,45 @@ impl Sql {
         self
     }
 
+    /// Puts a condition in the place of every `MARK(column)`: that the product in this column is one of `reach`. After all
+    /// other values.
+    #[must_use]
+    pub fn within(mut self, mark: &'static str, reach: &Reach) -> Self {
+        let first = self.values.len() + 1;
+        self.text = match self.text {
+            Text::Both(text) => Text::Built(reached(text, mark, reach, first)),
+            Text::Built(text) => Text::Built(reached(&text, mark, reach, first)),
+            Text::Pair { postgres, sqlite } => Text::BuiltPair {
+                postgres: reached(postgres, mark, reach, first),
+                sqlite: reached(sqlite, mark, reach, first),
+            },
+            Text::BuiltPair { postgres, sqlite } => Text::BuiltPair {
+                postgres: reached(&postgres, mark, reach, first),
+                sqlite: reached(&sqlite, mark, reach, first),
+            },
+        };
+        if let Reach::Only(products) = reach {
+            self.values.extend(products.iter().map(Value::from));
+        }
+        self
+    }
+
+    /// Puts the conditions of a sight in the place of `SEEN(column)` and `CIRCLE(column)`, both of which the statement has.
+    /// After all other values.
+    #[must_use]
+    pub fn seen_by(self, sight: &Sight) -> Self {
+        self.within("SEEN", &sight.seen).within("CIRCLE", &sight.circle)
+    }
+
     fn text(&mut self, postgres: bool) -> SqlStr {
         use sqlx::SqlSafeStr as _;
         match &mut self.text {
             Text::Pair { postgres: text, .. } if postgres => (*text).into_sql_str(),
             Text::Both(text) | Text::Pair { sqlite: text, .. } => (*text).into_sql_str(),
-            Text::Built(text) => AssertSqlSafe(std::mem::take(text)).into_sql_str(),
+            Text::BuiltPair { postgres: text, .. } if postgres => AssertSqlSafe(std::mem::take(text)).into_sql_str(),
+            Text::Built(text) | Text::BuiltPair { sqlite: text, .. } => {
+                AssertSqlSafe(std::mem::take(text)).into_sql_str()
+            }
         }
     }
 
@@ -206,6 +263,16 @@ impl Filter {
     /// Adds `AND part`; each `?` in the part takes the next of `values`.
     pub fn and(&mut self, part: &'static str, values: impl IntoIterator<Item = Value>) {
         self.text.push_str(" AND ");
+        self.part(part, values);
+    }
+
+    /// The same with `OR`: the part before opens the parenthesis that this one closes.
+    pub fn or(&mut self, part: &'static str, values: impl IntoIterator<Item = Value>) {
+        self.text.push_str(" OR ");
+        self.part(part, values);
+    }
+
+    fn part(&mut self, part: &'static str, values: impl IntoIterator<Item = Value>) {
         let mut values = values.into_iter();
         for piece in part.split_inclusive('?') {
             match piece.strip_suffix('?').zip(values.next()) {
@@ -220,9 +287,43 @@ impl Filter {
         }
     }
 
+    /// Adds `AND part`, in which `MARK(column)` says that the product in this column is one of `reach`.
+    pub fn and_within(&mut self, part: &'static str, mark: &'static str, reach: &Reach) {
+        self.text.push_str(" AND ");
+        self.part_within(part, mark, reach);
+    }
+
+    /// The same with `OR`: the part before opens the parenthesis that this one closes.
+    pub fn or_within(&mut self, part: &'static str, mark: &'static str, reach: &Reach) {
+        self.text.push_str(" OR ");
+        self.part_within(part, mark, reach);
+    }
+
+    fn part_within(&mut self, part: &'static str, mark: &'static str, reach: &Reach) {
+        self.text.push_str(&reached(part, mark, reach, self.values.len() + 1));
+        if let Reach::Only(products) = reach {
+            self.values.extend(products.iter().map(Value::from));
+        }
+    }
+
     /// The statement: `head`, the conditions, `tail`.
     #[must_use]
     pub fn sql(self, head: &'static str, tail: &'static str) -> Sql {
         Sql { text: Text::Built(format!("{head}{}{tail}", self.text)), values: self.values }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s16_a_mark_becomes_a_condition_on_the_products_and_nothing_where_there_are_none() {
+        let check = |reach: Reach, expected: &str| {
+            assert_eq!(reached("a = $1 AND SEEN(c.product) OR SEEN(p)", "SEEN", &reach, 2), expected);
+        };
+        check(Reach::Everywhere, "a = $1 AND TRUE OR TRUE");
+        check(Reach::default(), "a = $1 AND FALSE OR FALSE");
+        check(Reach::Only(vec!["x".into(), "y".into()]), "a = $1 AND c.product IN ($2, $3) OR p IN ($2, $3)");
     }
 }

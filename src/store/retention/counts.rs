@@ -3,7 +3,7 @@
 
 use super::{Over, json};
 use crate::{
-    domain::{retention::Record, time::Instant},
+    domain::{retention::Record, rights::Reach, time::Instant},
     store::{Result, Tx, per_engine, sql},
 };
 
@@ -90,14 +90,15 @@ pub async fn counts(tx: &mut Tx, over: &[Over], record: Record, now: Instant) ->
     Ok(rows.into_iter().map(counted).collect())
 }
 
-/// Of each product: how many cases are open, and how many stand behind the wall.
+/// Of each product within `reach`: how many cases are open, and how many stand behind the wall.
 ///
 /// # Errors
 /// As the database says.
-pub async fn open_and_restricted(tx: &mut Tx) -> Result<Vec<(String, i64, i64)>> {
+pub async fn open_and_restricted(tx: &mut Tx, reach: &Reach) -> Result<Vec<(String, i64, i64)>> {
     sql("SELECT product, CAST(SUM(CASE WHEN open AND NOT restricted THEN 1 ELSE 0 END) AS BIGINT),
          CAST(SUM(CASE WHEN restricted THEN 1 ELSE 0 END) AS BIGINT)
-         FROM cases WHERE open OR restricted GROUP BY product ORDER BY product")
+         FROM cases WHERE SEEN(product) AND (open OR restricted) GROUP BY product ORDER BY product")
+    .within("SEEN", reach)
     .all(tx)
     .await
 }

@@ -64,17 +64,17 @@ pub async fn loose_count(tx: &mut Tx, over: &[Over]) -> Result<Vec<(String, i64)
     per_engine(counted!(over_postgres), counted!(over_sqlite)).bind(json(over)).bind(Kind::Inquiry.code()).all(tx).await
 }
 
-/// Forgets what helps only for a while: places that were last used before `before`, and work that gave up before it. How many
+/// Forgets what helps only for a while: browsers that were last used before `before`, and work that gave up before it. How many
 /// lines.
 ///
 /// # Errors
 /// As the database says.
 pub async fn log_forget(tx: &mut Tx, before: Instant) -> Result<u64> {
-    let places = sql("DELETE FROM known_places WHERE seen_at < $1").bind(before).run(tx).await?;
+    let browsers = sql("DELETE FROM devices WHERE seen_at < $1").bind(before).run(tx).await?;
     let work =
         sql("DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE state = 'dead' AND finished_at < $1 LIMIT 500)")
             .bind(before)
             .run(tx)
             .await?;
-    Ok(places + work)
+    Ok(browsers + work)
 }

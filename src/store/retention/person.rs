@@ -1,11 +1,12 @@
 //! The cases of one requester, with what keeps each of them: for the erasure of a requester. What lies behind the wall is
-//! marked, and the caller shows it to the circle only.
+//! found for its circle only.
 
 use super::ids;
 use crate::{
     domain::{
         identity::{MessageId, Reference},
         kind::Kind,
+        rights::Reach,
         time::Instant,
     },
     store::{Result, Tx, per_engine, raws, row::known},
@@ -98,18 +99,21 @@ macro_rules! lines {
     };
 }
 
-/// The case and every other one of its requester and product that is not erased, oldest first, 500 at most.
+/// The case and every other one of its requester and product that is not erased, oldest first, 500 at most; those behind the
+/// wall only where `circle` reaches.
 ///
 /// # Errors
 /// As the database says, or when a stored code is unknown to this version.
-pub async fn of_person(tx: &mut Tx, case: Reference) -> Result<Vec<OfPerson>> {
+pub async fn of_person(tx: &mut Tx, case: Reference, circle: &Reach) -> Result<Vec<OfPerson>> {
     let rows = crate::store::sql(lines!(
         "(c.id = $1 OR (c.requester_digest = (SELECT a.requester_digest FROM cases a WHERE a.id = $1)
            AND c.product = (SELECT a.product FROM cases a WHERE a.id = $1)))
+         AND (NOT c.restricted OR CIRCLE(c.product))
          AND NOT EXISTS (SELECT 1 FROM retained k WHERE k.case_id = c.id AND k.record = 'case' AND k.gone_at IS NOT NULL)
          ORDER BY c.id LIMIT 500"
     ))
     .bind(case)
+    .within("CIRCLE", circle)
     .all::<Row>(tx)
     .await?;
     rows.into_iter().map(Row::line).collect()

@@ -9,6 +9,7 @@ use super::{Error, Result, Tx, per_engine, row::known, sql, vault::Sealed, vault
 use crate::domain::{
     identity::{Reference, RunId, StaffId},
     plan::{FileCount, Plan},
+    rights::{Reach, Sight},
     run::{RunKind, RunState, Stop},
     time::Instant,
 };
@@ -187,55 +188,58 @@ pub async fn runs_of_case(tx: &mut Tx, case: Reference) -> Result<Vec<Run>> {
     rows.into_iter().map(run_of).collect()
 }
 
-/// Erasures that finished for the same requester, in this case or another, newest first, at most twenty.
+/// Erasures that finished for the same requester of the same product, in this case or another, newest first, at most twenty.
 ///
 /// # Errors
 /// As `run_get`.
 pub async fn runs_of_requester(tx: &mut Tx, case: Reference) -> Result<Vec<Run>> {
     let text = runs_where!(
         "JOIN cases c ON c.id = r.case_id WHERE r.kind = 'erase' AND r.state = 'finished' AND c.requester_digest =
-         (SELECT requester_digest FROM cases WHERE id = $1) ORDER BY r.id DESC LIMIT 20"
+         (SELECT requester_digest FROM cases WHERE id = $1) AND r.product = (SELECT product FROM cases WHERE id = $1) ORDER BY r.id DESC LIMIT 20"
     );
     sql(text).bind(case).all::<RunRow>(tx).await?.into_iter().map(run_of).collect()
 }
 
-/// Open runs, oldest first, then the last ones that ended; at most a hundred of each. With `restricted` also those of
-/// restricted cases.
+/// Open runs, oldest first, then the last ones that ended; at most a hundred of each, of the
+/// cases that `sight` reaches.
 ///
 /// # Errors
 /// As `run_get`.
-pub async fn runs_list(tx: &mut Tx, open: bool, restricted: bool) -> Result<Vec<Run>> {
+pub async fn runs_list(tx: &mut Tx, open: bool, sight: &Sight) -> Result<Vec<Run>> {
     let text = if open {
         runs_where!(
-            "JOIN cases c ON c.id = r.case_id WHERE r.open AND (NOT c.restricted OR $1) ORDER BY r.id LIMIT 100"
+            "JOIN cases c ON c.id = r.case_id WHERE r.open AND SEEN(r.product) AND (NOT c.restricted OR CIRCLE(r.product))
+             ORDER BY r.id LIMIT 100"
         )
     } else {
         runs_where!(
-            "JOIN cases c ON c.id = r.case_id WHERE NOT r.open AND (NOT c.restricted OR $1) ORDER BY r.id DESC LIMIT 100"
+            "JOIN cases c ON c.id = r.case_id WHERE NOT r.open AND SEEN(r.product) AND (NOT c.restricted OR CIRCLE(r.product))
+             ORDER BY r.id DESC LIMIT 100"
         )
     };
-    sql(text).bind(restricted).all::<RunRow>(tx).await?.into_iter().map(run_of).collect()
+    sql(text).seen_by(sight).all::<RunRow>(tx).await?.into_iter().map(run_of).collect()
 }
 
-/// Plans of cases outside the wall that wait for approval, oldest first.
+/// Plans of cases outside the wall that wait for approval, of the products in `seen`, oldest first.
 ///
 /// # Errors
 /// As `run_get`.
-pub async fn runs_planned(tx: &mut Tx, most: i64) -> Result<Vec<Run>> {
+pub async fn runs_planned(tx: &mut Tx, seen: &Reach, most: i64) -> Result<Vec<Run>> {
     let text = runs_where!(
-        "JOIN cases c ON c.id = r.case_id WHERE r.state = 'planned' AND NOT c.restricted ORDER BY r.id LIMIT $1"
+        "JOIN cases c ON c.id = r.case_id WHERE r.state = 'planned' AND NOT c.restricted AND SEEN(r.product)
+         ORDER BY r.id LIMIT $1"
     );
-    sql(text).bind(most).all::<RunRow>(tx).await?.into_iter().map(run_of).collect()
+    sql(text).bind(most).within("SEEN", seen).all::<RunRow>(tx).await?.into_iter().map(run_of).collect()
 }
 
-/// How many runs are open; with `restricted` also those of restricted cases. Stops at `list::CAP` plus one.
+/// How many runs are open, of the cases that `sight` reaches. Stops at `list::CAP` plus one.
 ///
 /// # Errors
 /// As the database says.
-pub async fn runs_open(tx: &mut Tx, restricted: bool) -> Result<i64> {
+pub async fn runs_open(tx: &mut Tx, sight: &Sight) -> Result<i64> {
     let (count,): (i64,) = sql("SELECT COUNT(*) FROM (SELECT 1 FROM runs r JOIN cases c ON c.id = r.case_id
-         WHERE r.open AND (NOT c.restricted OR $1) LIMIT 10001) a")
-    .bind(restricted)
+         WHERE r.open AND SEEN(r.product) AND (NOT c.restricted OR CIRCLE(r.product)) LIMIT 10001) a")
+    .seen_by(sight)
     .one(tx)
     .await?;
     Ok(count)

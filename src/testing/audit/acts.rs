@@ -2,7 +2,7 @@
 //! behind the wall. That no transaction records an event without an entry, `store::Tx` looks after in every test.
 
 use crate::{
-    app::{proving, quarantine, setup, sign_in, staff, verbs},
+    app::{proving, quarantine, second_factor::Factor, setup, sign_in, staff, verbs},
     domain::{
         identity::MessageId,
         rights::Role,
@@ -55,7 +55,7 @@ on_both! {
 
     async fn s23_whoever_makes_the_first_account_is_no_operator_and_comes_from_somewhere(house: House) {
         let mut tx = house.app.db.begin().await.expect("a writer");
-        for statement in ["DELETE FROM staff_roles", "DELETE FROM staff"] {
+        for statement in ["DELETE FROM staff_grants", "DELETE FROM staff"] {
             sql(statement).run(&mut tx).await.expect("it goes");
         }
         tx.commit().await.expect("it is kept");
@@ -78,10 +78,10 @@ on_both! {
 
     async fn a_wrong_password_is_an_entry_where_it_is_asked_for_again(house: House) {
         let house = house.rebuilt(HashMap::new(), |parts| parts.settings.second_factor = SecondFactor::Offered);
-        let typed = sign_in::Typed { email: OFFICER, password: PASSWORD, client: "198.51.100.7" };
+        let typed = sign_in::Typed { email: OFFICER, password: PASSWORD, client: "198.51.100.7", device: None, session: None };
         let entered = sign_in::sign_in(&house.app, typed).await.expect("they come in");
         let session = crate::app::sessions::session_of(&house.app, entered.as_str()).await.expect("it reads").expect("a session");
-        assert!(proving::prove(&house.app, &session, "another password").await.is_err());
+        assert!(proving::prove(&house.app, &session, Factor::Code("another password")).await.is_err());
         assert_eq!(house.log().await.last().map(String::as_str), Some("staff password_wrong"));
     }
 
@@ -126,7 +126,7 @@ on_both! {
         }
         // who may look at the log and not behind the wall reads the action alone
         let id = staff::create_user(app, "lead@imagegen.example", "Tomasz Wilk", PASSWORD, &[Role::Lead]).await.expect("hired");
-        let lead = crate::domain::rights::Actor { id, name: "Tomasz Wilk".to_owned(), roles: vec![Role::Lead], proof: Proof::Fresh };
+        let lead = crate::domain::rights::Actor::with_roles(id, "Tomasz Wilk", &[Role::Lead], Proof::Fresh);
         let page = crate::app::audit::load(app, &lead, &crate::app::audit::AuditFilter::default()).await.expect("a page");
         let shown: Vec<_> = page.lines.iter().filter(|line| line.action == "Looked at an unread mail" || line.action == "Discarded a mail").collect();
         assert_eq!(shown.len(), 2);

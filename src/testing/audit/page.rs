@@ -4,7 +4,7 @@ use super::works_on_a_case;
 use crate::{
     app::{case_page, runs::Letter, staff, verbs},
     domain::{
-        rights::{Act, Actor, Role},
+        rights::{Act, Actor, Place, Reach, Role, Sight},
         sign_in::Proof,
     },
     store::{audit::entry_add, sql, staff::staff_by_email},
@@ -38,7 +38,7 @@ fn rows<'a>(answer: &'a Answer, words: &str) -> Vec<&'a str> {
 async fn lead(house: &House) -> Actor {
     let roles = vec![Role::Lead];
     let id = staff::create_user(&house.app, "lead@imagegen.example", "Tomasz <b>Wilk</b>", PASSWORD, &roles).await;
-    Actor { id: id.expect("hired"), name: "Tomasz <b>Wilk</b>".to_owned(), roles, proof: Proof::Fresh }
+    Actor::with_roles(id.expect("hired"), "Tomasz <b>Wilk</b>", &roles, Proof::Fresh)
 }
 
 const LEAD: &str = "lead@imagegen.example";
@@ -94,12 +94,12 @@ on_both! {
         entry_add(&mut tx, crate::domain::audit::Entry::new(house.app.now(), Some(house.officer.id), action).on(Some(reference)));
         tx.commit().await.expect("it commits");
         let lead = lead(&house).await;
-        assert!(lead.may(Act::SeeSecretHolds));
+        assert!(lead.may(Act::SeeSecretHolds, Place::Everywhere));
         let page = asked(&house, LEAD, Method::GET, "/audit").await;
         assert_eq!(rows(&page, "Placed a secret hold").len(), 1);
-        let asked_as = |secret| crate::store::audit::Asked { secret, circle: true, ..Default::default() };
+        let asked_as = |secret| crate::store::audit::Asked { secret, sight: Sight::WHOLE, ..Default::default() };
         let mut tx = house.app.db.read().await.expect("a reader");
-        for (secret, count) in [(true, 1), (false, 0)] {
+        for (secret, count) in [(Reach::Everywhere, 1), (Reach::default(), 0)] {
             let entries = crate::store::audit::entries_before(&mut tx, &asked_as(secret), None).await.expect("entries");
             let found = entries.iter().filter(|one| one.written.action == "secret_hold_placed").count();
             assert_eq!(found, count);

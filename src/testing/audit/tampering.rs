@@ -3,6 +3,7 @@
 use super::{notary, numbers, seals, verified, works_on_a_case};
 use crate::{
     app::audit::{Report, Sealed, seal},
+    domain::rights::{Reach, Sight},
     generation::receipt::Signer,
     store::{
         audit::{Asked, BEGINNING, entries_before, entries_from, entry_hash},
@@ -165,7 +166,7 @@ on_both! {
         let before = "INSERT INTO audit SELECT -9223372036854775807 - 1, at, who, staff_id, action, case_id, object, fields, place, hash FROM kept WHERE id = 3";
         owner(&house, &[before]).await;
         assert_eq!(names(&verified(&house).await), Some((i64::MIN, i64::MIN)));
-        let all = Asked { circle: true, secret: true, ..Asked::default() };
+        let all = Asked { sight: Sight::WHOLE, secret: Reach::Everywhere, ..Asked::default() };
         let mut tx = house.app.db.read().await.expect("a reader");
         let listed = entries_before(&mut tx, &all, None).await.expect("entries");
         assert!(listed.iter().all(|one| one.written.number > 0), "nobody is shown what is no entry");

@@ -21,8 +21,7 @@ const LATE: i64 = 25;
 async fn has_late_cases(app: &App) {
     let (email, name) = ("officer@imagegen.example", "Nisha Rao");
     let id = staff::create_user(app, email, name, "correct horse battery", &[Role::Officer]).await.expect("hired");
-    let officer =
-        Actor { id, name: name.to_owned(), roles: vec![Role::Officer], proof: recourse::domain::sign_in::Proof::Fresh };
+    let officer = Actor::with_roles(id, name, &[Role::Officer], recourse::domain::sign_in::Proof::Fresh);
     let long_ago: Instant = app.now().plus(-60 * DAY);
     for number in 0..LATE {
         let typed = ByHand {

@@ -23,8 +23,7 @@ const OVER: i64 = 130;
 async fn has_old_cases(app: &App) {
     let (email, name) = ("officer@imagegen.example", "Nisha Rao");
     let id = staff::create_user(app, email, name, "correct horse battery", &[Role::Officer]).await.expect("hired");
-    let officer =
-        Actor { id, name: name.to_owned(), roles: vec![Role::Officer], proof: recourse::domain::sign_in::Proof::Fresh };
+    let officer = Actor::with_roles(id, name, &[Role::Officer], recourse::domain::sign_in::Proof::Fresh);
     for number in 0..=OVER {
         let typed = ByHand {
             product: PRODUCT.to_owned(),

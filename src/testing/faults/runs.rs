@@ -91,12 +91,7 @@ async fn ready_over(mut house: House, generation: Generation, words: &str, held:
     for (name, role) in [("asks", Role::Agent), ("approves", Role::Lead)] {
         let email = format!("{name}@imagegen.example");
         let id = staff::create_user(app, &email, name, "correct horse battery", &[role]).await.expect("they are hired");
-        actors.push(Actor {
-            id,
-            name: name.to_owned(),
-            roles: vec![role],
-            proof: recourse::domain::sign_in::Proof::Fresh,
-        });
+        actors.push(Actor::with_roles(id, name, &[role], recourse::domain::sign_in::Proof::Fresh));
     }
     let who = [Identity { kind: "email".to_owned(), value: people::HEAVY.to_owned() }];
     let seen = async || {

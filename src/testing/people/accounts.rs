@@ -3,7 +3,7 @@
 use super::{Browser, OFFICER, PASSWORD, signed_in};
 use crate::{
     app::{Error, setup, staff},
-    domain::identity::StaffId,
+    domain::{identity::StaffId, rights::Role},
     store::sql,
     testing::{house::House, on_both},
 };
@@ -18,7 +18,7 @@ async fn hash_of(house: &House, staff: StaffId) -> String {
 async fn emptied(house: &House) {
     let mut tx = house.app.db.begin().await.expect("a writer");
     for text in [
-        "DELETE FROM staff_roles",
+        "DELETE FROM staff_grants",
         "DELETE FROM staff",
         // a house that was opened knows its key
         "INSERT INTO house (one, key_id) VALUES (1, 'test') ON CONFLICT DO NOTHING",
@@ -120,8 +120,8 @@ on_both! {
     }
 
     async fn accounts_are_refused_in_words(house: House) {
-        let roles = house.agent.roles.clone();
-        let refused = staff::create_user(&house.app, "no address", " ", "short", &[]).await;
+        let roles = house.agent.grants.clone();
+        let refused = staff::create_user(&house.app, "no address", " ", "short", &[] as &[Role]).await;
         let Err(Error::Invalid(fields)) = refused else { panic!("{refused:?}") };
         assert_eq!(fields.iter().map(|field| field.field).collect::<Vec<_>>(), ["email", "name", "role", "password"]);
         let taken = staff::create_user(&house.app, OFFICER, "Dana Okafor", "lamp orbit velvet 93 tundra", &roles).await;
@@ -129,7 +129,7 @@ on_both! {
         for outcome in [
             staff::disable(&house.app, "nobody@imagegen.example", true).await,
             staff::disable(&house.app, OFFICER, false).await,
-            staff::invite(&house.app, OFFICER, "", &[]).await.map(|_| ()),
+            staff::invite(&house.app, OFFICER, "", &staff::Access::default()).await.map(|_| ()),
             staff::reset_factors(&house.app, "nobody@imagegen.example").await,
             staff::reset_password(&house.app, OFFICER, "password1234").await,
         ] {

@@ -58,7 +58,7 @@ on_both! {
     }
 
     async fn s06_nobody_learns_who_has_an_account(house: House) {
-        staff::create_user(&house.app, "gone@imagegen.example", "Dana Okafor", PASSWORD, &house.agent.roles).await.expect("hired");
+        staff::create_user(&house.app, "gone@imagegen.example", "Dana Okafor", PASSWORD, &house.agent.grants).await.expect("hired");
         staff::disable(&house.app, "gone@imagegen.example", true).await.expect("disabled");
         let mut seen: Vec<(StatusCode, Vec<String>, String, u64)> = Vec::new();
         for (n, (email, password)) in [
@@ -84,7 +84,7 @@ on_both! {
         let office = [192, 0, 2, 9];
         let mut home = Browser::new(house.app.clone()).at(office);
         comes_in(&house, &mut home).await;
-        staff::create_user(&house.app, "gone@imagegen.example", "Dana Okafor", PASSWORD, &house.agent.roles).await.expect("hired");
+        staff::create_user(&house.app, "gone@imagegen.example", "Dana Okafor", PASSWORD, &house.agent.grants).await.expect("hired");
         staff::disable(&house.app, "gone@imagegen.example", true).await.expect("disabled");
         let mut seen = Vec::new();
         for email in [OFFICER, "nobody@imagegen.example", "gone@imagegen.example"] {

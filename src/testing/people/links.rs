@@ -154,7 +154,7 @@ on_both! {
     }
 
     async fn an_invited_person_sets_a_password_and_a_factor(house: House) {
-        staff::invite(&house.app, "dana@imagegen.example", "Dana Okafor", &house.agent.roles).await.expect("invited");
+        staff::invite(&house.app, "dana@imagegen.example", "Dana Okafor", &house.agent.grants[..].into()).await.expect("invited");
         let mut browser = Browser::new(house.app.clone());
         for guess in ["", " ", "nothing at all"] {
             let answer = browser.knocks("dana@imagegen.example", guess).await;

@@ -82,7 +82,7 @@ on_both! {
         assert_eq!(house.case(reference).await.case.seq, before, "nothing was done");
         // the log leaves the house
         let id = staff::create_user(&house.app, "lead@imagegen.example", "Tomasz Wilk", PASSWORD, &[Role::Lead]).await.expect("hired");
-        let lead = Actor { id, name: "Tomasz Wilk".to_owned(), roles: vec![Role::Lead], proof: Proof::Fresh };
+        let lead = Actor::with_roles(id, "Tomasz Wilk", &[Role::Lead], Proof::Fresh);
         let mut browser = signed_in(&house, &lead).await;
         let_proof_age(&house, &lead).await;
         let export = browser.post("/audit?action=signed_in", &[]).await;

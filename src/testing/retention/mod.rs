@@ -25,6 +25,8 @@ use crate::{
         identity::{HoldId, MessageId, Reference},
         kind::Kind,
         retention::Record,
+        rights::{Actor, Grant, Role},
+        sign_in::Proof,
         time::{DAY, Instant},
     },
     store::{
@@ -103,6 +105,10 @@ async fn readable(house: &House) -> String {
         all.extend(rows.into_iter().map(|(text,)| text));
     }
     all.to_lowercase()
+}
+
+fn lead_of(house: &House, grant: &Grant) -> Actor {
+    Actor { grants: vec![grant.clone()], ..Actor::with_roles(house.officer.id, "Nisha Rao", &[], Proof::Fresh) }
 }
 
 async fn preview(house: &House) -> ProductRetention {
@@ -206,12 +212,23 @@ on_both! {
         applies(&house).await;
         assert_eq!((raws(&house).await, texts(&house).await), all, "holds and the wall stand in the way");
         releases(&house, hold).await;
-        retention::pause_retention(&house.app, &house.officer, PRODUCT, "counsel looks at something").await.expect("paused");
-        assert!(retention::pause_retention(&house.app, &house.officer, PRODUCT, "again").await.is_err());
-        assert!(matches!(retention::pause_retention(&house.app, &house.agent, PRODUCT, "no").await, Err(Error::NotAllowed(_))));
+        let lead = lead_of(&house, &Grant::of(Role::Lead, PRODUCT));
+        retention::pause_retention(&house.app, &lead, PRODUCT, "counsel looks at something").await.expect("paused");
+        assert!(retention::pause_retention(&house.app, &lead, PRODUCT, "again").await.is_err());
+        for other in [&house.agent, &house.officer] {
+            assert!(matches!(retention::pause_retention(&house.app, other, PRODUCT, "no").await, Err(Error::NotAllowed(_))));
+        }
+        // to who leads another product, this one is none
+        let elsewhere = lead_of(&house, &Grant::of(Role::Lead, "imgus"));
+        for product in [PRODUCT, "nobody"] {
+            assert!(matches!(retention::pause_retention(&house.app, &elsewhere, product, "no").await, Err(Error::NotFound)));
+            assert!(matches!(retention::resume_retention(&house.app, &elsewhere, product).await, Err(Error::NotFound)));
+        }
+        let seen = retention::load_retention(&house.app, &elsewhere).await.expect("it loads");
+        assert!(seen.products.iter().all(|product| product.id == "imgus"));
         applies(&house).await;
         assert_eq!((raws(&house).await, texts(&house).await), all, "the schedule is paused");
-        retention::resume_retention(&house.app, &house.officer, PRODUCT).await.expect("it goes on");
+        retention::resume_retention(&house.app, &lead, PRODUCT).await.expect("it goes on");
         {
             let mut tx = house.app.db.begin().await.expect("a writer");
             sql("UPDATE mails SET state = 'queued' WHERE case_id = $1").bind(second).run(&mut tx).await.expect("it waits");
@@ -247,21 +264,21 @@ on_both! {
         assert!(house.case(case).await.case.erased.is_none());
     }
 
-    async fn mail_of_no_case_and_old_places_go_too(house: House) {
+    async fn mail_of_no_case_and_old_browsers_go_too(house: House) {
         let case = house.opens(&with_file(ANA, "a1@mail.example")).await;
         house.works().await;
         {
             let mut tx = house.app.db.begin().await.expect("a writer");
             sql("UPDATE messages SET state = 'discarded', case_id = NULL, who = 'Ana', about = 'x' WHERE case_id = $1").bind(case).run(&mut tx).await.expect("set aside");
             let old: Instant = house.app.now();
-            sql("INSERT INTO known_places (place, staff_id, seen_at) VALUES ($1, $2, $3)").bind(vec![1_u8]).bind(house.officer.id).bind(old).run(&mut tx).await.expect("a place");
+            sql("INSERT INTO devices (token_hash, staff_id, seen_at) VALUES ($1, $2, $3)").bind(vec![1_u8]).bind(house.officer.id).bind(old).run(&mut tx).await.expect("a browser");
             tx.commit().await.expect("kept");
         }
         applies(&house).await;
-        assert_eq!((raws(&house).await, count(&house, "SELECT COUNT(*) FROM known_places").await), (1, 1));
+        assert_eq!((raws(&house).await, count(&house, "SELECT COUNT(*) FROM devices").await), (1, 1));
         house.pass(91 * DAY);
         applies(&house).await;
-        assert_eq!((raws(&house).await, count(&house, "SELECT COUNT(*) FROM known_places").await), (1, 0));
+        assert_eq!((raws(&house).await, count(&house, "SELECT COUNT(*) FROM devices").await), (1, 0));
         house.pass(280 * DAY);
         assert_eq!(preview(&house).await.loose, 1);
         applies(&house).await;

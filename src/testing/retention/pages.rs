@@ -2,7 +2,8 @@
 
 use super::{ANA, answered};
 use crate::{
-    domain::identity::StaffId,
+    app::staff,
+    domain::{identity::StaffId, rights::Role},
     testing::{
         browser::Browser,
         house::{House, PRODUCT, mail},
@@ -19,29 +20,41 @@ async fn browser(house: &House, whom: StaffId) -> Browser {
 
 on_both! {
     async fn what_falls_due_is_shown_and_the_schedule_is_paused_by_who_may(house: House) {
-        let (mut officer, mut agent) = (browser(&house, house.officer.id).await, browser(&house, house.agent.id).await);
+        let mut agent = browser(&house, house.agent.id).await;
+        let mut hired = Vec::new();
+        for (email, name, role) in [("lead@imagegen.example", "Tomasz Wilk", Role::Lead), ("admin@imagegen.example", "Ada Root", Role::Admin)] {
+            let id = staff::create_user(&house.app, email, name, "correct horse battery", &[role]).await.expect("hired");
+            hired.push(browser(&house, id).await);
+        }
+        let [lead, admin] = &mut hired[..] else { panic!("two") };
         let page = agent.get(paths::RETENTION).await;
         assert_eq!(page.status, StatusCode::OK, "{}", page.body);
         for words in ["11 CCR § 7101", "Raw copies of mail", "1 year after the case was resolved", "never cut", "imgus"] {
             assert!(page.body.contains(words), "{words}");
         }
         assert!(!page.body.contains("Pause the schedule"), "an agent pauses nothing");
-        let refused = agent.post(paths::RETENTION, &[("pause", PRODUCT), ("reason", "x")]).await;
-        assert_eq!(refused.status, StatusCode::FORBIDDEN);
-        let empty = officer.post(paths::RETENTION, &[("pause", PRODUCT), ("reason", " ")]).await;
+        for other in [&mut agent, &mut browser(&house, house.officer.id).await, &mut *admin] {
+            let refused = other.post(paths::RETENTION, &[("pause", PRODUCT), ("reason", "x")]).await;
+            assert_eq!(refused.status, StatusCode::FORBIDDEN);
+        }
+        let empty = lead.post(paths::RETENTION, &[("pause", PRODUCT), ("reason", " ")]).await;
         assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(empty.body.contains(&format!("href=\"#reason-{PRODUCT}\"")), "{}", empty.body);
-        let done = officer.post(paths::RETENTION, &[("pause", PRODUCT), ("reason", "counsel <looks>")]).await;
+        let done = lead.post(paths::RETENTION, &[("pause", PRODUCT), ("reason", "counsel <looks>")]).await;
         assert_eq!((done.status, done.header("location")), (StatusCode::SEE_OTHER, "/settings/retention?done=paused"));
-        let page = officer.get("/settings/retention?done=paused").await.body;
-        assert!(page.contains("Paused by Nisha Rao") && page.contains("counsel &lt;looks&gt;"), "{page}");
-        let twice = officer.post(paths::RETENTION, &[("pause", PRODUCT), ("reason", "again")]).await;
+        let page = lead.get("/settings/retention?done=paused").await.body;
+        assert!(page.contains("Paused by Tomasz Wilk") && page.contains("counsel &lt;looks&gt;"), "{page}");
+        // who runs the system reads the periods, and nothing of cases
+        let page = admin.get(paths::RETENTION).await.body;
+        assert!(page.contains("1 year after the case was resolved") && page.contains("Paused by Tomasz Wilk"), "{page}");
+        assert!(!page.contains("counsel") && !page.contains("Stays:"), "{page}");
+        let twice = lead.post(paths::RETENTION, &[("pause", PRODUCT), ("reason", "again")]).await;
         assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let done = officer.post(paths::RETENTION, &[("resume", PRODUCT)]).await;
+        let done = lead.post(paths::RETENTION, &[("resume", PRODUCT)]).await;
         assert_eq!(done.status, StatusCode::SEE_OTHER);
-        let nothing = officer.post(paths::RETENTION, &[("pause", "nobody"), ("reason", "x")]).await;
+        let nothing = lead.post(paths::RETENTION, &[("pause", "nobody"), ("reason", "x")]).await;
         assert_eq!(nothing.status, StatusCode::NOT_FOUND);
-        let policies = officer.get(paths::POLICIES).await.body;
+        let policies = admin.get(paths::POLICIES).await.body;
         assert!(policies.contains("href=\"/settings/retention\""));
     }
 

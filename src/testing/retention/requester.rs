@@ -23,7 +23,7 @@ use crate::{
 };
 
 fn lead(house: &House) -> Actor {
-    Actor { id: house.agent.id, name: "Dana Okafor".into(), roles: vec![Role::Lead], proof: Proof::Fresh }
+    Actor::with_roles(house.agent.id, "Dana Okafor", &[Role::Lead], Proof::Fresh)
 }
 
 async fn page(house: &House, actor: &Actor, case: Reference) -> RequesterPage {

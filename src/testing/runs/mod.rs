@@ -230,7 +230,7 @@ on_both! {
         let id = planned(&house, reference).await;
         approved(&house, id).await;
         let mut tx = house.app.db.begin().await.expect("a writer");
-        sql("DELETE FROM staff_roles WHERE staff_id = $1").bind(house.officer.id).run(&mut tx).await.expect("it goes");
+        sql("DELETE FROM staff_grants WHERE staff_id = $1").bind(house.officer.id).run(&mut tx).await.expect("it goes");
         tx.commit().await.expect("it is kept");
         house.works().await;
         assert_eq!(page(&house, id).await.stop, Some(Stop::Unapproved));

@@ -23,6 +23,8 @@ pub enum Shape {
     Policies,
     /// Two links of a chain.
     Audit,
+    /// A head and shoulders.
+    People,
     /// Three points.
     More,
 }
@@ -37,6 +39,7 @@ impl Shape {
             Self::Sent => "M14 2 2 7l4.500 2.500L9 14zM14 2 6.500 9.500",
             Self::Note => "M3 13l.8-3L11 2.800 13.200 5 6 12.200z",
             Self::Spoken => "M2.500 3h11v7.500H7.500L4.500 13v-2.500h-2z",
+            Self::People => "M8 7.500a2.500 2.500 0 1 0 0-5 2.500 2.500 0 0 0 0 5M3 13.500a5 5 0 0 1 10 0",
             Self::Policies => "M8 2.500v11M5 13.500h6M3 4.500h10M3 4.500l-2 5h4zM13 4.500l-2 5h4z",
             Self::Audit => {
                 "M7 9.500 9 7.500M6.500 6 8.500 4a2.500 2.500 0 0 1 3.500 3.500l-2 2M9.500 10l-2 2A2.500 2.500 0 0 1 4 8.500l2-2"

@@ -23,6 +23,7 @@ pub async fn keep_draft(
     let reference = reference.parse().map_err(|_| refused())?;
     let kept = verbs::keep_draft(&app, &actor, reference, &text).await.map_err(|error| {
         tracing::info!(%error, "a draft was not kept");
+        crate::ui::answer::tell(&error);
         refused()
     })?;
     Ok(kept.local(app.zone()).format("%H:%M").to_string())

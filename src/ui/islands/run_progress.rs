@@ -68,6 +68,7 @@ pub async fn tell_progress(
     let run = run.parse().map_err(|_| refused())?;
     let told = runs::run_progress(&app, &actor, run).await.map_err(|error| {
         tracing::info!(%error, "how far a run is was not told");
+        crate::ui::answer::tell(&error);
         refused()
     })?;
     Ok(progress::told(&told))

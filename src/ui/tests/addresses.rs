@@ -40,7 +40,7 @@ proptest::proptest! {
 
 #[test]
 fn no_two_routes_claim_one_address() {
-    drop(crate::ui::router::routes().merge(crate::ui::router::door()));
+    drop(crate::ui::router::routes().and(crate::ui::router::door()));
 }
 
 #[test]

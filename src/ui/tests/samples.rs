@@ -44,12 +44,7 @@ pub fn frame() -> Frame {
 }
 
 pub fn actor() -> Actor {
-    Actor {
-        id: StaffId(1),
-        name: "Nisha Rao".into(),
-        roles: vec![Role::Officer],
-        proof: crate::domain::sign_in::Proof::Fresh,
-    }
+    Actor::with_roles(StaffId(1), "Nisha Rao", &[Role::Officer], crate::domain::sign_in::Proof::Fresh)
 }
 
 pub const fn count(n: i64) -> Count {
@@ -319,6 +314,7 @@ pub fn full(kind: Kind) -> Full {
         staff: staff(),
         letters: letters(),
         clockwork: clockwork(),
+        may_work: true,
         draft: Some("Dear Lena Hoffmann, your request is with a colleague.".into()),
         now: NOW,
         zone: ZONE,
@@ -429,6 +425,7 @@ pub fn queue(filter: QueueFilter, rows: Vec<Row>) -> QueuePage {
         next: Some("after-this".into()),
         staff: staff(),
         products: vec![Choice { id: "imagegen-artisticmonk".into(), name: "ImageGen".into() }],
+        may_assign: true,
     }
 }
 
@@ -534,6 +531,8 @@ pub fn run(state: RunState, not_yours: Option<&'static str>) -> RunPage {
         clocks: clocks(),
         case_open: true,
         not_yours,
+        sees_case: true,
+        may_work: true,
         now: NOW,
         zone: ZONE,
     }

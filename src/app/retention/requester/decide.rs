@@ -14,7 +14,6 @@ use crate::{
         identity::Reference,
         retention::Fate,
         rights::{Act, Actor},
-        run::may_decide,
         time::DAY,
         work::Work,
     },
@@ -74,29 +73,30 @@ pub async fn refuse_requester_erasure(app: &App, actor: &Actor, reference: Refer
 
 async fn decide(app: &App, actor: &Actor, reference: Reference, id: i64, to: ErasureState) -> Result<(), Error> {
     let desk = Desk::at(app, actor, reference, None).await?;
-    let (mut tx, now) = (desk.tx, desk.now);
+    let (mut tx, now, product) = (desk.tx, desk.now, desk.case.product);
     let of_case = |one: &RequesterErasure| one.case == reference;
     let asked = erasures::erasure_lock(&mut tx, id).await?.filter(of_case).ok_or(Error::NotFound)?;
-    let is_second = may_decide(asked.asked_by, actor.id);
-    let action = if to == ErasureState::Approved {
-        if !actor.may(Act::ApproveRuns) {
+    let is_own = actor.is(asked.asked_by);
+    let (action, by) = if to == ErasureState::Approved {
+        if !actor.may(Act::ApproveRuns, &product) {
             let says = "Your role does not approve this. A grievance officer or the data protection lead does.";
             return Err(Error::NotAllowed(says.to_owned()));
         }
-        if !is_second {
+        if !actor.may_decide(asked.asked_by, &product) {
             return Err(Error::field("approve", "You asked for this yourself; a second person has to approve it"));
         }
         if asked.expires_at <= now {
             return Err(Error::field("approve", "Its seven days are over; refuse it and ask anew"));
         }
         proven(actor)?;
-        AuditAction::RequesterErasureApproved
+        (AuditAction::RequesterErasureApproved, actor.doing(Act::ApproveRuns, &product))
     } else {
-        if is_second && !actor.may(Act::ApproveRuns) {
+        if !is_own && !actor.may(Act::ApproveRuns, &product) {
             let says = "Only who asked and those who approve can refuse it.";
             return Err(Error::NotAllowed(says.to_owned()));
         }
-        AuditAction::RequesterErasureRefused
+        let act = if is_own { Act::WorkCases } else { Act::ApproveRuns };
+        (AuditAction::RequesterErasureRefused, actor.doing(act, &product))
     };
     if !erasures::erasure_decide(&mut tx, id, to, actor.id, now).await? {
         return Err(Error::field("approve", "Somebody has decided about this already"));
@@ -104,7 +104,7 @@ async fn decide(app: &App, actor: &Actor, reference: Reference, id: i64, to: Era
     if to == ErasureState::Approved {
         jobs::job_enqueue(&mut tx, &Work::EraseRequester { erasure: id }, 0).await?;
     }
-    audit::audit_append(&mut tx, now, Some(actor.id), action, Some(reference), &id.to_string());
+    audit::audit_append(&mut tx, now, by, action, Some(reference), &id.to_string());
     tx.commit().await?;
     app.wake();
     Ok(())

@@ -11,7 +11,6 @@ use crate::{
         identity::{Reference, StaffId},
         retention::{Fate, Held, Record, Standing, Stay, fate_asked},
         rights::{Act, Actor},
-        run::may_decide,
         time::Instant,
     },
     store::{
@@ -129,7 +128,7 @@ pub async fn load_requester(app: &App, actor: &Actor, reference: Reference) -> R
         by: name(one.asked_by),
         at: one.asked_at,
         scope: one.scope.clone(),
-        may_approve: actor.may(Act::ApproveRuns) && may_decide(one.asked_by, actor.id),
+        may_approve: actor.may_decide(one.asked_by, &case.product),
         is_over: one.expires_at <= now,
     });
     let past = all.iter().filter(|one| !is_open(one)).map(|one| PastErasure {
@@ -157,7 +156,7 @@ pub async fn load_requester(app: &App, actor: &Actor, reference: Reference) -> R
     })
 }
 
-/// The erasures that wait or are under way, of ordinary cases.
+/// The erasures that wait or are under way, of cases that the actor sees.
 ///
 /// # Errors
 /// As the database says.
@@ -166,17 +165,14 @@ pub(super) async fn waiting(
     actor: &Actor,
     names: &HashMap<StaffId, String>,
 ) -> Result<Vec<Waiting>, Error> {
-    let open = erasures::erasures_open(tx).await?;
-    let cases: Vec<Reference> = open.iter().map(|one| one.case).collect();
-    let walled = if actor.may(Act::SeeRestricted) { Vec::new() } else { cases::cases_restricted(tx, &cases).await? };
-    let seen = open.into_iter().filter(|one| !walled.contains(&one.case));
+    let open = erasures::erasures_open(tx, &actor.sight(Act::SeeCases)).await?;
     let line = |one: RequesterErasure| Waiting {
         reference: one.case,
         by: names.get(&one.asked_by).cloned().unwrap_or_else(|| "somebody who left".to_owned()),
         at: one.asked_at,
         state: one.state,
     };
-    Ok(seen.map(line).collect())
+    Ok(open.into_iter().map(line).collect())
 }
 
 /// The requester's cases that the actor may know of, each with what becomes of it.
@@ -187,8 +183,7 @@ async fn judged(
     reference: Reference,
     now: Instant,
 ) -> Result<Vec<(OfPerson, Fate)>, Error> {
-    let mut found = retention::of_person(tx, reference).await?;
-    found.retain(|one| !one.restricted || actor.may(Act::SeeRestricted));
+    let found = retention::of_person(tx, reference, &actor.reach(Act::SeeRestricted)).await?;
     with_fates(app, tx, found, now).await
 }
 

@@ -10,8 +10,7 @@ use crate::{
     domain::{
         audit::AuditAction,
         plan::WarningCode,
-        rights::Act,
-        run::{RunState, Stop, may_decide},
+        run::{RunState, Stop},
     },
     generation::{Erasure, Source},
     store::{
@@ -94,7 +93,7 @@ impl Turn<'_> {
         {
             return Err(Halt::Stop(Stop::Unapproved));
         }
-        if by.is_some_and(|by| by.may(Act::ApproveRuns) && may_decide(self.run.asked_by, by.id)) {
+        if by.is_some_and(|by| by.may_decide(self.run.asked_by, &self.run.product)) {
             return Ok(());
         }
         Err(Halt::Stop(Stop::Unapproved))

@@ -108,12 +108,7 @@ async fn planned(app: &App) -> anyhow::Result<Actor> {
     for (name, role) in [("asks", Role::Agent), ("approves", Role::Lead)] {
         let email = format!("{name}@imagegen.example");
         let id = staff::create_user(app, &email, name, "correct-horse-battery", &[role]).await?;
-        actors.push(Actor {
-            id,
-            name: name.to_owned(),
-            roles: vec![role],
-            proof: recourse::domain::sign_in::Proof::Fresh,
-        });
+        actors.push(Actor::with_roles(id, name, &[role], recourse::domain::sign_in::Proof::Fresh));
     }
     for n in 1..=ERASURES {
         let mail = format!(

@@ -47,7 +47,7 @@ on_both! {
             (
                 house.rows::<(String, String, String, i64, String, i64)>(case).await,
                 house.rows::<(String, String, i64)>(staff).await,
-                house.rows::<(i64, String)>("SELECT staff_id, role FROM staff_roles ORDER BY role").await,
+                house.rows::<(i64, String)>("SELECT staff_id, role FROM staff_grants ORDER BY role").await,
                 house.count("sessions").await,
             )
         };

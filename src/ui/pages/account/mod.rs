@@ -1,5 +1,6 @@
 //! One's own account: sessions, password, second factor. Shows nobody else's.
 
+pub mod absence;
 pub mod authenticator;
 mod factors;
 pub mod passkey;
@@ -51,7 +52,7 @@ pub fn page(account: &AccountPage, own: i64, zone: Tz, sent: Sent) -> AnyView {
         <div class="head">
             <div>
                 <h1>"Your account"</h1>
-                <p class="byline"><span>{account.email.clone()}</span></p>
+                <p class="byline"><span>{account.email.clone()}</span><a href=paths::ABSENCE>"When you are away"</a></p>
             </div>
         </div>
         {done.map(|lead| view! { <Notice meaning=Meaning::Done lead /> })}

@@ -10,8 +10,7 @@ use leptos::prelude::*;
 
 /// Every section.
 pub(super) fn all(full: &Full, tried: &Tried, me: StaffId) -> impl IntoView + use<> {
-    // of what was erased nothing can be done any more
-    let clock_acts = full.case.erased.is_none().then(|| clockwork::acts(full, tried, me));
+    let clock_acts = full.takes_work().then(|| clockwork::acts(full, tried, me));
     view! {
         <Clocks clocks=full.case.clocks.clone() now=full.now zone=full.zone restarts=clockwork::restarts(full)>
             {clock_acts}
@@ -81,8 +80,8 @@ fn requester(full: &Full, tried: &Tried) -> impl IntoView + use<> {
                 {language::writes(full)}
                 {identity::pair(full)}
             </dl>
-            {full.case.erased.is_none().then(|| (clockwork::place(full, tried), language::change(full, tried)))}
-            {(!full.case.is_restricted()).then(|| {
+            {full.takes_work().then(|| (clockwork::place(full, tried), language::change(full, tried)))}
+            {(full.may_work && !full.case.is_restricted()).then(|| {
                 view! { <p><a href=paths::requester(full.case.reference)>"Erase this requester from here"</a></p> }
             })}
         </section>

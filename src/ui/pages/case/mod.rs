@@ -72,15 +72,18 @@ fn whole(full: &Full, tried: &Tried, me: StaffId) -> AnyView {
                 <p>"Only restricted responders see this page, and each view is written down. Addresses in it are never links."</p>
             </Notice>
         })}
+        {(!full.may_work).then(|| view! {
+            <Notice meaning=Meaning::Info lead="You read this case; your role changes nothing in it." />
+        })}
         {proposal(full, me)}
         {erased(full)}
-        {request::stand(full, tried)}
+        {full.may_work.then(|| request::stand(full, tried))}
         <div class="split">
             <section class="story" aria-labelledby="timeline">
                 <h2 class="sr" id="timeline">"Timeline"</h2>
                 <Timeline entries=full.timeline.clone() reference=full.case.reference files=!restricted look=tried.look(full.case.seq)
                     now=full.now zone=full.zone />
-                {full.case.erased.is_none().then(|| view! { {reply::form(full, tried)}{letter::section(full, tried)} })}
+                {full.takes_work().then(|| view! { {reply::form(full, tried)}{letter::section(full, tried)} })}
             </section>
             <aside class="facts" aria-label="Facts of the case">{facts::all(full, tried, me)}</aside>
         </div>
@@ -118,7 +121,7 @@ fn head(full: &Full, tried: &Tried) -> impl IntoView + use<> {
                 </p>
                 <HeadClock clocks=case.clocks.clone() now=full.now />
             </div>
-            {full.case.erased.is_none().then(|| acts::all(full, tried))}
+            {full.takes_work().then(|| acts::all(full, tried))}
         </div>
     }
 }

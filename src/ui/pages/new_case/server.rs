@@ -8,6 +8,7 @@ use crate::{
         error::Error,
         queue::View,
     },
+    domain::rights::{Act, Reach},
     ui::{
         answer,
         asked::Asked,
@@ -55,6 +56,10 @@ fn typed(fields: &Fields) -> ByHand {
 }
 
 async fn draw(asked: &Asked, status: StatusCode, typed: ByHand, problems: Problems) -> Result<Response, Error> {
-    let products = choice::products(&asked.app);
+    let reach = asked.actor.reach(Act::WorkCases);
+    if reach == Reach::default() {
+        return Err(Error::NotAllowed("Your role does not open cases. Ask an administrator.".to_owned()));
+    }
+    let products = choice::products(&asked.app, &reach);
     asked.show(status, "New case", Place::Queue(View::Open), move || page(products, typed, problems)).await
 }

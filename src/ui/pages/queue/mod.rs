@@ -57,7 +57,9 @@ pub fn page(queue: &QueuePage, said: &Said) -> AnyView {
                 <p class="byline"><span>{total}" "{if queue.total.n == 1 { "case" } else { "cases" }}</span>
                     <span>{when}</span></p>
             </div>
-            <div class="acts"><a class="btn main" href=paths::NEW_CASE>"New case"</a></div>
+            {queue.may_assign.then(|| view! {
+                <div class="acts"><a class="btn main" href=paths::NEW_CASE>"New case"</a></div>
+            })}
         </div>
         {notices(said)}
         {parts::views(queue)}
@@ -127,7 +129,7 @@ fn list(queue: &QueuePage, said: &Said) -> impl IntoView + use<> {
                 </thead>
                 {groups}
             </table>
-            {parts::batch(queue, &said.problems)}
+            {queue.may_assign.then(|| parts::batch(queue, &said.problems))}
             {parts::pager(queue)}
         </form>
     }

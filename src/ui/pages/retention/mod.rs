@@ -46,11 +46,7 @@ pub fn page(retention: &RetentionPage, sent: &Sent) -> AnyView {
     let none = retention.products.is_empty().then(|| {
         view! { <Blank title="No product"><p>"Nobody has set up a product yet."</p></Blank> }
     });
-    let products = retention
-        .products
-        .iter()
-        .map(|product| section(product, retention.may_pause, retention.zone, sent))
-        .collect_view();
+    let products = retention.products.iter().map(|product| section(product, retention.zone, sent)).collect_view();
     view! {
         <ErrorBox problems=sent.problems.clone() />
         <div class="head">
@@ -86,7 +82,7 @@ fn waiting(waiting: &[Waiting], zone: Tz) -> Option<AnyView> {
     })
 }
 
-fn section(product: &ProductRetention, may_pause: bool, zone: Tz, sent: &Sent) -> AnyView {
+fn section(product: &ProductRetention, zone: Tz, sent: &Sent) -> AnyView {
     let id = format!("p-{}", product.id);
     let labelled = id.clone();
     let body = if product.lines.is_empty() {
@@ -104,8 +100,8 @@ fn section(product: &ProductRetention, may_pause: bool, zone: Tz, sent: &Sent) -
             <h2 id=id tabindex="-1">{product.name.clone()}</h2>
             {paused(product, zone)}
             {body}
-            <p class="dim">{stays(product)}</p>
-            {may_pause.then(|| acts(product, sent))}
+            {product.is_seen.then(|| view! { <p class="dim">{stays(product)}</p> })}
+            {product.may_pause.then(|| acts(product, sent))}
         </section>
     }
     .into_any()

@@ -57,7 +57,7 @@ pub fn page(run: &RunPage, tried: &Tried, me: &Actor) -> AnyView {
 }
 
 fn body(run: &RunPage, tried: &Tried) -> AnyView {
-    let decide = decide::all(run, tried);
+    let decide = run.may_work.then(|| decide::all(run, tried));
     let begun = !run.steps.is_empty();
     match run.state {
         RunState::Planned => view! {
@@ -113,7 +113,7 @@ fn ended(run: &RunPage) -> impl IntoView + use<> {
         _ => "This run was cancelled; what was done until then stays done.".to_owned(),
     };
     let reason = run.reason.clone().map(|reason| view! { <p class="words" dir="auto">{reason}</p> });
-    let case_open = run.case_open;
+    let (case_open, may_work) = (run.case_open, run.may_work);
     let position = words::position(run).filter(|_| run.state == RunState::Cancelled);
     let again = if position.is_some() { "Go on with a new plan of what is left" } else { "Make a new one" };
     let plan = paths::plan(run.reference);
@@ -121,7 +121,7 @@ fn ended(run: &RunPage) -> impl IntoView + use<> {
         <Notice meaning=Meaning::Info lead>
             {position.map(|says| view! { <p>{says}</p> })}
             {reason}
-            {case_open.then(|| view! { <p><a href=plan>{again}</a></p> })}
+            {(case_open && may_work).then(|| view! { <p><a href=plan>{again}</a></p> })}
         </Notice>
     }
 }
@@ -133,22 +133,21 @@ fn head(run: &RunPage) -> impl IntoView + use<> {
         _ => format!("Run {}: {} {}", run.id, words::does(run.kind), run.product),
     };
     let ended = matches!(run.state, RunState::Finished | RunState::SentBack | RunState::Expired | RunState::Cancelled);
-    let download = run.receipt.is_some().then(|| {
+    let download = (run.receipt.is_some() && run.sees_case).then(|| {
         view! { <a class="btn" href=paths::receipt(run.id) download="">"Download receipt"</a> }
     });
     let acts = ended.then(|| {
         view! {
             <div class="acts">
                 {download}
-                <a class="btn main" href=paths::case(run.reference)>"Back to the case"</a>
+                {run.sees_case.then(|| view! { <a class="btn main" href=paths::case(run.reference)>"Back to the case"</a> })}
             </div>
         }
     });
     view! {
         <div class="head">
             <div>
-                <a class="crumb quiet" href=paths::case(run.reference)>
-                    {format!("← {} {}", run.reference, run.about)}</a>
+                {back(run)}
                 <h1>{heading}</h1>
                 <p class="byline">
                     <span class=words::state_class(run.state)>
@@ -161,6 +160,17 @@ fn head(run: &RunPage) -> impl IntoView + use<> {
             </div>
             {acts}
         </div>
+    }
+}
+
+/// The way back: to the case, or to the runs for who sees no case.
+fn back(run: &RunPage) -> impl IntoView + use<> {
+    let says = format!("{} {}", run.reference, run.about);
+    if run.sees_case {
+        view! { <a class="crumb quiet" href=paths::case(run.reference)>{format!("← {says}")}</a> }.into_any()
+    } else {
+        view! { <a class="crumb quiet" href=paths::RUNS>"← Runs"</a><p class="byline"><span>{says}</span></p> }
+            .into_any()
     }
 }
 

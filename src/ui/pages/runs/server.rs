@@ -3,7 +3,7 @@
 use super::{Runs, page};
 use crate::{
     app::{error::Error, runs},
-    domain::rights::Act,
+    domain::rights::{Act, Place::Somewhere},
     ui::{asked::Asked, shell::Place},
 };
 use axum::{http::StatusCode, response::Response};
@@ -16,7 +16,7 @@ pub async fn show(asked: Asked) -> Response {
 
 async fn draw(asked: &Asked) -> Result<Response, Error> {
     let (open, ended) = runs::load_runs(&asked.app, &asked.actor).await?;
-    let approves = asked.actor.may(Act::ApproveRuns);
+    let approves = asked.actor.may(Act::ApproveRuns, Somewhere);
     let runs = Runs { open, ended, approves, now: asked.app.now(), zone: asked.app.zone() };
     asked.show(StatusCode::OK, "Runs", Place::Runs, move || page(&runs)).await
 }

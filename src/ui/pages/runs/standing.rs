@@ -7,7 +7,10 @@ use crate::{
         queue::Choice,
         runs::{self, Grant, StandingLine},
     },
-    domain::{rights::Act, standing::Standing},
+    domain::{
+        rights::{Act, Place::Somewhere},
+        standing::Standing,
+    },
     ui::{
         answer,
         asked::Asked,
@@ -70,8 +73,8 @@ pub async fn act(asked: Asked, fields: Fields) -> Response {
 
 async fn draw(asked: &Asked, status: StatusCode, sent: Sent) -> Result<Response, Error> {
     let lines = runs::load_standing(&asked.app, &asked.actor).await?;
-    let products = choice::products(&asked.app);
-    let (zone, may) = (asked.app.zone(), asked.actor.may(Act::ApproveRuns));
+    let products = choice::products(&asked.app, &asked.actor.reach(Act::ApproveRuns));
+    let (zone, may) = (asked.app.zone(), asked.actor.may(Act::ApproveRuns, Somewhere));
     let sent = Sent { may, ..sent };
     asked.show(status, "Standing approvals", Place::Runs, move || page(&lines, products, zone, &sent)).await
 }

@@ -1,0 +1,88 @@
+//! When somebody is away: everybody says so of themselves. Meanwhile their deputies may do what they may.
+
+use crate::{
+    app::{App, Error, FieldError, people::last_moment, proving::proven},
+    domain::{
+        audit::{AuditAction, Entry},
+        identity::StaffId,
+        rights::Actor,
+        time::Instant,
+    },
+    store::{audit, grants, staff},
+};
+use chrono_tz::Tz;
+use std::collections::BTreeSet;
+
+/// What somebody sees of their own absence.
+#[derive(Debug, Clone)]
+pub struct Absence {
+    /// Since when and until when, now or later.
+    pub away: Option<(Instant, Instant)>,
+    /// Who stands in, as an administrator named them.
+    pub deputies: Vec<String>,
+    /// For whom the reader stands in now.
+    pub stands_in_for: Vec<String>,
+    /// The zone of its dates.
+    pub zone: Tz,
+}
+
+/// The absence of the actor.
+///
+/// # Errors
+/// As the database says.
+pub async fn load_absence(app: &App, actor: &Actor) -> Result<Absence, Error> {
+    let mut tx = app.db.read().await?;
+    let now = tx.db_now().await?;
+    let away = grants::absence_get(&mut tx, actor.id).await?.filter(|(_, until)| *until > now);
+    let names = staff::staff_names(&mut tx).await?;
+    let named = |ids: BTreeSet<StaffId>| ids.iter().filter_map(|id| names.get(id).cloned()).collect();
+    let own = grants::grants_all(&mut tx).await?.into_iter().filter(|one| one.staff == actor.id);
+    let deputies = named(own.filter_map(|one| one.deputy).collect());
+    let stands_in_for = named(actor.grants.iter().filter_map(|grant| grant.instead_of).collect());
+    Ok(Absence { away, deputies, stands_in_for, zone: app.zone() })
+}
+
+/// The actor is away from the first day to the last one, both `2026-12-24`; not any more where both are empty.
+///
+/// # Errors
+/// `Invalid` where a day is none, or the last one is over or before the first; `Unproved` for a stale proof, since others
+/// may then do what the actor may.
+pub async fn set_absence(app: &App, actor: &Actor, from: &str, to: &str) -> Result<(), Error> {
+    let mut away = None;
+    if !(from.trim().is_empty() && to.trim().is_empty()) {
+        let mut faults = Vec::new();
+        let mut day = |field, typed| {
+            let last = last_moment(app, typed);
+            if last.is_none() {
+                faults.push(FieldError::new(field, "Enter a day, for example 2026-12-24"));
+            }
+            last
+        };
+        let (first, last) = (day("from", from), day("to", to));
+        if let (Some(first), Some(last)) = (first, last) {
+            if last < first {
+                faults.push(FieldError::new("to", "The last day is before the first"));
+            } else if last <= app.now() {
+                faults.push(FieldError::new("to", "That day is over"));
+            }
+            // a day before the end of the first day is its beginning, but for the hour that a clock may be set
+            away = Some((first_moment(app, from).unwrap_or(first), last));
+        }
+        if !faults.is_empty() {
+            return Err(Error::Invalid(faults));
+        }
+    }
+    proven(actor)?;
+    let mut tx = app.db.begin().await?;
+    grants::absence_set(&mut tx, actor.id, away).await?;
+    let entry = Entry::new(app.now(), Some(actor.id), AuditAction::AbsenceSet).object(&actor.id.0.to_string());
+    audit::entry_add(&mut tx, entry.fields(&["from", "to"]));
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The moment after the end of the day before.
+fn first_moment(app: &App, day: &str) -> Option<Instant> {
+    let eve = day.trim().parse::<chrono::NaiveDate>().ok()?.pred_opt()?;
+    Some(crate::domain::clock::period::end_of_day(eve, app.zone()).plus(1))
+}

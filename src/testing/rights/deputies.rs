@@ -1,0 +1,85 @@
+//! Who is away is stood in for: by whom an administrator named, for as long, and with both names.
+
+use super::{PRODUCT, browser, hired, now, scene};
+use crate::{
+    app::{people, runs, verbs},
+    domain::{
+        rights::{Act, Grant, Role},
+        run::RunState,
+        time::DAY,
+    },
+    store::sql,
+    testing::{house::House, on_both},
+};
+use axum::http::StatusCode;
+
+async fn entry(house: &House, action: &str) -> (Option<i64>, String) {
+    let mut tx = house.app.db.read().await.expect("a reader");
+    let text = "SELECT staff_id, object FROM audit WHERE action = $1 ORDER BY id DESC LIMIT 1";
+    sql(text).bind(action).one(&mut tx).await.expect("an entry")
+}
+
+on_both! {
+    async fn a_deputy_does_what_the_absent_may_and_both_are_written_down(house: House) {
+        let admin = hired(&house, "admin", &[Grant::everywhere(Role::Admin)]).await;
+        let lead = hired(&house, "lead", &[Grant::of(Role::Lead, PRODUCT)]).await;
+        let engineer = hired(&house, "engineer", &[Grant::everywhere(Role::Engineer)]).await;
+        let asker = hired(&house, "asker", &[Grant::everywhere(Role::Agent)]).await;
+        let scene = scene(&house, PRODUCT, asker.id).await;
+        let path = format!("/cases/{}", scene.case);
+        let deputy = engineer.id.0.to_string();
+        let fields = [("do", "role"), ("role", "lead"), ("product", PRODUCT), ("deputy", deputy.as_str())];
+        let answer = browser(&house, admin.id).await.post(&format!("/settings/people/{}", lead.id.0), &fields).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        let mut one = browser(&house, engineer.id).await;
+        assert_eq!(one.get(&path).await.status, StatusCode::NOT_FOUND, "nobody is away");
+        // away from tomorrow on
+        let mut theirs = browser(&house, lead.id).await;
+        let day = |n: i64| house.app.now().plus(n * DAY).local(house.app.zone()).format("%Y-%m-%d").to_string();
+        let answer = theirs.post("/account/absence", &[("from", &day(2)), ("to", &day(1))]).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let answer = theirs.post("/account/absence", &[("from", &day(0)), ("to", &day(9))]).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        // the database of a test on PostgreSQL has a clock of its own
+        let mut tx = house.app.db.begin().await.expect("a writer");
+        let at = tx.db_now().await.expect("the time");
+        sql("UPDATE staff_absences SET from_at = $1, until_at = $2").bind(at.plus(-DAY)).bind(at.plus(DAY)).run(&mut tx).await.expect("moved");
+        tx.commit().await.expect("kept");
+        assert_eq!(one.get(&path).await.status, StatusCode::OK, "in the same session");
+        let deputy = now(&house, engineer.id).await;
+        verbs::add_note(&house.app, &deputy, scene.case, "Seen").await.expect("noted");
+        assert_eq!(entry(&house, "note_added").await, (Some(engineer.id.0), format!("instead of {}", lead.id.0)));
+        let reason = "not like this";
+        runs::send_back_run(&house.app, &deputy, scene.run, reason).await.expect("sent back");
+        assert_eq!(entry(&house, "run_sent_back").await, (Some(engineer.id.0), format!("instead of {}", lead.id.0)));
+        let audit = browser(&house, lead.id).await.get("/audit").await;
+        assert!(audit.body.contains("engineer, instead of lead"), "{}", audit.body);
+        // back again
+        let answer = browser(&house, lead.id).await.post("/account/absence", &[("do", "back")]).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        assert!(!now(&house, engineer.id).await.may(Act::SeeCases, PRODUCT));
+        assert_eq!(one.get(&path).await.status, StatusCode::NOT_FOUND);
+    }
+
+    async fn s18_nobody_approves_by_the_right_of_the_one_who_asked(house: House) {
+        let lead = hired(&house, "lead", &[Grant::everywhere(Role::Lead)]).await;
+        let deputy = hired(&house, "deputy", &[Grant::everywhere(Role::Agent)]).await;
+        let scene = scene(&house, PRODUCT, lead.id).await;
+        let mut tx = house.app.db.begin().await.expect("a writer");
+        let at = tx.db_now().await.expect("the time");
+        sql("UPDATE staff_grants SET deputy_id = $1 WHERE staff_id = $2").bind(deputy.id).bind(lead.id).run(&mut tx).await.expect("named");
+        crate::store::grants::absence_set(&mut tx, lead.id, Some((at.plus(-DAY), at.plus(DAY)))).await.expect("away");
+        tx.commit().await.expect("kept");
+        let deputy = now(&house, deputy.id).await;
+        assert!(deputy.may(Act::ApproveRuns, PRODUCT));
+        let refused = runs::send_back_run(&house.app, &deputy, scene.run, "no").await;
+        assert!(matches!(refused, Err(crate::app::Error::NotAllowed(_))), "{refused:?}");
+        let page = runs::load_run(&house.app, &deputy, scene.run).await.expect("the page");
+        assert!(page.not_yours.is_some_and(|says| says.contains("stand in")) && page.state == RunState::Planned);
+        // whoever is gone, and not away, has no deputy
+        crate::app::staff::disable(&house.app, "lead@imagegen.example", true).await.expect("disabled");
+        assert!(!now(&house, deputy.id).await.may(Act::ApproveRuns, PRODUCT));
+        let absence = people::load_absence(&house.app, &deputy).await.expect("the page");
+        assert!(absence.away.is_none());
+    }
+}

@@ -1,0 +1,155 @@
+//! Roles and accounts that change: over HTTP, by an administrator who has just proved who they are; whoever loses something
+//! is out at once, on every console.
+
+use super::{browser, hired, meddle, now};
+use crate::{
+    app::staff,
+    domain::{
+        identity::StaffId,
+        rights::{Grant, Role},
+        time::DAY,
+    },
+    store::sql,
+    testing::{
+        browser::Browser,
+        house::{House, PRODUCT},
+        on_both,
+    },
+};
+use axum::http::StatusCode;
+
+const AGENT: &str = "agent@imagegen.example";
+
+/// A browser of the same session on another console.
+fn elsewhere(house: &House, browser: &Browser) -> Browser {
+    Browser { app: house.another_console(), ..browser.clone() }
+}
+
+async fn roles(house: &House, id: StaffId) -> Vec<(Role, Option<String>)> {
+    now(house, id).await.grants.into_iter().map(|grant| (grant.role, grant.product)).collect()
+}
+
+async fn entries(house: &House, action: &str) -> Vec<(Option<i64>, String, String)> {
+    let mut tx = house.app.db.read().await.expect("a reader");
+    let text = "SELECT staff_id, object, fields FROM audit WHERE action = $1 ORDER BY id";
+    sql(text).bind(action).all(&mut tx).await.expect("it lists")
+}
+
+on_both! {
+    async fn s05_a_change_of_roles_ends_the_sessions_on_every_console(house: House) {
+        let admin = hired(&house, "admin", &[Grant::everywhere(Role::Admin)]).await;
+        let agent = house.agent.id;
+        let path = format!("/settings/people/{}", agent.0);
+        for fields in [
+            vec![("do", "role"), ("role", "auditor"), ("product", PRODUCT)],
+            vec![("do", "take"), ("role", "auditor"), ("product", PRODUCT)],
+            vec![("do", "sessions")],
+            vec![("do", "factor")],
+            vec![("do", "disable")],
+        ] {
+            let here = browser(&house, agent).await;
+            let there = elsewhere(&house, &browser(&house, agent).await);
+            assert!(here.is_in().await && there.is_in().await, "{fields:?}");
+            let mut boss = browser(&house, admin.id).await;
+            let answer = boss.post(&path, &fields).await;
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{fields:?}: {}", answer.body);
+            assert!(!here.is_in().await && !there.is_in().await, "{fields:?}");
+        }
+        assert_eq!(browser(&house, admin.id).await.post(&path, &[("do", "enable")]).await.status, StatusCode::SEE_OTHER);
+        for product in [None, Some(PRODUCT)] {
+            let there = elsewhere(&house, &browser(&house, agent).await);
+            let grant = Grant { product: product.map(str::to_owned), ..Grant::everywhere(Role::Engineer) };
+            staff::grant(&house.app, AGENT, &grant).await.expect("granted on the command line");
+            assert!(!there.is_in().await);
+            let there = elsewhere(&house, &browser(&house, agent).await);
+            staff::revoke(&house.app, AGENT, Role::Engineer, product).await.expect("taken on the command line");
+            assert!(!there.is_in().await);
+        }
+        assert_eq!(roles(&house, agent).await, [(Role::Agent, None)]);
+        let granted = entries(&house, "role_granted").await;
+        let object = format!("{} auditor {PRODUCT}", agent.0);
+        assert_eq!(granted[0], (Some(admin.id.0), object, "role, until, deputy".to_owned()));
+    }
+
+    async fn s14_roles_change_only_for_an_administrator_who_has_just_proved_it(house: House) {
+        let admin = hired(&house, "admin", &[Grant::everywhere(Role::Admin)]).await;
+        let agent = house.agent.id;
+        let path = format!("/settings/people/{}", agent.0);
+        let acts: [&[(&str, &str)]; 7] = [
+            &[("do", "role"), ("role", "auditor")],
+            &[("do", "take"), ("role", "agent")],
+            &[("do", "disable")],
+            &[("do", "enable")],
+            &[("do", "sessions")],
+            &[("do", "factor")],
+            &[("do", "person"), ("other", "1")],
+        ];
+        let mut boss = browser(&house, admin.id).await;
+        crate::testing::people::let_proof_age(&house, &admin).await;
+        for fields in acts {
+            let answer = boss.post(&path, fields).await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{fields:?}");
+        }
+        let invite = [("name", "Dana"), ("email", "dana@imagegen.example"), ("role", "agent")];
+        assert_eq!(boss.post("/settings/people", &invite).await.status, StatusCode::UNAUTHORIZED);
+        let mut officer = browser(&house, house.officer.id).await;
+        for fields in acts {
+            assert_eq!(officer.post(&path, fields).await.status, StatusCode::NOT_FOUND, "{fields:?}");
+        }
+        assert_eq!(officer.post("/settings/people", &invite).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(roles(&house, agent).await, [(Role::Agent, None)]);
+        assert!(entries(&house, "role_granted").await.is_empty());
+        // fresh again, and the invitation is done with its link
+        let mut boss = browser(&house, admin.id).await;
+        let invite = [invite[0], invite[1], invite[2], ("product", PRODUCT), ("until", "2099-12-31")];
+        let answer = boss.post("/settings/people", &invite).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        house.works().await;
+        assert!(house.sent().iter().any(|mail| mail.contains("dana@imagegen.example")));
+        let page = boss.get("/settings/people").await;
+        assert!(page.body.contains("Dana") && page.body.contains("invited, has no password yet"), "{}", page.body);
+    }
+
+    async fn nobody_gives_themselves_a_role_and_an_administrator_stays(house: House) {
+        let admin = hired(&house, "admin", &[Grant::everywhere(Role::Admin)]).await;
+        let mut boss = browser(&house, admin.id).await;
+        let own = format!("/settings/people/{}", admin.id.0);
+        for fields in [
+            [("do", "role"), ("role", "officer")],
+            [("do", "take"), ("role", "admin")],
+            [("do", "disable"), ("role", "")],
+            [("do", "factor"), ("role", "")],
+        ] {
+            let answer = boss.post(&own, &fields).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{fields:?}");
+        }
+        // nor by another login, nor as a deputy
+        let other = hired(&house, "admin+two", &[Grant::everywhere(Role::Auditor)]).await;
+        let answer = boss.post(&format!("/settings/people/{}", other.id.0), &[("do", "role"), ("role", "officer")]).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let deputy = admin.id.0.to_string();
+        let fields = [("do", "role"), ("role", "agent"), ("deputy", deputy.as_str())];
+        let answer = boss.post(&format!("/settings/people/{}", house.agent.id.0), &fields).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(roles(&house, admin.id).await, [(Role::Admin, None)]);
+        for (field, value) in [("role", "king"), ("product", "none"), ("until", "yesterday"), ("until", "2020-01-01"), ("deputy", "999")] {
+            let mut fields = vec![("do", "role"), ("role", "agent")];
+            fields.retain(|(name, _)| *name != field);
+            fields.push((field, value));
+            let answer = boss.post(&format!("/settings/people/{}", house.agent.id.0), &fields).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{field}={value}");
+        }
+    }
+
+    async fn s05_a_role_ends_by_the_databases_clock(house: House) {
+        let mut tx = house.app.db.read().await.expect("a reader");
+        let at = tx.db_now().await.expect("the time");
+        drop(tx);
+        let auditor = hired(&house, "auditor", &[Grant { until: Some(at.plus(DAY)), ..Grant::everywhere(Role::Auditor) }]).await;
+        let mut browser = browser(&house, auditor.id).await;
+        assert_eq!(browser.get("/queue").await.status, StatusCode::OK);
+        meddle(&house, "UPDATE staff_grants SET ends_at = 1 WHERE staff_id = $1", auditor.id.0).await;
+        assert_eq!(browser.get("/queue").await.status, StatusCode::NOT_FOUND, "in the same session");
+        assert!(now(&house, auditor.id).await.grants.is_empty());
+    }
+}
