@@ -65,8 +65,8 @@ pub async fn repeated(State(app): State<App>, request: Request, next: Next) -> R
             Ok(token) => {
                 match session_of(&asked.app, token.as_str()).await {
                     Ok(Some(session)) => guard::admit(&mut request, session),
-                    Ok(None) => return asked.refused(&Error::NotFound.into()).await,
-                    Err(error) => return asked.refused(&error.into()).await,
+                    Ok(None) => return asked.refused(factor, &Error::NotFound.into()).await,
+                    Err(error) => return asked.refused(factor, &error.into()).await,
                 }
                 renewed = Some(token);
             }

@@ -78,10 +78,10 @@ on_both! {
 
     async fn a_wrong_password_is_an_entry_where_it_is_asked_for_again(house: House) {
         let house = house.rebuilt(HashMap::new(), |parts| parts.settings.second_factor = SecondFactor::Offered);
-        let typed = sign_in::Typed { email: OFFICER, password: PASSWORD, client: "198.51.100.7" };
+        let typed = sign_in::Typed { email: OFFICER, password: PASSWORD, client: "198.51.100.7", device: None, session: None };
         let entered = sign_in::sign_in(&house.app, typed).await.expect("they come in");
         let session = crate::app::sessions::session_of(&house.app, entered.as_str()).await.expect("it reads").expect("a session");
-        assert!(proving::prove(&house.app, &session, "another password").await.is_err());
+        assert!(proving::prove(&house.app, &session, Factor::Code("another password")).await.is_err());
         assert_eq!(house.log().await.last().map(String::as_str), Some("staff password_wrong"));
     }
 
