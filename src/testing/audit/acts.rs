@@ -2,7 +2,7 @@
 //! behind the wall. That no transaction records an event without an entry, `store::Tx` looks after in every test.
 
 use crate::{
-    app::{proving, quarantine, setup, sign_in, staff, verbs},
+    app::{proving, quarantine, second_factor::Factor, setup, sign_in, staff, verbs},
     domain::{
         identity::MessageId,
         rights::Role,

@@ -26,9 +26,9 @@ mod many;
 mod maria;
 mod partners;
 mod poison;
-mod retention;
 #[path = "../postgres.rs"]
 mod postgres;
+mod retention;
 mod runs;
 #[path = "../smtp.rs"]
 mod smtp;
