@@ -65,7 +65,7 @@ async function changed(page, change, work) {
     const response = await route.fetch();
     const json = await response.json();
     await change(json);
-    await route.fulfill({ response, json });
+    await route.fulfill({ status: response.status(), json });
   });
   try {
     return await work();
@@ -249,8 +249,8 @@ test("s11_what is no answer to this challenge of this session signs nobody in", 
 
   await t.test("a count that goes back is refused, told, and shown", async () => {
     const { credentials } = await tell("getCredentials");
+    assert.ok(credentials.some(({ signCount }) => signCount > 2), "it counts");
     for (const credential of credentials) {
-      assert.ok(credential.signCount > 1, "it counts");
       await tell("removeCredential", { credentialId: credential.credentialId });
       await tell("addCredential", { credential: { ...credential, signCount: 1 } });
     }

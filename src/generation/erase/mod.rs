@@ -316,11 +316,11 @@ impl Erasure<'_> {
 async fn seal(conn: &mut Conn, seals: &Seals, change: &str, values: &[String]) -> Result<i64, Error> {
     for _ in 0..TRIES {
         conn.begin_writing().await?;
-        let there = conn.count(Statement::new(seals.there.clone(), values)).await?;
+        let already = conn.count(Statement::new(seals.already.clone(), values)).await?;
         let written = conn.run(Statement::new(seals.write.clone(), values)).await?;
         let gone = conn.run(Statement::new(change, values)).await?;
         // a row that changed in between is not the one that was written any more
-        let is_whole = gone == there + written;
+        let is_whole = gone == already + written;
         conn.end_writing(is_whole).await?;
         if is_whole {
             return Ok(gone);

@@ -42,7 +42,7 @@ pub(super) struct Prepared {
 #[derive(Debug)]
 pub(super) struct Seals {
     /// Counts those that are there already, word for word.
-    pub there: String,
+    pub already: String,
     /// Writes those that are not.
     pub write: String,
 }
@@ -114,11 +114,11 @@ pub(super) fn prepared(scope: &Scope<'_>, step: Step) -> Prepared {
         Some(sealing) => format!("{which} AND {}", sealing.is_there(&sealing.same)),
         None => which,
     };
-    let there = match scope.dialect {
+    let already = match scope.dialect {
         Dialect::Maria => format!("SELECT {total} FROM {}", joined_by_key(scope, &step.table, &which, i64::MAX)),
         Dialect::Postgres | Dialect::Sqlite => format!("SELECT {total} FROM {table} AS t WHERE {which}"),
     };
-    let seals = write.map(|write| Seals { there, write });
+    let seals = write.map(|write| Seals { already, write });
     // rows whose place is taken stay where they are, with their files, and are counted as left
     let has_place = step.sealing.as_ref().map(|sealing| format!(" AND NOT {}", sealing.is_taken()));
     let has_place = has_place.unwrap_or_default();

@@ -80,8 +80,7 @@ impl Generation {
         self
     }
 
-    /// Runs statements behind everybody's back.
-    pub async fn run(&self, text: &str) {
+    async fn run(&self, text: &str) {
         let statement = sqlx::raw_sql(AssertSqlSafe(text.to_owned()));
         match &self.place {
             Place::Sqlite => {

@@ -117,6 +117,7 @@ on_both! {
         // a form that waited too long is asked for the proof, and then offers another one to read
         let third = offered(&owner.get("/account/authenticator").await);
         let_proof_age(&house, &house.officer).await;
+        house.pass(1_000);
         let right = code_at(&third, now(&house).await);
         assert_eq!(owner.post("/account/authenticator", &[("code", &right)]).await.status, StatusCode::UNAUTHORIZED);
         meddle(&house, "UPDATE authenticators SET last_step = $2 WHERE staff_id = $1", house.officer.id, 0).await;

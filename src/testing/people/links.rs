@@ -1,7 +1,7 @@
 //! Links by mail: invitations and new passwords. Each counts once, for a while, for the account as it was; asking for one
 //! tells nobody who has an account.
 
-use super::{Browser, OFFICER, PASSWORD, arm, meddle, signed_in};
+use super::{Browser, OFFICER, PASSWORD, arm, meddle, signed_in, stretch_waits};
 use crate::{
     app::staff,
     domain::identity::StaffId,
@@ -141,13 +141,16 @@ on_both! {
     async fn s07_strangers_together_fill_no_outbox(house: House) {
         let mut refused = Vec::new();
         for n in 0..62_u8 {
+            if n == 61 {
+                stretch_waits(&house).await;
+            }
             let mut browser = Browser::new(house.app.clone()).at([203, 0, 113, n]);
             let answer = browser.post("/reset", &[("email", &format!("p{n}@mail.example"))]).await;
             if answer.status == StatusCode::TOO_MANY_REQUESTS {
                 refused.push(answer.header("retry-after").parse::<i64>().expect("seconds"));
             }
         }
-        assert!(matches!(refused[..], [seconds] if (1..=5).contains(&seconds)), "{refused:?}");
+        assert!(matches!(refused[..], [seconds] if (590..=605).contains(&seconds)), "five seconds and the test's own: {refused:?}");
         let mut tx = house.app.db.read().await.expect("a reader");
         let links = sql("SELECT COUNT(*) FROM account_links").one::<(i64,)>(&mut tx).await.expect("a count");
         assert_eq!(links, (61,));

@@ -43,6 +43,12 @@ async fn meddle(house: &House, text: &'static str, staff: StaffId, value: i64) -
     done
 }
 
+/// Lets nobody's wait be over before the test is.
+async fn stretch_waits(house: &House) {
+    let text = "UPDATE throttles SET blocked_until = blocked_until + $1 + $2 WHERE blocked_until > 0";
+    meddle(house, text, StaffId(0), 600_000).await;
+}
+
 /// Gives somebody an authenticator.
 pub async fn arm(house: &House, whom: StaffId) {
     let mut tx = house.app.db.begin().await.expect("a writer");

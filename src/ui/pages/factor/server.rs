@@ -97,6 +97,7 @@ pub async fn begin(State(app): State<App>, Extension(session): Extension<Session
 }
 
 /// A challenge as the page's script wants it, or why there is none, in words.
+#[must_use]
 pub fn begun(outcome: Result<Begun, Error>) -> Response {
     match outcome {
         Ok(begun) => axum::Json(begun).into_response(),
