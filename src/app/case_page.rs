@@ -222,7 +222,9 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
     let may_own = |a: &&Actor| a.may_in_case(Act::WorkCases, &case.product, restricted);
     let may_work = actor.may(Act::WorkCases, &case.product);
     if !may_work {
-        follow_ups.iter_mut().for_each(|one| one.steps.clear());
+        for one in &mut follow_ups {
+            one.steps.clear();
+        }
     }
     Ok(CasePage::Full(Box::new(Full {
         product: app.packs.short(&case.product),

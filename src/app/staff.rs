@@ -187,8 +187,9 @@ pub async fn grant(app: &App, email: &str, wanted: &Given) -> Result<(), Error> 
     let (mut tx, account) = account(app, email).await?;
     let staff = account.staff();
     let before = grants::grants_all(&mut tx).await?.into_iter();
-    let before = before.filter(|one| one.staff == staff && one.role == wanted.role && one.product == wanted.product);
-    let deputy = before.last().and_then(|one| one.deputy);
+    let mut before =
+        before.filter(|one| one.staff == staff && one.role == wanted.role && one.product == wanted.product);
+    let deputy = before.next_back().and_then(|one| one.deputy);
     grants::grant_give(&mut tx, &given(staff, wanted, deputy), app.now()).await?;
     role_changed(app, tx, None.into(), AuditAction::RoleGranted, (staff, wanted.role, wanted.product.as_deref())).await
 }

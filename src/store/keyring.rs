@@ -249,7 +249,7 @@ impl Place {
 
     async fn put(&self, tx: &mut Tx, wrapped: &[(i64, Vec<u8>)]) -> Result<()> {
         let all = wrapped.iter().map(|(number, key)| serde_json::json!([number, data_encoding::HEXLOWER.encode(key)]));
-        let all = serde_json::Value::from_iter(all).to_string();
+        let all = all.collect::<serde_json::Value>().to_string();
         per_engine(self.postgres, self.sqlite).bind(all).run(tx).await?;
         Ok(())
     }

@@ -73,8 +73,9 @@ const FORMAT: u8 = 2;
 const NONCE: usize = 24;
 
 fn key_id(key: &[u8; 32]) -> KeyId {
-    let [a, b, c, d, e, ..] = mac(key, [&b"recourse key id"[..]]);
-    [a, b, c, d, e]
+    let mut id = KeyId::default();
+    id.copy_from_slice(&mac(key, [&b"recourse key id"[..]])[..5]);
+    id
 }
 
 /// A short name of a key, safe to store and show.

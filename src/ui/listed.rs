@@ -77,7 +77,6 @@ impl<S: Clone + Send + Sync + 'static> Listed<S> {
     }
 
     /// The router itself.
-    #[must_use]
     pub fn into_router(self) -> Router<S> {
         self.router
     }

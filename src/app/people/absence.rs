@@ -35,10 +35,10 @@ pub async fn load_absence(app: &App, actor: &Actor) -> Result<Absence, Error> {
     let now = tx.db_now().await?;
     let away = grants::absence_get(&mut tx, actor.id).await?.filter(|(_, until)| *until > now);
     let names = staff::staff_names(&mut tx).await?;
-    let named = |ids: BTreeSet<StaffId>| ids.iter().filter_map(|id| names.get(id).cloned()).collect();
+    let called = |ids: BTreeSet<StaffId>| ids.iter().filter_map(|id| names.get(id).cloned()).collect();
     let own = grants::grants_all(&mut tx).await?.into_iter().filter(|one| one.staff == actor.id);
-    let deputies = named(own.filter_map(|one| one.deputy).collect());
-    let stands_in_for = named(actor.grants.iter().filter_map(|grant| grant.instead_of).collect());
+    let deputies = called(own.filter_map(|one| one.deputy).collect());
+    let stands_in_for = called(actor.grants.iter().filter_map(|grant| grant.instead_of).collect());
     Ok(Absence { away, deputies, stands_in_for, zone: app.zone() })
 }
 

@@ -89,7 +89,7 @@ fn reached(text: &str, mark: &str, reach: &Reach, first: usize) -> String {
             Reach::Only(products) if products.is_empty() => out.push_str("FALSE"),
             Reach::Only(products) => {
                 let numbers: Vec<_> = (first..first + products.len()).map(|n| format!("${n}")).collect();
-                out.push_str(&format!("{column} IN ({})", numbers.join(", ")));
+                out.extend([column, " IN (", &numbers.join(", "), ")"]);
             }
         }
         rest = after;

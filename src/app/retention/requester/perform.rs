@@ -106,17 +106,17 @@ async fn end(app: &App, erasure: &RequesterErasure) -> Result<RequesterErased, E
     let went: Vec<Reference> = erasure.scope.iter().filter(|one| !stays.contains(one)).copied().collect();
     let left = retention::left_of(&mut tx, &went).await?;
     if !left.is_nothing() {
-        let says =
+        let trouble =
             format!("looked again: {} texts, {} mails, {} traces are still there", left.texts, left.mails, left.traces);
-        return Ok(RequesterErased::Later(says));
+        return Ok(RequesterErased::Later(trouble));
     }
     erasures::erasure_progress(&mut tx, erasure.id, latest.gone, Some(now)).await?;
     let cases = i64::try_from(went.len()).unwrap_or(i64::MAX);
     let event = Event::RequesterErased { erasure: erasure.id, cases };
     cases::case_record(&mut tx, &mut case, By::System, now, event).await?;
     cases::case_save(&mut tx, &case).await?;
-    let says = format!("{} {} stayed={}", erasure.id, says_gone(latest.gone), stays.len());
-    audit::audit_append(&mut tx, now, None, AuditAction::RequesterErased, Some(erasure.case), &says);
+    let what = format!("{} {} stayed={}", erasure.id, says_gone(latest.gone), stays.len());
+    audit::audit_append(&mut tx, now, None, AuditAction::RequesterErased, Some(erasure.case), &what);
     failpoint("requester-before-end");
     tx.commit().await?;
     Ok(RequesterErased::Done)

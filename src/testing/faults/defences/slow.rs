@@ -97,18 +97,18 @@ on_both! {
         let recipient_head = format!("POST /intake/recipients HTTP/1.1\r\n{host}Content-Length: 500\r\n\r\n{{");
         let recipient = trickles(&console, &recipient_head, Duration::from_secs(25));
         let many = async {
-            let mut held = Vec::new();
+            let mut streams = Vec::new();
             for _ in 0..300 {
                 let mut stream = TcpStream::connect(("127.0.0.1", console.port)).await.expect("it connects");
                 stream.write_all(b"GET / HTTP/1.1\r\n").await.expect("it is written");
-                held.push(stream);
+                streams.push(stream);
             }
             // meanwhile others are answered
             for _ in 0..5 {
                 assert_eq!(console.get("/readyz").await.map(|answer| answer.status), Some(200));
                 sleep(Duration::from_millis(500)).await;
             }
-            held.len()
+            streams.len()
         };
         let (head, nothing, body, recipient, many) = tokio::join!(head, nothing, body, recipient, many);
         assert_eq!(many, 300);
