@@ -73,8 +73,8 @@ const FORMAT: u8 = 2;
 const NONCE: usize = 24;
 
 fn key_id(key: &[u8; 32]) -> KeyId {
-    let [a, b, c, d, e, ..] = mac(key, [&b"recourse key id"[..]]);
-    [a, b, c, d, e]
+    let name = mac(key, [&b"recourse key id"[..]]);
+    std::array::from_fn(|at| name[at])
 }
 
 /// A short name of a key, safe to store and show.

@@ -124,6 +124,6 @@ pub fn fate(period: Option<Period>, zone: Tz, standing: &Standing, now: Instant)
 pub fn fate_asked(zone: Tz, standing: &Standing, now: Instant) -> Fate {
     match fate(Some(Period::Elapsed(1)), zone, standing, now) {
         Fate::Due(_) => Fate::Due(now),
-        stays => stays,
+        stays @ Fate::Stays(..) => stays,
     }
 }

@@ -58,7 +58,7 @@ on_both! {
         assert_eq!(held().await, before, "a note");
         assert_eq!(sends(&path, &[("do", "reply"), ("seen", &seen().await), ("text", "We look into it.")]).await, 303);
         // what a reply does, and nothing else
-        before.0[0].1 = "open".to_owned();
+        before.0[0].1 = String::from("open");
         assert_eq!(held().await, before, "a reply");
         for (path, own) in [("/account", &[("do", "nothing")][..]), ("/queue", &[]), ("/runs/standing", &[]), ("/mail/in/1", &[])] {
             let status = sends(path, own).await;

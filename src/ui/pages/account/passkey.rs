@@ -54,7 +54,7 @@ async fn try_add(asked: &Asked, session: &Session, device: &Device, typed: &Fiel
         Ok((token, codes)) => {
             let account = account::load_account(app, session).await?;
             let (own, zone, done) = (session.id, app.zone(), "passkey".to_owned());
-            let shown = move || page(&account, own, zone, Sent { codes, done, ..Sent::default() });
+            let shown = move || page(&account, own, zone, Sent { done, codes, ..Sent::default() });
             let page = asked.show(StatusCode::OK, "Your account", Place::Elsewhere, shown).await?;
             return Ok(with_session(page, &token));
         }
