@@ -97,18 +97,18 @@ on_both! {
         let recipient_head = format!("POST /intake/recipients HTTP/1.1\r\n{host}Content-Length: 500\r\n\r\n{{");
         let recipient = trickles(&console, &recipient_head, Duration::from_secs(25));
         let many = async {
-            let mut held = Vec::new();
+            let mut open = Vec::new();
             for _ in 0..300 {
                 let mut stream = TcpStream::connect(("127.0.0.1", console.port)).await.expect("it connects");
                 stream.write_all(b"GET / HTTP/1.1\r\n").await.expect("it is written");
-                held.push(stream);
+                open.push(stream);
             }
             // meanwhile others are answered
             for _ in 0..5 {
                 assert_eq!(console.get("/readyz").await.map(|answer| answer.status), Some(200));
                 sleep(Duration::from_millis(500)).await;
             }
-            held.len()
+            open.len()
         };
         let (head, silence, body, recipient, many) = tokio::join!(head, silence, body, recipient, many);
         assert_eq!(many, 300);
