@@ -10,8 +10,9 @@ use crate::domain::{identity::CeremonyId, sign_in::Ceremony, time::MINUTE};
 /// For how long a challenge waits, in milliseconds.
 const WAITS: i64 = 5 * MINUTE;
 
-fn purpose(session: i64, kind: Ceremony) -> String {
-    format!("ceremony {} of session {session}", kind.code())
+/// What it is sealed as: for this session alone.
+pub(super) fn purpose(session: i64) -> String {
+    format!("ceremony of session {session}")
 }
 
 /// Keeps what an answer will be judged by. Of one session the five newest wait.
@@ -26,7 +27,7 @@ pub async fn ceremony_begin(
     state: &[u8],
 ) -> Result<CeremonyId> {
     let now = tx.db_now().await?;
-    let Sealed { wrapped_key, cipher } = vault.seal(&purpose(session, kind), state)?;
+    let Sealed { wrapped_key, cipher } = vault.seal(&purpose(session), state)?;
     let text = "DELETE FROM ceremonies WHERE session_id = $1 AND id IN
          (SELECT id FROM ceremonies WHERE session_id = $1 ORDER BY id DESC LIMIT 1000 OFFSET 4)";
     sql(text).bind(session).run(tx).await?;
@@ -54,7 +55,7 @@ pub async fn ceremony_take(
          RETURNING wrapped_key, cipher, ends_at";
     let row = sql(text).bind(id).bind(session).bind(kind.code()).maybe::<(Vec<u8>, Vec<u8>, i64)>(tx).await?;
     let Some((wrapped_key, cipher, _)) = row.filter(|(_, _, ends_at)| *ends_at > now.0) else { return Ok(None) };
-    Ok(Some(vault.open(&purpose(session, kind), &Sealed { wrapped_key, cipher })?))
+    Ok(Some(vault.open(&purpose(session), &Sealed { wrapped_key, cipher })?))
 }
 
 /// Forgets ceremonies whose time is over.

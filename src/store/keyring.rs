@@ -3,9 +3,9 @@
 //! but for the first opening of a database.
 
 use super::{
-    Db, Result, Tx, contents, downloads, drafts, factors, follow_ups, holds,
+    Db, Result, Tx, ceremonies, contents, downloads, drafts, factors, follow_ups, holds,
     master::MasterKey,
-    per_engine, raws, runs, sql,
+    passkeys, per_engine, raws, runs, sql,
     vault::{Vault, VaultError, key_name, random},
 };
 use crate::domain::{identity::StaffId, time::Instant};
@@ -226,6 +226,8 @@ pub const PLACES: &[Place] = &[
     place!("follow_ups", "id", |_| follow_ups::SEALED_AS.to_owned()),
     place!("replay_keys", "run_id", |_| runs::replay::SEALED_AS.to_owned()),
     place!("authenticators", "staff_id", |id| factors::purpose(StaffId(id))),
+    place!("passkeys", "(staff_id * 4294967296 + id)", |n| passkeys::purpose(StaffId(n >> 32))),
+    place!("ceremonies", "(session_id * 4294967296 + id)", |n| ceremonies::purpose(n >> 32)),
 ];
 
 const KEYS: Place = place!("vault_keys", "id", |_| String::new());

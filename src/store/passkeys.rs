@@ -47,8 +47,9 @@ impl Line {
     }
 }
 
-fn purpose(staff: StaffId, credential: &[u8]) -> String {
-    format!("passkey {} {}", staff.0, data_encoding::HEXLOWER.encode(credential))
+/// What it is sealed as: for this person alone. Which credential it is stands in what is sealed.
+pub(super) fn purpose(staff: StaffId) -> String {
+    format!("passkey {}", staff.0)
 }
 
 /// Keeps a passkey; false when there is one with this credential already, whoever has it.
@@ -63,7 +64,7 @@ pub async fn passkey_add(
     (plain, name): (&[u8], &str),
     at: Instant,
 ) -> Result<bool> {
-    let Sealed { wrapped_key, cipher } = vault.seal(&purpose(staff, credential), plain)?;
+    let Sealed { wrapped_key, cipher } = vault.seal(&purpose(staff), plain)?;
     let text = "INSERT INTO passkeys (staff_id, credential, wrapped_key, cipher, name, counter, made_at)
          VALUES ($1, $2, $3, $4, $5, 0, $6) ON CONFLICT (credential) DO NOTHING";
     let row = sql(text).bind(staff).bind(credential).bind(wrapped_key).bind(cipher).bind(name).bind(at);
@@ -84,12 +85,10 @@ pub async fn passkeys_of(tx: &mut Tx, staff: StaffId) -> Result<Vec<Line>> {
 /// # Errors
 /// As the database says, or when one was sealed under another key.
 pub async fn passkeys_open(tx: &mut Tx, vault: &Vault, staff: StaffId, doubted_too: bool) -> Result<Vec<Vec<u8>>> {
-    let text = "SELECT credential, wrapped_key, cipher FROM passkeys
-         WHERE staff_id = $1 AND ($2 OR doubted_at IS NULL) ORDER BY id";
-    let rows = sql(text).bind(staff).bind(doubted_too).all::<(Vec<u8>, Vec<u8>, Vec<u8>)>(tx).await?;
-    let open = |(credential, wrapped_key, cipher): (Vec<u8>, _, _)| {
-        Ok(vault.open(&purpose(staff, &credential), &Sealed { wrapped_key, cipher })?)
-    };
+    let text =
+        "SELECT wrapped_key, cipher FROM passkeys WHERE staff_id = $1 AND ($2 OR doubted_at IS NULL) ORDER BY id";
+    let rows = sql(text).bind(staff).bind(doubted_too).all::<(Vec<u8>, Vec<u8>)>(tx).await?;
+    let open = |(wrapped_key, cipher)| Ok(vault.open(&purpose(staff), &Sealed { wrapped_key, cipher })?);
     rows.into_iter().map(open).collect()
 }
 
@@ -101,7 +100,7 @@ pub async fn passkey_open(tx: &mut Tx, vault: &Vault, staff: StaffId, credential
     let text = "SELECT wrapped_key, cipher FROM passkeys
          WHERE staff_id = $1 AND credential = $2 AND doubted_at IS NULL";
     let row = sql(text).bind(staff).bind(credential).maybe::<(Vec<u8>, Vec<u8>)>(tx).await?;
-    let open = |(wrapped_key, cipher)| vault.open(&purpose(staff, credential), &Sealed { wrapped_key, cipher });
+    let open = |(wrapped_key, cipher)| vault.open(&purpose(staff), &Sealed { wrapped_key, cipher });
     Ok(row.map(open).transpose()?)
 }
 
@@ -110,7 +109,7 @@ pub async fn passkey_open(tx: &mut Tx, vault: &Vault, staff: StaffId, credential
 /// # Errors
 /// As the database says.
 pub async fn passkey_reseal(tx: &mut Tx, vault: &Vault, staff: StaffId, credential: &[u8], plain: &[u8]) -> Result<()> {
-    let Sealed { wrapped_key, cipher } = vault.seal(&purpose(staff, credential), plain)?;
+    let Sealed { wrapped_key, cipher } = vault.seal(&purpose(staff), plain)?;
     let text = "UPDATE passkeys SET wrapped_key = $3, cipher = $4 WHERE staff_id = $1 AND credential = $2";
     sql(text).bind(staff).bind(credential).bind(wrapped_key).bind(cipher).run(tx).await?;
     Ok(())

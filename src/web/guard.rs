@@ -92,10 +92,10 @@ pub async fn says_where_it_comes_from(request: Request, next: Next) -> Response 
     elsewhere()
 }
 
-/// Refuses addresses that hold a NUL: no text has one, and not every database can look for it.
+/// Refuses questions that hold a NUL: no text has one, and not every database can look for it. In the address itself it leads
+/// to what is not there, as anything else that was made up.
 pub async fn is_text(request: Request, next: Next) -> Response {
-    let holds = |text: &str| text.contains("%00");
-    if holds(request.uri().path()) || request.uri().query().is_some_and(holds) {
+    if request.uri().query().is_some_and(|query| query.contains("%00")) {
         return (StatusCode::BAD_REQUEST, "This address holds a sign that is no text.\n").into_response();
     }
     next.run(request).await

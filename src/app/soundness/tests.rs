@@ -67,8 +67,9 @@ fn check_product(what: &str, with: &str, key: &str, says: &str) {
     assert!(text.contains(what), "{what} is not in the pack");
     let text = text.replacen(what, with, 1);
     let found = faults(&[("products/imagegen-artisticmonk.toml", &text)]);
-    let hit = found.iter().find(|fault| fault.contains(&format!(": {key}: "))).unwrap_or_else(|| panic!("{found:#?}"));
-    assert!(hit.contains(says), "{hit} does not say {says}");
+    let of_key = format!(": {key}: ");
+    let hit = found.iter().find(|fault| fault.contains(&of_key) && fault.contains(says));
+    let hit = hit.unwrap_or_else(|| panic!("{found:#?} do not say {says}"));
     let line: usize = hit.split(':').nth(1).and_then(|line| line.parse().ok()).expect("it has a line");
     let there = text.lines().nth(line - 1).unwrap_or_default();
     let last = key.rsplit('.').next().unwrap_or(key).split('[').next().unwrap_or(key);

@@ -316,7 +316,11 @@ impl Source {
                 plan.warnings.push(not_theirs(&table, missing, plan.tables.is_empty()));
             }
         }
+<<<<<<< HEAD
         says_of_nothing(target, plan);
+=======
+        of_nothing(target, plan);
+>>>>>>> 25b49643b20cb55b2d36fb7b8ca3c5a844f17020
         for (table, ..) in questions.mentions {
             let rows = answers.count()?;
             if rows > 0 {
@@ -377,6 +381,24 @@ impl Source {
         lines.extend(target.holds.iter().map(|hold| format!("hold {hold}")));
         lines.extend(target.held.lines());
         data_encoding::HEXLOWER.encode(&Sha256::digest(lines.join("\n").as_bytes()))
+    }
+}
+
+/// Says where a plan has nothing to do, or nothing within its limits.
+fn of_nothing(target: &Target, plan: &mut Plan) {
+    let has_nothing_to_do = !plan.tables.is_empty() && plan.tables.iter().all(|line| line.action == Action::Keep);
+    if target.aim == Aim::Erase && has_nothing_to_do {
+        let says = "Everything within this plan is kept, so nothing would be erased.";
+        plan.warnings.push(warning(WarningCode::NothingFound, "", 0, false, says));
+    }
+    if matches!(target.aim, Aim::Choose { .. }) && plan.tables.is_empty() && plan.may_run() {
+        let says = "It stands as it was asked for already, so nothing would be changed.";
+        plan.warnings.push(warning(WarningCode::NothingFound, "", 0, false, says));
+    }
+    let is_limited = !target.extent.is_whole();
+    if is_limited && plan.tables.is_empty() && plan.may_run() {
+        let says = "The person has nothing within these limits.";
+        plan.warnings.push(warning(WarningCode::NothingFound, "", 0, true, says));
     }
 }
 

@@ -97,26 +97,31 @@ async fn end(app: &App, erasure: &RequesterErasure) -> Result<RequesterErased, E
     let now = app.now();
     let mut tx = app.db.begin().await?;
     let Some(mut case) = cases::case_lock(&mut tx, erasure.case).await? else { return Err(Error::NotFound) };
-    let Some(latest) = erasures::erasure_lock(&mut tx, erasure.id).await? else { return Err(Error::NotFound) };
-    if latest.state != ErasureState::Approved {
+    let Some(locked) = erasures::erasure_lock(&mut tx, erasure.id).await? else { return Err(Error::NotFound) };
+    if locked.state != ErasureState::Approved {
         return Ok(RequesterErased::Done);
     }
-    let stays: Vec<Reference> =
+    let kept: Vec<Reference> =
         retention::of_cases(&mut tx, &erasure.scope).await?.into_iter().map(|one| one.case).collect();
-    let went: Vec<Reference> = erasure.scope.iter().filter(|one| !stays.contains(one)).copied().collect();
+    let went: Vec<Reference> = erasure.scope.iter().filter(|one| !kept.contains(one)).copied().collect();
     let left = retention::left_of(&mut tx, &went).await?;
     if !left.is_nothing() {
         let trouble =
             format!("looked again: {} texts, {} mails, {} traces are still there", left.texts, left.mails, left.traces);
         return Ok(RequesterErased::Later(trouble));
     }
-    erasures::erasure_progress(&mut tx, erasure.id, latest.gone, Some(now)).await?;
+    erasures::erasure_progress(&mut tx, erasure.id, locked.gone, Some(now)).await?;
     let cases = i64::try_from(went.len()).unwrap_or(i64::MAX);
     let event = Event::RequesterErased { erasure: erasure.id, cases };
     cases::case_record(&mut tx, &mut case, By::System, now, event).await?;
     cases::case_save(&mut tx, &case).await?;
+<<<<<<< HEAD
     let what = format!("{} {} stayed={}", erasure.id, says_gone(latest.gone), stays.len());
     audit::audit_append(&mut tx, now, None, AuditAction::RequesterErased, Some(erasure.case), &what);
+=======
+    let entry = format!("{} {} stayed={}", erasure.id, says_gone(locked.gone), kept.len());
+    audit::audit_append(&mut tx, now, None, AuditAction::RequesterErased, Some(erasure.case), &entry);
+>>>>>>> 25b49643b20cb55b2d36fb7b8ca3c5a844f17020
     failpoint("requester-before-end");
     tx.commit().await?;
     Ok(RequesterErased::Done)

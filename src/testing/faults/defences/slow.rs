@@ -89,7 +89,7 @@ on_both! {
         let host = format!("Host: 127.0.0.1:{}\r\n", console.port);
         let slow_head = format!("GET /signin HTTP/1.1\r\n{host}X-Slow: ");
         let head = trickles(&console, &slow_head, Duration::from_secs(25));
-        let nothing = trickles(&console, "", Duration::from_secs(25));
+        let silence = trickles(&console, "", Duration::from_secs(25));
         let body_head = format!(
             "POST /signin HTTP/1.1\r\n{host}Sec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 500\r\n\r\nemail="
         );
@@ -97,22 +97,22 @@ on_both! {
         let recipient_head = format!("POST /intake/recipients HTTP/1.1\r\n{host}Content-Length: 500\r\n\r\n{{");
         let recipient = trickles(&console, &recipient_head, Duration::from_secs(25));
         let many = async {
-            let mut streams = Vec::new();
+            let mut open = Vec::new();
             for _ in 0..300 {
                 let mut stream = TcpStream::connect(("127.0.0.1", console.port)).await.expect("it connects");
                 stream.write_all(b"GET / HTTP/1.1\r\n").await.expect("it is written");
-                streams.push(stream);
+                open.push(stream);
             }
             // meanwhile others are answered
             for _ in 0..5 {
                 assert_eq!(console.get("/readyz").await.map(|answer| answer.status), Some(200));
                 sleep(Duration::from_millis(500)).await;
             }
-            streams.len()
+            open.len()
         };
-        let (head, nothing, body, recipient, many) = tokio::join!(head, nothing, body, recipient, many);
+        let (head, silence, body, recipient, many) = tokio::join!(head, silence, body, recipient, many);
         assert_eq!(many, 300);
-        assert!(!head.1.contains("200 OK") && !nothing.1.contains("200 OK"), "{head:?} {nothing:?}");
+        assert!(!head.1.contains("200 OK") && !silence.1.contains("200 OK"), "{head:?} {silence:?}");
         assert!(body.1.starts_with("HTTP/1.1 503") || body.1.is_empty(), "{body:?}");
         assert!(recipient.1.starts_with("HTTP/1.1 408"), "{recipient:?}");
         // heads and bodies have their bounds
