@@ -39,6 +39,8 @@ on_both! {
         assert_eq!(field(verbs::rule_out(app, officer, reference, i64::MAX, RULE, says).await.err()), Some("rule"));
         assert_eq!(due(&house.case(reference).await), Some((Layer::Law, START.plus(2 * HOUR))), "one person twice is one");
         let second = Actor::with_roles(house.agent.id, "Dana Okafor", &[Role::Responder], crate::domain::sign_in::Proof::Fresh);
+        let twin = Actor { logins: vec![officer.id, second.id], ..second.clone() };
+        assert_eq!(field(verbs::rule_out(app, &twin, reference, i64::MAX, RULE, says).await.err()), Some("rule"), "two logins of one person are one");
         assert_eq!(verbs::rule_out(app, &second, reference, i64::MAX, RULE, says).await.expect("kept"), RuledOut::Done);
         let full = house.case(reference).await;
         assert_eq!(due(&full), Some((Layer::Law, START.plus(36 * HOUR))));

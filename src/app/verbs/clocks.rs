@@ -155,7 +155,7 @@ pub async fn rule_out(
         return Err(Error::field("rule", "Choose a rule that holds only under a condition and runs in this case"));
     }
     let doubted = desk.case.doubted.as_ref().filter(|(doubted, _)| doubted == rule).map(|(_, by)| *by);
-    if doubted == Some(actor.id) {
+    if doubted.is_some_and(|by| actor.is(by)) {
         return Err(Error::field("rule", "You found this already; a second person has to find the same"));
     }
     let second = doubted.is_some();
@@ -206,7 +206,7 @@ pub async fn set_jurisdiction(
     let (kind, place, facts) = (case.kind, case.jurisdiction.as_deref(), case.facts());
     let is_softer = app.packs.is_softer(&case.product, (kind, place), (kind, Some(code)), &facts);
     let proposed = case.place_proposed.as_ref().filter(|(proposed, _)| proposed == code).map(|(_, by)| *by);
-    if proposed == Some(actor.id) {
+    if proposed.is_some_and(|by| actor.is(by)) {
         return Err(Error::field("place", "You said so already; a second person has to say the same"));
     }
     let second = proposed.is_some();

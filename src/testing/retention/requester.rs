@@ -11,14 +11,15 @@ use crate::{
     domain::{
         hold::Basis,
         identity::Reference,
-        rights::{Actor, Role},
+        rights::{Actor, Grant, Role},
         sign_in::Proof,
         time::DAY,
     },
     store::requester_erasures::ErasureState,
     testing::{
-        house::{House, mail},
+        house::{House, PRODUCT, mail},
         on_both,
+        rights::hired,
     },
 };
 
@@ -127,6 +128,28 @@ on_both! {
         resolve(&house, erased).await;
         let law = stays(&page(&house, &house.agent, erased).await, erased).expect("it stays");
         assert!(law.contains("IT Rules 2021 r. 3(1)(h)") && law.starts_with("until "), "{law}");
+    }
+
+    async fn s18_another_login_of_who_asked_approves_nothing_nor_does_who_leads_another_product(house: House) {
+        let one = answered(&house, ANA, "a1@mail.example").await;
+        let (app, id) = (&house.app, ask(&house, one).await);
+        let twin = hired(&house, "officer+two", &[Grant::everywhere(Role::Lead)]).await;
+        let own = retention::approve_requester_erasure(app, &twin, one, id).await;
+        assert!(matches!(own, Err(Error::Invalid(_))), "{own:?}");
+        assert!(page(&house, &twin, one).await.open.is_some_and(|open| !open.may_approve));
+        let elsewhere = hired(&house, "elsewhere", &[Grant::of(Role::Lead, "imgus")]).await;
+        let theirs = retention::approve_requester_erasure(app, &elsewhere, one, id).await;
+        assert!(matches!(theirs, Err(Error::NotFound)), "{theirs:?}");
+        assert!(matches!(retention::load_requester(app, &elsewhere, one).await, Err(Error::NotFound)));
+        assert!(retention::load_retention(app, &elsewhere).await.expect("it loads").waiting.is_empty());
+        let mixed = hired(&house, "mixed", &[Grant::of(Role::Lead, "imgus"), Grant::of(Role::Agent, PRODUCT)]).await;
+        let approved = retention::approve_requester_erasure(app, &mixed, one, id).await;
+        assert!(matches!(approved, Err(Error::NotAllowed(_))), "{approved:?}");
+        assert_eq!(retention::load_retention(app, &mixed).await.expect("it loads").waiting.len(), 1);
+        house.works().await;
+        assert!(house.case(one).await.case.erased.is_none());
+        let lead = hired(&house, "lead", &[Grant::of(Role::Lead, PRODUCT)]).await;
+        retention::approve_requester_erasure(app, &lead, one, id).await.expect("approved");
     }
 
     async fn an_erasure_can_be_refused_and_is_over_after_a_week(house: House) {

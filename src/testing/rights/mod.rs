@@ -35,7 +35,7 @@ use crate::{
 const OTHER: &str = "imgus";
 
 /// Somebody new with these roles, as the database has them.
-async fn hired(house: &House, name: &str, grants: &[Grant]) -> Actor {
+pub(super) async fn hired(house: &House, name: &str, grants: &[Grant]) -> Actor {
     let email = format!("{name}@imagegen.example");
     let person = Person { email: &email, name, password: "correct horse battery" };
     let access = Access { grants: grants.to_vec(), same_as: None };
