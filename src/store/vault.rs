@@ -73,14 +73,8 @@ const FORMAT: u8 = 2;
 const NONCE: usize = 24;
 
 fn key_id(key: &[u8; 32]) -> KeyId {
-<<<<<<< HEAD
-    let mut id = KeyId::default();
-    id.copy_from_slice(&mac(key, [&b"recourse key id"[..]])[..5]);
-    id
-=======
     let name = mac(key, [&b"recourse key id"[..]]);
     std::array::from_fn(|at| name[at])
->>>>>>> 25b49643b20cb55b2d36fb7b8ca3c5a844f17020
 }
 
 /// A short name of a key, safe to store and show.

@@ -124,10 +124,6 @@ pub fn fate(period: Option<Period>, zone: Tz, standing: &Standing, now: Instant)
 pub fn fate_asked(zone: Tz, standing: &Standing, now: Instant) -> Fate {
     match fate(Some(Period::Elapsed(1)), zone, standing, now) {
         Fate::Due(_) => Fate::Due(now),
-<<<<<<< HEAD
-        stays @ Fate::Stays(_) => stays,
-=======
         stays @ Fate::Stays(..) => stays,
->>>>>>> 25b49643b20cb55b2d36fb7b8ca3c5a844f17020
     }
 }

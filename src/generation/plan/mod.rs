@@ -316,11 +316,7 @@ impl Source {
                 plan.warnings.push(not_theirs(&table, missing, plan.tables.is_empty()));
             }
         }
-<<<<<<< HEAD
-        says_of_nothing(target, plan);
-=======
         of_nothing(target, plan);
->>>>>>> 25b49643b20cb55b2d36fb7b8ca3c5a844f17020
         for (table, ..) in questions.mentions {
             let rows = answers.count()?;
             if rows > 0 {
@@ -419,22 +415,4 @@ pub(super) fn not_theirs(table: &str, rows: i64, blocks: bool) -> Warning {
 
 fn warning(code: WarningCode, table: &str, rows: i64, blocks: bool, says: &str) -> Warning {
     Warning { code, table: table.to_owned(), column: None, detail: says.to_owned(), rows, blocks }
-}
-
-/// Warns where a plan has nothing to do, and why.
-fn says_of_nothing(target: &Target, plan: &mut Plan) {
-    let has_nothing_to_do = !plan.tables.is_empty() && plan.tables.iter().all(|line| line.action == Action::Keep);
-    if target.aim == Aim::Erase && has_nothing_to_do {
-        let says = "Everything within this plan is kept, so nothing would be erased.";
-        plan.warnings.push(warning(WarningCode::NothingFound, "", 0, false, says));
-    }
-    if matches!(target.aim, Aim::Choose { .. }) && plan.tables.is_empty() && plan.may_run() {
-        let says = "It stands as it was asked for already, so nothing would be changed.";
-        plan.warnings.push(warning(WarningCode::NothingFound, "", 0, false, says));
-    }
-    let is_limited = !target.extent.is_whole();
-    if is_limited && plan.tables.is_empty() && plan.may_run() {
-        let says = "The person has nothing within these limits.";
-        plan.warnings.push(warning(WarningCode::NothingFound, "", 0, true, says));
-    }
 }

@@ -120,11 +120,7 @@ impl Console {
     pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Option<Answer> {
         let mut request = format!("{method} {path} HTTP/1.0\r\nHost: 127.0.0.1:{}\r\n", self.port);
         for (name, value) in headers {
-<<<<<<< HEAD
-            request.extend([*name, ": ", *value, "\r\n"]);
-=======
             request.extend([name, ": ", value, "\r\n"]);
->>>>>>> 25b49643b20cb55b2d36fb7b8ca3c5a844f17020
         }
         if !body.is_empty() || method != "GET" {
             request.extend(["Content-Length: ", &body.len().to_string(), "\r\n"]);

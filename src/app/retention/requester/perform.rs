@@ -115,13 +115,8 @@ async fn end(app: &App, erasure: &RequesterErasure) -> Result<RequesterErased, E
     let event = Event::RequesterErased { erasure: erasure.id, cases };
     cases::case_record(&mut tx, &mut case, By::System, now, event).await?;
     cases::case_save(&mut tx, &case).await?;
-<<<<<<< HEAD
-    let what = format!("{} {} stayed={}", erasure.id, says_gone(latest.gone), stays.len());
-    audit::audit_append(&mut tx, now, None, AuditAction::RequesterErased, Some(erasure.case), &what);
-=======
     let entry = format!("{} {} stayed={}", erasure.id, says_gone(locked.gone), kept.len());
     audit::audit_append(&mut tx, now, None, AuditAction::RequesterErased, Some(erasure.case), &entry);
->>>>>>> 25b49643b20cb55b2d36fb7b8ca3c5a844f17020
     failpoint("requester-before-end");
     tx.commit().await?;
     Ok(RequesterErased::Done)

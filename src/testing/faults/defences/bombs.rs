@@ -82,11 +82,7 @@ on_both! {
             part("zeros.zip", "application/zip", &archive(1, u32::MAX)),
             part("many.zip", "application/zip", &archive(65_535, 0)),
             part("overlap.zip", "application/zip", &archive(500, 20_000_000)),
-<<<<<<< HEAD
-            part("zeros.gz", "application/gzip", &[&b"\x1f\x8b\x08\0\0\0\0\0\0\x03"[..], &vec![0; 20_000]].concat()),
-=======
             part("zeros.gz", "application/gzip", &[&b"\x1f\x8b\x08\0\0\0\0\0\0\x03"[..], &b"\0".repeat(20_000)].concat()),
->>>>>>> 25b49643b20cb55b2d36fb7b8ca3c5a844f17020
             part("huge.png", "image/png", &huge),
             part("frames.gif", "image/gif", &frames),
         ];

@@ -58,11 +58,7 @@ on_both! {
         assert_eq!(held().await, before, "a note");
         assert_eq!(sends(&path, &[("do", "reply"), ("seen", &seen().await), ("text", "We look into it.")]).await, 303);
         // what a reply does, and nothing else
-<<<<<<< HEAD
-        "open".clone_into(&mut before.0[0].1);
-=======
         before.0[0].1 = String::from("open");
->>>>>>> 25b49643b20cb55b2d36fb7b8ca3c5a844f17020
         assert_eq!(held().await, before, "a reply");
         for (path, own) in [("/account", &[("do", "nothing")][..]), ("/queue", &[]), ("/runs/standing", &[]), ("/mail/in/1", &[])] {
             let status = sends(path, own).await;
