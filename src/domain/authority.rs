@@ -1,7 +1,5 @@
 //! Authorities to which a restricted case is reported, as far as a case has to tell them apart.
 
-#![expect(clippy::doc_markdown, reason = "what an authority is called is its line’s documentation, too")]
-
 use super::codes::codes;
 
 codes! {
