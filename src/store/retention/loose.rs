@@ -1,4 +1,5 @@
-//! What is kept and belongs to no case: mail that was set aside or came twice, places of sign-ins, work that gave up.
+//! What is kept and belongs to no case: mail that was set aside or came twice, browsers that somebody signed in with, work
+//! that gave up.
 
 use super::{Over, json};
 use crate::{
