@@ -185,6 +185,5 @@ mod tests {
             who.extend(row.into_iter().nth(1));
         }
         assert_eq!(who.len(), 2, "each had its part");
-        engine.close().await;
     }
 }
