@@ -20,7 +20,16 @@ after(async () => {
 });
 
 const DEVICE = { protocol: "ctap2", transport: "internal", hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true };
-const press = (page, name) => submitted(page, () => page.getByRole("button", { name, exact: true }).click());
+
+/** What a press leads to, also where a script sends the form a while later: the new page stands there afterwards. */
+async function arrived(page, act) {
+  const stands = page.waitForEvent("domcontentloaded");
+  const status = await submitted(page, act);
+  await stands;
+  return status;
+}
+
+const press = (page, name) => arrived(page, () => page.getByRole("button", { name, exact: true }).click());
 const says = (page) => page.locator("main").innerText();
 
 /** A window with an authenticator: its page, and what can be done with the authenticator. */
@@ -115,7 +124,7 @@ test("s11_a passkey is made at the door, signs in, proves again, and makes room 
   await window.another();
   assert.equal(await press(page, "Make a passkey"), 200);
   assert.match(await page.locator("#passkeys").innerText(), /laptop[\s\S]*red key/);
-  assert.equal(await submitted(page, () => page.getByRole("button", { name: /^Remove it.*laptop/ }).click()), 200);
+  assert.equal(await arrived(page, () => page.getByRole("button", { name: /^Remove it.*laptop/ }).click()), 200);
   assert.match(await page.locator("#passkeys").innerText(), /^red key[\s\S]*Your last factor/);
   await knocks(window, house.officer);
   assert.equal(await press(page, "Use your passkey"), 200, "the other one is enough");
@@ -159,7 +168,7 @@ test("s11_what is no answer to this challenge of this session signs nobody in", 
     assert.ok(given.includes("signature"));
     await knocks(window, house.officer);
     const send = (passkey) =>
-      submitted(page, () =>
+      arrived(page, () =>
         page.evaluate((value) => {
           const { form } = document.querySelector("button[data-passkey]");
           form.querySelector("input[name=passkey]").value = value;
@@ -191,7 +200,7 @@ test("s11_what is no answer to this challenge of this session signs nobody in", 
       return (await navigator.credentials.get({ publicKey })).toJSON();
     }, begun.publicKey);
     await page.goto(`${house.url}/signin/second`);
-    const status = await submitted(page, () =>
+    const status = await arrived(page, () =>
       page.evaluate((value) => {
         const { form } = document.querySelector("button[data-passkey]");
         form.querySelector("input[name=passkey]").value = value;
