@@ -80,7 +80,8 @@ impl Generation {
         self
     }
 
-    async fn run(&self, text: &str) {
+    /// Runs statements behind everybody's back.
+    pub async fn run(&self, text: &str) {
         let statement = sqlx::raw_sql(AssertSqlSafe(text.to_owned()));
         match &self.place {
             Place::Sqlite => {

@@ -21,9 +21,10 @@ use recourse::{
         mail::Came,
         rights::{Actor, Role},
         run::RunKind,
+        work::Work,
     },
     generation::receipt::{Receipt, Signed},
-    store::{Clock, runs::receipts::receipt_get},
+    store::{Clock, jobs::job_enqueue, runs::receipts::receipt_get, sql},
 };
 use std::{
     sync::Arc,
@@ -272,6 +273,36 @@ on_both! {
     async fn f21_what_is_sealed_is_neither_lost_nor_doubled(house: House) {
         let generation = Generation::found(house.folder.path().join("generation"), &house.store).await;
         sealing_killed(house, generation).await;
+    }
+
+    /// The job that destroys what is over is killed before and after a batch: the next one ends it, and says so once.
+    async fn f21_sealed_rows_that_are_over_are_destroyed_however_often_it_is_killed(house: House) {
+        let generation = Generation::found(house.folder.path().join("generation"), &house.store).await.sealing().await;
+        let ready = ready_over(house, generation, WORDS, &Extent::default()).await;
+        let (house, generation) = (ready.house, ready.generation);
+        let console = house.opens().await;
+        house.comes_to(1, "runs WHERE state = 'finished'", Duration::from_secs(90)).await;
+        house.comes_to(0, "jobs WHERE work = 'destroy_sealed' AND state IN ('available', 'running')", Duration::from_secs(90)).await;
+        console.stops().await;
+        let left = async || generation.dump().await.lines().filter(|line| line.starts_with("sessions_sealed: ")).count();
+        let sealed = left().await;
+        assert!(sealed > 0);
+        generation.run("UPDATE sessions_sealed SET sealed_until = '2020-01-01'").await;
+        let opened = opened(&house).await;
+        let mut tx = opened.app.db.begin().await.expect("a writer");
+        sql("UPDATE follow_ups SET due_at = 1 WHERE way = 'sealed'").run(&mut tx).await.expect("its day comes");
+        job_enqueue(&mut tx, &Work::DestroySealed, 0).await.expect("it is asked for");
+        tx.commit().await.expect("it is kept");
+        opened.app.db.close().await;
+        drop(opened);
+        house.start(Some("sealed-before-batch:exit")).dies().await;
+        assert_eq!(left().await, sealed);
+        house.start(Some("sealed-after-batch:exit")).dies().await;
+        assert_eq!((left().await, house.count("events WHERE name = 'sealed_destroyed'").await), (0, 0));
+        let console = house.opens().await;
+        house.comes_to(1, "events WHERE name = 'sealed_destroyed'", Duration::from_secs(90)).await;
+        console.stops().await;
+        assert_eq!((left().await, house.count("follow_ups WHERE way = 'sealed' AND open").await), (0, 0));
     }
 
     async fn f21_a_run_killed_anywhere_ends_the_same_way_with_one_receipt(house: House) {
