@@ -241,6 +241,8 @@ impl Source {
     ) -> Result<StepCounts, Error> {
         let values = questions.values;
         let mut asks = Asks::new(&values);
+        // first what takes longest, whoever the person is: texts are looked through from end to end
+        questions.mentions.iter().for_each(|(_, text, values)| asks.one(text, values));
         asks.counts(questions.lines.iter().map(|(.., text)| text));
         asks.counts(questions.shared.iter().map(|(.., text)| text));
         let singles = questions.kept.iter().map(|(_, text, _)| text);
@@ -249,9 +251,12 @@ impl Source {
         let singles = singles.chain(questions.held.iter().chain(&questions.torn).map(|(.., text)| text));
         let singles = singles.chain(questions.items.iter().map(|(.., text)| text));
         singles.for_each(|text| asks.ask(text));
-        questions.mentions.iter().for_each(|(_, text, values)| asks.one(text, values));
         let mut answers = asks.answered(conn, &self.reader).await?;
 
+        let mut mentioned = Vec::with_capacity(questions.mentions.len());
+        for (table, ..) in questions.mentions {
+            mentioned.push((table, answers.count()?));
+        }
         let counts = answers.counts(questions.lines.len())?;
         let shared = answers.counts(questions.shared.len())?;
         let mut step_counts = StepCounts::default();
@@ -317,13 +322,9 @@ impl Source {
             }
         }
         of_nothing(target, plan);
-        for (table, ..) in questions.mentions {
-            let rows = answers.count()?;
-            if rows > 0 {
-                let says =
-                    "Other people’s rows mention this person by what they were looked up by. They stay as they are.";
-                plan.warnings.push(warning(WarningCode::OtherSubject, &table, rows, false, says));
-            }
+        for (table, rows) in mentioned.into_iter().filter(|(_, rows)| *rows > 0) {
+            let says = "Other people’s rows mention this person by what they were looked up by. They stay as they are.";
+            plan.warnings.push(warning(WarningCode::OtherSubject, &table, rows, false, says));
         }
         for asked in questions.files {
             self.count_files(conn, &values, asked, plan).await?;

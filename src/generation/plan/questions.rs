@@ -269,14 +269,22 @@ pub fn mentions(scope: &Scope<'_>, target: &Target, without_gone: bool) -> Vec<(
                 // what has no other letters needs no others made small, which takes several times as long
                 let order = if needle.is_ascii() { " COLLATE \"C\"" } else { "" };
                 let (at, n) = (format!("t.{}", quoted(column)), before + n + 1);
-                conditions.push(match scope.dialect {
-                    Dialect::Postgres => format!("strpos(lower({at}::text{order}), lower(${n}::text{order})) > 0"),
-                    Dialect::Sqlite => format!("instr(lower({at}), lower(${n})) > 0"),
+                let (stands, has_sign) = match scope.dialect {
+                    Dialect::Postgres => (
+                        format!("strpos(lower({at}::text{order}), lower(${n}::text{order})) > 0"),
+                        format!("strpos({at}::text COLLATE \"C\", '@') > 0"),
+                    ),
+                    Dialect::Sqlite => {
+                        (format!("instr(lower({at}), lower(${n})) > 0"), format!("instr({at}, '@') > 0"))
+                    }
                     Dialect::Maria => {
                         let lower = |text: &str| alike::bytes(&format!("LOWER(CONVERT({text} USING utf8mb4))"));
-                        format!("LOCATE({}, {}) > 0", lower(&format!("${n}")), lower(&at))
+                        let stands = format!("LOCATE({}, {}) > 0", lower(&format!("${n}")), lower(&at));
+                        (stands, format!("{at} LIKE '%@%'"))
                     }
-                });
+                };
+                // most texts hold no address, and that is seen before anything is made small
+                conditions.push(if needle.contains('@') { format!("({has_sign} AND {stands})") } else { stands });
             }
         }
         if conditions.is_empty() {
