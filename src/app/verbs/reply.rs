@@ -22,7 +22,7 @@ use crate::{
         self, Facts, Letter,
         needs::{self, Missing, Part},
     },
-    store::drafts,
+    store::{contents, drafts, events},
 };
 
 /// What is sent.
@@ -91,6 +91,10 @@ pub async fn send_letter(
         no_run(&desk.case, "letter")?;
     }
     let written = compose::send(answer.letter, answer.language, &facts, &subject, &text)?;
+    if left_since(&mut desk, seen, &written.text).await? {
+        let says = "These very words left a moment ago. Change them if the person is to get another letter.";
+        return Err(Error::field("text", says));
+    }
     desk.take_up().await?;
     let purpose = purpose_of(answer.letter);
     let queued = acknowledge::queue(app, &mut desk.tx, &desk.case, purpose, to, written, desk.now).await?;
@@ -119,6 +123,21 @@ pub async fn send_letter(
     }
     drafts::draft_forget(&mut desk.tx, reference, actor.id).await?;
     desk.commit(AuditAction::ReplySent).await
+}
+
+/// True where a letter with these words left since the page was drawn: a browser that goes back puts them into the box
+/// again.
+async fn left_since(desk: &mut Desk<'_>, seen: i64, text: &str) -> Result<bool, Error> {
+    if seen >= desk.case.seq {
+        return Ok(false);
+    }
+    let history = events::events_of(&mut desk.tx, desk.case.reference).await?;
+    let letters = history.iter().filter(|recorded| recorded.seq > seen).filter_map(|recorded| match recorded.event {
+        Event::MailQueued { content, .. } | Event::LetterKept { content, .. } => Some(content),
+        _ => None,
+    });
+    let letters = contents::contents_get(&mut desk.tx, &desk.app.vault, &letters.collect::<Vec<_>>()).await?;
+    Ok(letters.values().any(|letter| letter.text == text))
 }
 
 /// Why such a letter leaves.

@@ -58,6 +58,21 @@ on_both! {
         assert!(house.sent().is_empty() || house.sent().iter().all(|mail| !mail.contains("My own words.")));
     }
 
+    async fn words_that_a_browser_puts_back_into_the_box_do_not_leave_twice(house: House) {
+        let case = house.opens(&grievance()).await;
+        let seen = house.case(case).await.case.seq;
+        let sends = async |seen, text| verbs::send_reply(&house.app, &house.officer, case, seen, text, false).await;
+        sends(seen, "We are looking into it.").await.expect("sent");
+        let (field, says) = wrong(sends(seen, "We are looking into it.").await);
+        assert_eq!(field, "text");
+        assert!(says.contains("left a moment ago"), "{says}");
+        sends(seen, "We are looking into it, and need a day.").await.expect("these are others");
+        let seen = house.case(case).await.case.seq;
+        sends(seen, "We are looking into it.").await.expect("whoever saw them leave may say them again");
+        house.works().await;
+        assert_eq!(house.sent().iter().filter(|mail| mail.contains("We are looking into it")).count(), 3);
+    }
+
     async fn asking_who_they_are_stops_the_clock_where_the_law_says_so_and_the_case_waits(house: House) {
         let case = house.opens(&erasure("Please delete my account and everything in it.")).await;
         verbs::set_jurisdiction(&house.app, &house.officer, case, i64::MAX, "FR").await.expect("placed");
