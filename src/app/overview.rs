@@ -79,6 +79,8 @@ pub struct Overview {
     pub now: Instant,
     /// The zone of its dates.
     pub zone: chrono_tz::Tz,
+    /// True where the reader may open new ones.
+    pub works: bool,
     /// Open cases.
     pub open: Count,
     /// Open cases of the person who looks.
@@ -154,6 +156,7 @@ pub async fn overview(app: &App, actor: &Actor) -> Result<Overview, Error> {
     Ok(Overview {
         now,
         zone,
+        works: actor.may(Act::WorkCases, Place::Somewhere),
         open: Count::capped(open.open),
         mine: Count::capped(open.mine),
         breached: Count::capped(open.breached),

@@ -41,6 +41,7 @@ pub(super) fn all() -> Vec<String> {
             open,
             ended: vec![samples::run_line(2, RunState::Finished, None)],
             approves: true,
+            sees_cases: true,
             now: samples::NOW,
             zone: samples::ZONE,
         }

@@ -34,7 +34,8 @@ pub fn page(room: Mailroom, done: Option<&'static str>) -> AnyView {
     let when = room.now.local(room.zone).format("%a %-d %b %Y, %H:%M %Z").to_string();
     let tabs = room
         .counts
-        .map(|(tab, count)| {
+        .iter()
+        .map(|&(tab, count)| {
             let here = (tab == room.tab).then_some("page");
             let count = count.map(|count| view! { <span class="n">{counted(count)}</span> });
             view! { <a href=paths::mail(tab, None) aria-current=here>{tab_label(tab)}" "{count}</a> }

@@ -27,11 +27,11 @@ pub fn page(overview: Overview) -> AnyView {
     let counts = counts(&overview);
     let first = first(&overview);
     let following = following(&overview);
-    let Overview { troubles, weeks, in_time, now, zone, .. } = overview;
+    let Overview { troubles, weeks, in_time, now, zone, works, .. } = overview;
     view! {
         <div class="head">
             <div><h1>"Overview"</h1><p class="byline"><span>{when}</span><span>{open}</span></p></div>
-            <div class="acts"><a class="btn" href=paths::NEW_CASE>"New case"</a></div>
+            {works.then(|| view! { <div class="acts"><a class="btn" href=paths::NEW_CASE>"New case"</a></div> })}
         </div>
         <h2 class="sr">"Today in numbers"</h2>
         {counts}

@@ -81,9 +81,9 @@ fn table(lines: &[CaseLine]) -> AnyView {
         view! {
             <tr role="row">
                 <th role="rowheader" scope="row"><a href=paths::case(line.reference)>{line.reference.to_string()}</a>" "{line.kind}</th>
-                <td role="cell" class="num">{thousands(mails)}</td>
-                <td role="cell" class="num">{thousands(texts)}</td>
-                <td role="cell" class="num">{thousands(places)}</td>
+                <td role="cell" class="num" data-head="Raw mails">{thousands(mails)}</td>
+                <td role="cell" class="num" data-head="Texts">{thousands(texts)}</td>
+                <td role="cell" class="num" data-head="In mailboxes">{thousands(places)}</td>
                 <td role="cell" class="how"><span class=class><i class="mark" aria-hidden="true"></i>{says}</span></td>
             </tr>
         }
@@ -93,7 +93,7 @@ fn table(lines: &[CaseLine]) -> AnyView {
     let sum = |of: fn(&CaseLine) -> i64| thousands(goes.iter().map(|line| of(line)).sum());
     let cases = if goes.len() == 1 { "1 case goes".to_owned() } else { format!("{} cases go", goes.len()) };
     view! {
-        <table role="table" class="plan">
+        <table role="table" class="plan sums">
             <caption class="sr">"The requester’s cases, what is kept of each, and what becomes of it"</caption>
             <thead role="rowgroup">
                 <tr role="row">
@@ -107,9 +107,9 @@ fn table(lines: &[CaseLine]) -> AnyView {
             <tbody role="rowgroup">{rows}</tbody>
             <tfoot role="rowgroup"><tr role="row">
                 <th role="rowheader" scope="row">{cases}</th>
-                <td role="cell" class="num">{sum(|line| line.holds.0)}</td>
-                <td role="cell" class="num">{sum(|line| line.holds.1)}</td>
-                <td role="cell" class="num">{sum(|line| line.holds.2)}</td>
+                <td role="cell" class="num" data-head="Raw mails">{sum(|line| line.holds.0)}</td>
+                <td role="cell" class="num" data-head="Texts">{sum(|line| line.holds.1)}</td>
+                <td role="cell" class="num" data-head="In mailboxes">{sum(|line| line.holds.2)}</td>
                 <td role="cell" class="how"></td>
             </tr></tfoot>
         </table>

@@ -127,7 +127,7 @@ fn table(product: &ProductRetention) -> AnyView {
     let rows = product.lines.iter().map(row).collect_view();
     let caption = format!("Records of {}: how long each is kept, how many fall due, how many stay", product.name);
     view! {
-        <table role="table" class="plan retention">
+        <table role="table" class="plan sums retention">
             <caption class="sr">{caption}</caption>
             <thead role="rowgroup">
                 <tr role="row">
@@ -161,9 +161,9 @@ fn row(line: &RecordLine) -> impl IntoView + use<> {
     view! {
         <tr role="row">
             <th role="rowheader" scope="row">{line.record.label()}</th>
-            <td role="cell" class="num">{number(|counted| counted.now)}</td>
-            <td role="cell" class="num">{number(|counted| counted.week)}</td>
-            <td role="cell" class="num">{number(|counted| counted.month)}</td>
+            <td role="cell" class="num" data-head="Due now">{number(|counted| counted.now)}</td>
+            <td role="cell" class="num" data-head="7 days">{number(|counted| counted.week)}</td>
+            <td role="cell" class="num" data-head="30 days">{number(|counted| counted.month)}</td>
             <td role="cell" class="why dim">{why}</td>
             <td role="cell" class="how">{kept}</td>
         </tr>
@@ -196,7 +196,7 @@ fn acts(product: &ProductRetention, sent: &Sent) -> AnyView {
     let reason = render::raw_text(if mine { &sent.reason } else { "" });
     let open = mine && !sent.problems.is_empty();
     view! {
-        <details class="act" open=open>
+        <details class="act from-start" open=open>
             <summary class="btn">"Pause"<span class="sr">": "{name}</span></summary>
             <form class="sheet" method="post" action=paths::RETENTION>
                 <Field id=field.clone() label="Why" hint="Colleagues and auditors will read it. Name no person." problems=problems>

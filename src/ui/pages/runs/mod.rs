@@ -28,6 +28,8 @@ pub struct Runs {
     pub ended: Vec<RunLine>,
     /// True where the reader approves runs.
     pub approves: bool,
+    /// True where the reader sees cases, and standing approvals of them.
+    pub sees_cases: bool,
     /// Now.
     pub now: Instant,
     /// The zone of its dates.
@@ -46,30 +48,32 @@ pub fn page(runs: &Runs) -> AnyView {
                 <p class="byline"><span>{counted(open)}" open"</span><span>{when}</span></p>
             </div>
             <div class="acts">
-                <a class="btn" href=paths::STANDING>"Standing approvals"</a>
+                {runs.sees_cases.then(|| view! { <a class="btn" href=paths::STANDING>"Standing approvals"</a> })}
                 {runs.approves.then(|| view! { <a class="btn" href=paths::APPROVE>"Approve several"</a> })}
             </div>
         </div>
         <div class="stack">
             <section aria-labelledby="h-open">
                 <h2 id="h-open">"Open"</h2>
-                {if runs.open.is_empty() { Either::Left(none_open()) } else { Either::Right(table(&runs.open, runs.zone, "Open runs, oldest first", false)) }}
+                {if runs.open.is_empty() { Either::Left(none_open(runs.sees_cases)) } else { Either::Right(table(runs, &runs.open, "Open runs, oldest first", false)) }}
             </section>
             <section aria-labelledby="h-ended">
                 <h2 id="h-ended">"Ended"</h2>
-                {if runs.ended.is_empty() { Either::Left(none_ended()) } else { Either::Right(table(&runs.ended, runs.zone, "The last runs that ended, newest first", true)) }}
+                {if runs.ended.is_empty() { Either::Left(none_ended()) } else { Either::Right(table(runs, &runs.ended, "The last runs that ended, newest first", true)) }}
             </section>
         </div>
     }
     .into_any()
 }
 
-fn none_open() -> impl IntoView {
+fn none_open(sees_cases: bool) -> impl IntoView {
     view! {
         <Blank title="No run waits for anybody">
             <p>"A run is begun from a case that asks for a copy, for erasure or for a choice about the use of data, once the person is verified. A second person approves it, or looks at a packed copy, here."</p>
-            <div class="acts"><a class="btn" href=paths::view(View::Mine)>"See my cases"</a>
-                <a class="btn" href=paths::QUEUE>"See all open cases"</a></div>
+            {sees_cases.then(|| view! {
+                <div class="acts"><a class="btn" href=paths::view(View::Mine)>"See my cases"</a>
+                    <a class="btn" href=paths::QUEUE>"See all open cases"</a></div>
+            })}
         </Blank>
     }
 }
@@ -78,8 +82,8 @@ fn none_ended() -> impl IntoView {
     view! { <p class="dim">"No run has ended yet. Receipts of finished runs are found here."</p> }
 }
 
-fn table(lines: &[RunLine], zone: Tz, caption: &'static str, ended: bool) -> impl IntoView + use<> {
-    let rows = lines.iter().map(|line| row(line, zone, ended)).collect_view();
+fn table(runs: &Runs, lines: &[RunLine], caption: &'static str, ended: bool) -> impl IntoView + use<> {
+    let rows = lines.iter().map(|line| row(runs, line, ended)).collect_view();
     view! {
         <table role="table" class="runs">
             <caption class="sr">{caption}</caption>
@@ -99,7 +103,13 @@ fn table(lines: &[RunLine], zone: Tz, caption: &'static str, ended: bool) -> imp
     }
 }
 
-fn row(line: &RunLine, zone: Tz, ended: bool) -> impl IntoView + use<> {
+fn row(runs: &Runs, line: &RunLine, ended: bool) -> impl IntoView + use<> {
+    let (zone, reference) = (runs.zone, line.reference.to_string());
+    let case = if runs.sees_cases {
+        Either::Left(view! { <a class="quiet" href=paths::case(line.reference)>{reference}</a> })
+    } else {
+        Either::Right(reference)
+    };
     let at = if ended { line.ended_at.unwrap_or(line.asked_at) } else { line.asked_at };
     // a run that ended otherwise than finished did nothing of what was planned, or not all
     let rows = if ended && line.state != RunState::Finished { "–".to_owned() } else { thousands(line.rows) };
@@ -107,7 +117,7 @@ fn row(line: &RunLine, zone: Tz, ended: bool) -> impl IntoView + use<> {
     view! {
         <tr role="row">
             <th role="rowheader" scope="row"><a href=paths::run(line.id)>{line.id.to_string()}</a>" "<small class="dim">{line.kind.label().to_lowercase()}</small></th>
-            <td role="cell" class="c-case"><a class="quiet" href=paths::case(line.reference)>{line.reference.to_string()}</a></td>
+            <td role="cell" class="c-case">{case}</td>
             <td role="cell" class="c-product">{line.product.clone()}</td>
             <td role="cell" class="c-state"><span class=words::state_class(line.state)>
                 <i class="mark" aria-hidden="true"></i>{line.kind.stands(line.state)}</span>{why}</td>

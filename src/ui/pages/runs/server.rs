@@ -16,7 +16,8 @@ pub async fn show(asked: Asked) -> Response {
 
 async fn draw(asked: &Asked) -> Result<Response, Error> {
     let (open, ended) = runs::load_runs(&asked.app, &asked.actor).await?;
-    let approves = asked.actor.may(Act::ApproveRuns, Somewhere);
-    let runs = Runs { open, ended, approves, now: asked.app.now(), zone: asked.app.zone() };
+    let (approves, sees_cases) =
+        (asked.actor.may(Act::ApproveRuns, Somewhere), asked.actor.may(Act::SeeCases, Somewhere));
+    let runs = Runs { open, ended, approves, sees_cases, now: asked.app.now(), zone: asked.app.zone() };
     asked.show(StatusCode::OK, "Runs", Place::Runs, move || page(&runs)).await
 }
