@@ -4,7 +4,7 @@ use super::{
     App, Error, devices, passkeys, passwords,
     proving::{password, proven},
     sessions::{self, Session, SessionToken},
-    sign_in::Refused,
+    sign_in::{self, Refused},
 };
 use crate::{
     domain::{audit::AuditAction, sign_in::SecondFactor, time::Instant},
@@ -69,8 +69,8 @@ pub async fn load_account(app: &App, session: &Session) -> Result<AccountPage, E
     })
 }
 
-/// Changes one's own password, for whoever knows the old one: the session goes on under a new token, all others end. Of the
-/// browsers that were remembered only this one, which came with `device`, is.
+/// Changes one's own password, for whoever knows the old one: the session goes on under a new token, all others end, and what
+/// strangers tried is forgotten. Of the browsers that were remembered only this one, which came with `device`, is.
 ///
 /// # Errors
 /// As `Refused` tells them apart: `Wrong` where the old password is another.
@@ -97,6 +97,7 @@ pub async fn change_password(
     let token = token.in_browser(devices::remember(&mut tx, staff, device).await?);
     stored::sessions_end(&mut tx, staff, Some(session.id)).await?;
     audit::audit_append(&mut tx, app.now(), Some(staff), AuditAction::PasswordChanged, None, "");
+    sign_in::forgive(app, &mut tx, &account).await?;
     tx.commit().await?;
     Ok(token)
 }

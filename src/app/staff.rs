@@ -1,7 +1,7 @@
 //! The accounts of people who work here, as the command line manages them: begun, reset, disabled; and their sessions. What
 //! takes something from an account ends its sessions on every console in the same commit.
 
-use super::{App, Error, FieldError, account_links, passwords, sign_in};
+use super::{App, Error, FieldError, account_links, passwords, second_factor, sign_in};
 use crate::{
     domain::{
         audit::{AuditAction, Entry},
@@ -250,7 +250,7 @@ pub async fn reset_password(app: &App, email: &str, password: &str) -> Result<()
     let hash = passwords::hashed(app, password).await?;
     let mut tx = app.db.begin().await?;
     staff::password_set(&mut tx, account.staff(), &hash).await?;
-    sign_in::forgive(app, &mut tx, &account.email).await?;
+    sign_in::forgive(app, &mut tx, &account).await?;
     done(app, tx, None.into(), account.staff(), AuditAction::PasswordReset).await.map(|_| ())
 }
 
@@ -259,10 +259,16 @@ pub async fn reset_password(app: &App, email: &str, password: &str) -> Result<()
 /// # Errors
 /// When nobody has the address.
 pub async fn reset_factors(app: &App, email: &str) -> Result<(), Error> {
-    let (mut tx, account) = account(app, email).await?;
-    factors::factors_forget(&mut tx, account.staff()).await?;
-    staff::stamp_move(&mut tx, account.staff()).await?;
-    done(app, tx, None.into(), account.staff(), AuditAction::SecondFactorReset).await.map(|_| ())
+    let (tx, account) = account(app, email).await?;
+    without_factors(app, tx, None.into(), account.staff()).await
+}
+
+/// Forgets every second factor of somebody, and what strangers tried at them, ends their sessions, and commits.
+pub(super) async fn without_factors(app: &App, mut tx: Tx, by: Doer, staff: StaffId) -> Result<(), Error> {
+    staff::stamp_move(&mut tx, staff).await?;
+    factors::factors_forget(&mut tx, staff).await?;
+    second_factor::forgive(app, &mut tx, staff).await?;
+    done(app, tx, by, staff, AuditAction::SecondFactorReset).await.map(|_| ())
 }
 
 /// Lets nobody sign in with an account, or its person again.

@@ -11,6 +11,7 @@ mod sessions;
 
 use super::browser::{Answer, Browser};
 use super::house::House;
+mod tries;
 use crate::{
     app::authenticator::code_at,
     domain::{
