@@ -40,7 +40,7 @@ codes! {
     AccountNews {
         PasskeyAdded "passkey_added" "A passkey was added to your account.",
         PasskeyRemoved "passkey_removed" "A passkey was removed from your account.",
-        PasskeyDoubted "passkey_doubted" "One of your passkeys was used whose count of uses has gone back. Somebody may have made a copy of it. It proves nothing any more: remove it from your account, and add another.",
+        PasskeyDoubted "passkey_doubted" "One of your passkeys was used whose count of uses has gone back. Somebody may have made a copy of it. It proves nothing any more: add another to your account, then remove it.",
         AuthenticatorSet "authenticator_set" "An authenticator app was set up for your account.",
     }
 }

@@ -80,14 +80,13 @@ pub async fn passkeys_of(tx: &mut Tx, staff: StaffId) -> Result<Vec<Line>> {
     sql(text).bind(staff).all(tx).await
 }
 
-/// The opened passkeys of somebody: those that prove something, or the doubted ones too.
+/// The opened passkeys of somebody that prove something: all but the doubted ones.
 ///
 /// # Errors
 /// As the database says, or when one was sealed under another key.
-pub async fn passkeys_open(tx: &mut Tx, vault: &Vault, staff: StaffId, doubted_too: bool) -> Result<Vec<Vec<u8>>> {
-    let text =
-        "SELECT wrapped_key, cipher FROM passkeys WHERE staff_id = $1 AND ($2 OR doubted_at IS NULL) ORDER BY id";
-    let rows = sql(text).bind(staff).bind(doubted_too).all::<(Vec<u8>, Vec<u8>)>(tx).await?;
+pub async fn passkeys_open(tx: &mut Tx, vault: &Vault, staff: StaffId) -> Result<Vec<Vec<u8>>> {
+    let text = "SELECT wrapped_key, cipher FROM passkeys WHERE staff_id = $1 AND doubted_at IS NULL ORDER BY id";
+    let rows = sql(text).bind(staff).all::<(Vec<u8>, Vec<u8>)>(tx).await?;
     let open = |(wrapped_key, cipher)| Ok(vault.open(&purpose(staff), &Sealed { wrapped_key, cipher })?);
     rows.into_iter().map(open).collect()
 }

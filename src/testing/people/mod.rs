@@ -2,6 +2,7 @@
 
 mod accounts;
 mod door;
+mod doubt;
 mod factors;
 mod key;
 mod links;

@@ -40,7 +40,7 @@ fn passkey(line: &Line, may_remove: bool, zone: Tz) -> impl IntoView + use<> {
         view! {
             <span class="tag is-over"><i class="mark" aria-hidden="true"></i>
                 {format!("Does not count since {}", at.short(zone))}</span>
-            <p class="small">"Its count of uses went back: somebody may have made a copy of it. Remove it and add another."</p>
+            <p class="small">"Its count of uses went back: somebody may have made a copy of it. Add another, then remove it."</p>
         }
     });
     let end = if may_remove {
