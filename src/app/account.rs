@@ -1,13 +1,17 @@
 //! One's own account: what its page shows, and a new password.
 
 use super::{
-    App, Error, devices, passkeys, passwords,
+    App, Error, account_mail, devices, passkeys, passwords,
     proving::{password, proven},
     sessions::{self, Session, SessionToken},
     sign_in::{self, Refused},
 };
 use crate::{
-    domain::{audit::AuditAction, sign_in::SecondFactor, time::Instant},
+    domain::{
+        audit::AuditAction,
+        sign_in::{AccountNews, SecondFactor},
+        time::Instant,
+    },
     store::{audit, factors, passkeys as kept, sessions as stored, staff},
 };
 
@@ -93,11 +97,13 @@ pub async fn change_password(
     let hash = passwords::hashed(app, new).await?;
     let mut tx = app.db.begin().await?;
     staff::password_set(&mut tx, staff, &hash).await?;
+    sign_in::forgive(app, &mut tx, &account).await?;
     let token = sessions::renew(&mut tx, session).await?;
     let token = token.in_browser(devices::remember(&mut tx, staff, device).await?);
     stored::sessions_end(&mut tx, staff, Some(session.id)).await?;
     audit::audit_append(&mut tx, app.now(), Some(staff), AuditAction::PasswordChanged, None, "");
-    sign_in::forgive(app, &mut tx, &account).await?;
+    account_mail::tell(&mut tx, staff, AccountNews::PasswordChanged).await?;
     tx.commit().await?;
+    app.wake();
     Ok(token)
 }

@@ -13,7 +13,7 @@ use crate::{
     domain::{
         audit::AuditAction,
         identity::normal_address,
-        sign_in::LinkPurpose,
+        sign_in::{AccountNews, LinkPurpose},
         time::{DAY, HOUR, MINUTE, SECOND},
         work::Work,
     },
@@ -148,6 +148,8 @@ pub async fn set_password(app: &App, token: &str, password: &str, device: Option
     sign_in::forgive(app, &mut tx, &account).await?;
     let device = devices::remember(&mut tx, staff, device).await?;
     audit::audit_append(&mut tx, app.now(), Some(staff), AuditAction::PasswordSetByLink, None, "");
+    account_mail::tell(&mut tx, staff, AccountNews::PasswordSetByLink).await?;
     tx.commit().await?;
+    app.wake();
     Ok(device)
 }

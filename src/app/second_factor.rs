@@ -255,7 +255,9 @@ pub async fn renew_recovery_codes(app: &App, session: &Session) -> Result<(Sessi
     stored::sessions_end(&mut tx, staff, Some(session.id)).await?;
     let codes = fresh_codes(app, &mut tx, staff).await?;
     audit::audit_append(&mut tx, app.now(), Some(staff), AuditAction::RecoveryCodesRenewed, None, "");
+    account_mail::tell(&mut tx, staff, AccountNews::CodesRenewed).await?;
     tx.commit().await?;
+    app.wake();
     Ok((token, codes))
 }
 

@@ -6,6 +6,8 @@ mod doubt;
 mod factors;
 mod key;
 mod links;
+mod news;
+mod own_factors;
 mod passkeys;
 mod proofs;
 mod sessions;
