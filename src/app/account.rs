@@ -3,6 +3,7 @@
 use super::{
     App, Error, account_mail, devices, passkeys, passwords,
     proving::{password, proven},
+    remove_factor::Which,
     sessions::{self, Session, SessionToken},
     sign_in::{self, Refused},
 };
@@ -39,11 +40,10 @@ pub struct AccountPage {
 }
 
 impl AccountPage {
-    /// True where something would be left, or need not be, if this passkey were removed.
+    /// True where something would be left, or need not be, if this factor were removed.
     #[must_use]
-    pub fn may_remove(&self, passkey: &passkeys::Line) -> bool {
-        let counts = |other: &passkeys::Line| other.id() != passkey.id() && other.doubted().is_none();
-        !self.is_required || self.authenticator.is_some() || self.passkeys.iter().any(counts)
+    pub fn may_remove(&self, which: Which) -> bool {
+        !self.is_required || which.leaves_another(self.authenticator.is_some(), &self.passkeys)
     }
 
     /// True when there is a second factor.

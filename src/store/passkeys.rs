@@ -134,6 +134,15 @@ pub async fn passkey_doubt(tx: &mut Tx, staff: StaffId, credential: &[u8], at: I
     Ok(sql(text).bind(staff).bind(credential).bind(at).run(tx).await? > 0)
 }
 
+/// Calls a passkey something else; false where they have no such one.
+///
+/// # Errors
+/// As the database says.
+pub async fn passkey_rename(tx: &mut Tx, staff: StaffId, id: PasskeyId, name: &str) -> Result<bool> {
+    let text = "UPDATE passkeys SET name = $3 WHERE staff_id = $1 AND id = $2";
+    Ok(sql(text).bind(staff).bind(id).bind(name).run(tx).await? > 0)
+}
+
 /// Forgets one passkey of somebody; false where they have no such one.
 ///
 /// # Errors

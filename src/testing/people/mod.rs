@@ -11,10 +11,10 @@ mod own_factors;
 mod passkeys;
 mod proofs;
 mod sessions;
+mod tries;
 
 use super::browser::{Answer, Browser};
 use super::house::House;
-mod tries;
 use crate::{
     app::authenticator::code_at,
     domain::{

@@ -244,7 +244,9 @@ on_both! {
         let line = async |browser: &mut Browser, name: &str| {
             let page = browser.get("/account").await.body;
             let (_, rest) = page.split_once(&format!("<b>{name}<")).expect("a line");
-            rest.split_once("name=\"passkey\" value=\"").map(|(_, rest)| rest.split('"').next().expect("an id").to_owned())
+        let (line, _) = rest.split_once("</li>").expect("its end");
+            let (_, id) = line.split_once("name=\"passkey\" value=\"").expect("a form");
+            line.contains("remove-passkey").then(|| id.split('"').next().expect("an id").to_owned())
         };
         assert_eq!(line(&mut browser, "red key").await, None, "the last one offers no button");
         let only = count(&house, "SELECT id FROM passkeys").await.to_string();
@@ -260,7 +262,7 @@ on_both! {
         let (mut other, mut spare) = (signs_in(&house.app, OFFICER, &mut key).await.0, Key::new());
         let made = spare.makes(&begun(&mut browser, "/account/passkey/challenge").await);
         let (before, added) = (browser.clone(), browser.post("/account/passkey", &[("passkey", &made), ("name", "laptop")]).await);
-        assert!(added.body.contains("The passkey is added") && !added.body.contains("id=\"codes\""), "{}", added.body);
+        assert_eq!((added.status, added.header("location")), (StatusCode::SEE_OTHER, "/account?done=passkey"), "{}", added.body);
         assert!(browser.is_in().await && !before.is_in().await && !other.is_in().await);
         assert_eq!(other.get("/account").await.status, StatusCode::SEE_OTHER);
         // nobody else's can be removed, and none without a fresh proof
