@@ -68,4 +68,11 @@ for (const button of document.querySelectorAll("button[data-passkey]")) {
       button.disabled = false;
     }
   });
+  // Enter in a field of a form that has no other button is a press of this one
+  if (!button.form.querySelector("button:not([type=button])")) {
+    button.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      button.click();
+    });
+  }
 }

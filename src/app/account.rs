@@ -1,13 +1,18 @@
 //! One's own account: what its page shows, and a new password.
 
 use super::{
-    App, Error, devices, passkeys, passwords,
+    App, Error, account_mail, devices, passkeys, passwords,
     proving::{password, proven},
+    remove_factor::Which,
     sessions::{self, Session, SessionToken},
-    sign_in::Refused,
+    sign_in::{self, Refused},
 };
 use crate::{
-    domain::{audit::AuditAction, sign_in::SecondFactor, time::Instant},
+    domain::{
+        audit::AuditAction,
+        sign_in::{AccountNews, SecondFactor},
+        time::Instant,
+    },
     store::{audit, factors, passkeys as kept, sessions as stored, staff},
 };
 
@@ -35,11 +40,10 @@ pub struct AccountPage {
 }
 
 impl AccountPage {
-    /// True where something would be left, or need not be, if this passkey were removed.
+    /// True where something would be left, or need not be, if this factor were removed.
     #[must_use]
-    pub fn may_remove(&self, passkey: &passkeys::Line) -> bool {
-        let counts = |other: &passkeys::Line| other.id() != passkey.id() && other.doubted().is_none();
-        !self.is_required || self.authenticator.is_some() || self.passkeys.iter().any(counts)
+    pub fn may_remove(&self, which: Which) -> bool {
+        !self.is_required || which.leaves_another(self.authenticator.is_some(), &self.passkeys)
     }
 
     /// True when there is a second factor.
@@ -69,8 +73,8 @@ pub async fn load_account(app: &App, session: &Session) -> Result<AccountPage, E
     })
 }
 
-/// Changes one's own password, for whoever knows the old one: the session goes on under a new token, all others end. Of the
-/// browsers that were remembered only this one, which came with `device`, is.
+/// Changes one's own password, for whoever knows the old one: the session goes on under a new token, all others end, and what
+/// strangers tried is forgotten. Of the browsers that were remembered only this one, which came with `device`, is.
 ///
 /// # Errors
 /// As `Refused` tells them apart: `Wrong` where the old password is another.
@@ -93,10 +97,13 @@ pub async fn change_password(
     let hash = passwords::hashed(app, new).await?;
     let mut tx = app.db.begin().await?;
     staff::password_set(&mut tx, staff, &hash).await?;
+    sign_in::forgive(app, &mut tx, &account).await?;
     let token = sessions::renew(&mut tx, session).await?;
     let token = token.in_browser(devices::remember(&mut tx, staff, device).await?);
     stored::sessions_end(&mut tx, staff, Some(session.id)).await?;
     audit::audit_append(&mut tx, app.now(), Some(staff), AuditAction::PasswordChanged, None, "");
+    account_mail::tell(&mut tx, staff, AccountNews::PasswordChanged).await?;
     tx.commit().await?;
+    app.wake();
     Ok(token)
 }

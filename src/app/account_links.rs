@@ -7,13 +7,13 @@ use super::{
     account_mail::{self, Sent},
     devices, passwords,
     sign_in::{self, Refused},
-    tries::{Row, Rows},
+    tries::{Row, Rows, around},
 };
 use crate::{
     domain::{
         audit::AuditAction,
         identity::normal_address,
-        sign_in::LinkPurpose,
+        sign_in::{AccountNews, LinkPurpose},
         time::{DAY, HOUR, MINUTE, SECOND},
         work::Work,
     },
@@ -38,17 +38,23 @@ const fn lasts(purpose: LinkPurpose) -> i64 {
 }
 
 /// How many mails an address can be sent before the next has to wait; the same for where they are asked for, and for all
-/// strangers together, so that links never fill the outbox.
-fn rows(app: &App, email: &str, client: &str) -> Rows {
-    let row = |domain: &str, data: &str, free, longest| {
-        let key = app.vault.digest(domain, data.as_bytes());
+/// strangers together, so that links never fill the outbox. Whoever asks in a browser that they signed in with waits for none
+/// of these.
+fn rows(app: &App, email: &str, client: &str, known: Option<&str>) -> Rows {
+    let row = |domain: &str, data: &[u8], free, longest| {
+        let key = app.vault.digest(domain, data);
         Row { key, free, longest }
     };
-    Rows {
-        client: row("reset client", client, 10, HOUR),
-        is_known: false,
-        rest: vec![row("reset", &normal_address(email), 3, HOUR), row("reset strangers", "", 60, 5 * SECOND)],
-    }
+    let account = normal_address(email);
+    let rest = if let Some(device) = known {
+        let key = app.vault.digest_of("reset device", [account.as_bytes(), &[0], device.as_bytes()]);
+        vec![Row { key, free: 3, longest: HOUR }]
+    } else {
+        let network = around(client).map(|network| row("reset network", &network.octets(), 30, HOUR));
+        let all = row("reset strangers", b"", 60, 5 * SECOND);
+        std::iter::once(row("reset", account.as_bytes(), 3, HOUR)).chain(network).chain([all]).collect()
+    };
+    Rows { client: row("reset client", client.as_bytes(), 10, HOUR), is_known: known.is_some(), rest }
 }
 
 /// The token of a link, made under the master key when it is kept and again when its mail leaves: written down nowhere.
@@ -67,14 +73,18 @@ pub(super) async fn keep(app: &App, tx: &mut Tx, purpose: LinkPurpose, account: 
     Ok(())
 }
 
-/// Somebody asks for a new password. What they read is the same whether or not there is an account.
+/// Somebody asks for a new password, in a browser that came with `device`. What they read is the same whether or not there is
+/// an account.
 ///
 /// # Errors
 /// `Busy` after too many; `Other` as the database says.
-pub async fn ask_reset(app: &App, email: &str, client: &str) -> Result<(), Refused> {
-    rows(app, email, client).count(app).await?;
-    let mut tx = app.db.begin().await?;
+pub async fn ask_reset(app: &App, email: &str, client: &str, device: Option<&str>) -> Result<(), Refused> {
+    let mut tx = app.db.read().await?;
     let account = staff::account_by_email(&mut tx, email).await?.filter(|account| !account.is_disabled());
+    let known = devices::known(&mut tx, account.as_ref(), device).await?;
+    drop(tx);
+    rows(app, email, client, known).count(app).await?;
+    let mut tx = app.db.begin().await?;
     keep(app, &mut tx, LinkPurpose::Reset, account.as_ref()).await?;
     tx.commit().await?;
     app.wake();
@@ -135,9 +145,11 @@ pub async fn set_password(app: &App, token: &str, password: &str, device: Option
     }
     staff::password_set(&mut tx, staff, &hash).await?;
     sessions::sessions_end(&mut tx, staff, None).await?;
-    sign_in::forgive(app, &mut tx, &account.email).await?;
+    sign_in::forgive(app, &mut tx, &account).await?;
     let device = devices::remember(&mut tx, staff, device).await?;
     audit::audit_append(&mut tx, app.now(), Some(staff), AuditAction::PasswordSetByLink, None, "");
+    account_mail::tell(&mut tx, staff, AccountNews::PasswordSetByLink).await?;
     tx.commit().await?;
+    app.wake();
     Ok(device)
 }

@@ -68,7 +68,7 @@ pub async fn send_account_news(app: &App, staff: StaffId, news: AccountNews, at:
     drop(tx);
     let when = at.in_words(app.zone());
     let link = format!("{}/account", app.settings.public_url);
-    let written = compose::account_news(&account.name, news.label(), &when, &link)?;
+    let written = compose::account_news(&account.name, news, &when, &link)?;
     let number = app.vault.digest("account news", format!("{} {} {}", staff.0, news.code(), at.0).as_bytes());
     Ok(hand_over(app, account, written, &data_encoding::BASE32_NOPAD.encode(&number[..20])).await)
 }

@@ -44,6 +44,7 @@ pub mod quarantine;
 pub mod queue;
 pub mod rail;
 pub mod reading;
+pub mod remove_factor;
 pub mod retention;
 pub mod runs;
 pub mod second_factor;

@@ -75,7 +75,7 @@ pub async fn prove(app: &App, session: &Session, factor: Factor<'_>) -> Result<S
     };
     let mut tx = app.db.begin().await?;
     if !by_password {
-        match second_factor::use_factor(app, &mut tx, session, factor).await {
+        match second_factor::use_factor(app, &mut tx, session, factor, None).await {
             Ok(()) => {}
             Err(Refused::Wrong) => {
                 second_factor::keep_try(app, tx, staff).await?;
@@ -90,10 +90,10 @@ pub async fn prove(app: &App, session: &Session, factor: Factor<'_>) -> Result<S
     Ok(token)
 }
 
-/// Whether `typed` is the password of the session's person; tries are counted before they are made.
+/// Whether `typed` is the password of the session's person; tries are counted before they are made, for this session alone.
 pub(super) async fn password(app: &App, session: &Session, typed: &str) -> Result<(), Refused> {
     let staff = session.actor.id;
-    let key = app.vault.digest("password again", &staff.0.to_be_bytes());
+    let key = app.vault.digest("password again", &session.id.to_be_bytes());
     let mut tx = app.db.begin().await?;
     let waits = throttles::throttle_try(&mut tx, &key, FREE, LONGEST).await?;
     if waits > 0 {

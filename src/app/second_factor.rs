@@ -1,10 +1,11 @@
 //! The second factor: enrolling an authenticator, giving its code, a recovery code or a passkey, new recovery codes. Each
-//! counts once, and too many wrong ones have to wait. What a passkey is worth is `passkeys`.
+//! counts once, and too many wrong ones have to wait: in the session or browser that they come from, or with all strangers
+//! who have the password. What a passkey is worth is `passkeys`.
 
 use super::{
     App, Error, account_mail, authenticator,
     authenticator::Offer,
-    passkeys,
+    devices, passkeys,
     proving::proven,
     sessions::{self, Session, SessionToken},
     sign_in::{Refused, arrived},
@@ -54,24 +55,55 @@ pub(super) async fn is_armed(tx: &mut Tx, staff: StaffId) -> Result<bool, Error>
     Ok(has_authenticator || !kept::passkeys_of(tx, staff).await?.is_empty())
 }
 
-fn key(app: &App, staff: StaffId) -> Vec<u8> {
+/// The row in which a try counts. Whoever is in, or has no factor that could be guessed, counts for their session alone; at
+/// the door a browser in which the person has signed in before counts for itself, so that strangers who have the password
+/// keep nobody out.
+async fn row(app: &App, tx: &mut Tx, session: &Session, device: Option<&str>) -> Result<Vec<u8>, Error> {
+    if session.stage == Stage::Full || !session.is_armed {
+        return Ok(app.vault.digest("second factor of session", &session.id.to_be_bytes()));
+    }
+    let account = account(tx, session).await?;
+    let staff = account.staff();
+    Ok(match devices::known(tx, Some(&account), device).await? {
+        Some(device) => app.vault.digest_of("second factor in", [&staff.0.to_be_bytes()[..], device.as_bytes()]),
+        None => of_strangers(app, staff),
+    })
+}
+
+fn of_strangers(app: &App, staff: StaffId) -> Vec<u8> {
     app.vault.digest("second factor", &staff.0.to_be_bytes())
+}
+
+/// Forgets what strangers tried who had the password: it is another one now, or the factors are.
+pub(super) async fn forgive(app: &App, tx: &mut Tx, staff: StaffId) -> Result<(), Error> {
+    Ok(throttles::throttle_clear(tx, &of_strangers(app, staff)).await?)
 }
 
 fn code_hash(app: &App, staff: StaffId, code: &str) -> Vec<u8> {
     app.vault.digest_of("recovery code", [&staff.0.to_be_bytes()[..], code.as_bytes()])
 }
 
-/// Counts the try, and uses up what was given if it is a factor of the session's person.
-pub(super) async fn use_factor(app: &App, tx: &mut Tx, session: &Session, factor: Factor<'_>) -> Result<(), Refused> {
+/// Counts the try, and uses up what was given in a browser, which came with `device`, if it is a factor of the session's
+/// person.
+pub(super) async fn use_factor(
+    app: &App,
+    tx: &mut Tx,
+    session: &Session,
+    factor: Factor<'_>,
+    device: Option<&str>,
+) -> Result<(), Refused> {
+    // whatever else changes the account, or disables it, comes before or after; everybody holds it first, so that no two wait
+    // for each other
+    staff::account_lock(tx, session.actor.id).await?;
     match factor {
-        Factor::Code(typed) => use_code(app, tx, session.actor.id, typed).await,
+        Factor::Code(typed) => use_code(app, tx, session, typed, device).await,
         Factor::Passkey(typed) => passkeys::use_passkey(app, tx, session, typed).await,
     }
 }
 
-async fn use_code(app: &App, tx: &mut Tx, staff: StaffId, typed: &str) -> Result<(), Refused> {
-    let key = key(app, staff);
+async fn use_code(app: &App, tx: &mut Tx, session: &Session, typed: &str, device: Option<&str>) -> Result<(), Refused> {
+    let staff = session.actor.id;
+    let key = row(app, tx, session, device).await?;
     let waits = throttles::throttle_try(tx, &key, FREE, LONGEST).await?;
     if waits > 0 {
         return Err(busy(waits));
@@ -119,7 +151,7 @@ pub async fn give_factor(
 ) -> Result<SessionToken, Refused> {
     let staff = session.actor.id;
     let mut tx = app.db.begin().await?;
-    match use_factor(app, &mut tx, session, factor).await {
+    match use_factor(app, &mut tx, session, factor, device).await {
         Ok(()) => {}
         Err(Refused::Wrong) => {
             keep_try(app, tx, staff).await?;
@@ -127,8 +159,6 @@ pub async fn give_factor(
         }
         Err(refused) => return Err(refused),
     }
-    // whoever disables the account meanwhile finds the browser, too
-    staff::account_lock(&mut tx, staff).await?;
     let token = sessions::renew(&mut tx, session).await?;
     let token = arrived(app, &mut tx, staff, device, token).await?;
     tx.commit().await?;
@@ -164,7 +194,9 @@ pub async fn enrol_authenticator(
     may_add(session)?;
     let staff = session.actor.id;
     let mut tx = app.db.begin().await?;
-    let waits = throttles::throttle_try(&mut tx, &key(app, staff), FREE, LONGEST).await?;
+    staff::account_lock(&mut tx, staff).await?;
+    let key = row(app, &mut tx, session, device).await?;
+    let waits = throttles::throttle_try(&mut tx, &key, FREE, LONGEST).await?;
     if waits > 0 {
         return Err(busy(waits));
     }
@@ -175,7 +207,7 @@ pub async fn enrol_authenticator(
         tx.commit().await?;
         return Err(Refused::Wrong);
     };
-    throttles::throttle_clear(&mut tx, &key(app, staff)).await?;
+    throttles::throttle_clear(&mut tx, &key).await?;
     factors::authenticator_set(&mut tx, &app.vault, staff, &secret, step, now).await?;
     let codes = fresh_codes(app, &mut tx, staff).await?;
     let (action, news) = (AuditAction::AuthenticatorEnrolled, AccountNews::AuthenticatorSet);
@@ -223,7 +255,9 @@ pub async fn renew_recovery_codes(app: &App, session: &Session) -> Result<(Sessi
     stored::sessions_end(&mut tx, staff, Some(session.id)).await?;
     let codes = fresh_codes(app, &mut tx, staff).await?;
     audit::audit_append(&mut tx, app.now(), Some(staff), AuditAction::RecoveryCodesRenewed, None, "");
+    account_mail::tell(&mut tx, staff, AccountNews::CodesRenewed).await?;
     tx.commit().await?;
+    app.wake();
     Ok((token, codes))
 }
 

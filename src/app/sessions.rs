@@ -81,9 +81,28 @@ pub struct Session {
     pub is_armed: bool,
     /// When the person last proved who they are.
     pub proved_at: Instant,
+    /// In how many milliseconds it would go idle.
+    idles_in: i64,
 }
 
-/// The session of a token. Moves the idle end on, at most once a minute, so that reading stays reading.
+/// The session of a token, by which its person does something. Moves the idle end on, at most once a minute, so that reading
+/// stays reading.
+///
+/// # Errors
+/// As the database says.
+pub async fn session_used(app: &App, token: &str) -> Result<Option<Session>, Error> {
+    let session = session_of(app, token).await?;
+    let idle = |session: &&Session| session.stage == Stage::Full && session.idles_in < WHOLE.idle - MINUTE;
+    if let Some(session) = session.as_ref().filter(idle) {
+        let mut tx = app.db.begin().await?;
+        sessions::session_touch(&mut tx, session.id, WHOLE.idle).await?;
+        tx.commit().await?;
+    }
+    Ok(session)
+}
+
+/// The session of a token, for what nobody does: a page that asks by itself, again and again, keeps no session from going
+/// idle.
 ///
 /// # Errors
 /// As the database says.
@@ -91,17 +110,13 @@ pub async fn session_of(app: &App, token: &str) -> Result<Option<Session>, Error
     let mut tx = app.db.read().await?;
     let Some(found) = sessions::session_find(&mut tx, token).await? else { return Ok(None) };
     drop(tx);
-    if found.stage == Stage::Full && found.idle_until.since(found.now) < WHOLE.idle - MINUTE {
-        let mut tx = app.db.begin().await?;
-        sessions::session_touch(&mut tx, found.id, WHOLE.idle).await?;
-        tx.commit().await?;
-    }
     let is_missing = app.settings.second_factor == SecondFactor::Required && !found.is_armed;
     let stage = if is_missing { Stage::Half } else { found.stage };
     let is_fresh = stage == Stage::Full && found.now.since(found.proved_at) < FRESH;
     let proof = if is_fresh { Proof::Fresh } else { Proof::Stale };
     let (id, is_armed, proved_at) = (found.id, found.is_armed, found.proved_at);
-    Ok(Some(Session { id, actor: Actor { proof, ..found.actor }, stage, is_armed, proved_at }))
+    let idles_in = found.idle_until.since(found.now);
+    Ok(Some(Session { id, actor: Actor { proof, ..found.actor }, stage, is_armed, proved_at, idles_in }))
 }
 
 /// Makes a session whole under a new token, in the caller's transaction. `lasts` begins anew where the session was half.

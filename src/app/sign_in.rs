@@ -3,9 +3,9 @@
 //! strangers. Nobody is locked out for good, and whose browser they signed in with before waits for no stranger.
 
 use super::{
-    App, Error, passwords,
+    App, Error, devices, passwords, second_factor,
     sessions::{HALF, SessionToken, WHOLE},
-    tries::{Row, Rows},
+    tries::{Row, Rows, around},
 };
 use crate::{
     domain::{
@@ -15,7 +15,7 @@ use crate::{
         time::{MINUTE, SECOND},
     },
     store::{
-        Tx, audit, devices, sessions,
+        Tx, audit, sessions,
         staff::{self, Account},
         throttles,
     },
@@ -58,22 +58,24 @@ impl<E: Into<Error>> From<E> for Refused {
 
 /// The rows in which a try counts. In a browser in which the person has signed in before it counts for that browser, so
 /// that strangers, who see the same whether or not there is an account, keep nobody out.
-fn rows(app: &App, typed: &Typed<'_>, is_known: bool) -> Rows {
+fn rows(app: &App, typed: &Typed<'_>, known: Option<&str>) -> Rows {
     let client = app.vault.digest("sign-in client", typed.client.as_bytes());
     let client = Row { key: client, free: 30, longest: 5 * MINUTE };
     let account = normal_address(typed.email);
-    let known = typed.device.filter(|_| is_known).map(|device| {
+    let rest = if let Some(device) = known {
         let key = app.vault.digest_of("sign-in device", [account.as_bytes(), &[0], device.as_bytes()]);
         vec![Row { key, free: 10, longest: 15 * MINUTE }]
-    });
-    let rest = known.unwrap_or_else(|| {
-        let all = app.vault.digest("sign-in strangers", b"");
-        vec![
-            Row { key: of_account(app, &account), free: 5, longest: 15 * MINUTE },
-            Row { key: all, free: 300, longest: 5 * SECOND },
-        ]
-    });
-    Rows { client, is_known, rest }
+    } else {
+        let key = of_account(app, &account);
+        let mut rest = vec![Row { key, free: 5, longest: 15 * MINUTE }];
+        if let Some(network) = around(typed.client) {
+            let key = app.vault.digest("sign-in network", &network.octets());
+            rest.push(Row { key, free: 100, longest: 5 * MINUTE });
+        }
+        rest.push(Row { key: app.vault.digest("sign-in strangers", b""), free: 300, longest: 5 * SECOND });
+        rest
+    };
+    Rows { client, is_known: known.is_some(), rest }
 }
 
 fn of_account(app: &App, account: &str) -> Vec<u8> {
@@ -81,8 +83,9 @@ fn of_account(app: &App, account: &str) -> Vec<u8> {
 }
 
 /// Forgets what strangers tried at an account: its password is another one now.
-pub(super) async fn forgive(app: &App, tx: &mut Tx, email: &str) -> Result<(), Error> {
-    Ok(throttles::throttle_clear(tx, &of_account(app, &normal_address(email))).await?)
+pub(super) async fn forgive(app: &App, tx: &mut Tx, account: &Account) -> Result<(), Error> {
+    throttles::throttle_clear(tx, &of_account(app, &normal_address(&account.email))).await?;
+    second_factor::forgive(app, tx, account.staff()).await
 }
 
 /// Signs in: a whole session, or half of one where a second factor has to follow.
@@ -92,12 +95,9 @@ pub(super) async fn forgive(app: &App, tx: &mut Tx, email: &str) -> Result<(), E
 pub async fn sign_in(app: &App, typed: Typed<'_>) -> Result<SessionToken, Refused> {
     let mut tx = app.db.read().await?;
     let found = staff::account_by_email(&mut tx, typed.email).await?.filter(|account| !account.is_disabled());
-    let is_known = match typed.device {
-        Some(device) => devices::device_is_known(&mut tx, typed.email, device).await?,
-        None => false,
-    };
+    let known = devices::known(&mut tx, found.as_ref(), typed.device).await?;
     drop(tx);
-    let rows = rows(app, &typed, is_known);
+    let rows = rows(app, &typed, known);
     let counted = rows.count(app).await?;
     let stored = found.as_ref().map(|account| account.password_hash.as_str());
     let fits = passwords::fits(app, typed.password, stored).await?;
@@ -135,7 +135,7 @@ pub async fn sign_in(app: &App, typed: Typed<'_>) -> Result<SessionToken, Refuse
 
 /// Begins the session of somebody whose password was right.
 async fn begin(app: &App, tx: &mut Tx, staff: StaffId, typed: &Typed<'_>) -> Result<SessionToken, Error> {
-    let is_armed = super::second_factor::is_armed(tx, staff).await?;
+    let is_armed = second_factor::is_armed(tx, staff).await?;
     let is_half = is_armed || app.settings.second_factor == SecondFactor::Required;
     let token = SessionToken::new(if is_half { Stage::Half } else { Stage::Full })?;
     let lasts = if is_half { HALF } else { WHOLE };
@@ -157,7 +157,7 @@ pub(super) async fn arrived(
 ) -> Result<SessionToken, Error> {
     staff::staff_arrived(tx, staff).await?;
     audit::audit_append(tx, app.now(), Some(staff), AuditAction::SignedIn, None, "");
-    Ok(token.in_browser(super::devices::remember(tx, staff, device).await?))
+    Ok(token.in_browser(devices::remember(tx, staff, device).await?))
 }
 
 /// Writes down that tries are slowed from now on, at most as often as somebody is made to wait: of what was typed a keyed

@@ -1,13 +1,13 @@
 //! The accounts of people who work here, as the command line manages them: begun, reset, disabled; and their sessions. What
 //! takes something from an account ends its sessions on every console in the same commit.
 
-use super::{App, Error, FieldError, account_links, passwords, sign_in};
+use super::{App, Error, FieldError, account_links, account_mail, passwords, second_factor, sign_in};
 use crate::{
     domain::{
         audit::{AuditAction, Entry},
         identity::{StaffId, mailbox_of},
         rights::{Doer, Role},
-        sign_in::LinkPurpose,
+        sign_in::{AccountNews, LinkPurpose},
     },
     store::{
         Tx, audit, factors, grants,
@@ -234,6 +234,7 @@ pub(super) async fn done(app: &App, mut tx: Tx, by: Doer, staff: StaffId, action
     let ended = sessions::sessions_end(&mut tx, staff, None).await?;
     audit::audit_append(&mut tx, app.now(), by, action, None, &staff.0.to_string());
     tx.commit().await?;
+    app.wake();
     Ok(ended)
 }
 
@@ -250,7 +251,8 @@ pub async fn reset_password(app: &App, email: &str, password: &str) -> Result<()
     let hash = passwords::hashed(app, password).await?;
     let mut tx = app.db.begin().await?;
     staff::password_set(&mut tx, account.staff(), &hash).await?;
-    sign_in::forgive(app, &mut tx, &account.email).await?;
+    sign_in::forgive(app, &mut tx, &account).await?;
+    account_mail::tell(&mut tx, account.staff(), AccountNews::PasswordReset).await?;
     done(app, tx, None.into(), account.staff(), AuditAction::PasswordReset).await.map(|_| ())
 }
 
@@ -259,10 +261,17 @@ pub async fn reset_password(app: &App, email: &str, password: &str) -> Result<()
 /// # Errors
 /// When nobody has the address.
 pub async fn reset_factors(app: &App, email: &str) -> Result<(), Error> {
-    let (mut tx, account) = account(app, email).await?;
-    factors::factors_forget(&mut tx, account.staff()).await?;
-    staff::stamp_move(&mut tx, account.staff()).await?;
-    done(app, tx, None.into(), account.staff(), AuditAction::SecondFactorReset).await.map(|_| ())
+    let (tx, account) = account(app, email).await?;
+    without_factors(app, tx, None.into(), account.staff()).await
+}
+
+/// Forgets every second factor of somebody, and what strangers tried at them, ends their sessions, tells them, and commits.
+pub(super) async fn without_factors(app: &App, mut tx: Tx, by: Doer, staff: StaffId) -> Result<(), Error> {
+    staff::stamp_move(&mut tx, staff).await?;
+    factors::factors_forget(&mut tx, staff).await?;
+    second_factor::forgive(app, &mut tx, staff).await?;
+    account_mail::tell(&mut tx, staff, AccountNews::FactorsReset).await?;
+    done(app, tx, by, staff, AuditAction::SecondFactorReset).await.map(|_| ())
 }
 
 /// Lets nobody sign in with an account, or its person again.

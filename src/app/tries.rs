@@ -3,6 +3,7 @@
 
 use super::{App, Error, sign_in::Refused};
 use crate::store::{Tx, throttles};
+use std::net::Ipv6Addr;
 
 /// A row of tries: how many cost nothing, and the longest wait after more of them, in milliseconds.
 pub(super) struct Row {
@@ -20,6 +21,12 @@ pub(super) struct Rows {
     pub is_known: bool,
     /// What the try is about.
     pub rest: Vec<Row>,
+}
+
+/// The widest network that one customer may have around an address of version 6, of which `client` is the narrowest: without
+/// a row for it whoever has one could make all strangers wait. None where an address is one place and no more.
+pub(super) fn around(client: &str) -> Option<Ipv6Addr> {
+    client.parse::<Ipv6Addr>().ok().map(|address| Ipv6Addr::from_bits(address.to_bits() >> 80 << 80))
 }
 
 /// A try that may be made.

@@ -40,8 +40,22 @@ codes! {
     AccountNews {
         PasskeyAdded "passkey_added" "A passkey was added to your account.",
         PasskeyRemoved "passkey_removed" "A passkey was removed from your account.",
-        PasskeyDoubted "passkey_doubted" "One of your passkeys was used whose count of uses has gone back. Somebody may have made a copy of it. It proves nothing any more: remove it from your account, and add another.",
+        PasskeyDoubted "passkey_doubted" "One of your passkeys was used whose count of uses has gone back. Somebody may have made a copy of it. It proves nothing any more: add another to your account, then remove it.",
         AuthenticatorSet "authenticator_set" "An authenticator app was set up for your account.",
+        AuthenticatorRemoved "authenticator_removed" "The authenticator app was removed from your account.",
+        CodesRenewed "codes_renewed" "New recovery codes were made for your account; those of before open nothing any more.",
+        FactorsReset "factors_reset" "Your second factor was reset by an administrator. You set up another one when you sign in.",
+        PasswordChanged "password_changed" "The password of your account was changed.",
+        PasswordReset "password_reset" "An administrator set a new password for your account.",
+        PasswordSetByLink "password_set_by_link" "A password was set for your account, by a link that was mailed to you.",
+    }
+}
+
+impl AccountNews {
+    /// True where the person did it in a session that goes on; else all of them have ended.
+    #[must_use]
+    pub const fn is_own(self) -> bool {
+        !matches!(self, Self::PasskeyDoubted | Self::FactorsReset | Self::PasswordReset | Self::PasswordSetByLink)
     }
 }
 

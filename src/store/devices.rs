@@ -2,10 +2,7 @@
 //! not wait for what strangers tried. Opens nothing.
 
 use super::{Result, Tx, sessions::token_hash, sql};
-use crate::domain::{
-    identity::{StaffId, normal_address},
-    time::DAY,
-};
+use crate::domain::{identity::StaffId, time::DAY};
 
 /// How long a browser is remembered after somebody last signed in with it, in milliseconds.
 pub const REMEMBERED: i64 = 90 * DAY;
@@ -27,15 +24,14 @@ pub async fn device_remember(tx: &mut Tx, staff: StaffId, before: Option<&str>, 
     Ok(())
 }
 
-/// True where the account of this address was signed in to with this browser. As much work where there is no such account.
+/// True where somebody has signed in with this browser. As much work where there is no such account.
 ///
 /// # Errors
 /// As the database says.
-pub async fn device_is_known(tx: &mut Tx, email: &str, secret: &str) -> Result<bool> {
+pub async fn device_is_known(tx: &mut Tx, staff: StaffId, secret: &str) -> Result<bool> {
     let since = tx.db_now().await?.plus(-REMEMBERED);
-    let text = "SELECT d.seen_at FROM devices d JOIN staff s ON s.id = d.staff_id
-         WHERE d.token_hash = $1 AND s.email = $2 AND s.disabled_at IS NULL AND d.seen_at > $3";
-    let row = sql(text).bind(token_hash(secret)).bind(normal_address(email)).bind(since);
+    let text = "SELECT seen_at FROM devices WHERE token_hash = $1 AND staff_id = $2 AND seen_at > $3";
+    let row = sql(text).bind(token_hash(secret)).bind(staff).bind(since);
     Ok(row.maybe::<(i64,)>(tx).await?.is_some())
 }
 

@@ -62,6 +62,14 @@ pub async fn authenticator_since(tx: &mut Tx, staff: StaffId) -> Result<Option<I
     Ok(row.map(|(at,)| Instant(at)))
 }
 
+/// Forgets somebody's authenticator; false where they have none.
+///
+/// # Errors
+/// As the database says.
+pub async fn authenticator_remove(tx: &mut Tx, staff: StaffId) -> Result<bool> {
+    Ok(sql("DELETE FROM authenticators WHERE staff_id = $1").bind(staff).run(tx).await? > 0)
+}
+
 /// Keeps new recovery codes in place of those before.
 ///
 /// # Errors
@@ -107,7 +115,7 @@ pub async fn recovery_forget(tx: &mut Tx, staff: StaffId) -> Result<()> {
 /// # Errors
 /// As the database says.
 pub async fn factors_forget(tx: &mut Tx, staff: StaffId) -> Result<()> {
-    sql("DELETE FROM authenticators WHERE staff_id = $1").bind(staff).run(tx).await?;
+    authenticator_remove(tx, staff).await?;
     sql("DELETE FROM passkeys WHERE staff_id = $1").bind(staff).run(tx).await?;
     recovery_forget(tx, staff).await?;
     devices::devices_end(tx, staff).await

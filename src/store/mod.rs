@@ -90,10 +90,13 @@ impl Error {
             Self::Database(sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::PoolClosed) => true,
             Self::Database(sqlx::Error::Database(e)) => {
                 let code = e.code();
-                // SQLITE_BUSY and SQLITE_LOCKED with their extended codes; PostgreSQL's classes 08 and 57P
+                // SQLITE_BUSY and SQLITE_LOCKED with their extended codes; PostgreSQL's classes 08 and 57P, and where two
+                // got into each other's way
                 let lite =
                     code.as_deref().and_then(|c| c.parse::<i64>().ok()).is_some_and(|c| matches!(c & 0xff, 5 | 6));
-                lite || code.as_deref().is_some_and(|c| c.len() == 5 && (c.starts_with("08") || c.starts_with("57P")))
+                lite || code.as_deref().is_some_and(|c| {
+                    c.len() == 5 && (c.starts_with("08") || c.starts_with("57P") || matches!(c, "40P01" | "40001"))
+                })
             }
             _ => false,
         }

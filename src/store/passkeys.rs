@@ -80,14 +80,13 @@ pub async fn passkeys_of(tx: &mut Tx, staff: StaffId) -> Result<Vec<Line>> {
     sql(text).bind(staff).all(tx).await
 }
 
-/// The opened passkeys of somebody: those that prove something, or the doubted ones too.
+/// The opened passkeys of somebody that prove something: all but the doubted ones.
 ///
 /// # Errors
 /// As the database says, or when one was sealed under another key.
-pub async fn passkeys_open(tx: &mut Tx, vault: &Vault, staff: StaffId, doubted_too: bool) -> Result<Vec<Vec<u8>>> {
-    let text =
-        "SELECT wrapped_key, cipher FROM passkeys WHERE staff_id = $1 AND ($2 OR doubted_at IS NULL) ORDER BY id";
-    let rows = sql(text).bind(staff).bind(doubted_too).all::<(Vec<u8>, Vec<u8>)>(tx).await?;
+pub async fn passkeys_open(tx: &mut Tx, vault: &Vault, staff: StaffId) -> Result<Vec<Vec<u8>>> {
+    let text = "SELECT wrapped_key, cipher FROM passkeys WHERE staff_id = $1 AND doubted_at IS NULL ORDER BY id";
+    let rows = sql(text).bind(staff).all::<(Vec<u8>, Vec<u8>)>(tx).await?;
     let open = |(wrapped_key, cipher)| Ok(vault.open(&purpose(staff), &Sealed { wrapped_key, cipher })?);
     rows.into_iter().map(open).collect()
 }
@@ -133,6 +132,15 @@ pub async fn passkey_count(tx: &mut Tx, staff: StaffId, credential: &[u8], count
 pub async fn passkey_doubt(tx: &mut Tx, staff: StaffId, credential: &[u8], at: Instant) -> Result<bool> {
     let text = "UPDATE passkeys SET doubted_at = $3 WHERE staff_id = $1 AND credential = $2 AND doubted_at IS NULL";
     Ok(sql(text).bind(staff).bind(credential).bind(at).run(tx).await? > 0)
+}
+
+/// Calls a passkey something else; false where they have no such one.
+///
+/// # Errors
+/// As the database says.
+pub async fn passkey_rename(tx: &mut Tx, staff: StaffId, id: PasskeyId, name: &str) -> Result<bool> {
+    let text = "UPDATE passkeys SET name = $3 WHERE staff_id = $1 AND id = $2";
+    Ok(sql(text).bind(staff).bind(id).bind(name).run(tx).await? > 0)
 }
 
 /// Forgets one passkey of somebody; false where they have no such one.

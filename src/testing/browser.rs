@@ -6,7 +6,7 @@ use axum::{
     extract::ConnectInfo,
     http::{HeaderMap, Request, StatusCode, request::Builder},
 };
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use tower::ServiceExt as _;
 
 /// An answer.
@@ -48,7 +48,7 @@ impl Answer {
 #[derive(Clone)]
 pub struct Browser {
     pub app: App,
-    pub client: [u8; 4],
+    pub client: IpAddr,
     pub token: Option<String>,
     /// What it is known by where somebody has signed in with it.
     pub device: Option<String>,
@@ -56,7 +56,7 @@ pub struct Browser {
 
 impl Browser {
     pub fn new(app: App) -> Self {
-        Self { app, client: [198, 51, 100, 7], token: None, device: None }
+        Self { app, client: [198, 51, 100, 7].into(), token: None, device: None }
     }
 
     pub fn with(app: App, token: &str) -> Self {
@@ -64,8 +64,8 @@ impl Browser {
     }
 
     /// The same, somewhere else.
-    pub fn at(self, client: [u8; 4]) -> Self {
-        Self { client, ..self }
+    pub fn at(self, client: impl Into<IpAddr>) -> Self {
+        Self { client: client.into(), ..self }
     }
 
     pub async fn get(&mut self, path: &str) -> Answer {

@@ -32,6 +32,10 @@ pub struct Assets {
 #[derive(Debug, Clone)]
 pub struct Client(pub Arc<str>);
 
+/// The form brought the proof along: it was sent from the page that asks for one, which an answer that is a file leaves standing.
+#[derive(Debug, Clone, Copy)]
+pub struct JustProved;
+
 /// What the browser was given when somebody signed in with it before, if it was.
 #[derive(Debug, Clone)]
 pub struct Device(pub Option<String>);

@@ -360,6 +360,14 @@ pub fn audit(filter: &AuditFilter) -> String {
     with_query(AUDIT, parts)
 }
 
+/// The same for somebody who had to prove who they are before they export it.
+#[must_use]
+pub fn audit_proved(filter: &AuditFilter) -> String {
+    let log = audit(filter);
+    let sign = if log.contains('?') { '&' } else { '?' };
+    format!("{log}{sign}done=proved")
+}
+
 /// A fetching, by the name that the file gets.
 #[must_use]
 pub fn copy_file(ticket: &str, name: &str) -> String {

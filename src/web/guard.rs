@@ -6,24 +6,26 @@ use crate::{
         sessions::{self, Session},
     },
     domain::{rights::Actor, sign_in::Stage},
-    ui::{self, asked::Frame, pages::signin::server::token},
+    ui::{self, asked::Frame, islands::ProgressToTell, pages::signin::server::token},
 };
 use axum::{
     Extension,
     body::Body,
     extract::{FromRequestParts as _, Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse as _, Redirect, Response},
 };
-use leptos::prelude::provide_context;
+use leptos::{prelude::provide_context, server_fn::ServerFn as _};
 
 /// The session of a request.
-async fn session(app: &App, headers: &HeaderMap) -> Result<Option<Session>, Error> {
-    match token(headers) {
-        Some(token) => sessions::session_of(app, token).await,
-        None => Ok(None),
+async fn session(app: &App, headers: &HeaderMap, uri: &Uri) -> Result<Option<Session>, Error> {
+    let Some(token) = token(headers) else { return Ok(None) };
+    // what a page asks by itself is no sign of anybody
+    if uri.path() == ProgressToTell::PATH {
+        return sessions::session_of(app, token).await;
     }
+    sessions::session_used(app, token).await
 }
 
 /// Tells the pages who asks, and in which session.
@@ -34,7 +36,7 @@ pub(super) fn admit(request: &mut Request, session: Session) {
 
 /// Lets people with half a session through to where the second factor is given; sends others where they belong.
 pub async fn halfway(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    match session(&app, request.headers()).await {
+    match session(&app, request.headers(), request.uri()).await {
         Ok(Some(session)) if session.stage == Stage::Half => {
             admit(&mut request, session);
             next.run(request).await
@@ -47,7 +49,7 @@ pub async fn halfway(State(app): State<App>, mut request: Request, next: Next) -
 
 /// Lets people with a whole session through and tells the pages who they are; sends others to the door.
 pub async fn signed_in(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let found = session(&app, request.headers()).await;
+    let found = session(&app, request.headers(), request.uri()).await;
     match found {
         Ok(Some(session)) if session.stage == Stage::Full || request.uri().path() == ui::paths::SIGNOUT => {
             admit(&mut request, session);

@@ -14,7 +14,7 @@ use crate::{
     ui::{
         self,
         answer::{self, Unproved},
-        asked::Frame,
+        asked::{Frame, JustProved},
         form::{Fields, Problems},
         pages::{
             factor,
@@ -56,8 +56,9 @@ pub async fn repeated(State(app): State<App>, request: Request, next: Next) -> R
     // most forms hold no proof, and are not read twice
     let holds_proof = bytes.windows(PROOF.len()).any(|window| window == PROOF.as_bytes());
     let sent = if holds_proof { asked.sent().await } else { Fields::default() };
-    let (code, passkey) = (sent.filled(PROOF), sent.filled(PROOF_BY_PASSKEY));
-    let factor = passkey.as_deref().map(Factor::Passkey).or_else(|| code.as_deref().map(Factor::Code));
+    // as it was typed: a password may begin or end with a space
+    let filled = |name| Some(sent.get(name)).filter(|typed| !typed.trim().is_empty());
+    let factor = filled(PROOF_BY_PASSKEY).map(Factor::Passkey).or_else(|| filled(PROOF).map(Factor::Code));
     let mut request = Request::from_parts(parts, Body::from(bytes));
     let mut renewed = None;
     if let Some(factor) = factor {
@@ -68,6 +69,7 @@ pub async fn repeated(State(app): State<App>, request: Request, next: Next) -> R
                     Ok(None) => return asked.refused(factor, &Error::NotFound.into()).await,
                     Err(error) => return asked.refused(factor, &error.into()).await,
                 }
+                request.extensions_mut().insert(JustProved);
                 renewed = Some(token);
             }
             Err(refused) => return asked.refused(factor, &refused).await,

@@ -6,6 +6,7 @@ use crate::{
         App, Error,
         desk::{Desk, written},
         failpoint::failpoint,
+        proving::proven,
     },
     domain::{
         audit::AuditAction,
@@ -26,7 +27,8 @@ use crate::{
 /// again.
 ///
 /// # Errors
-/// `NotFound` where the case has no such package; `Invalid` when no reason is given or the link does not work any more.
+/// `NotFound` where the case has no such package; `Invalid` when no reason is given or the link does not work any more; for a
+/// stale proof.
 pub async fn revoke_package(
     app: &App,
     actor: &Actor,
@@ -39,6 +41,7 @@ pub async fn revoke_package(
     let kept = packages::package_get(&mut desk.tx, package).await?;
     let theirs = |package: &packages::Package| package.case == reference && package.released_at.is_some();
     let kept = kept.filter(theirs).ok_or(Error::NotFound)?;
+    proven(actor)?;
     if !packages::package_end(&mut desk.tx, package).await? {
         return Err(Error::field("reason", "This link does not work any more already"));
     }

@@ -33,9 +33,16 @@ pub use release::release_export;
 
 use super::{App, Error, subject::Known};
 use crate::{
-    domain::identity::Reference,
+    domain::{case::Case, identity::Reference},
     store::{Tx, contents},
 };
+
+/// Whether a second person looks at a copy before it goes: where the pack says so and, in any case, where staff alone decided
+/// who the person is.
+pub(in crate::app) fn is_reviewed(app: &App, case: &Case) -> bool {
+    let by_staff = case.verified.is_some_and(|verified| verified.by.is_some());
+    by_staff || app.packs.get(&case.product).is_none_or(|pack| pack.copy.review)
+}
 
 /// Whom the link goes to, by name and address: the address that confirmed, or, where staff decided, the one the person
 /// writes from. The name is that of whoever wrote in, and left out where the address is another one.

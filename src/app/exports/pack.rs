@@ -2,7 +2,7 @@
 //! before anybody hears of it. Cut off anywhere it begins again with a new file; the old one is ended before that, and
 //! nobody can read it.
 
-use super::{about, addressee, form::least_form, read_back, release, shelf::Store};
+use super::{about, addressee, form::least_form, is_reviewed, read_back, release, shelf::Store};
 use crate::{
     app::{
         App, Error,
@@ -299,9 +299,7 @@ impl Packing<'_> {
         if !still_asked_for(&case, run.kind, secret) || !enough {
             return Err(Halt::Stop(Stop::Outgrown));
         }
-        // where staff alone decided who the person is, a second one looks in any case
-        let by_staff = case.verified.is_some_and(|verified| verified.by.is_some());
-        let review = by_staff || app.packs.get(&run.product).is_none_or(|pack| pack.copy.review);
+        let review = is_reviewed(app, &case);
         let now = app.now();
         read_back::write_down(&mut tx, package, copied).await?;
         // what was packed counts, not what was planned

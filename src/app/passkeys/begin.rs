@@ -27,7 +27,8 @@ enum Challenge {
     Sign(Box<RequestChallengeResponse>),
 }
 
-/// Asks for a new passkey of the session's person: none of those that they have.
+/// Asks for a new passkey of the session's person: none of those that they have. One that is doubted may be followed by
+/// another on the same device.
 ///
 /// # Errors
 /// When somebody who has a factor has not given it, or their proof is stale; where passkeys cannot be used.
@@ -37,7 +38,7 @@ pub async fn begin_making(app: &App, session: &Session) -> Result<Begun, Error> 
     let staff = session.actor.id;
     let mut tx = app.db.begin().await?;
     let account = staff::account_get(&mut tx, staff).await?.ok_or(Error::NotFound)?;
-    let known = opened(app, &mut tx, session, true).await?.iter().map(|known| known.cred_id().clone()).collect();
+    let known = opened(app, &mut tx, session).await?.iter().map(|known| known.cred_id().clone()).collect();
     let user = handle(app, session)?;
     let begun = site.start_passkey_registration(user, &account.email, &account.name, Some(known));
     let (challenge, state) = begun.map_err(|error| super::broken(&error))?;
@@ -54,7 +55,7 @@ pub async fn begin_making(app: &App, session: &Session) -> Result<Begun, Error> 
 pub async fn begin_signing(app: &App, session: &Session) -> Result<Begun, Error> {
     let site = site(app)?;
     let mut tx = app.db.begin().await?;
-    let known = opened(app, &mut tx, session, false).await?;
+    let known = opened(app, &mut tx, session).await?;
     if known.is_empty() {
         return Err(Error::field("passkey", "You have no passkey that counts here"));
     }
@@ -65,8 +66,8 @@ pub async fn begin_signing(app: &App, session: &Session) -> Result<Begun, Error>
     Ok(Begun { ceremony, challenge: Challenge::Sign(Box::new(challenge)) })
 }
 
-async fn opened(app: &App, tx: &mut Tx, session: &Session, doubted_too: bool) -> Result<Vec<Passkey>, Error> {
-    let kept = passkeys::passkeys_open(tx, &app.vault, session.actor.id, doubted_too).await?;
+async fn opened(app: &App, tx: &mut Tx, session: &Session) -> Result<Vec<Passkey>, Error> {
+    let kept = passkeys::passkeys_open(tx, &app.vault, session.actor.id).await?;
     kept.iter().map(|plain| super::read(plain)).collect()
 }
 

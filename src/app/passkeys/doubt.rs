@@ -1,9 +1,12 @@
-//! A passkey whose count of signatures went back may have a copy: it proves nothing any more, the person's other sessions
-//! end, and they are told by mail. Nothing on the screen says so to whoever used it.
+//! A passkey whose count of signatures went back may have a copy: it proves nothing any more, the person's sessions end, and
+//! they are told by mail. Nothing on the screen says so to whoever used it.
 
 use super::super::{App, Error, account_mail, sessions::Session, sign_in::Refused};
 use crate::{
-    domain::{audit::AuditAction, sign_in::AccountNews},
+    domain::{
+        audit::AuditAction,
+        sign_in::{AccountNews, Stage},
+    },
     store::{Tx, audit, passkeys, sessions, staff},
 };
 
@@ -22,7 +25,9 @@ async fn doubted(app: &App, tx: &mut Tx, session: &Session, credential: &[u8]) -
         return Ok(());
     }
     staff::stamp_move(tx, staff).await?;
-    sessions::sessions_end(tx, staff, Some(session.id)).await?;
+    // whoever used it may be the copy's holder: what they have goes too, unless it opens nothing yet
+    let keep = (session.stage == Stage::Half).then_some(session.id);
+    sessions::sessions_end(tx, staff, keep).await?;
     audit::audit_append(tx, app.now(), Some(staff), AuditAction::PasskeyDoubted, None, "");
     account_mail::tell(tx, staff, AccountNews::PasskeyDoubted).await
 }

@@ -6,7 +6,7 @@ use super::{
         sessions::{Session, SessionToken},
         sign_in::Refused,
     },
-    Answer, digest,
+    Answer, digest, named,
     site::site,
     written,
 };
@@ -21,8 +21,6 @@ use webauthn_rs::prelude::{PasskeyRegistration, RegisterPublicKeyCredential};
 
 /// How many passkeys somebody can have.
 const MOST: usize = 20;
-/// The longest name of one, in characters.
-const LONGEST_NAME: usize = 60;
 
 /// Adds a passkey under `name`: the session is whole, under a new token, and all others of the person end. Whoever had no
 /// factor before gets recovery codes, shown once.
@@ -61,7 +59,9 @@ pub async fn add_passkey(
         return Err(Error::field("passkey", "You have twenty passkeys; remove one first").into());
     }
     let is_first = !second_factor::is_armed(&mut tx, staff).await?;
-    let (credential, plain, name) = (digest(app, passkey.cred_id()), written(&passkey)?, named(name, others));
+    // never a reason to refuse it, since it is made already
+    let name = Some(named(name)).filter(|name| !name.is_empty()).unwrap_or_else(|| format!("Passkey {}", others + 1));
+    let (credential, plain) = (digest(app, passkey.cred_id()), written(&passkey)?);
     let at = tx.db_now().await?;
     if !passkeys::passkey_add(&mut tx, &app.vault, staff, &credential, (&plain, &name), at).await? {
         return Err(Error::field("passkey", "This passkey is in use already").into());
@@ -72,25 +72,4 @@ pub async fn add_passkey(
     tx.commit().await?;
     app.wake();
     Ok((token, codes))
-}
-
-/// What somebody calls their passkey: what they typed, on one line, or how many it is. Never a reason to refuse it, since
-/// it is made already.
-fn named(typed: &str, others: usize) -> String {
-    let plain: String = typed.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let line = plain.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.is_empty() { format!("Passkey {}", others + 1) } else { line.chars().take(LONGEST_NAME).collect() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_a_line_and_never_missing() {
-        for (typed, name) in [("  laptop ", "laptop"), ("a\r\n b", "a b"), ("", "Passkey 3"), (" \t", "Passkey 3")] {
-            assert_eq!(named(typed, 2), name);
-        }
-        assert_eq!(named(&"漢".repeat(80), 0).chars().count(), LONGEST_NAME);
-    }
 }

@@ -1,17 +1,17 @@
-//! Passkeys: made on `/account` or at the door, used as the second factor and to prove again, removed. What a browser
+//! Passkeys: made on `/account` or at the door, used as the second factor and to prove again, renamed. What a browser
 //! answers is judged by `webauthn-rs` against what lies, sealed, in our database; each challenge is answered once.
 
 mod begin;
 mod doubt;
 mod make;
-mod remove;
+mod rename;
 mod sign;
 mod site;
 
 pub use crate::store::passkeys::Line;
 pub use begin::{Begun, begin_making, begin_signing};
 pub use make::add_passkey;
-pub use remove::remove_passkey;
+pub use rename::rename_passkey;
 pub use site::why_not;
 
 pub(super) use sign::use_passkey;
@@ -37,6 +37,15 @@ impl<C: DeserializeOwned> Answer<C> {
     }
 }
 
+/// The longest name of a passkey, in characters.
+const LONGEST_NAME: usize = 60;
+
+/// A passkey's name as somebody typed it, on one line.
+fn named(typed: &str) -> String {
+    let plain: String = typed.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    plain.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(LONGEST_NAME).collect()
+}
+
 /// How a credential is found: by a keyed digest of its id.
 fn digest(app: &App, credential: &[u8]) -> Vec<u8> {
     app.vault.digest("passkey", credential)
@@ -56,4 +65,17 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
 fn broken(error: &dyn std::error::Error) -> Error {
     tracing::error!(%error, "a passkey could not be dealt with");
     Error::NotAllowed("This passkey cannot be dealt with here. Tell your administrator.".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_a_line() {
+        for (typed, name) in [("  laptop ", "laptop"), ("a\r\n b", "a b"), ("", ""), (" \t", "")] {
+            assert_eq!(named(typed), name);
+        }
+        assert_eq!(named(&"漢".repeat(80)).chars().count(), LONGEST_NAME);
+    }
 }

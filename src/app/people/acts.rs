@@ -12,7 +12,7 @@ use crate::{
         identity::StaffId,
         rights::{Act, Actor, Doer, Place, Role},
     },
-    store::{Tx, audit, factors, grants, sessions, staff},
+    store::{Tx, audit, grants, sessions, staff},
 };
 
 /// A role as an administrator has typed it.
@@ -195,14 +195,12 @@ pub async fn end_sessions_of(app: &App, actor: &Actor, id: StaffId) -> Result<u6
 /// # Errors
 /// `NotFound` for who manages no people; `Invalid` for one's own; `Unproved` for a stale proof.
 pub async fn reset_factors_of(app: &App, actor: &Actor, id: StaffId) -> Result<(), Error> {
-    let mut tx = begin(app, actor, id).await?;
+    let tx = begin(app, actor, id).await?;
     if actor.is(id) {
         let says = "Your own second factor is changed on the page of your account";
         return Err(Error::Invalid(vec![FieldError::new("factor", says)]));
     }
-    factors::factors_forget(&mut tx, id).await?;
-    staff::stamp_move(&mut tx, id).await?;
-    accounts::done(app, tx, doing(actor), id, AuditAction::SecondFactorReset).await.map(|_| ())
+    accounts::without_factors(app, tx, doing(actor), id).await
 }
 
 /// Says that two accounts are of one person, who then counts as one wherever two have to agree.

@@ -10,6 +10,7 @@ use crate::{
         App, Error,
         desk::{Desk, look},
         exports, held, pickup,
+        proving::proven,
         subject::Known,
     },
     domain::{
@@ -38,7 +39,8 @@ use crate::{
 ///
 /// # Errors
 /// When no run answers the case, the person is not verified, a run is open already, the choice does not fit what is
-/// found, the generation database does not answer, or others were quicker.
+/// found, the generation database does not answer, or others were quicker; for a stale proof, where what is planned is a copy
+/// that nobody looks at before it goes.
 pub async fn plan_run(
     app: &App,
     actor: &Actor,
@@ -48,6 +50,9 @@ pub async fn plan_run(
 ) -> Result<RunId, Error> {
     let case = look(app, actor, reference).await?;
     let answer = choose::ready(app, &case)?;
+    if answer.is_copy() && !exports::is_reviewed(app, &case) {
+        proven(actor)?;
+    }
     let product = case.product.clone();
     let known = asked_by(app, &case, answer).await?;
     let form = form_of(app, &case, chosen);

@@ -2,6 +2,7 @@
 //! of any case.
 
 use super::Written;
+use crate::domain::sign_in::AccountNews;
 use askama::Template;
 
 #[derive(Template)]
@@ -38,6 +39,7 @@ pub fn account_link(name: &str, invited: bool, link: &str) -> Result<Written, as
 struct NewsText<'a> {
     name: &'a str,
     says: &'a str,
+    is_own: bool,
     when: &'a str,
     link: &'a str,
 }
@@ -47,6 +49,7 @@ struct NewsText<'a> {
 struct NewsHtml<'a> {
     name: &'a str,
     says: &'a str,
+    is_own: bool,
     when: &'a str,
     link: &'a str,
 }
@@ -55,10 +58,11 @@ struct NewsHtml<'a> {
 ///
 /// # Errors
 /// When a template cannot be written.
-pub fn account_news(name: &str, says: &str, when: &str, link: &str) -> Result<Written, askama::Error> {
+pub fn account_news(name: &str, news: AccountNews, when: &str, link: &str) -> Result<Written, askama::Error> {
+    let (says, is_own) = (news.label(), news.is_own());
     Ok(Written {
         subject: "Your account in Recourse was changed".to_owned(),
-        text: NewsText { name, says, when, link }.render()?,
-        html: NewsHtml { name, says, when, link }.render()?,
+        text: NewsText { name, says, is_own, when, link }.render()?,
+        html: NewsHtml { name, says, is_own, when, link }.render()?,
     })
 }

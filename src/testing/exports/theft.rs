@@ -199,4 +199,31 @@ on_both! {
         house.works().await;
         assert!(kept(&house).is_empty());
     }
+
+    async fn s14_a_copy_that_nobody_looks_at_is_made_and_withdrawn_after_a_proof(house: House) {
+        let (house, _world) = house_over(house.without_review(), On::Sqlite).await;
+        let reference = asks_for_a_copy(&house, "Ada <ada@example.org>", "c1@example.org").await;
+        confirms(&house, reference, "1", ADA).await;
+        let stale = crate::domain::rights::Actor { proof: crate::domain::sign_in::Proof::Stale, ..house.agent.clone() };
+        let seen = seq(&house, reference).await;
+        let late = runs::plan_run(&house.app, &stale, reference, seen, &runs::Chosen::default()).await;
+        assert!(matches!(late, Err(Error::Unproved)), "{late:?}");
+        assert_eq!(seq(&house, reference).await, seen, "nothing was done");
+        begun(&house, reference).await;
+        house.works().await;
+        assert_eq!(links(&house, ADA, "/copy/").len(), 1, "it went by itself");
+        let package = packages(&house, reference).await;
+        let late = exports::revoke_package(&house.app, &stale, reference, package, "not theirs").await;
+        assert!(matches!(late, Err(Error::Unproved)), "{late:?}");
+        exports::revoke_package(&house.app, &house.agent, reference, package, "not theirs").await.expect("withdrawn");
+    }
+
+    async fn s14_a_copy_that_waits_for_a_second_person_is_asked_for_without_one(house: House) {
+        let (house, _world) = house_over(house, On::Sqlite).await;
+        let reference = asks_for_a_copy(&house, "Ada <ada@example.org>", "c1@example.org").await;
+        confirms(&house, reference, "1", ADA).await;
+        let stale = crate::domain::rights::Actor { proof: crate::domain::sign_in::Proof::Stale, ..house.agent.clone() };
+        let seen = seq(&house, reference).await;
+        runs::plan_run(&house.app, &stale, reference, seen, &runs::Chosen::default()).await.expect("it is begun");
+    }
 }

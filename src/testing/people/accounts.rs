@@ -5,7 +5,7 @@ use crate::{
     app::{Error, setup, staff},
     domain::{identity::StaffId, rights::Role},
     store::sql,
-    testing::{house::House, on_both},
+    testing::{house::House, on_both, rights::hired},
 };
 use axum::http::StatusCode;
 
@@ -94,6 +94,7 @@ on_both! {
         }
         let page = browser.get(&format!("/setup/{}", links[0])).await;
         assert_eq!(page.status, StatusCode::OK);
+        assert!(page.body.contains("invites everybody else under People"), "{}", page.body);
         assert_eq!(browser.get(&format!("/setup/{}", links[0])).await.status, StatusCode::OK, "looking uses nothing up");
         let weak = browser.post(&format!("/setup/{}", links[0]), &[FIRST[0], FIRST[1], ("password", "password1234")]).await;
         assert_eq!(weak.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -116,6 +117,19 @@ on_both! {
         for email in ["admin@imagegen.example", "admin", "root", "first@imagegen.example"] {
             let mut stranger = Browser::new(house.app.clone()).at([203, 0, 113, 3]);
             assert_eq!(stranger.knocks(email, "admin").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+    }
+
+    async fn a_page_that_is_not_there_leads_everybody_to_their_own(house: House) {
+        for role in [Role::Officer, Role::Admin, Role::Engineer, Role::Auditor] {
+            let person = hired(&house, &format!("new-{}", role.code()), &[role.into()]).await;
+            let mut browser = signed_in(&house, &person).await;
+            let page = browser.get("/no/such/page").await;
+            assert_eq!(page.status, StatusCode::NOT_FOUND);
+            let way = page.between("<div class=\"acts\">", "</div>").split('"').find(|part| part.starts_with('/')).map(str::to_owned);
+            let first = browser.get(&way.expect("a way on")).await;
+            let there = if first.status == StatusCode::SEE_OTHER { browser.get(first.header("location")).await } else { first };
+            assert_eq!(there.status, StatusCode::OK, "{}", role.code());
         }
     }
 

@@ -2,12 +2,16 @@
 
 mod accounts;
 mod door;
+mod doubt;
 mod factors;
 mod key;
 mod links;
+mod news;
+mod own_factors;
 mod passkeys;
 mod proofs;
 mod sessions;
+mod tries;
 
 use super::browser::{Answer, Browser};
 use super::house::House;

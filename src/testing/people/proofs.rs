@@ -90,7 +90,12 @@ on_both! {
         assert!(export.body.contains("action=\"/audit?action=signed_in\""), "{}", export.body);
         assert!(!audited(&house).await.contains(&"audit_exported".to_owned()));
         let given = code(&house, &lead).await;
-        let export = browser.post("/audit?action=signed_in", &[("prove-again", &given)]).await;
+        // beside a file the page that asked would stand, with a proof that was used
+        let proved = browser.post("/audit?action=signed_in", &[("prove-again", &given)]).await;
+        assert_eq!(proved.header("location"), "/audit?action=signed_in&done=proved", "{}", proved.body);
+        assert!(browser.get(proved.header("location")).await.body.contains("Nothing is exported yet"));
+        assert!(!audited(&house).await.contains(&"audit_exported".to_owned()));
+        let export = browser.post("/audit?action=signed_in", &[]).await;
         assert_eq!((export.status, export.header("content-type")), (StatusCode::OK, "text/csv; charset=utf-8; header=present"));
     }
 
@@ -148,5 +153,14 @@ on_both! {
         let done = browser.post("/account", &[("do", "others"), ("prove-again", PASSWORD)]).await;
         assert_eq!(done.status, StatusCode::SEE_OTHER);
         assert!(browser.is_in().await);
+        // every sign of it counts, also a space at its ends
+        let spaced = "  lamp orbit velvet 93 tundra ";
+        staff::reset_password(&house.app, OFFICER, spaced).await.expect("reset");
+        browser.knocks(OFFICER, spaced).await;
+        let_proof_age(&house, &house.officer).await;
+        for (typed, status) in [(spaced.trim(), StatusCode::UNAUTHORIZED), (spaced, StatusCode::SEE_OTHER)] {
+            let answer = browser.post("/account", &[("do", "others"), ("prove-again", typed)]).await;
+            assert_eq!(answer.status, status, "{typed:?}");
+        }
     }
 }

@@ -67,6 +67,20 @@ on_both! {
         assert!(here.is_in().await);
     }
 
+    async fn s04_a_page_that_asks_by_itself_keeps_no_session(house: House) {
+        let mut browser = signed_in(&house, &house.officer).await;
+        let soon = now(&house).await.plus(20 * 60_000).0;
+        meddle(&house, "UPDATE sessions SET idle_until = $2 WHERE staff_id = $1", house.officer.id, soon).await;
+        let idle = async || {
+            let mut tx = house.app.db.read().await.expect("a reader");
+            sql("SELECT idle_until FROM sessions").one::<(i64,)>(&mut tx).await.expect("a row").0
+        };
+        let told = browser.post("/api/run_progress", &[("run", "E-1")]).await;
+        assert_eq!((told.status, idle().await), (StatusCode::NOT_FOUND, soon), "{}", told.body);
+        assert_eq!(browser.get("/account").await.status, StatusCode::OK);
+        assert!(idle().await > soon, "whoever opens a page is there");
+    }
+
     async fn s05_what_ends_a_session_ends_it_on_every_console(house: House) {
         let console = house.another_console();
         let fresh = async || {

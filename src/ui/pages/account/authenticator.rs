@@ -1,19 +1,16 @@
 //! Another authenticator for somebody who is signed in: offered, and enrolled once a code shows that it works.
 
-use super::{Sent, page};
+use super::server::with_codes;
 use crate::{
-    app::{account, error::Error, proving, second_factor, sessions::Session, sign_in::Refused},
+    app::{error::Error, proving, second_factor, sessions::Session, sign_in::Refused},
     ui::{
         answer,
         asked::{Asked, Device},
         components::error_box::ErrorBox,
         form::{Fields, Problems},
-        pages::{
-            factor::{
-                offered,
-                server::{WRONG, said, waited},
-            },
-            signin::server::with_session,
+        pages::factor::{
+            offered,
+            server::{WRONG, said, waited},
         },
         paths,
         shell::Place,
@@ -41,15 +38,9 @@ pub async fn enrol(asked: Asked, Extension(session): Extension<Session>, device:
 }
 
 async fn try_enrol(asked: &Asked, session: &Session, device: &Device, typed: &Fields) -> Result<Response, Error> {
-    let app = &asked.app;
-    let refused = match second_factor::enrol_authenticator(app, session, typed.get("code"), device.secret()).await {
-        Ok((token, codes)) => {
-            let account = account::load_account(app, session).await?;
-            let (own, zone, sent) = (session.id, app.zone(), Sent { codes, ..Sent::default() });
-            let shown = move || page(&account, own, zone, sent);
-            let page = asked.show(StatusCode::OK, "Your account", Place::Elsewhere, shown).await?;
-            return Ok(with_session(page, &token));
-        }
+    let code = typed.get("code");
+    let refused = match second_factor::enrol_authenticator(&asked.app, session, code, device.secret()).await {
+        Ok(made) => return Ok(with_codes(asked, made, "authenticator")),
         Err(Refused::Other(error)) => return Err(error),
         Err(refused) => refused,
     };

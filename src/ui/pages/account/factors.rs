@@ -1,8 +1,8 @@
 //! The second factors of one's own account: passkeys, the authenticator, and how many recovery codes are left.
 
 use crate::{
-    app::{account::AccountPage, passkeys::Line},
-    ui::paths,
+    app::{account::AccountPage, passkeys::Line, remove_factor::Which},
+    ui::{components::field::Field, form::Problems, paths},
 };
 use chrono_tz::Tz;
 use leptos::prelude::*;
@@ -23,7 +23,11 @@ pub fn section(account: &AccountPage, zone: Tz) -> impl IntoView + use<> {
 }
 
 fn passkeys(account: &AccountPage, zone: Tz) -> impl IntoView + use<> {
-    let lines = account.passkeys.iter().map(|line| passkey(line, account.may_remove(line), zone)).collect_view();
+    let lines = account
+        .passkeys
+        .iter()
+        .map(|line| passkey(line, account.may_remove(Which::Passkey(line.id())), zone))
+        .collect_view();
     let list = (!account.passkeys.is_empty()).then(|| view! { <ul class="plain plans" id="passkeys">{lines}</ul> });
     let add = match account.why_no_passkeys {
         None => view! { <p><a href=paths::PASSKEY>"Add a passkey"</a></p> }.into_any(),
@@ -40,7 +44,7 @@ fn passkey(line: &Line, may_remove: bool, zone: Tz) -> impl IntoView + use<> {
         view! {
             <span class="tag is-over"><i class="mark" aria-hidden="true"></i>
                 {format!("Does not count since {}", at.short(zone))}</span>
-            <p class="small">"Its count of uses went back: somebody may have made a copy of it. Remove it and add another."</p>
+            <p class="small">"Its count of uses went back: somebody may have made a copy of it. Add another, then remove it."</p>
         }
     });
     let end = if may_remove {
@@ -55,7 +59,24 @@ fn passkey(line: &Line, may_remove: bool, zone: Tz) -> impl IntoView + use<> {
     } else {
         view! { <span class="small dim">"Your last factor; add another one before you remove it."</span> }.into_any()
     };
-    view! { <li><p><b>{name}</b>" "{end}</p><p class="byline"><span>{times}</span></p>{doubted}</li> }
+    let field = format!("name-{id}");
+    view! {
+        <li>
+            <p><b>{name.clone()}</b>" "{end}</p>
+            <p class="byline"><span>{times}</span></p>
+            {doubted}
+            <details>
+                <summary class="small">"Call it something else"<span class="sr">": the passkey "{name.clone()}</span></summary>
+                <form method="post" action=paths::ACCOUNT>
+                    <input type="hidden" name="passkey" value=id />
+                    <Field id=field.clone() label="What you call it" problems=Problems::default()>
+                        <input id=field name="name" value=name autocomplete="off" maxlength="60" required=true />
+                    </Field>
+                    <p class="acts"><button class="btn" name="do" value="rename-passkey">"Rename it"</button></p>
+                </form>
+            </details>
+        </li>
+    }
 }
 
 fn authenticator(account: &AccountPage, zone: Tz) -> impl IntoView + use<> {
@@ -63,11 +84,15 @@ fn authenticator(account: &AccountPage, zone: Tz) -> impl IntoView + use<> {
         Some(since) => (format!("Set up {}.", since.short(zone)), "Set up another in its place"),
         None => ("None.".to_owned(), "Set up an authenticator"),
     };
+    let may_remove = account.authenticator.is_some() && account.may_remove(Which::Authenticator);
+    let remove = may_remove.then(
+        || view! { <button class="btn" name="do" value="remove-authenticator">"Remove the authenticator"</button> },
+    );
     view! {
         <h3>"Authenticator app"</h3>
         <p>{stands}</p>
         <form method="post" action=paths::ACCOUNT>
-            <p class="acts"><button class="btn" name="do" value="authenticator">{does}</button></p>
+            <p class="acts"><button class="btn" name="do" value="authenticator">{does}</button>{remove}</p>
         </form>
     }
 }

@@ -15,7 +15,7 @@ use crate::{
             notice::{Meaning, Notice},
         },
         form::Problems,
-        pages::{factor, setup::PASSWORD_HINT},
+        pages::setup::PASSWORD_HINT,
         paths,
     },
 };
@@ -29,24 +29,25 @@ pub struct Sent {
     pub done: String,
     /// What is wrong with a form.
     pub problems: Problems,
-    /// Recovery codes that were just made.
-    pub codes: Vec<String>,
 }
 
 /// The page; `own` is the session that it is shown in.
 #[must_use]
 pub fn page(account: &AccountPage, own: i64, zone: Tz, sent: Sent) -> AnyView {
-    let Sent { done, problems, codes } = sent;
+    let Sent { done, problems } = sent;
     let done = match done.as_str() {
         "password" => Some("Your password is changed. All your other sessions have ended."),
         "proved" => Some("You have proved who you are. Change your password below."),
         "ended" => Some("The session has ended."),
         "passkey" => Some("The passkey is added. All your other sessions have ended."),
+        "passkey-renamed" => Some("The passkey has another name."),
         "passkey-removed" => Some("The passkey is removed. All your other sessions have ended."),
+        "authenticator" => Some("The authenticator is set up. All your other sessions have ended."),
+        "authenticator-removed" => Some("The authenticator is removed. All your other sessions have ended."),
+        "codes" => Some("You have new recovery codes. All your other sessions have ended."),
         "others" => Some("All your other sessions have ended."),
         _ => None,
     };
-    let codes = (!codes.is_empty()).then(|| factor::codes(codes));
     view! {
         <ErrorBox problems=problems.clone() />
         <div class="head">
@@ -56,7 +57,6 @@ pub fn page(account: &AccountPage, own: i64, zone: Tz, sent: Sent) -> AnyView {
             </div>
         </div>
         {done.map(|lead| view! { <Notice meaning=Meaning::Done lead /> })}
-        {codes}
         <div class="stack">
             {sessions(account, own, zone)}{factors::section(account, zone)}{password(account.is_proven, problems)}
         </div>

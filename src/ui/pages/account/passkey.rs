@@ -1,8 +1,8 @@
 //! Another passkey for somebody who is signed in: named, made by the browser, and added once its answer fits.
 
-use super::{Sent, page};
+use super::server::with_codes;
 use crate::{
-    app::{account, error::Error, passkeys, proving, sessions::Session, sign_in::Refused},
+    app::{error::Error, passkeys, proving, sessions::Session, sign_in::Refused},
     ui::{
         asked::{Asked, Device},
         components::{
@@ -10,12 +10,9 @@ use crate::{
             notice::{Meaning, Notice},
         },
         form::{Fields, Problems},
-        pages::{
-            factor::{
-                new_passkey,
-                server::{NOT_MADE, begun, said, waited},
-            },
-            signin::server::with_session,
+        pages::factor::{
+            new_passkey,
+            server::{NOT_MADE, begun, said, waited},
         },
         paths,
         shell::Place,
@@ -51,13 +48,7 @@ pub async fn add(asked: Asked, Extension(session): Extension<Session>, device: D
 async fn try_add(asked: &Asked, session: &Session, device: &Device, typed: &Fields) -> Result<Response, Error> {
     let (app, name) = (&asked.app, typed.get("name"));
     let refused = match passkeys::add_passkey(app, session, typed.get("passkey"), name, device.secret()).await {
-        Ok((token, codes)) => {
-            let account = account::load_account(app, session).await?;
-            let (own, zone, done) = (session.id, app.zone(), "passkey".to_owned());
-            let shown = move || page(&account, own, zone, Sent { done, codes, ..Sent::default() });
-            let page = asked.show(StatusCode::OK, "Your account", Place::Elsewhere, shown).await?;
-            return Ok(with_session(page, &token));
-        }
+        Ok(made) => return Ok(with_codes(asked, made, "passkey")),
         Err(Refused::Other(Error::Invalid(errors))) => {
             let step = Step::Wrong(Problems::new(&errors));
             return draw(asked, StatusCode::UNPROCESSABLE_ENTITY, name.to_owned(), step).await;

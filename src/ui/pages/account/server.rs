@@ -5,8 +5,10 @@ use crate::{
     app::{
         account,
         error::Error,
-        passkeys, proving, second_factor,
-        sessions::{self, Session},
+        passkeys, proving,
+        remove_factor::{Which, remove_factor},
+        second_factor,
+        sessions::{self, Session, SessionToken},
         sign_in::Refused,
     },
     domain::identity::PasskeyId,
@@ -14,8 +16,11 @@ use crate::{
         answer,
         asked::{Asked, Device},
         form::{Fields, Problems},
-        pages::signin::server::{later, too_many, with_session},
-        paths,
+        pages::{
+            factor::enrolled,
+            signin::server::{later, too_many, with_session},
+        },
+        paths, render,
         shell::Place,
     },
 };
@@ -47,21 +52,42 @@ pub async fn act(asked: Asked, Extension(session): Extension<Session>, device: D
             ended.map(|_| answer::go(&paths::account_done("others")))
         }
         "remove-passkey" => {
-            let id = PasskeyId(typed.get("passkey").parse().unwrap_or_default());
-            let removed = passkeys::remove_passkey(&asked.app, &session, id).await;
+            let removed = remove_factor(&asked.app, &session, Which::Passkey(passkey(&typed))).await;
             removed.map(|token| with_session(answer::go(&paths::account_done("passkey-removed")), &token))
         }
-        "codes" => match second_factor::renew_recovery_codes(&asked.app, &session).await {
-            Ok((token, codes)) => draw(&asked, &session, StatusCode::OK, Sent { codes, ..Sent::default() })
-                .await
-                .map(|page| with_session(page, &token)),
-            Err(error) => Err(error),
-        },
+        "rename-passkey" => {
+            let renamed = passkeys::rename_passkey(&asked.app, &session, passkey(&typed), typed.get("name")).await;
+            renamed.map(|()| answer::go(&paths::account_done("passkey-renamed")))
+        }
+        "remove-authenticator" => {
+            let removed = remove_factor(&asked.app, &session, Which::Authenticator).await;
+            removed.map(|token| with_session(answer::go(&paths::account_done("authenticator-removed")), &token))
+        }
+        "codes" => {
+            let renewed = second_factor::renew_recovery_codes(&asked.app, &session).await;
+            renewed.map(|made| with_codes(&asked, made, "codes"))
+        }
         // what it shows is for somebody who has just proved who they are
         "authenticator" => proving::proven(&asked.actor).map(|()| answer::go(paths::AUTHENTICATOR)),
         _ => Err(Error::field("do", "Choose what to do, then send the form again")),
     };
     asked.answer(outcome).await
+}
+
+fn passkey(typed: &Fields) -> PasskeyId {
+    PasskeyId(typed.get("passkey").parse().unwrap_or_default())
+}
+
+/// The account with a word about what was done, under the session's new token. Recovery codes that were made come first, on a
+/// page that needs nothing from the database: they are shown only now.
+pub(super) fn with_codes(asked: &Asked, (token, codes): (SessionToken, Vec<String>), done: &str) -> Response {
+    let account = paths::account_done(done);
+    let page = if codes.is_empty() {
+        answer::go(&account)
+    } else {
+        render::document(&asked.page, StatusCode::OK, "Your recovery codes", || enrolled(codes, &account))
+    };
+    with_session(page, &token)
 }
 
 async fn password(asked: &Asked, session: &Session, device: &Device, typed: &Fields) -> Result<Response, Error> {

@@ -5,7 +5,12 @@ pub mod server;
 use crate::{
     app::audit::{AuditAction, AuditFilter, AuditLine, AuditPage},
     ui::{
-        components::{error_box::ErrorBox, field::choices, notice::Blank, rows::RESTRICTED},
+        components::{
+            error_box::ErrorBox,
+            field::choices,
+            notice::{Blank, Meaning, Notice},
+            rows::RESTRICTED,
+        },
         form::Problems,
         paths,
         shell::thousands,
@@ -14,15 +19,19 @@ use crate::{
 use chrono_tz::Tz;
 use leptos::{either::Either, prelude::*};
 
-/// The page.
+/// The page; `is_proved` for somebody who has just proved who they are, and exports nothing yet.
 #[must_use]
-pub fn page(audit: &AuditPage) -> AnyView {
+pub fn page(audit: &AuditPage, is_proved: bool) -> AnyView {
     let when = audit.now.local(audit.zone).format("%a %-d %b %Y, %H:%M %Z").to_string();
     let sealed = audit.sealed.map(|(number, at)| {
         let at = at.short(audit.zone);
         view! { <span>{format!("last checkpoint {at}, up to entry {}", thousands(number))}</span> }
     });
     let body = if audit.lines.is_empty() { Either::Left(blank(&audit.filter)) } else { Either::Right(table(audit)) };
+    let proved = is_proved.then(|| {
+        view! { <Notice meaning=Meaning::Info lead="You have proved who you are.">
+        <p>"Nothing is exported yet: press the button once more."</p></Notice> }
+    });
     view! {
         <div class="head">
             <div>
@@ -32,6 +41,7 @@ pub fn page(audit: &AuditPage) -> AnyView {
             {export(&audit.filter)}
         </div>
         <ErrorBox problems=Problems::new(&audit.faults) />
+        {proved}
         {filters(audit)}
         {body}
         {pager(audit)}

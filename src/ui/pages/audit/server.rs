@@ -7,9 +7,16 @@ use crate::{
         error::Error,
     },
     domain::identity::StaffId,
-    ui::{asked::Asked, form::Fields, shell::Place},
+    ui::{
+        answer,
+        asked::{Asked, JustProved},
+        form::Fields,
+        paths,
+        shell::Place,
+    },
 };
 use axum::{
+    Extension,
     body::Body,
     extract::Query,
     http::{HeaderValue, StatusCode, header},
@@ -18,13 +25,22 @@ use axum::{
 
 /// GET: one page.
 pub async fn show(asked: Asked, Query(query): Query<Vec<(String, String)>>) -> Response {
-    let outcome = draw(&asked, &filter(&Fields(query))).await;
+    let query = Fields(query);
+    let outcome = draw(&asked, &filter(&query), query.get("done") == "proved").await;
     asked.answer(outcome).await
 }
 
-/// POST: everything that the filter in the address finds, as CSV.
-pub async fn export(asked: Asked, Query(query): Query<Vec<(String, String)>>) -> Response {
+/// POST: everything that the filter in the address finds, as CSV. Whoever had to prove who they are is led back to the log
+/// first: beside a file the page that asked would stand, and say that nothing was done.
+pub async fn export(
+    asked: Asked,
+    Query(query): Query<Vec<(String, String)>>,
+    proved: Option<Extension<JustProved>>,
+) -> Response {
     let filter = filter(&Fields(query));
+    if proved.is_some() {
+        return answer::go(&paths::audit_proved(&filter));
+    }
     match audit::exported(&asked.app, &asked.actor, &filter).await {
         Ok(pieces) => {
             let headers = [
@@ -37,17 +53,17 @@ pub async fn export(asked: Asked, Query(query): Query<Vec<(String, String)>>) ->
             (headers, Body::from_stream(pieces)).into_response()
         }
         Err(Error::Invalid(_)) => {
-            let outcome = draw(&asked, &filter).await;
+            let outcome = draw(&asked, &filter, false).await;
             asked.answer(outcome).await
         }
         Err(error) => asked.answer(Err(error)).await,
     }
 }
 
-async fn draw(asked: &Asked, filter: &AuditFilter) -> Result<Response, Error> {
+async fn draw(asked: &Asked, filter: &AuditFilter, is_proved: bool) -> Result<Response, Error> {
     let audit = audit::load(&asked.app, &asked.actor, filter).await?;
     let status = if audit.faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    asked.show(status, "Audit log", Place::Audit, move || page(&audit)).await
+    asked.show(status, "Audit log", Place::Audit, move || page(&audit, is_proved)).await
 }
 
 /// The filter in an address; what it does not know it leaves out.

@@ -75,12 +75,14 @@ pub struct AtTheDoor {
     pub why_no_passkeys: Option<&'static str>,
     /// The address at which they work.
     pub home: String,
+    /// What somebody calls the passkey that is not made yet.
+    pub name: String,
 }
 
 /// Offers a passkey and an authenticator to somebody who has no factor; they can do nothing else.
 #[must_use]
 pub fn enrol(offer: AtTheDoor, next: &str, problems: Problems) -> AnyView {
-    let AtTheDoor { authenticator, why_no_passkeys, home } = offer;
+    let AtTheDoor { authenticator, why_no_passkeys, home, name } = offer;
     shell::wide_leaf(
         view! {
             <p class="brand">"Recourse"</p>
@@ -90,7 +92,7 @@ pub fn enrol(offer: AtTheDoor, next: &str, problems: Problems) -> AnyView {
             <div class="stack">
                 <section class="factors" aria-labelledby="h-passkey">
                     <h2 id="h-passkey">"A passkey"</h2>
-                    {new_passkey((why_no_passkeys, home), (paths::ENROL, paths::DOOR_CHALLENGE), next, String::new())}
+                    {new_passkey((why_no_passkeys, home), (paths::ENROL, paths::DOOR_CHALLENGE), next, name)}
                 </section>
                 <section class="factors" aria-labelledby="h-app">
                     <h2 id="h-app">"An authenticator app"</h2>

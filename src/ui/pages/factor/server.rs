@@ -49,7 +49,10 @@ pub async fn give(
     typed: Fields,
 ) -> Response {
     let next = paths::local(typed.get("next"));
-    let factor = given(&typed);
+    let Some(factor) = given(&typed) else {
+        let problems = Problems::one("passkey", "Press the button for your passkey, or type a code");
+        return asked(&app, &frame, &session, StatusCode::UNPROCESSABLE_ENTITY, next, problems).await;
+    };
     match second_factor::give_factor(&app, &session, factor, device.secret()).await {
         Ok(token) => with_session(answer::go(next), &token),
         Err(refused) => match said(&refused, field_of(factor), wrong(factor)) {
@@ -61,11 +64,11 @@ pub async fn give(
     }
 }
 
-/// What a form brings to show who somebody is.
-fn given(typed: &Fields) -> Factor<'_> {
+/// What a form brings to show who somebody is. None where it is the passkey's, sent without its button: that is no try.
+fn given(typed: &Fields) -> Option<Factor<'_>> {
     match typed.get("passkey") {
-        "" => Factor::Code(typed.get("code")),
-        passkey => Factor::Passkey(passkey),
+        "" => typed.all("code").next().map(Factor::Code),
+        passkey => Some(Factor::Passkey(passkey)),
     }
 }
 
@@ -122,11 +125,10 @@ pub async fn offer(
     Query(query): Query<Vec<(String, String)>>,
 ) -> Response {
     let query = Fields(query);
-    let next = paths::local(query.get("next"));
     if session.is_armed {
-        return answer::go(&paths::second_then(next));
+        return answer::go(&paths::second_then(paths::local(query.get("next"))));
     }
-    offered(&app, &frame, &session, StatusCode::OK, next, Problems::default()).await
+    offered(&app, &frame, &session, StatusCode::OK, &query, Problems::default()).await
 }
 
 /// POST: enrols one of them.
@@ -137,20 +139,23 @@ pub async fn enrol(
     device: Device,
     typed: Fields,
 ) -> Response {
-    let next = paths::local(typed.get("next"));
-    let factor = given(&typed);
+    let Some(factor) = given(&typed) else {
+        let problems = Problems::one("passkey", "The passkey is not made yet: press its button");
+        return offered(&app, &frame, &session, StatusCode::UNPROCESSABLE_ENTITY, &typed, problems).await;
+    };
     let wrong = match factor {
         Factor::Code(_) => WRONG,
         Factor::Passkey(_) => NOT_MADE,
     };
-    match enrolled_with(&app, &session, &typed, &device).await {
+    match enrolled_with(&app, &session, (factor, typed.get("name")), &device).await {
         Ok((token, codes)) => {
+            let next = paths::local(typed.get("next"));
             let page = render::document(&frame, StatusCode::OK, "Your recovery codes", || enrolled(codes, next));
             with_session(page, &token)
         }
         Err(refused) => match said(&refused, field_of(factor), wrong) {
             Ok((status, problems, seconds)) => {
-                waited(offered(&app, &frame, &session, status, next, problems).await, seconds)
+                waited(offered(&app, &frame, &session, status, &typed, problems).await, seconds)
             }
             Err(error) => answer::at_the_door(&frame, error),
         },
@@ -166,12 +171,12 @@ pub const NOT_MADE: &str = "The passkey was not added: it is none for this page,
 async fn enrolled_with(
     app: &App,
     session: &Session,
-    typed: &Fields,
+    (factor, name): (Factor<'_>, &str),
     device: &Device,
 ) -> Result<(SessionToken, Vec<String>), Refused> {
-    match given(typed) {
+    match factor {
         Factor::Code(code) => second_factor::enrol_authenticator(app, session, code, device.secret()).await,
-        Factor::Passkey(made) => passkeys::add_passkey(app, session, made, typed.get("name"), device.secret()).await,
+        Factor::Passkey(made) => passkeys::add_passkey(app, session, made, name, device.secret()).await,
     }
 }
 
@@ -223,13 +228,14 @@ async fn offered(
     frame: &Frame,
     session: &Session,
     status: StatusCode,
-    next: &str,
+    typed: &Fields,
     problems: Problems,
 ) -> Response {
+    let (next, name) = (paths::local(typed.get("next")), typed.get("name").to_owned());
     match second_factor::offer_authenticator(app, session).await {
         Ok(authenticator) => {
             let (why_no_passkeys, home) = (passkeys::why_not(app), app.settings.public_url.clone());
-            let offer = AtTheDoor { authenticator, why_no_passkeys, home };
+            let offer = AtTheDoor { authenticator, why_no_passkeys, home, name };
             render::document(frame, status, "Set up your second factor", || enrol_page(offer, next, problems))
         }
         Err(error) => answer::at_the_door(frame, &error),

@@ -24,12 +24,12 @@ pub async fn show(frame: Frame) -> Response {
 }
 
 /// POST: sends a link, or seems to.
-pub async fn send(State(app): State<App>, frame: Frame, client: Client, typed: Fields) -> Response {
+pub async fn send(State(app): State<App>, frame: Frame, client: Client, device: Device, typed: Fields) -> Response {
     let email = match typed.email() {
         Ok(email) => email,
         Err(problems) => return draw(&frame, StatusCode::UNPROCESSABLE_ENTITY, typed.get("email").trim(), problems),
     };
-    match account_links::ask_reset(&app, email, &client.0).await {
+    match account_links::ask_reset(&app, email, &client.0, device.secret()).await {
         Ok(()) | Err(Refused::Wrong) => render::document(&frame, StatusCode::OK, "Look into your mail", asked),
         Err(Refused::Busy(seconds)) => {
             let problems = Problems::one("email", &too_many(seconds));

@@ -89,6 +89,6 @@ fn way_on(problem: &Problem) -> AnyView {
         Problem::SignedOut => {
             view! { <a class="btn" href=paths::SIGNIN target="_blank">"Sign in in another tab"</a> }.into_any()
         }
-        _ => view! { <a class="btn" href=paths::QUEUE>"Go to the queue"</a> }.into_any(),
+        _ => view! { <a class="btn" href=paths::HOME>"Go to the start"</a> }.into_any(),
     }
 }

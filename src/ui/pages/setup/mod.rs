@@ -33,7 +33,7 @@ pub fn page(token: &str, form: First) -> AnyView {
         view! {
             <h1>"The first account"</h1>
             <ErrorBox problems=problems.clone() />
-            <p>"It may do everything. Others are added from the command line."</p>
+            <p>"It may do everything, and invites everybody else under People."</p>
             <form method="post" action=action>
                 <TextField id="name" label="Your name" hint="As colleagues and requesters read it." autocomplete="name"
                     value=name problems=problems.clone() />
