@@ -173,7 +173,7 @@ on_both! {
         assert!(held(&house, order, Basis::LegalOrder, ("account", "7"), &whole).await.is_err(), "nobody had this number");
         assert!(held(&house, order, Basis::LegalOrder, ("email", "ada@example.org"), &whole).await.is_err(), "nobody knows whose that was");
         assert!(held(&house, order, Basis::Dispute, ("account", "1"), &part).await.is_err(), "what is sealed is held as a whole");
-        assert_eq!(held(&house, order, Basis::LegalOrder, ("account", "1"), &whole).await.expect("it is placed"), 1);
+        assert_eq!(held(&house, order, Basis::LegalOrder, ("account", "001"), &whole).await.expect("it is placed"), 1);
         assert!(held(&house, order, Basis::LegalOrder, ("account", "1"), &whole).await.is_err(), "it stands already");
         kept_until_the_hold_is_released(&house, &world, (reference, order)).await;
     }
@@ -185,6 +185,30 @@ on_both! {
         let whole = Extent::default();
         assert!(held(&house, reference, Basis::Dispute, ("email", "bo@example.com"), &whole).await.is_err(), "somebody else");
         assert_eq!(held(&house, reference, Basis::Dispute, ("email", "ada@example.org"), &whole).await.expect("it is placed"), 1);
+        passes(&house, "2027-01-10");
+        follow_ups::destroy_sealed(&house.app).await.expect("it looks");
+        assert_eq!((left(&world).await, sealed_line(&house, reference).await.state), (2, Standing::Waiting));
+    }
+
+    /// Whoever came back under the same address has another account: what is kept of the first is held all the same.
+    async fn a_hold_keeps_what_is_sealed_whoever_else_is_found(house: House) {
+        let (house, world) = sealing(house, On::Sqlite).await;
+        let (reference, _) = erased_by(&house, ("email", "ada@example.org")).await;
+        world.run("INSERT INTO users VALUES (9, 'ada@example.org', 'Ada', NULL); INSERT INTO logins VALUES (9, '2026-11-20 00:00:00', NULL)").await;
+        let logins = Extent { tables: vec!["logins".to_owned()], ..Extent::default() };
+        let (whole, ada) = (Extent::default(), ("email", "ada@example.org"));
+        let part = held(&house, reference, Basis::Dispute, ada, &logins).await;
+        assert!(matches!(&part, Err(crate::app::Error::Invalid(fields)) if fields[0].field == "part"), "{part:?}");
+        assert_eq!(held(&house, reference, Basis::Dispute, ("account", "9"), &logins).await.expect("of one account alone"), 1);
+        let order = house.opens(&mail("Court <court@law.example>", "Order", "c1@law.example", "Keep the data.")).await;
+        let both = ["1", "9"].map(|number| Identity { kind: "account".to_owned(), value: number.to_owned() });
+        let wanted = verbs::HoldWanted { basis: Basis::LegalOrder, identities: &both, part: &whole, reason: "order 7" };
+        assert_eq!(verbs::place_hold(&house.app, &house.officer, order, i64::MAX, &wanted).await.expect("it is placed"), 2);
+        for hold in house.case(order).await.holds {
+            let lead = crate::domain::rights::Actor { id: house.agent.id, ..house.officer.clone() };
+            verbs::release_hold(&house.app, &lead, order, i64::MAX, hold.id, "the order ended").await.expect("it is released");
+        }
+        assert_eq!(held(&house, reference, Basis::Dispute, ada, &whole).await.expect("it is placed"), 2);
         passes(&house, "2027-01-10");
         follow_ups::destroy_sealed(&house.app).await.expect("it looks");
         assert_eq!((left(&world).await, sealed_line(&house, reference).await.state), (2, Standing::Waiting));
