@@ -62,17 +62,30 @@ pub async fn find(app: &App, product: &str, identities: &[Identity]) -> Result<F
             "This product has no generation database here, so nobody can be looked up. Decide yourself instead",
         ));
     };
-    source.find(identities).await.map_err(|error| {
-        tracing::warn!(product, %error, "the generation database could not be asked");
-        let says = match error {
-            generation::Error::Answer(says) => format!("Nothing was done: {says}"),
-            generation::Error::Drift(_) => {
-                "Nothing was done: the data map does not fit the generation database. Tell whoever keeps the map".into()
-            }
-            _ => "Nothing was done: the generation database did not answer. Try again in a moment".into(),
-        };
-        Error::field("value", says)
-    })
+    source.find(identities).await.map_err(|error| unasked(product, &error))
+}
+
+/// The accounts that the identities name by their keys, by digest, whether or not they are there any more. Asks another
+/// database, as `find` does.
+///
+/// # Errors
+/// `Invalid` where it does not answer.
+pub async fn named(app: &App, product: &str, identities: &[Identity]) -> Result<Vec<Vec<u8>>, Error> {
+    let Some(source) = app.sources.get(product) else { return Ok(Vec::new()) };
+    let keys = source.keys_of(identities).await.map_err(|error| unasked(product, &error))?;
+    Ok(keys.iter().map(|key| digest(app, product, key)).collect())
+}
+
+fn unasked(product: &str, error: &generation::Error) -> Error {
+    tracing::warn!(product, %error, "the generation database could not be asked");
+    let says = match error {
+        generation::Error::Answer(says) => format!("Nothing was done: {says}"),
+        generation::Error::Drift(_) => {
+            "Nothing was done: the data map does not fit the generation database. Tell whoever keeps the map".into()
+        }
+        _ => "Nothing was done: the generation database did not answer. Try again in a moment".into(),
+    };
+    Error::field("value", says)
 }
 
 /// What a person was verified by, as a content row keeps it.

@@ -174,7 +174,7 @@ fn up(scope: &Scope<'_>, table: &str, matches: &dyn Fn(&str) -> String, depth: u
 }
 
 /// The value as it is compared; none where no row of this type can equal it.
-fn comparable(value: &str, normal: Normal, live: &ColumnSchema, dialect: Dialect) -> Option<String> {
+pub(super) fn comparable(value: &str, normal: Normal, live: &ColumnSchema, dialect: Dialect) -> Option<String> {
     let value = match normal {
         Normal::Digits => value.chars().filter(char::is_ascii_digit).collect(),
         Normal::Exact | Normal::Lower => value.to_owned(),

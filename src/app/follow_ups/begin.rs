@@ -77,8 +77,8 @@ pub(in crate::app) async fn after_resolving(desk: &mut Desk<'_>, outcome: Option
     };
     let Some(did) = changes(desk.case.kind) else { return Ok(()) };
     let known = follow_ups::follow_ups_of(&mut desk.tx, desk.case.reference).await?;
-    if known.iter().any(|one| one.did == did) {
-        // a run did it, or it was resolved before
+    // a run did it, or it was resolved before; what a cancelled run had sealed until then tells nobody anything
+    if known.iter().any(|one| one.did == did && one.way != Way::Sealed) {
         return Ok(());
     }
     let identities = match desk.case.verified {

@@ -12,7 +12,7 @@ use crate::{
         follow_up::{self, Standing, Way},
         identity::RunId,
         run::RunKind,
-        time::{Instant, MINUTE},
+        time::{DAY, Instant, MINUTE},
     },
     generation::{self, SealedRows, Source, Target},
     store::{
@@ -26,6 +26,10 @@ use chrono::NaiveDate;
 
 /// How long after a run was cancelled it is looked what it had sealed: a batch that was under way has ended by then.
 const GRACE: i64 = 20 * MINUTE;
+/// How long it is looked again where there was nothing: a worker that stood still may wake up and end its batch.
+const PATIENCE: i64 = DAY;
+/// How long a table that keeps sealed rows may be away before it counts as dropped, with all that was in it.
+const AWAY: i64 = 7 * DAY;
 
 /// Whose rows a run is about.
 fn digests(app: &App, run: &Run, target: &Target) -> Vec<Vec<u8>> {
@@ -135,7 +139,10 @@ async fn destroy_in(app: &App, product: &str, source: &Source, into: &str, today
     loop {
         let runs = match source.sealed_over(into, today, &last).await {
             Ok(runs) => runs,
-            Err(error) => return Ok(Err(error)),
+            Err(error) => {
+                let is_awaited = sealings::sealing_awaited(&mut app.db.read().await?, product, into).await?;
+                return Ok(if is_awaited { Err(error) } else { Ok(()) });
+            }
         };
         let Some(latest) = runs.last() else { return Ok(Ok(())) };
         last.clone_from(latest);
@@ -173,11 +180,12 @@ async fn destroy_of(
             Ok(rows) => rows,
             Err(error) => return Ok(Err(error)),
         };
+        // whatever ends it here, the entry that closes says how many there were
+        failpoint("sealed-before-entry");
         let mut tx = app.db.begin().await?;
         let what = format!("{run}: {destroyed} in {into}");
         audit::audit_append(&mut tx, app.now(), None, AuditAction::SealedRowsDestroyed, case, &what);
         tx.commit().await?;
-        failpoint("sealed-after-batch");
     }
 }
 
@@ -205,14 +213,22 @@ async fn follow_one(app: &App, id: RunId) -> Outcome<()> {
     drop(tx);
     let Some(run) = run else { return Ok(Ok(())) };
     let Some(source) = app.sources.get(&run.product) else { return Ok(Ok(())) };
-    let mut tables = Vec::new();
-    for SealedTable { into, .. } in written {
-        match source.sealed_in(&into, &id.to_string()).await {
-            Ok(found) => tables.extend(found.map(|(rows, last)| SealedTable { into, rows, last })),
+    let (now, mut tables) = (app.now(), Vec::new());
+    for table in written {
+        // where there is nothing yet, something may still come
+        match source.sealed_in(&table.into, &id.to_string()).await {
+            Ok(Some((rows, last))) => tables.push(SealedTable { rows, last, ..table }),
+            Ok(None) => tables.push(table),
+            Err(_) if is_dropped(app, source, &table.into, run.ended_at).await => tables.push(table),
             Err(error) => return Ok(Err(error)),
         }
     }
-    let now = app.now();
+    if tables.iter().all(|table| table.rows == 0) {
+        if run.ended_at.is_some_and(|ended| now < ended.plus(PATIENCE)) {
+            return Ok(Ok(()));
+        }
+        tables.clear();
+    }
     let mut tx = app.db.begin().await?;
     let case = cases::case_lock(&mut tx, run.case).await?.ok_or(Error::NotFound)?;
     let known = follow_ups::follow_ups_of(&mut tx, run.case).await?;
@@ -232,10 +248,12 @@ async fn follow_one(app: &App, id: RunId) -> Outcome<()> {
 async fn close(app: &App, was: &FollowUp) -> Outcome<()> {
     let (Some(run), Some(source)) = (was.run, app.sources.get(&was.product)) else { return Ok(Ok(())) };
     let tables = sealings::sealing_of(&mut app.db.read().await?, run).await?;
-    for table in tables {
-        match source.sealed_left(&table.into, &run.to_string()).await {
-            Ok(0) => {}
+    let mut what = Vec::new();
+    for SealedTable { into, rows, .. } in &tables {
+        match source.sealed_left(into, &run.to_string()).await {
+            Ok(0) => what.extend((*rows > 0).then(|| format!("{rows} in {into}"))),
             Ok(_) => return Ok(Ok(())),
+            Err(_) if is_dropped(app, source, into, Some(was.due_at)).await => what.push(format!("{into} was dropped")),
             Err(error) => return Ok(Err(error)),
         }
     }
@@ -248,8 +266,14 @@ async fn close(app: &App, was: &FollowUp) -> Outcome<()> {
     let event = Event::SealedDestroyed { follow_up: one.id };
     record(&mut tx, &mut case, &one, (By::System, event), now).await?;
     cases::case_save(&mut tx, &case).await?;
-    audit::audit_append(&mut tx, now, None, AuditAction::SealedDestroyed, Some(one.case), &run.to_string());
+    let what = format!("{run}: in all {}", what.join(", "));
+    audit::audit_append(&mut tx, now, None, AuditAction::SealedDestroyed, Some(one.case), &what);
     tx.commit().await?;
     failpoint("sealed-closed");
     Ok(Ok(()))
+}
+
+/// True where a table was looked for in vain for so long after `since` that nobody puts it back.
+async fn is_dropped(app: &App, source: &Source, into: &str, since: Option<Instant>) -> bool {
+    since.is_some_and(|since| app.now() > since.plus(AWAY)) && matches!(source.has_table(into).await, Ok(false))
 }

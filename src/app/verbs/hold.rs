@@ -37,13 +37,13 @@ pub struct HoldWanted<'a> {
     pub reason: &'a str,
 }
 
-/// Places a hold on every account that the identities lead to; returns on how many. Where an account is gone and something of
-/// it is kept out of use until a day, that is held. A secret one is about everything, and so is one of a restricted case: from
-/// what stays nobody may learn what it is about.
+/// Places a hold on every account that the identities lead to; returns on how many. What is kept out of use until a day of
+/// accounts that are gone is held with them, whoever else is found. A secret hold is about everything, and so is one of a
+/// restricted case: from what stays nobody may learn what it is about.
 ///
 /// # Errors
 /// When nobody is found, every account found has such a hold from this case already, no reason is given, the part names
-/// what the person does not have, or others were quicker.
+/// what the person does not have or would leave out what is kept of an account that is gone, or others were quicker.
 pub async fn place_hold(
     app: &App,
     actor: &Actor,
@@ -69,11 +69,20 @@ pub async fn place_hold(
     if !found.subjects.is_empty() {
         is_theirs(app, &product, &found.subjects, part).await?;
     }
+    let named = subject::named(app, &product, &identities).await?;
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
     fits_the_wall(&desk.case, part)?;
     let mut subjects: Vec<_> = found.subjects.iter().map(|key| subject::digest(app, &product, key)).collect();
+    let mut gone = sealed(&mut desk, named, &identities).await?;
+    gone.retain(|subject| !subjects.contains(subject));
+    if !part.is_whole() && !gone.is_empty() {
+        let says = "What is kept out of use of an account that is gone can only be held as a whole. Choose no part, or enter \
+                    the number of the account that the part is of";
+        return Err(Error::field("part", says));
+    }
+    subjects.extend(gone);
     if subjects.is_empty() {
-        subjects = erased(&mut desk, &identities, part).await?;
+        return Err(Error::field("value", "No account is found by this, so there is nothing to hold"));
     }
     let mut standing = Vec::new();
     for hold in holds::holds_of_case(&mut desk.tx, reference).await? {
@@ -107,31 +116,19 @@ fn fits_the_wall(case: &Case, part: &Extent) -> Result<(), Error> {
     Err(Error::field("part", says))
 }
 
-/// The accounts by digest that nobody finds any more, and of which something is kept out of use: the account whose number was
-/// typed, or whom runs of this case erased, where its person was verified by what was typed.
-///
-/// # Errors
-/// `Invalid` where there is none, or only a part is to be held: nobody can say any more what of the person it is.
-async fn erased(desk: &mut Desk<'_>, identities: &[Identity], part: &Extent) -> Result<Vec<Vec<u8>>, Error> {
-    let (app, product, reference) = (desk.app, desk.case.product.clone(), desk.case.reference);
-    let keys = app.sources.get(&product).map(|source| source.keys_of(identities)).unwrap_or_default();
-    let named: Vec<_> = keys.iter().map(|key| subject::digest(app, &product, key)).collect();
-    let mut subjects = holds::subjects_sealed(&mut desk.tx, &product, &named).await?;
-    if let (true, Some(verified)) = (subjects.is_empty(), desk.case.verified) {
-        let content = contents::content_get(&mut desk.tx, &app.vault, verified.identity).await?.unwrap_or_default();
+/// The accounts by digest of which something is kept out of use, be they gone or not: those that were `named`, and those whom
+/// runs of this case erased, where its person was verified by what was typed.
+async fn sealed(desk: &mut Desk<'_>, named: Vec<Vec<u8>>, typed: &[Identity]) -> Result<Vec<Vec<u8>>, Error> {
+    let mut subjects = named;
+    if let Some(verified) = desk.case.verified {
+        let content =
+            contents::content_get(&mut desk.tx, &desk.app.vault, verified.identity).await?.unwrap_or_default();
         let known = Known::read(&content).identities;
-        if identities.iter().all(|typed| known.contains(typed)) {
-            subjects = holds::subjects_erased(&mut desk.tx, reference).await?;
+        if typed.iter().all(|typed| known.contains(typed)) {
+            subjects.extend(holds::subjects_erased(&mut desk.tx, desk.case.reference).await?);
         }
     }
-    if subjects.is_empty() {
-        return Err(Error::field("value", "No account is found by this, so there is nothing to hold"));
-    }
-    if !part.is_whole() {
-        let says = "The account is gone. What is kept of it out of use can only be held as a whole; choose no part";
-        return Err(Error::field("part", says));
-    }
-    Ok(subjects)
+    Ok(holds::subjects_sealed(&mut desk.tx, &desk.case.product, &subjects).await?)
 }
 
 /// A part that holds nothing of the person would protect nobody, and nobody would notice.

@@ -13,9 +13,10 @@ use std::sync::Arc;
 /// Counts that are asked for in one statement.
 const COUNTS: usize = 8;
 
-/// What `PostgreSQL` does until the transaction ends.
+/// What `PostgreSQL` does until the transaction ends. Of two connections that count, one may have nothing to do for a while.
 const BY_INDEX: &str = "set_config('enable_hashjoin', 'off', true), set_config('max_parallel_workers_per_gather', '0', \
-                        true), set_config('jit', 'off', true)";
+                        true), set_config('jit', 'off', true), \
+                        set_config('idle_in_transaction_session_timeout', '0', true)";
 
 /// One connection; given back when dropped.
 #[derive(Debug)]

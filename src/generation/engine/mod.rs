@@ -39,7 +39,8 @@ pub enum Dialect {
 pub struct Engine {
     pool: Pool,
     known: Arc<Known>,
-    /// Those who read on one connection and change on another: were there as many as connections, each would wait for ever.
+    /// Those who need two connections, to read on one and change on the other, or to count on both: were there as many as
+    /// connections, each would wait for ever.
     readers: Arc<Semaphore>,
 }
 
@@ -116,6 +117,14 @@ impl Engine {
     pub async fn room(&self) -> Result<OwnedSemaphorePermit, Error> {
         let room = timeout(ACQUIRE, Arc::clone(&self.readers).acquire_owned()).await;
         room.ok().and_then(Result::ok).ok_or(Error::Database(sqlx::Error::PoolTimedOut))
+    }
+
+    /// The same for who can do without.
+    ///
+    /// # Errors
+    /// When there is none now.
+    pub fn room_now(&self) -> Result<OwnedSemaphorePermit, Error> {
+        Arc::clone(&self.readers).try_acquire_owned().map_err(|_| Error::Database(sqlx::Error::PoolTimedOut))
     }
 
     /// Closes every connection.

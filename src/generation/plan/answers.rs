@@ -12,7 +12,7 @@ use std::{
     time::Duration,
     vec,
 };
-use tokio::time::sleep;
+use tokio::{sync::OwnedSemaphorePermit, time::sleep};
 
 /// How many counts of one table alone are asked for in one statement, for few round trips.
 const COUNTS: usize = 4;
@@ -147,15 +147,16 @@ async fn help(desk: &Mutex<Desk>, engine: &Engine, snapshot: Option<String>) -> 
     sleep(PATIENCE).await;
     let Some(snapshot) = snapshot else { return future::pending().await };
     // without help it takes longer, and that is all
-    let Ok(mut conn) = beside(engine, &snapshot).await else { return future::pending().await };
+    let Ok((_room, mut conn)) = beside(engine, &snapshot).await else { return future::pending().await };
     work(desk, &mut conn, true).await?;
     conn.end_reading().await
 }
 
-async fn beside(engine: &Engine, snapshot: &str) -> Result<Conn, Error> {
+async fn beside(engine: &Engine, snapshot: &str) -> Result<(OwnedSemaphorePermit, Conn), Error> {
+    let room = engine.room_now()?;
     let mut conn = engine.conn().await?;
     conn.begin_counting_at(snapshot).await?;
-    Ok(conn)
+    Ok((room, conn))
 }
 
 #[cfg(test)]
@@ -164,30 +165,63 @@ mod tests {
     use crate::testing::generation::world::{On, World};
     use std::collections::BTreeSet;
 
+    /// What `questions` answer, each after some seconds, and which connections answered.
+    async fn asked(conn: &mut Conn, engine: &Engine, questions: &[(&str, f64)]) -> (Vec<Option<String>>, usize) {
+        let mut asks = Asks::new(&[]);
+        for (what, seconds) in questions {
+            asks.ask(&format!("SELECT ({what})::text, pg_backend_pid()::text FROM pg_sleep({seconds})"));
+        }
+        let mut answers = asks.answered(conn, engine).await.expect("answers");
+        let rows: Vec<_> = questions.iter().map(|_| answers.row()).collect();
+        let who: BTreeSet<_> = rows.iter().map(|row| row[1].clone()).collect();
+        (rows.into_iter().map(|row| row[0].clone()).collect(), who.len())
+    }
+
+    async fn reading(engine: &Engine) -> Conn {
+        let mut conn = engine.conn().await.expect("it answers");
+        conn.begin_reading().await.expect("a moment");
+        conn.rows(Statement::new("SELECT '1'", &[])).await.expect("the moment is taken");
+        conn
+    }
+
     #[tokio::test]
     async fn a_second_connection_answers_of_the_same_moment() {
         let world = World::empty(On::Postgres).await;
         let engine = Engine::new(&world.url).expect("an address");
         let mut other = engine.conn().await.expect("it answers");
         other.run(Statement::new("CREATE TABLE t (id BIGINT)", &[])).await.expect("a table");
-        let mut conn = engine.conn().await.expect("it answers");
-        conn.begin_reading().await.expect("a moment");
-        conn.rows(Statement::new("SELECT '1'", &[])).await.expect("the moment is taken");
+        let mut conn = reading(&engine).await;
         other.run(Statement::new("INSERT INTO t VALUES (1)", &[])).await.expect("a row that came later");
-        let mut asks = Asks::new(&[]);
-        for n in 0..8 {
-            let text =
-                format!("SELECT (SELECT count(*) + {n} FROM t)::text, pg_backend_pid()::text FROM pg_sleep(0.1)");
-            asks.ask(&text);
-        }
-        let mut answers = asks.answered(&mut conn, &engine).await.expect("answers");
+        let (answers, who) = asked(&mut conn, &engine, &[("SELECT count(*) FROM t", 0.1); 8]).await;
         conn.end_reading().await.expect("its end");
-        let mut who = BTreeSet::new();
-        for n in 0..8 {
-            let row = answers.row();
-            assert_eq!(row[0].as_deref(), Some(n.to_string().as_str()));
-            who.extend(row.into_iter().nth(1));
-        }
-        assert_eq!(who.len(), 2, "each had its part");
+        assert_eq!(answers, vec![Some("0".to_owned()); 8]);
+        assert_eq!(who, 2, "each had its part");
+    }
+
+    /// Whoever reads on one connection and changes on another has to come by both, whoever plans meanwhile.
+    #[tokio::test]
+    async fn nobody_helps_where_the_connections_are_wanted_for_changes() {
+        let world = World::empty(On::Postgres).await;
+        let engine = Engine::new(&world.url).expect("an address");
+        let rooms = (engine.room().await.expect("room"), engine.room().await.expect("room"));
+        let mut conn = reading(&engine).await;
+        assert_eq!(asked(&mut conn, &engine, &[("SELECT 1", 0.1); 4]).await.1, 1);
+        drop(rooms);
+        assert_eq!(asked(&mut conn, &engine, &[("SELECT 1", 0.1); 4]).await.1, 2);
+        conn.end_reading().await.expect("its end");
+        drop((engine.room().await.expect("room"), engine.room().await.expect("the helper let go of its own")));
+    }
+
+    /// The first connection has nothing to do while the last question is answered on the other.
+    #[tokio::test]
+    async fn whoever_waits_for_the_other_is_not_cut_off() {
+        let world = World::empty(On::Postgres).await;
+        world
+            .run("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET idle_in_transaction_session_timeout = 400', current_database()); END $$")
+            .await;
+        let engine = Engine::new(&world.url).expect("an address");
+        let mut conn = reading(&engine).await;
+        assert_eq!(asked(&mut conn, &engine, &[("SELECT 1", 0.3), ("SELECT 2", 1.5)]).await.1, 2);
+        conn.end_reading().await.expect("it is still there");
     }
 }

@@ -20,18 +20,12 @@ impl Scope<'_> {
         let cut_of_moments = cut.pred_opt().unwrap_or(cut);
         let at = format!("{alias}.{}", quoted(&keep.after));
         let cut = if self.is_moment(name, keep) { cut_of_moments } else { cut };
-        Some(match self.dialect {
-            Dialect::Postgres => format!("{at} < DATE '{cut}'"),
-            // nor can the year 0
-            Dialect::Maria => format!("({at} >= DATE '1000-01-01' AND {at} < DATE '{cut}')"),
-            // whatever is not an ISO date cannot be judged, and stays
-            Dialect::Sqlite => {
-                format!(
-                    "({} AND {at} < CASE WHEN length({at}) > 10 THEN '{cut_of_moments}' ELSE '{cut}' END)",
-                    is_iso(&at)
-                )
-            }
-        })
+        let cut = match self.dialect {
+            Dialect::Postgres | Dialect::Maria => format!("DATE '{cut}'"),
+            Dialect::Sqlite => format!("CASE WHEN length({at}) > 10 THEN '{cut_of_moments}' ELSE '{cut}' END"),
+        };
+        // what is no date cannot be judged, and stays
+        Some(format!("({} AND {at} < {cut})", self.is_date(&at)))
     }
 
     /// The day that a row's period counts from, in SQL, and NULL where it has no date. Moments stand there in UTC or in a
@@ -39,19 +33,15 @@ impl Scope<'_> {
     #[must_use]
     pub fn day_of(&self, name: &str, keep: &Keep, alias: &str) -> String {
         let at = format!("{alias}.{}", quoted(&keep.after));
-        match (self.dialect, self.is_moment(name, keep)) {
-            (Dialect::Postgres, false) => format!("CAST({at} AS date)"),
-            (Dialect::Postgres, true) => format!("(CAST({at} AS date) + 1)"),
-            (Dialect::Maria, is_moment) => {
-                let later = u8::from(is_moment);
-                format!("CASE WHEN {at} >= DATE '1000-01-01' THEN DATE_ADD(CAST({at} AS DATE), INTERVAL {later} DAY) END")
+        let later = u8::from(self.is_moment(name, keep));
+        let day = match self.dialect {
+            Dialect::Postgres => format!("CAST({at} AS date) + {later}"),
+            Dialect::Maria => format!("DATE_ADD(CAST({at} AS DATE), INTERVAL {later} DAY)"),
+            Dialect::Sqlite => {
+                format!("date(substr({at}, 1, 10), CASE WHEN length({at}) > 10 THEN '+1 day' ELSE '+0 days' END)")
             }
-            (Dialect::Sqlite, _) => format!(
-                "CASE WHEN {} THEN date(substr({at}, 1, 10), CASE WHEN length({at}) > 10 THEN '+1 day' ELSE '+0 days' END)
-                 END",
-                is_iso(&at)
-            ),
-        }
+        };
+        format!("CASE WHEN {} THEN {day} END", self.is_date(&at))
     }
 
     /// The same, and the day of the run where a row has no date.
@@ -106,17 +96,17 @@ impl Scope<'_> {
     #[must_use]
     pub fn undated(&self, table: &Table, alias: &str) -> Option<String> {
         let at = format!("{alias}.{}", quoted(&table.keep.as_ref()?.after));
-        Some(match self.dialect {
-            Dialect::Postgres => format!("{at} IS NULL"),
-            Dialect::Maria => format!("({at} IS NULL OR {at} < DATE '1000-01-01')"),
-            Dialect::Sqlite => format!("({}) IS NOT TRUE", is_iso(&at)),
-        })
+        Some(format!("({}) IS NOT TRUE", self.is_date(&at)))
     }
-}
 
-/// `SQLite`: the condition that a value begins with a day.
-fn is_iso(at: &str) -> String {
-    format!("typeof({at}) = 'text' AND {at} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-*'")
+    /// The condition that a value is a day to count from: what stands for none (the years 1 and 9999, infinity) is none, and
+    /// no end of a period has a year of five digits, which not every engine can keep.
+    fn is_date(&self, at: &str) -> String {
+        match self.dialect {
+            Dialect::Postgres | Dialect::Maria => format!("{at} >= DATE '1000-01-01' AND {at} < DATE '9000-01-01'"),
+            Dialect::Sqlite => format!("typeof({at}) = 'text' AND {at} GLOB '[1-8][0-9][0-9][0-9]-[0-9][0-9]-*'"),
+        }
+    }
 }
 
 /// The first day whose rows are still kept on `today`: a floor, so that months count to the later day where the

@@ -19,6 +19,11 @@ use std::collections::BTreeMap;
 const BATCH: usize = 10_000;
 /// Runs that are named at once.
 const PORTION: usize = 500;
+/// The last day of rows that have none that could be read: they stay, and nobody forgets them.
+const NO_END: NaiveDate = match NaiveDate::from_ymd_opt(9999, 12, 31) {
+    Some(day) => day,
+    None => NaiveDate::MAX,
+};
 
 /// What one run sealed of one table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,8 +93,10 @@ impl Source {
         );
         let row = conn.rows(Statement::new(text, &[run.to_owned()])).await?.into_iter().next().unwrap_or_default();
         let [rows, last] = <[Option<String>; 2]>::try_from(row).unwrap_or_default();
-        let rows = rows.and_then(|rows| rows.parse().ok()).filter(|rows| *rows > 0);
-        Ok(rows.zip(last.and_then(|day| day.get(..10)?.parse().ok())))
+        let rows: i64 = rows.and_then(|rows| rows.parse().ok()).ok_or(Error::Answer("a number was expected"))?;
+        // somebody else may have written there what is no day of ours
+        let last = last.and_then(|day| day.get(..10)?.parse().ok()).unwrap_or(NO_END);
+        Ok((rows > 0).then_some((rows, last)))
     }
 
     /// The runs that have rows in the sealed table `into` whose last day is over on `today`, in order, those after `last`.

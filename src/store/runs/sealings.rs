@@ -81,6 +81,16 @@ pub async fn sealed_tables_of(tx: &mut Tx, product: &str) -> Result<Vec<String>>
     Ok(rows.into_iter().map(|(into,)| into).collect())
 }
 
+/// True where something that a run of a product sealed in this table, or may have sealed, is not over yet.
+///
+/// # Errors
+/// As the database says.
+pub async fn sealing_awaited(tx: &mut Tx, product: &str, into: &str) -> Result<bool> {
+    let count = sql("SELECT COUNT(*) FROM sealed_tables t WHERE t.product = $1 AND t.sealed_into = $2 AND NOT EXISTS
+         (SELECT 1 FROM follow_ups f WHERE f.run_id = t.run_id AND f.way = 'sealed' AND f.state = 'over')");
+    Ok(count.bind(product).bind(into).one::<(i64,)>(tx).await?.0 > 0)
+}
+
 /// The tables in which a run sealed something; none where it did not.
 ///
 /// # Errors

@@ -275,7 +275,8 @@ on_both! {
         sealing_killed(house, generation).await;
     }
 
-    /// The job that destroys what is over is killed before and after a batch: the next one ends it, and says so once.
+    /// The job that destroys what is over is killed before a batch and before its entry: the next one ends it, and says once
+    /// how much went.
     async fn f21_sealed_rows_that_are_over_are_destroyed_however_often_it_is_killed(house: House) {
         let generation = Generation::found(house.folder.path().join("generation"), &house.store).await.sealing().await;
         let ready = ready_over(house, generation, WORDS, &Extent::default()).await;
@@ -297,12 +298,14 @@ on_both! {
         drop(opened);
         house.start(Some("sealed-before-batch:exit")).dies().await;
         assert_eq!(left().await, sealed);
-        house.start(Some("sealed-after-batch:exit")).dies().await;
-        assert_eq!((left().await, house.count("events WHERE name = 'sealed_destroyed'").await), (0, 0));
+        house.start(Some("sealed-before-entry:exit")).dies().await;
+        assert_eq!((left().await, house.count("audit WHERE action = 'sealed_rows_destroyed'").await), (0, 0));
         let console = house.opens().await;
         house.comes_to(1, "events WHERE name = 'sealed_destroyed'", Duration::from_secs(90)).await;
         console.stops().await;
         assert_eq!((left().await, house.count("follow_ups WHERE way = 'sealed' AND open").await), (0, 0));
+        let told = format!("audit WHERE action = 'sealed_destroyed' AND object LIKE '%: in all {sealed} in sessions_sealed'");
+        assert_eq!(house.count(&told).await, 1);
     }
 
     async fn f21_a_run_killed_anywhere_ends_the_same_way_with_one_receipt(house: House) {

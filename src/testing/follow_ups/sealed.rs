@@ -53,6 +53,46 @@ async fn held(
     verbs::place_hold(&house.app, &house.officer, case, i64::MAX, &wanted).await
 }
 
+/// What is sealed stays past its day while the hold of `order` stands, and goes once somebody else released it.
+async fn kept_until_the_hold_is_released(house: &House, world: &World, (reference, order): (Reference, Reference)) {
+    passes(house, "2027-01-10");
+    follow_ups::destroy_sealed(&house.app).await.expect("it looks");
+    assert_eq!((left(world).await, sealed_line(house, reference).await.state), (2, Standing::Waiting));
+    let placed = house.case(order).await.holds[0].id;
+    let lead = crate::domain::rights::Actor { id: house.agent.id, ..house.officer.clone() };
+    verbs::release_hold(&house.app, &lead, order, i64::MAX, placed, "the order ended").await.expect("it is released");
+    follow_ups::destroy_sealed(&house.app).await.expect("it destroys");
+    assert_eq!((left(world).await, sealed_line(house, reference).await.state), (0, Standing::Over));
+}
+
+/// A run that had sealed two rows when it was stopped and cancelled.
+async fn cancelled(house: House) -> (House, World, Reference, RunId) {
+    let (house, world) = sealing(house, On::Sqlite).await;
+    world
+        .run("CREATE TRIGGER refuses BEFORE DELETE ON users BEGIN SELECT RAISE(ABORT, 'constraint: not now'); END")
+        .await;
+    let reference = verified(&house, DELETE, "1").await;
+    let run = runs::plan_run(&house.app, &house.agent, reference, i64::MAX, &runs::Chosen::default()).await;
+    let run = run.expect("it is planned");
+    approved(&house, run).await;
+    let _ = runs::execute_run(&house.app, run, true).await.expect("it begins");
+    let page = runs::load_run(&house.app, &house.officer, run).await.expect("it loads");
+    assert_eq!((page.state, left(&world).await), (crate::domain::run::RunState::Stopped, 2), "{:?}", page.log);
+    runs::cancel_run(&house.app, &house.officer, run, "another way").await.expect("it is cancelled");
+    (house, world, reference, run)
+}
+
+async fn sealed_lines(house: &House, reference: Reference) -> usize {
+    house.case(reference).await.follow_ups.into_iter().filter(|line| line.way == Way::Sealed).count()
+}
+
+/// How many tables and people are known of which something was sealed, or may have been.
+async fn known(house: &House) -> i64 {
+    let mut tx = house.app.db.read().await.expect("a reader");
+    let count = sql("SELECT (SELECT COUNT(*) FROM sealed_tables) + (SELECT COUNT(*) FROM sealed_subjects)");
+    count.one::<(i64,)>(&mut tx).await.expect("it counts").0
+}
+
 async fn left(world: &World) -> usize {
     world.rows("logins_sealed", "1 = 1").await.len()
 }
@@ -96,6 +136,7 @@ async fn kept_and_destroyed(house: House, on: On) {
     assert_eq!((left(&world).await, sealed_line(&house, reference).await.state), (0, Standing::Over));
     assert_eq!(count(&house, reference, "sealed_destroyed").await, 1);
     let log = house.log().await;
+    assert!(log.contains(&format!("system sealed_destroyed {reference} {run}: in all 2 in logins_sealed")), "{log:?}");
     let destroyed = format!("system sealed_rows_destroyed {reference} {run}: 1 in logins_sealed");
     assert_eq!(log.iter().filter(|entry| **entry == destroyed).count(), 2, "each time on its case: {log:?}");
     assert_eq!(world.rows("logins", "1 = 1").await.len(), 1, "of somebody else");
@@ -132,16 +173,9 @@ on_both! {
         assert!(held(&house, order, Basis::LegalOrder, ("account", "7"), &whole).await.is_err(), "nobody had this number");
         assert!(held(&house, order, Basis::LegalOrder, ("email", "ada@example.org"), &whole).await.is_err(), "nobody knows whose that was");
         assert!(held(&house, order, Basis::Dispute, ("account", "1"), &part).await.is_err(), "what is sealed is held as a whole");
-        assert_eq!(held(&house, order, Basis::LegalOrder, ("account", "1"), &whole).await.expect("it is placed"), 1);
+        assert_eq!(held(&house, order, Basis::LegalOrder, ("account", "001"), &whole).await.expect("it is placed"), 1);
         assert!(held(&house, order, Basis::LegalOrder, ("account", "1"), &whole).await.is_err(), "it stands already");
-        passes(&house, "2027-01-10");
-        follow_ups::destroy_sealed(&house.app).await.expect("it looks");
-        assert_eq!((left(&world).await, sealed_line(&house, reference).await.state), (2, Standing::Waiting));
-        let placed = house.case(order).await.holds[0].id;
-        let lead = crate::domain::rights::Actor { id: house.agent.id, ..house.officer.clone() };
-        verbs::release_hold(&house.app, &lead, order, i64::MAX, placed, "the order ended").await.expect("it is released");
-        follow_ups::destroy_sealed(&house.app).await.expect("it destroys");
-        assert_eq!((left(&world).await, sealed_line(&house, reference).await.state), (0, Standing::Over));
+        kept_until_the_hold_is_released(&house, &world, (reference, order)).await;
     }
 
     /// Of a person who was verified by an address, whom this case erased, nobody knows the number.
@@ -156,38 +190,85 @@ on_both! {
         assert_eq!((left(&world).await, sealed_line(&house, reference).await.state), (2, Standing::Waiting));
     }
 
+    /// Whoever came back under the same address has another account: what is kept of the first is held all the same.
+    async fn a_hold_keeps_what_is_sealed_whoever_else_is_found(house: House) {
+        let (house, world) = sealing(house, On::Sqlite).await;
+        let (reference, _) = erased_by(&house, ("email", "ada@example.org")).await;
+        world.run("INSERT INTO users VALUES (9, 'ada@example.org', 'Ada', NULL); INSERT INTO logins VALUES (9, '2026-11-20 00:00:00', NULL)").await;
+        let logins = Extent { tables: vec!["logins".to_owned()], ..Extent::default() };
+        let (whole, ada) = (Extent::default(), ("email", "ada@example.org"));
+        let part = held(&house, reference, Basis::Dispute, ada, &logins).await;
+        assert!(matches!(&part, Err(crate::app::Error::Invalid(fields)) if fields[0].field == "part"), "{part:?}");
+        assert_eq!(held(&house, reference, Basis::Dispute, ("account", "9"), &logins).await.expect("of one account alone"), 1);
+        let order = house.opens(&mail("Court <court@law.example>", "Order", "c1@law.example", "Keep the data.")).await;
+        let both = ["1", "9"].map(|number| Identity { kind: "account".to_owned(), value: number.to_owned() });
+        let wanted = verbs::HoldWanted { basis: Basis::LegalOrder, identities: &both, part: &whole, reason: "order 7" };
+        assert_eq!(verbs::place_hold(&house.app, &house.officer, order, i64::MAX, &wanted).await.expect("it is placed"), 2);
+        for hold in house.case(order).await.holds {
+            let lead = crate::domain::rights::Actor { id: house.agent.id, ..house.officer.clone() };
+            verbs::release_hold(&house.app, &lead, order, i64::MAX, hold.id, "the order ended").await.expect("it is released");
+        }
+        assert_eq!(held(&house, reference, Basis::Dispute, ada, &whole).await.expect("it is placed"), 2);
+        passes(&house, "2027-01-10");
+        follow_ups::destroy_sealed(&house.app).await.expect("it looks");
+        assert_eq!((left(&world).await, sealed_line(&house, reference).await.state), (2, Standing::Waiting));
+    }
+
+    /// A worker that stood still when its run was cancelled may end its batch much later: what it sealed then has an end too.
+    async fn what_a_cancelled_run_seals_late_has_an_end_as_well(house: House) {
+        let (house, world, reference, _) = cancelled(house).await;
+        world.run("CREATE TABLE late AS SELECT * FROM logins_sealed; DELETE FROM logins_sealed").await;
+        house.pass(HOUR);
+        follow_ups::destroy_sealed(&house.app).await.expect("it looks");
+        assert_eq!(sealed_lines(&house, reference).await, 0);
+        world.run("INSERT INTO logins_sealed SELECT * FROM late; DROP TABLE late").await;
+        house.pass(HOUR);
+        follow_ups::destroy_sealed(&house.app).await.expect("it looks again");
+        assert_eq!(sealed_lines(&house, reference).await, 1);
+        passes(&house, "2027-01-10");
+        follow_ups::destroy_sealed(&house.app).await.expect("it destroys");
+        assert_eq!((left(&world).await, sealed_line(&house, reference).await.state), (0, Standing::Over));
+    }
+
+    async fn what_a_cancelled_run_never_sealed_is_forgotten_after_a_day(house: House) {
+        let (house, world, reference, _) = cancelled(house).await;
+        world.run("DELETE FROM logins_sealed").await;
+        house.pass(HOUR);
+        follow_ups::destroy_sealed(&house.app).await.expect("it looks");
+        assert_eq!(known(&house).await, 2);
+        house.pass(DAY);
+        follow_ups::destroy_sealed(&house.app).await.expect("it looks");
+        assert_eq!((known(&house).await, sealed_lines(&house, reference).await), (0, 0));
+    }
+
+    /// Staff did by hand what the run was cancelled for: recipients and backups follow from that.
+    async fn what_follows_a_cancelled_run_is_begun_by_hand(house: House) {
+        let (house, _world, reference, _) = cancelled(house).await;
+        house.pass(HOUR);
+        follow_ups::destroy_sealed(&house.app).await.expect("it looks");
+        assert_eq!(house.case(reference).await.follow_ups.len(), 1);
+        let done = verbs::change_state(&house.app, &house.agent, reference, i64::MAX, State::Resolved, Some(Outcome::Granted), "by hand").await;
+        done.expect("it is resolved");
+        let ways: Vec<_> = house.case(reference).await.follow_ups.into_iter().map(|line| line.way).collect();
+        assert_eq!(ways, [Way::Sealed, Way::Hand, Way::Hand, Way::Hand, Way::Time]);
+    }
+
     /// What was sealed when a run was cancelled has an end as well, and whoever holds the person holds it.
     async fn what_a_cancelled_run_sealed_stays_until_its_day(house: House) {
-        let (house, world) = sealing(house, On::Sqlite).await;
-        world.run("CREATE TRIGGER refuses BEFORE DELETE ON users BEGIN SELECT RAISE(ABORT, 'constraint: not now'); END").await;
-        let reference = verified(&house, DELETE, "1").await;
-        let run = runs::plan_run(&house.app, &house.agent, reference, i64::MAX, &runs::Chosen::default()).await.expect("it is planned");
-        approved(&house, run).await;
-        let _ = runs::execute_run(&house.app, run, true).await.expect("it begins");
-        let page = runs::load_run(&house.app, &house.officer, run).await.expect("it loads");
-        assert_eq!((page.state, left(&world).await), (crate::domain::run::RunState::Stopped, 2), "{:?}", page.log);
-        runs::cancel_run(&house.app, &house.officer, run, "another way").await.expect("it is cancelled");
-        let of_case = async || house.case(reference).await.follow_ups.into_iter().filter(|line| line.way == Way::Sealed).count();
+        let (house, world, reference, run) = cancelled(house).await;
         follow_ups::destroy_sealed(&house.app).await.expect("it looks");
-        assert_eq!(of_case().await, 0, "a batch may be under way");
+        assert_eq!(sealed_lines(&house, reference).await, 0, "a batch may be under way");
         house.pass(HOUR);
         follow_ups::destroy_sealed(&house.app).await.expect("it looks");
         follow_ups::destroy_sealed(&house.app).await.expect("it looks once more");
-        assert_eq!(of_case().await, 1);
+        assert_eq!(sealed_lines(&house, reference).await, 1);
         let line = sealed_line(&house, reference).await;
         assert_eq!((line.run, line.state), (Some(run), Standing::Waiting));
         assert_eq!(line.due.local(house.app.packs.zone(PRODUCT)).date_naive().to_string(), "2027-01-04");
         // their account is there, but what was sealed is no part of it any more
         let order = house.opens(&mail("Court <court@law.example>", "Order", "c1@law.example", "Keep the data.")).await;
         held(&house, order, Basis::LegalOrder, ("account", "1"), &Extent::default()).await.expect("it is placed");
-        passes(&house, "2027-01-10");
-        follow_ups::destroy_sealed(&house.app).await.expect("it looks");
-        assert_eq!((left(&world).await, sealed_line(&house, reference).await.state), (2, Standing::Waiting));
-        let placed = house.case(order).await.holds[0].id;
-        let lead = crate::domain::rights::Actor { id: house.agent.id, ..house.officer.clone() };
-        verbs::release_hold(&house.app, &lead, order, i64::MAX, placed, "the order ended").await.expect("it is released");
-        follow_ups::destroy_sealed(&house.app).await.expect("it destroys");
-        assert_eq!((left(&world).await, sealed_line(&house, reference).await.state), (0, Standing::Over));
+        kept_until_the_hold_is_released(&house, &world, (reference, order)).await;
         agrees_with_its_events(&house, reference).await;
     }
 
@@ -196,9 +277,7 @@ on_both! {
         let (house, _world) = sealing(house, On::Sqlite).await;
         let (reference, _) = erased(&house, "0").await;
         assert!(house.case(reference).await.follow_ups.iter().all(|line| line.way != Way::Sealed));
-        let mut tx = house.app.db.read().await.expect("a reader");
-        let (known,): (i64,) = sql("SELECT (SELECT COUNT(*) FROM sealed_tables) + (SELECT COUNT(*) FROM sealed_subjects)").one(&mut tx).await.expect("it counts");
-        assert_eq!(known, 0);
+        assert_eq!(known(&house).await, 0);
     }
 
     /// The year of what has no date begins with the run, and not with the plan that waited for its approval.
@@ -226,6 +305,19 @@ on_both! {
         world.run("ALTER TABLE elsewhere RENAME TO logins_sealed").await;
         follow_ups::destroy_sealed(&house.app).await.expect("it destroys");
         assert_eq!((left(&world).await, sealed_line(&house, reference).await.state), (0, Standing::Over));
+    }
+
+    /// A product may drop the table one day, and everything in it.
+    async fn what_was_in_a_table_that_is_dropped_is_over_after_a_week(house: House) {
+        let (house, world) = sealing(house, On::Sqlite).await;
+        let (reference, run) = erased(&house, "1").await;
+        world.run("DROP TABLE logins_sealed").await;
+        passes(&house, "2027-01-13");
+        assert!(follow_ups::destroy_sealed(&house.app).await.is_err(), "somebody may know where it is");
+        assert_eq!(sealed_line(&house, reference).await.state, Standing::Over);
+        assert!(house.log().await.contains(&format!("system sealed_destroyed {reference} {run}: in all logins_sealed was dropped")));
+        follow_ups::destroy_sealed(&house.app).await.expect("nobody misses it any more");
+        agrees_with_its_events(&house, reference).await;
     }
 
     /// The whole database as it was before: what was sealed is back where it was, and is sealed again by the replay.

@@ -59,6 +59,26 @@ on_every_engine! {
         }
     }
 
+    /// What stands for no date is none: such a row stays, and the plan says so.
+    async fn what_stands_for_no_date_is_none(on: On) {
+        let (world, map) = kept(on, "DATE", "P8Y", &[(1, "0001-01-01"), (2, "9999-12-31"), (3, "2010-01-01"), (4, "")]).await;
+        let mut undated = 3;
+        if on == On::Postgres {
+            world.run("INSERT INTO bills VALUES (5, 1, 'infinity'), (6, 1, '-infinity')").await;
+            undated = 5;
+        }
+        let source = world.source(&map);
+        let who = target(&source, "account", "1").await;
+        let plan = source.plan(&who).await.expect("it plans");
+        let stays = plan.tables.iter().find(|line| line.action == Action::Keep).expect("some are kept");
+        assert_eq!((stays.rows, stays.keep_until.as_deref()), (undated, None));
+        let warned: Vec<_> = plan.warnings.iter().map(|w| (w.code, w.rows, w.blocks)).collect();
+        assert_eq!(warned, [(WarningCode::TypeMismatch, undated, false)]);
+        carry_out(&source, &who).await.expect("it is carried out");
+        assert_eq!(world.rows("bills", "id < 100").await.len(), usize::try_from(undated).expect("few"));
+        assert_eq!(world.rows("bills", "id = 3").await.len(), 0);
+    }
+
     /// A month after 31 October ends on 1 December where November is short of that day: kept for the longer time.
     async fn a_period_of_months_ends_on_the_later_day(on: On) {
         let rows = [(1, "2026-10-23"), (2, "2026-10-24"), (3, "2026-10-31"), (4, "2026-11-24")];

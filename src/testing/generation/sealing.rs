@@ -120,6 +120,32 @@ on_every_engine! {
         assert_eq!(source.sealed_by("E-2").await.expect("it counts"), []);
     }
 
+    /// A date that stands for none, or for no end, is none: no row is sealed for ever, and no run forgets what it sealed.
+    async fn what_stands_for_no_date_is_sealed_from_the_day_of_the_run(on: On) {
+        let world = world(on).await;
+        let mut wanted = 5;
+        world.run(&[row(on, 14, 1, "NULL", "9999-12-31", "no end"), row(on, 15, 1, "NULL", "0001-01-01", "nothing")].concat()).await;
+        if on == On::Postgres {
+            world.run(&[row(on, 16, 1, "NULL", "infinity", "no end"), row(on, 17, 1, "NULL", "20000-01-01", "no end")].concat()).await;
+            wanted = 7;
+        }
+        let source = world.source(&map(on));
+        let who = target(&source, "account", "1").await;
+        let plan = source.plan(&who).await.expect("it plans");
+        let sealed = line(&plan, Action::Seal);
+        assert_eq!((sealed.rows, sealed.keep_until.as_deref()), (wanted, Some("2027-11-24")));
+        assert_eq!(plan.warnings.iter().map(|w| (w.code, w.rows)).collect::<Vec<_>>(), [(WarningCode::TypeMismatch, wanted - 2)]);
+        let (done, verified) = carry_out(&source, &who).await.expect("it is carried out");
+        assert_eq!(verified.left, [], "{done:#?}");
+        let rows = source.sealed_by("E-1").await.expect("it counts");
+        assert_eq!((rows[0].rows, rows[0].last.to_string().as_str()), (wanted, "2027-11-24"));
+        // whatever somebody else wrote there since
+        let never = if on == On::Postgres { "infinity" } else { "9999-12-31" };
+        world.run(&format!("UPDATE \"orderSealed\" SET sealed_until = '{never}' WHERE \"Id\" = 14")).await;
+        let found = source.sealed_in("orderSealed", "E-1").await.expect("it counts").expect("there are some");
+        assert_eq!((found.0, found.1.to_string().as_str()), (wanted, "9999-12-31"));
+    }
+
     /// A second erasure of the same person seals what came since; what a restored backup brought back is not sealed twice.
     async fn nothing_is_sealed_twice(on: On) {
         let world = world(on).await;
