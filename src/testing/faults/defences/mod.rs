@@ -10,8 +10,10 @@ mod headers;
 mod inside;
 mod keys;
 mod numbers;
+mod people;
 mod quiet;
 mod routes;
+mod sessions;
 mod slow;
 
 use crate::{
