@@ -6,6 +6,7 @@ mod at_rest;
 mod bombs;
 mod elsewhere;
 mod fields;
+mod guessing;
 mod headers;
 mod inside;
 mod keys;
