@@ -13,6 +13,7 @@ mod inside;
 mod keys;
 mod links;
 mod numbers;
+mod passwords;
 mod people;
 mod quiet;
 mod routes;
