@@ -7,6 +7,7 @@ mod bombs;
 mod elsewhere;
 mod factors;
 mod fields;
+mod first_start;
 mod guessing;
 mod headers;
 mod inside;
