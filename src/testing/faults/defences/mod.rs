@@ -16,6 +16,7 @@ mod links;
 mod numbers;
 mod passwords;
 mod people;
+mod proofs;
 mod quiet;
 mod routes;
 mod sessions;
