@@ -24,6 +24,7 @@ pub struct Console {
     /// Its port on the loopback address.
     pub port: u16,
     log: PathBuf,
+    said: PathBuf,
 }
 
 /// An answer over HTTP.
@@ -36,12 +37,12 @@ pub struct Answer {
 }
 
 impl Console {
-    /// Starts `command`, which listens on `port`; standard error goes to the file `log`.
+    /// Starts `command`, which listens on `port`; standard error goes to the file `log`, standard output beside it.
     pub fn start(mut command: Command, port: u16, log: PathBuf) -> Self {
-        let stderr = fs::File::create(&log).expect("a log file");
-        let child =
-            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(stderr).spawn().expect("the program starts");
-        Self { child, port, log }
+        let said = log.with_file_name(format!("said-{port}"));
+        let [stderr, stdout] = [&log, &said].map(|file| fs::File::create(file).expect("a file"));
+        let child = command.stdin(Stdio::null()).stdout(stdout).stderr(stderr).spawn().expect("the program starts");
+        Self { child, port, log, said }
     }
 
     /// Its process.
@@ -52,6 +53,11 @@ impl Console {
     /// What it wrote to standard error so far.
     pub fn log(&self) -> String {
         fs::read_to_string(&self.log).expect("the log reads")
+    }
+
+    /// What it told the operator at its start.
+    pub fn said(&self) -> String {
+        fs::read_to_string(&self.said).expect("it reads")
     }
 
     /// Waits until it can work.

@@ -73,8 +73,39 @@ pub async fn ready(house: House, words: &str) -> Ready {
     ready_over(house, generation, words, &Extent::default()).await
 }
 
-/// The same over a generation database that is there, with a hold on `held` where that is something.
-async fn ready_over(mut house: House, generation: Generation, words: &str, held: &Extent) -> Ready {
+/// The same with a run that waits for that second person.
+pub async fn planned(house: House, words: &str) -> Ready {
+    let generation = Generation::found(house.folder.path().join("generation"), &house.store).await;
+    planned_over(house, generation, words, &Extent::default()).await.0
+}
+
+/// The first over a generation database that is there, with a hold on `held` where that is something.
+async fn ready_over(house: House, generation: Generation, words: &str, held: &Extent) -> Ready {
+    let (ready, approves) = planned_over(house, generation, words, held).await;
+    let opened = opened(&ready.house).await;
+    let app = &opened.app;
+    let page = runs::load_run(app, &approves, ready.run).await.expect("it loads");
+    if page.kind == RunKind::Erase {
+        let approval = Approval {
+            typed: page.reference.to_string(),
+            scope_hash: page.plan.scope_hash.clone(),
+            accepted: page.plan.warnings.len(),
+        };
+        runs::approve_run(app, &approves, ready.run, &approval).await.expect("it is approved");
+    }
+    closed(opened).await;
+    ready
+}
+
+async fn closed(opened: open::Opened) {
+    for source in opened.app.sources.values() {
+        source.close().await;
+    }
+    opened.app.db.close().await;
+}
+
+/// A house with a run that waits, and who may approve it.
+async fn planned_over(mut house: House, generation: Generation, words: &str, held: &Extent) -> (Ready, Actor) {
     house.more = generation.configuration();
     house.lease_ms = 1_000;
     let opened = opened(&house).await;
@@ -106,21 +137,8 @@ async fn ready_over(mut house: House, generation: Generation, words: &str, held:
     let run = runs::plan_run(app, &actors[0], reference, seen().await, &runs::Chosen::default())
         .await
         .expect("it is planned");
-    let page = runs::load_run(app, &actors[1], run).await.expect("it loads");
-    if page.kind == RunKind::Erase {
-        let approval = Approval {
-            typed: reference.to_string(),
-            scope_hash: page.plan.scope_hash.clone(),
-            accepted: page.plan.warnings.len(),
-        };
-        runs::approve_run(app, &actors[1], run, &approval).await.expect("it is approved");
-    }
-    for source in app.sources.values() {
-        source.close().await;
-    }
-    app.db.close().await;
-    drop(opened);
-    Ready { house, generation, run }
+    closed(opened).await;
+    (Ready { house, generation, run }, actors.swap_remove(1))
 }
 
 /// A copy of it all.

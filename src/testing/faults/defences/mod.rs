@@ -5,13 +5,21 @@ mod addresses;
 mod at_rest;
 mod bombs;
 mod elsewhere;
+mod factors;
 mod fields;
+mod first_start;
+mod guessing;
 mod headers;
 mod inside;
 mod keys;
+mod links;
 mod numbers;
+mod passwords;
+mod people;
+mod proofs;
 mod quiet;
 mod routes;
+mod sessions;
 mod slow;
 
 use crate::{

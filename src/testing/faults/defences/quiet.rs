@@ -37,7 +37,7 @@ fn request() -> String {
 }
 
 /// Everything that lies in the database's files, as bytes.
-async fn on_disk(house: &House) -> Vec<u8> {
+pub async fn on_disk(house: &House) -> Vec<u8> {
     match &house.store {
         Store::Sqlite => ["recourse.db", "recourse.db-wal"]
             .iter()
