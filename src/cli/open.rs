@@ -122,28 +122,28 @@ fn other_key(file: &Path, master: &MasterKey, id: &str) -> anyhow::Error {
 /// refused. Where a change of the key was cut off before its file was in place, that is done now.
 pub(crate) async fn master(file: &Path, db: &Db) -> anyhow::Result<MasterKey> {
     let Some(id) = sealed_with(db).await? else {
-        if file.exists() {
-            return made_already(file).await;
-        }
         return match MasterKey::create_file(file) {
-            Err(_) if file.exists() => made_already(file).await,
+            // it was there before the first start, or another process made it
+            Err(_) if file.exists() => Ok(MasterKey::open_file(file)?),
             made => Ok(made?),
         };
     };
+    let next = MasterKey::next_file(file);
+    // looked for first: whoever is quicker moves it to where it is looked for then
+    let is_changing = next.exists();
     let here = if file.exists() { Some(MasterKey::open_file(file)?) } else { None };
     if let Some(master) = here.as_ref().filter(|master| master.id() == id) {
         return Ok(MasterKey::clone(master));
     }
-    let next = MasterKey::next_file(file);
-    if next.exists() && MasterKey::open_file(&next)?.id() == id {
-        let replaced = MasterKey::replace_file(file, here.as_ref().map_or("lost", MasterKey::id));
-        let master = MasterKey::open_file(file)?;
-        // another process may have been quicker
-        if master.id() == id {
+    if is_changing {
+        let turn = Lockfile::at(&MasterKey::lock_file(file))?;
+        turn.alone()?;
+        let fits = |file: &Path| MasterKey::open_file(file).is_ok_and(|key| key.id() == id);
+        if fits(&next) || fits(file) {
+            MasterKey::replace_file(file, &id)?;
             tracing::info!(key = id, "the change of the master key was brought to its end");
-            return Ok(master);
+            return Ok(MasterKey::open_file(file)?);
         }
-        replaced?;
     }
     match here {
         Some(other) => Err(other_key(file, &other, &id)),
@@ -151,17 +151,6 @@ pub(crate) async fn master(file: &Path, db: &Db) -> anyhow::Result<MasterKey> {
             bail!("the key file {} is missing; the database was sealed with key {id}, bring it back", file.display())
         }
     }
-}
-
-/// The key that is there before the first start, or that another process is writing at this moment.
-async fn made_already(file: &Path) -> anyhow::Result<MasterKey> {
-    for _ in 0..20 {
-        if let Ok(master) = MasterKey::open_file(file) {
-            return Ok(master);
-        }
-        sleep(Duration::from_millis(50)).await;
-    }
-    Ok(MasterKey::open_file(file)?)
 }
 
 /// Everything a command needs.
