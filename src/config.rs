@@ -5,6 +5,8 @@ mod bucket;
 mod mailbox;
 mod recipient;
 mod sections;
+mod sense;
+mod trouble;
 
 pub use bucket::Bucket;
 pub use mailbox::{Intake, Mailbox, Tls, Token};
@@ -99,12 +101,12 @@ impl Default for Config {
     }
 }
 
-/// A configuration that cannot be used.
+/// A configuration that cannot be used. Quotes no value that was read: it may be a secret in the wrong place.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// A file that cannot be read, or a key or value that is not understood.
     #[error("the configuration: {0}")]
-    Unreadable(#[from] config::ConfigError),
+    Unreadable(String),
     /// A file of a secret that cannot be read.
     #[error("the configuration: {key} {}: {error}", .file.display())]
     SecretFile {
@@ -147,13 +149,14 @@ impl Config {
     /// # Errors
     /// When something is unreadable, unknown or makes no sense.
     pub fn load(flags: &Flags) -> Result<Self, ConfigError> {
-        let mut builder = config::Config::builder();
+        let (mut builder, mut text) = (config::Config::builder(), String::new());
         if let Some(file) = flags.chosen_file() {
-            builder = builder.add_source(config::File::from(file.as_path()).format(config::FileFormat::Toml));
+            let unreadable = |error| ConfigError::Unreadable(format!("{}: {error}", file.display()));
+            text = fs::read_to_string(&file).map_err(unreadable)?;
+            builder = builder.add_source(config::File::from_str(&text, config::FileFormat::Toml));
         }
-        let environment =
-            config::Environment::with_prefix("RECOURSE").prefix_separator("__").separator("__").try_parsing(true);
-        let mut config: Self = builder.add_source(environment).build()?.try_deserialize()?;
+        let read = builder.add_source(Self::environment()).build().and_then(config::Config::try_deserialize);
+        let mut config: Self = read.map_err(|error| ConfigError::Unreadable(trouble::in_words(&error, &text)))?;
         if let Some(data_dir) = &flags.data_dir {
             config.data_dir.clone_from(data_dir);
         }
@@ -193,84 +196,9 @@ impl Config {
         config.checked()
     }
 
-    fn checked(self) -> Result<Self, ConfigError> {
-        let senseless = |what: &str| Err(ConfigError::Senseless(what.to_owned()));
-        if self.jobs.workers == 0 || self.jobs.workers > 64 {
-            return senseless("jobs.workers must be between 1 and 64");
-        }
-        if self.audit.entries < 1 || self.audit.minutes < 1 {
-            return senseless("audit.entries and audit.minutes must be at least 1");
-        }
-        if self.jobs.poll_ms == 0 || self.jobs.lease_ms < 1_000 {
-            return senseless("jobs.poll_ms must be at least 1 and jobs.lease_ms at least 1000");
-        }
-        if self.mail.per_sender_hourly < 1 {
-            return senseless("mail.per_sender_hourly must be at least 1");
-        }
-        if self.database.connections < 2 {
-            return senseless("database.connections must be at least 2");
-        }
-        let mail = &self.mail;
-        let counts = [mail.automatic_per_hour, mail.domain_per_minute, mail.recipient_per_minute];
-        if counts.iter().any(|most| !(0..=10_000).contains(most)) {
-            return senseless("mail.automatic_per_hour, domain_per_minute and recipient_per_minute go from 0 to 10000");
-        }
-        if !(1..=3_600).contains(&mail.retry_seconds) || !(48..=240).contains(&mail.patience_hours) {
-            return senseless("mail.retry_seconds goes from 1 to 3600, mail.patience_hours from 48 to 240");
-        }
-        if self.packages.folder.is_some() && self.packages.s3.is_some() {
-            return senseless("packages has both folder and s3; packages can lie in one of them only");
-        }
-        // a bucket takes files of 48 GiB at most, and the last file of an archive comes on top
-        if !(1024 * 1024..=32 * 1024 * 1024 * 1024).contains(&self.packages.part_bytes) {
-            return senseless("packages.part_bytes goes from 1048576 (1 MiB) to 34359738368 (32 GiB)");
-        }
-        let public = &self.server.public_url;
-        if !public.is_empty() && !public.starts_with("https://") && !public.starts_with("http://") {
-            return senseless("server.public_url must begin with https:// or http://");
-        }
-        let url = self.database.url.reveal();
-        if !url.is_empty() && !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
-            return senseless("database.url must begin with postgres:// or be empty for SQLite in the data directory");
-        }
-        for (id, product) in &self.products {
-            if !product.address.is_empty() && product.address.parse::<lettre::Address>().is_err() {
-                return Err(ConfigError::Senseless(format!("products.{id}.address is no mail address")));
-            }
-            if !["", "+", "-", "_", "=", "."].contains(&product.subaddress.as_str()) {
-                return Err(ConfigError::Senseless(format!(
-                    "products.{id}.subaddress is one of + - _ = . or empty, whatever the mail server cuts off at"
-                )));
-            }
-            if !product.returns.is_empty() && product.returns.parse::<lettre::Address>().is_err() {
-                return Err(ConfigError::Senseless(format!("products.{id}.returns is no mail address")));
-            }
-            let (generation, url) = (&product.generation, product.generation.url.reveal());
-            for (key, url) in [("url", url), ("replica_url", generation.replica_url.reveal())] {
-                if !url.is_empty() && engine(url).is_none() {
-                    return Err(ConfigError::Senseless(format!(
-                        "products.{id}.generation.{key} must begin with postgres://, mariadb://, mysql:// or sqlite://"
-                    )));
-                }
-            }
-            let replica = engine(generation.replica_url.reveal());
-            if replica.is_some() && (replica != engine(url) || replica == Some("sqlite")) {
-                return Err(ConfigError::Senseless(format!(
-                    "products.{id}.generation.replica_url has to be of the same engine as url; SQLite has no replicas"
-                )));
-            }
-            if generation.files.is_some() && generation.s3.is_some() {
-                return Err(ConfigError::Senseless(format!(
-                    "products.{id}.generation has both files and s3; the files lie in a folder or in a bucket, not in both"
-                )));
-            }
-            if url.is_empty() != generation.data_map.is_none() {
-                return Err(ConfigError::Senseless(format!(
-                    "products.{id}.generation needs both url and data_map, or neither"
-                )));
-            }
-        }
-        Ok(self)
+    /// Everything there is text, which becomes a number where one is wanted.
+    fn environment() -> config::Environment {
+        config::Environment::with_prefix("RECOURSE").prefix_separator("__").separator("__")
     }
 
     /// The file of the key that signs receipts.
@@ -320,16 +248,6 @@ fn read_secret(secret: &mut Secret, file: Option<&Path>, key: &'static str) -> R
     Ok(())
 }
 
-/// Which engine a generation database's address means; none for any other address.
-fn engine(url: &str) -> Option<&'static str> {
-    match url.split_once("://")?.0 {
-        "postgres" | "postgresql" => Some("postgres"),
-        "mariadb" | "mysql" => Some("mariadb"),
-        "sqlite" => Some("sqlite"),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -349,6 +267,25 @@ mod tests {
         assert!(!format!("{config:?}").contains("hunter2"));
         assert!(load("[database]\nurl = \"mysql://h/d\"\n").is_err());
         assert!(load("[jobs]\nworkers = 0\n").is_err());
+    }
+
+    #[test]
+    fn an_address_has_a_host_and_a_level_is_one() {
+        for (text, says) in [
+            ("[server]\npublic_url = \"https://\"\n", "server.public_url"),
+            ("[server]\npublic_url = \"privacy.imagegen.example\"\n", "server.public_url"),
+            ("[server]\npublic_url = \"ftp://privacy.imagegen.example\"\n", "server.public_url"),
+            ("[log]\nlevel = \"inof\"\n", "log.level"),
+            ("[log]\nlevel = \"recourse=debgu,info\"\n", "log.level"),
+            ("[log]\nlevel = \"info,recourse\"\n", "log.level"),
+        ] {
+            let refused = load(text).expect_err(text).to_string();
+            assert!(refused.contains(says), "{refused}");
+        }
+        for level in ["info", "WARN", "off", "recourse=debug", "recourse=trace, info", "info,recourse::web[x]=debug"] {
+            load(&format!("[log]\nlevel = \"{level}\"\n")).expect(level);
+        }
+        load("[server]\npublic_url = \"https://privacy.imagegen.example/desk\"\n").expect("it reads");
     }
 
     #[test]
@@ -410,7 +347,7 @@ mod tests {
         assert_eq!(config.products["p"].mailbox[0].port(), 993);
         for (more, says) in [
             ("tls = \"none\"", "this machine only"),
-            ("tls = \"maybe\"", "maybe"),
+            ("tls = \"maybe\"", "mailbox[0]"),
             ("then = \"delete\"", "then must be"),
             ("then = \"move:INBOX\"", "read too"),
             ("folders = []", "folders"),

@@ -6,6 +6,8 @@ use crate::{
     domain::audit::AuditAction,
     store::{Db, audit, keyring, master::MasterKey},
 };
+use std::time::Duration;
+use tokio::time::sleep;
 
 /// Wraps the data keys by another master key, in one transaction. Consoles that run have the data keys already and need the
 /// new master key at their next start. False where this is the master key already.
@@ -26,25 +28,38 @@ pub async fn change_master(db: &Db, old: &MasterKey, new: &MasterKey) -> Result<
     Ok(true)
 }
 
-/// Whether another process works on this database; asked over a pool of one connection.
+/// True where no other process works on this database; asked over a pool of one connection. A server takes a moment to notice
+/// that a connection has ended.
 ///
 /// # Errors
 /// As the database says.
-pub async fn is_in_use(db: &Db) -> Result<bool, Error> {
-    let mut tx = db.read().await?;
-    Ok(keyring::others_at_work(&mut tx).await? > 0)
+pub async fn is_alone(db: &Db) -> Result<bool, Error> {
+    for _ in 0..20 {
+        let mut tx = db.read().await?;
+        if keyring::others_at_work(&mut tx).await? == 0 {
+            return Ok(true);
+        }
+        drop(tx);
+        sleep(Duration::from_millis(100)).await;
+    }
+    Ok(false)
 }
 
-/// Takes everything sealed over by a new data key. Nobody else may work meanwhile: a console of before would go on sealing
-/// with the old one. Retired keys are kept for the packages of before, as many as are answered, until those are destroyed.
+/// Takes everything sealed over by a new data key. Nobody else may work meanwhile: a console that opened the keys before the
+/// new one was among them would go on sealing with the old one. None where somebody does, and the old key stays; asked again,
+/// it goes on. Retired keys are kept for the packages of before, as many as are answered, until those are destroyed.
 ///
 /// # Errors
 /// As the database says, or when something sealed does not open.
-pub async fn change_contents_key(db: &Db, master: &MasterKey) -> Result<i64, Error> {
+pub async fn change_contents_key(db: &Db, master: &MasterKey) -> Result<Option<i64>, Error> {
     let mut tx = db.begin().await?;
     keyring::contents_key_add(&mut tx, master, db.now()).await?;
     tx.commit().await?;
     failpoint("contents-key-added");
+    // whoever comes from now on has the new key too; whoever came before it, and what they sealed, is seen now
+    if !is_alone(db).await? {
+        return Ok(None);
+    }
     let vault = keyring::keyring(db, master).await?.ok_or(Error::NotFound)?;
     for place in keyring::PLACES {
         let mut after = i64::MIN;
@@ -59,11 +74,14 @@ pub async fn change_contents_key(db: &Db, master: &MasterKey) -> Result<i64, Err
             }
         }
     }
+    // one whose connections had been cut off may be back
+    if !is_alone(db).await? {
+        return Ok(None);
+    }
     let mut tx = db.begin().await?;
-    let now = db.now();
-    keyring::contents_keys_retire(&mut tx, now).await?;
+    keyring::contents_keys_retire(&mut tx).await?;
     let left = keyring::contents_keys_forget(&mut tx).await?;
-    audit::audit_append(&mut tx, now, None, AuditAction::DataKeyChanged, None, vault.key_id());
+    audit::audit_append(&mut tx, db.now(), None, AuditAction::DataKeyChanged, None, vault.key_id());
     tx.commit().await?;
-    Ok(left)
+    Ok(Some(left))
 }

@@ -1,26 +1,21 @@
 //! Checks configuration, packs, database and key, and says what is wrong; changes nothing.
 
-use super::open;
+use super::{
+    open,
+    plan::{self, Plan},
+};
 use crate::{
-    app::{
-        calendars::Calendars,
-        packs::{self, Packs},
-    },
+    app::{Settings, calendars::Calendars, follow_ups::Reach as Told},
     config::{Config, SecondFactor},
-    mail::{classify::Classifier, outbox::Transport},
     store::{Clock, keyring, master::MasterKey, migrate},
 };
 use anyhow::{Context as _, bail};
 
 pub async fn check(config: &Config) -> anyhow::Result<()> {
-    let packs = Packs::load(config.policies.folder.as_deref())?;
-    Classifier::new(&packs::word_list(config.policies.folder.as_deref())?)?;
-    println!("Packs: {}.", open::names(&packs));
+    let Plan { packs, settings, .. } = plan::plan(config)?;
+    println!("Packs: {}.", plan::names(&packs));
     let calendars = Calendars::load(config.policies.folder.as_deref())?;
     println!("Calendars: {}.", calendars.codes().collect::<Vec<_>>().join(", "));
-    if let Some(id) = config.products.keys().find(|id| packs.get(id).is_none()) {
-        bail!("the configuration: products.{id} names no product");
-    }
     for pack in packs.iter().filter(|p| config.products.get(&p.id).is_none_or(|c| c.address.is_empty())) {
         println!(
             "Note: products.{}.address is not set; its mail would come from an address that leads nowhere.",
@@ -32,13 +27,12 @@ pub async fn check(config: &Config) -> anyhow::Result<()> {
             "WARNING: sign_in.second_factor is \"offered\": a stolen password is enough to get in. Never in service."
         );
     }
-    let url = config.mail.smtp_url.reveal();
-    if url.is_empty() {
+    if config.mail.smtp_url.reveal().is_empty() {
         println!("Mail: written as files to {}.", config.data_dir.join("outgoing").display());
     } else {
-        Transport::smtp(url).map_err(anyhow::Error::msg)?;
         println!("Mail: leaves through the configured server.");
     }
+    webhooks(&settings)?;
     super::recipients::check(config, &packs)?;
     places(config).await?;
     super::mailboxes::check(config).await?;
@@ -72,6 +66,23 @@ pub async fn check(config: &Config) -> anyhow::Result<()> {
         }
     }
     db.close().await;
+    Ok(())
+}
+
+/// Whether each webhook may be reached at all, as far as its address says so.
+fn webhooks(settings: &Settings) -> anyhow::Result<()> {
+    let alarms = settings.alarms.webhook.iter().map(|hook| ("alarms.webhook_url".to_owned(), &hook.reach, &hook.url));
+    let partners = settings.partners.iter().flat_map(|(product, partners)| {
+        partners.iter().filter_map(move |partner| match &partner.reach {
+            Told::Webhook(hook) => {
+                Some((format!("products.{product}.recipients.{}.webhook", partner.id), &hook.reach, &hook.url))
+            }
+            Told::Mail(_) | Told::Never => None,
+        })
+    });
+    for (key, reach, url) in alarms.chain(partners) {
+        reach.client(url, reqwest::Client::builder()).with_context(|| format!("the configuration: {key}"))?;
+    }
     Ok(())
 }
 
@@ -112,5 +123,34 @@ mod tests {
         assert!(says.contains("packages.s3") && says.contains("not there") && !says.contains("tester"), "{says}");
         s3.create("packages");
         check(&config).await.expect("nothing is wrong");
+    }
+
+    #[tokio::test]
+    async fn what_serve_would_refuse_is_refused_here() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let folder = tempfile::tempdir().expect("a folder");
+        let product = "[products.imagegen-artisticmonk]\n";
+        let groq = "[products.imagegen-artisticmonk.recipients.groq]\nsecret = 'thirty-two letters and then some..'\n";
+        let token = "token = '0123456789abcdef0123456789abcdef'";
+        for (text, says) in [
+            ("[server]\ntrusted_proxies = ['proxy']".to_owned(), "server.trusted_proxies"),
+            ("[outgoing]\nallow = ['inside']".to_owned(), "outgoing.allow"),
+            ("[alarms]\ndeputies = ['nobody']".to_owned(), "alarms.deputies"),
+            ("[alarms]\nwebhook_url = 'ftp://x'".to_owned(), "alarms.webhook_url"),
+            ("[alarms]\nwebhook_url = 'https://10.1.2.3/hook'".to_owned(), "alarms.webhook_url"),
+            (format!("{groq}webhook = 'https://192.168.1.1/'"), "recipients.groq.webhook"),
+            (format!("[[intake.tokens]]\nname = 'a'\nproduct = 'nobody'\n{token}"), "intake.tokens"),
+            ("[products.nobody]".to_owned(), "products.nobody"),
+            (format!("{product}kinds = {{ 'nobody' = 'erasure' }}"), ".kinds"),
+            (format!("{product}generation = {{ url = 'sqlite:///x', data_map = '/nowhere.toml' }}"), "/nowhere.toml"),
+        ] {
+            let mut config: Config = toml::from_str(&text).expect(&text);
+            config.data_dir = folder.path().to_owned();
+            let refused = format!("{:#}", check(&config).await.expect_err(&text));
+            assert!(refused.contains(says), "{refused}");
+        }
+        let allowed = "[outgoing]\nallow = ['10.0.0.0/8']\n[alarms]\nwebhook_url = 'https://10.1.2.3/hook'";
+        let config: Config = toml::from_str(allowed).expect("it reads");
+        check(&Config { data_dir: folder.path().to_owned(), ..config }).await.expect("nothing is wrong");
     }
 }

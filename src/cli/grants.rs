@@ -1,7 +1,7 @@
 //! Prints the least that Recourse's account in a generation database has to be allowed, as SQL of that engine. Changes
 //! nothing: whoever looks after the database reads it and runs it.
 
-use super::open;
+use super::plan;
 use crate::{config::Config, generation::Source};
 use anyhow::{Context as _, bail};
 use std::path::PathBuf;
@@ -32,7 +32,7 @@ pub async fn run(config: impl FnOnce() -> anyhow::Result<Config>, asked: Grants)
 
 fn source(config: impl FnOnce() -> anyhow::Result<Config>, asked: &Grants) -> anyhow::Result<Source> {
     if let Some(product) = &asked.product {
-        let mut sources = open::sources(&config()?)?;
+        let mut sources = plan::sources(&config()?)?;
         return sources
             .remove(product)
             .with_context(|| format!("{product} has no generation database; set products.{product}.generation"));

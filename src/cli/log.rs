@@ -2,7 +2,10 @@
 //! them, say nothing below `info`; of a panic the place is told and never its words, which can quote what was being read.
 
 use crate::config::Config;
-use std::io::{self, Write};
+use std::{
+    fmt::Write as _,
+    io::{self, Write},
+};
 use tracing::{Level, Metadata};
 use tracing_subscriber::{EnvFilter, filter::filter_fn, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
@@ -54,10 +57,15 @@ fn one_line(event: &[u8]) -> Vec<u8> {
     for c in body.chars() {
         let breaks =
             c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        if breaks {
-            line.extend(c.escape_default());
-        } else {
-            line.push(c);
+        match c {
+            '\n' => line.push_str("\\n"),
+            '\r' => line.push_str("\\r"),
+            '\t' => line.push_str("\\t"),
+            // as JSON writes it too; there is none of them above U+FFFF
+            c if breaks => {
+                let _ = write!(line, "\\u{:04x}", u32::from(c));
+            }
+            c => line.push(c),
         }
     }
     line.push_str(end);
@@ -73,12 +81,22 @@ mod tests {
         for (event, written) in [
             ("INFO a\n", "INFO a\n"),
             ("INFO name=x\r\n2026-01-01 ERROR forged\n", "INFO name=x\\r\\n2026-01-01 ERROR forged\n"),
-            ("\u{1b}[2J\u{1b}]0;title\u{7}\n", "\\u{1b}[2J\\u{1b}]0;title\\u{7}\n"),
-            ("a\u{9b}31mb\0\u{8}\n", "a\\u{9b}31mb\\u{0}\\u{8}\n"),
-            ("a\u{2028}b\u{202e}c\u{85}\n", "a\\u{2028}b\\u{202e}c\\u{85}\n"),
+            ("\u{1b}[2J\u{1b}]0;title\u{7}\n", "\\u001b[2J\\u001b]0;title\\u0007\n"),
+            ("a\u{9b}31mb\0\u{8}\t\n", "a\\u009b31mb\\u0000\\u0008\\t\n"),
+            ("a\u{2028}b\u{202e}c\u{85}\n", "a\\u2028b\\u202ec\\u0085\n"),
             ("Käse, 10 €", "Käse, 10 €"),
         ] {
             assert_eq!(String::from_utf8_lossy(&one_line(event.as_bytes())), written);
         }
+    }
+
+    #[test]
+    fn a_line_of_json_stays_json_whatever_is_in_it() {
+        let nasty = "a\u{2028}\u{7f}\u{9b}\u{202e}\u{2066}\u{85}\n\t\u{1b}\u{10ffff}";
+        let event = serde_json::json!({ "name": nasty }).to_string() + "\n";
+        let written = String::from_utf8(one_line(event.as_bytes())).expect("it is text");
+        assert!(!written.trim_end().contains(['\u{2028}', '\u{7f}', '\u{9b}', '\u{202e}']), "{written}");
+        let read: serde_json::Value = serde_json::from_str(&written).expect("it is JSON");
+        assert_eq!(read["name"], nasty);
     }
 }

@@ -57,21 +57,23 @@ fn server(mailbox: &config::Mailbox, system: &mut Option<Trust>) -> anyhow::Resu
     })
 }
 
-/// Who may post mail.
-pub(crate) fn posters(config: &Config, packs: &Packs, vault: &Vault) -> anyhow::Result<Vec<Poster>> {
-    let mut posters = Vec::new();
-    for token in &config.intake.tokens {
-        if packs.get(&token.product).is_none() {
-            bail!(
-                "the configuration: intake.tokens {:?} names no product; the products are: {}",
-                token.name,
-                super::open::names(packs)
-            );
-        }
-        let digest = vault.digest(Poster::DIGEST, token.token.reveal().as_bytes());
-        posters.push(Poster { product: token.product.clone(), token: digest });
+/// Refuses posters of products that are not there.
+pub(crate) fn posters_exist(config: &Config, packs: &Packs) -> anyhow::Result<()> {
+    if let Some(token) = config.intake.tokens.iter().find(|token| packs.get(&token.product).is_none()) {
+        bail!(
+            "the configuration: intake.tokens {:?} names no product; the products are: {}",
+            token.name,
+            super::plan::names(packs)
+        );
     }
-    Ok(posters)
+    Ok(())
+}
+
+/// Who may post mail.
+pub(crate) fn posters(config: &Config, vault: &Vault) -> Vec<Poster> {
+    let digest = |token: &config::Token| vault.digest(Poster::DIGEST, token.token.reveal().as_bytes());
+    let tokens = config.intake.tokens.iter();
+    tokens.map(|token| Poster { product: token.product.clone(), token: digest(token) }).collect()
 }
 
 /// Logs in to each mailbox and opens each folder; says which cannot be used.

@@ -14,6 +14,7 @@ mod mail;
 mod mailboxes;
 mod migrate;
 pub mod open;
+mod plan;
 pub(crate) mod policy;
 mod receipt;
 mod recipients;

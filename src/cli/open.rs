@@ -1,28 +1,12 @@
 //! Opens the house from its configuration: lock file, database, schema, key, packs, the way out for mail.
 
-use super::{mailboxes, recipients};
+use super::{mailboxes, plan};
 use crate::{
-    app::{
-        Alarms, App, Judging, Outgoing, Parts, Settings,
-        audit::Notary,
-        packs::{self, Packs},
-    },
+    app::{App, Parts, Settings, audit::Notary},
     bucket,
     config::{self, Config},
-    domain::{
-        kind::Kind,
-        network::Network,
-        sign_in::SecondFactor,
-        time::{HOUR, SECOND},
-    },
-    generation::{Files, Source, receipt::Signer},
-    mail::{
-        authenticity::{self, Checker},
-        classify::Classifier,
-        outbox::Transport,
-        reach::Reach,
-        webhook::Webhook,
-    },
+    generation::{Files, receipt::Signer},
+    mail::authenticity::{self, Checker},
     store::{
         Clock, Db, Objects, audit, audit::checkpoints, keyring, lockfile::Lockfile, master::MasterKey, migrate,
         migrate::SchemaError, runs::receipts, vault::Vault,
@@ -30,7 +14,6 @@ use crate::{
 };
 use anyhow::{Context as _, bail};
 use std::{
-    collections::HashMap,
     fs::DirBuilder,
     os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
@@ -122,28 +105,28 @@ fn other_key(file: &Path, master: &MasterKey, id: &str) -> anyhow::Error {
 /// refused. Where a change of the key was cut off before its file was in place, that is done now.
 pub(crate) async fn master(file: &Path, db: &Db) -> anyhow::Result<MasterKey> {
     let Some(id) = sealed_with(db).await? else {
-        if file.exists() {
-            return made_already(file).await;
-        }
         return match MasterKey::create_file(file) {
-            Err(_) if file.exists() => made_already(file).await,
+            // it was there before the first start, or another process made it
+            Err(_) if file.exists() => Ok(MasterKey::open_file(file)?),
             made => Ok(made?),
         };
     };
+    let next = MasterKey::next_file(file);
+    // looked for first: whoever is quicker moves it to where it is looked for then
+    let is_changing = next.exists();
     let here = if file.exists() { Some(MasterKey::open_file(file)?) } else { None };
     if let Some(master) = here.as_ref().filter(|master| master.id() == id) {
         return Ok(MasterKey::clone(master));
     }
-    let next = MasterKey::next_file(file);
-    if next.exists() && MasterKey::open_file(&next)?.id() == id {
-        let replaced = MasterKey::replace_file(file, here.as_ref().map_or("lost", MasterKey::id));
-        let master = MasterKey::open_file(file)?;
-        // another process may have been quicker
-        if master.id() == id {
+    if is_changing {
+        let turn = Lockfile::at(&MasterKey::lock_file(file))?;
+        turn.alone()?;
+        let fits = |file: &Path| MasterKey::open_file(file).is_ok_and(|key| key.id() == id);
+        if fits(&next) || fits(file) {
+            MasterKey::replace_file(file, &id)?;
             tracing::info!(key = id, "the change of the master key was brought to its end");
-            return Ok(master);
+            return Ok(MasterKey::open_file(file)?);
         }
-        replaced?;
     }
     match here {
         Some(other) => Err(other_key(file, &other, &id)),
@@ -153,73 +136,30 @@ pub(crate) async fn master(file: &Path, db: &Db) -> anyhow::Result<MasterKey> {
     }
 }
 
-/// The key that is there before the first start, or that another process is writing at this moment.
-async fn made_already(file: &Path) -> anyhow::Result<MasterKey> {
-    for _ in 0..20 {
-        if let Ok(master) = MasterKey::open_file(file) {
-            return Ok(master);
-        }
-        sleep(Duration::from_millis(50)).await;
-    }
-    Ok(MasterKey::open_file(file)?)
-}
-
 /// Everything a command needs.
 ///
 /// # Errors
 /// In words for the operator: what cannot be opened, and what to do.
 pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<Opened> {
     let lock = lock(config)?;
-    let packs = Packs::load(config.policies.folder.as_deref())?;
-    if let Some(id) = config.products.keys().find(|id| packs.get(id).is_none()) {
-        bail!("the configuration: products.{id} names no product; the products are: {}", names(&packs));
-    }
-    let classifier =
-        Classifier::new(&packs::word_list(config.policies.folder.as_deref())?).context("policy pack intake.toml")?;
-    let sources = sources(config)?;
-    let url = config.mail.smtp_url.reveal();
-    let transport = if url.is_empty() {
-        Transport::Files(config.data_dir.join("outgoing"))
-    } else {
-        Transport::smtp(url).map_err(anyhow::Error::msg)?
-    };
+    let plan = plan::plan(config)?;
     let db = database(config, clock).await?;
     migrated(&db, &lock).await?;
     let vault = vault(config, &db).await?;
-    let addresses =
-        config.products.iter().filter(|(_, p)| !p.address.is_empty()).map(|(id, p)| (id.clone(), p.address.clone()));
-    let settings = Settings {
-        addresses: addresses.collect(),
-        outgoing: outgoing(config),
-        max_message: config.mail.max_bytes,
-        public_url: config.public_url(),
-        alarms: alarms(config)?,
-        mail: judging(config)?,
-        mailboxes: mailboxes::watched(config)?,
-        posters: mailboxes::posters(config, &packs, &vault)?,
-        posts_per_minute: config.intake.per_minute,
-        trusted_proxies: networks("server.trusted_proxies", &config.server.trusted_proxies)?,
-        partners: recipients::partners(config, &packs)?,
-        backups: recipients::backups(config)?,
-        second_factor: match config.sign_in.second_factor {
-            config::SecondFactor::Required => SecondFactor::Required,
-            config::SecondFactor::Offered => SecondFactor::Offered,
-        },
-        spool: spool(config)?,
-        part_bytes: config.packages.part_bytes,
-    };
+    let posters = mailboxes::posters(config, &vault);
+    let settings = Settings { posters, spool: spool(config)?, ..plan.settings };
     let signer = signer(config, &db).await?;
     let packages = packages(config)?;
     let parts = Parts {
         db,
         vault,
         signer,
-        packs,
-        classifier,
+        packs: plan.packs,
+        classifier: plan.classifier,
         checker: checker(config),
-        transport,
+        transport: plan.transport,
         packages,
-        sources,
+        sources: plan.sources,
         settings,
     };
     Ok(Opened { app: App::new(parts), lock })
@@ -251,20 +191,6 @@ pub(crate) async fn notary(config: &Config, db: &Db) -> anyhow::Result<Notary> {
     Notary::open(signer, &folder).with_context(|| format!("the folder of checkpoints {}", folder.display()))
 }
 
-/// How mail that arrives is judged.
-fn judging(config: &Config) -> anyhow::Result<Judging> {
-    let mut kinds = HashMap::new();
-    for (id, product) in &config.products {
-        let kind = |(address, code): (&String, &String)| match code.parse::<Kind>() {
-            Ok(kind) if address.parse::<lettre::Address>().is_ok() => Ok((address.to_lowercase(), kind)),
-            Ok(_) => bail!("the configuration: products.{id}.kinds: '{address}' is no mail address"),
-            Err(wrong) => bail!("the configuration: products.{id}.kinds: {wrong}"),
-        };
-        kinds.insert(id.clone(), product.kinds.iter().map(kind).collect::<anyhow::Result<_>>()?);
-    }
-    Ok(Judging { per_sender: config.mail.per_sender_hourly, kinds })
-}
-
 /// What finds out where mail comes from; where the system has no resolver, nobody is asked.
 fn checker(config: &Config) -> Checker {
     let settings = authenticity::Settings {
@@ -276,53 +202,6 @@ fn checker(config: &Config) -> Checker {
         tracing::warn!("senders' domains cannot be asked: {why}");
         Checker::default()
     })
-}
-
-/// How mail leaves.
-fn outgoing(config: &Config) -> Outgoing {
-    let products = || config.products.iter();
-    let is_server = !config.mail.smtp_url.reveal().is_empty();
-    let returns = products().filter(|(_, p)| !p.returns.is_empty()).map(|(id, p)| (id.clone(), p.returns.clone()));
-    Outgoing {
-        subaddresses: products().map(|(id, p)| (id.clone(), p.subaddress.clone())).collect(),
-        returns: returns.collect(),
-        automatic_per_hour: config.mail.automatic_per_hour,
-        // files need no sparing
-        domain_per_minute: if is_server { config.mail.domain_per_minute } else { 0 },
-        recipient_per_minute: if is_server { config.mail.recipient_per_minute } else { 0 },
-        retry: config.mail.retry_seconds * SECOND,
-        patience: config.mail.patience_hours * HOUR,
-    }
-}
-
-/// Networks as the configuration writes them.
-fn networks(key: &str, written: &[String]) -> anyhow::Result<Vec<Network>> {
-    let parsed = written.iter().map(|one| one.parse::<Network>());
-    parsed.map(|network| network.with_context(|| format!("the configuration: {key}"))).collect()
-}
-
-/// Where webhooks may lead.
-pub(crate) fn reach(config: &Config) -> anyhow::Result<Reach> {
-    Ok(Reach::new(networks("outgoing.allow", &config.outgoing.allow)?))
-}
-
-/// Who else is called when a short clock starts.
-fn alarms(config: &Config) -> anyhow::Result<Alarms> {
-    let section = &config.alarms;
-    if let Some(wrong) = section.deputies.iter().find(|address| address.parse::<lettre::Address>().is_err()) {
-        bail!("the configuration: alarms.deputies: '{wrong}' is no mail address");
-    }
-    let url = section.webhook_url.reveal();
-    let local = ["http://127.0.0.1", "http://[::1]", "http://localhost"]
-        .iter()
-        .any(|local| url.strip_prefix(local).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/'])));
-    if !url.is_empty() && !url.starts_with("https://") && !local {
-        bail!("the configuration: alarms.webhook_url has to begin with https:// (or http:// on this machine)");
-    }
-    let secret = section.webhook_secret.reveal().to_owned();
-    let reach = reach(config)?;
-    let webhook = (!url.is_empty()).then(|| Webhook { url: url.to_owned(), secret, reach });
-    Ok(Alarms { deputies: section.deputies.clone(), webhook })
 }
 
 /// The folder of what waits while a package is made: files without names, sealed. Nobody else looks into it.
@@ -356,33 +235,4 @@ pub(crate) fn files(product: &str, generation: &config::Generation) -> anyhow::R
         return Ok(Some(Files::Bucket(store)));
     }
     Ok(generation.files.clone().map(Files::Folder))
-}
-
-/// The products' generation databases; none is opened yet.
-pub(crate) fn sources(config: &Config) -> anyhow::Result<HashMap<String, Source>> {
-    let mut sources = HashMap::new();
-    for (id, product) in &config.products {
-        let generation = &product.generation;
-        let Some(file) = &generation.data_map else { continue };
-        let text = std::fs::read_to_string(file).with_context(|| format!("the data map {}", file.display()))?;
-        let files = files(id, generation)?;
-        let source = Source::new(generation.url.reveal(), files, &text).map_err(|faults| {
-            let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
-            anyhow::anyhow!("the data map {}:\n  {}", file.display(), faults.join("\n  "))
-        })?;
-        let source = match generation.replica_url.reveal() {
-            "" => source,
-            url => source.with_replica(url).with_context(|| format!("products.{id}.generation.replica_url"))?,
-        };
-        if source.product() != id {
-            bail!("the data map {} is of product {}, not of {id}", file.display(), source.product());
-        }
-        sources.insert(id.clone(), source);
-    }
-    Ok(sources)
-}
-
-/// The products' ids in one line.
-pub(crate) fn names(packs: &Packs) -> String {
-    packs.iter().map(|p| p.id.as_str()).collect::<Vec<_>>().join(", ")
 }

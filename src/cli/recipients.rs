@@ -15,7 +15,7 @@ use std::collections::HashMap;
 /// Everybody who is told by mail or webhook, by product id.
 pub(crate) fn partners(config: &Config, packs: &Packs) -> anyhow::Result<HashMap<String, Vec<Partner>>> {
     let mut all = HashMap::new();
-    let reach = super::open::reach(config)?;
+    let reach = super::plan::reach(config)?;
     for (product, section) in &config.products {
         let known: Vec<_> = packs.get(product).map(|pack| pack.copy.recipients.iter()).into_iter().flatten().collect();
         let mut partners = Vec::new();

@@ -1,6 +1,6 @@
 //! Runs from the command line: after a restore, what a backup brought back is planned to be erased again. Approves nothing.
 
-use super::open;
+use super::{open, plan};
 use crate::{
     app::{
         App,
@@ -49,7 +49,7 @@ pub async fn run(config: &Config, command: Command) -> anyhow::Result<()> {
     let opened = open::open(config, Clock::System).await?;
     let app = &opened.app;
     if let Some(product) = asked.product.as_deref().filter(|product| app.packs.get(product).is_none()) {
-        bail!("there is no product '{product}'; the products are: {}", open::names(&app.packs));
+        bail!("there is no product '{product}'; the products are: {}", plan::names(&app.packs));
     }
     let place = asked.product.as_deref().map_or(Place::Everywhere, Place::Product);
     let by = match &asked.by {

@@ -3,6 +3,7 @@
 use super::{Bucket, Mailbox, Recipient, Secret};
 use serde::Deserialize;
 use std::{collections::HashMap, net::SocketAddr, path::PathBuf};
+use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
 /// The web console.
 #[derive(Debug, Clone, Deserialize)]
@@ -183,6 +184,18 @@ pub struct Log {
     pub level: String,
     /// One JSON object a line.
     pub json: bool,
+}
+
+impl Log {
+    /// True where every part of the level says how much is wanted. A library takes any other word for the name of a place,
+    /// and then writes nothing.
+    pub(super) fn is_understood(&self) -> bool {
+        let is_level = |part: &str| {
+            let level = part.rsplit('=').next().unwrap_or_default().trim();
+            !level.is_empty() && level.parse::<LevelFilter>().is_ok()
+        };
+        self.level.split(',').all(is_level) && EnvFilter::try_new(&self.level).is_ok()
+    }
 }
 
 /// What a product needs beyond its pack.

@@ -16,7 +16,7 @@ pub struct Network {
 
 /// What is no network.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("'{0}' is no address and no network such as 10.0.0.0/8")]
+#[error("'{0}' is no address and no network such as 10.0.0.0/8, which begins with its first address")]
 pub struct NoNetwork(String);
 
 impl Network {
@@ -48,7 +48,12 @@ impl FromStr for Network {
         let first = address.parse::<IpAddr>().map_err(|_| no())?.to_canonical();
         let most = if first.is_ipv4() { 32 } else { 128 };
         let prefix = prefix.map_or(Ok(most), |prefix| prefix.parse::<u8>().map_err(|_| no()))?;
-        if prefix > most { Err(no()) } else { Ok(Self { first, prefix }) }
+        // more than the network, such as 10.1.2.3/8, is a slip: whoever meant one address would let in sixteen million
+        let behind = match first {
+            IpAddr::V4(v4) => v4.to_bits().checked_shl(u32::from(prefix)).unwrap_or(0) > 0,
+            IpAddr::V6(v6) => v6.to_bits().checked_shl(u32::from(prefix)).unwrap_or(0) > 0,
+        };
+        if prefix > most || behind { Err(no()) } else { Ok(Self { first, prefix }) }
     }
 }
 
@@ -196,7 +201,19 @@ mod tests {
         }
         let all: Network = "0.0.0.0/0".parse().expect("a network");
         assert!(all.contains(address("203.0.113.9")) && !all.contains(address("::1")));
-        for text in ["", "10.0.0.0/33", "fd00::/129", "10.0.0.0/", "10.0.0", "proxy", "10.0.0.0/-1", "10.0.0.0/8/8"] {
+        for text in [
+            "",
+            "10.0.0.0/33",
+            "fd00::/129",
+            "10.0.0.0/",
+            "10.0.0",
+            "proxy",
+            "10.0.0.0/-1",
+            "10.0.0.0/8/8",
+            "10.1.2.3/8",
+            "192.168.7.1/25",
+            "fd00::1/8",
+        ] {
             assert!(text.parse::<Network>().is_err(), "{text}");
         }
     }

@@ -68,9 +68,9 @@ fn gif(bytes: &[u8]) -> Option<Size> {
             Some(0x21) => at += 2,
             Some(0x2c) => {
                 size.frames += 1;
-                // a frame may be larger than what it says it is drawn on
-                size.width = size.width.max(little(bytes, at + 5, 2)?);
-                size.height = size.height.max(little(bytes, at + 7, 2)?);
+                // a frame may be larger than what it says it is drawn on, or lie far off
+                size.width = size.width.max(little(bytes, at + 1, 2)? + little(bytes, at + 5, 2)?);
+                size.height = size.height.max(little(bytes, at + 3, 2)? + little(bytes, at + 7, 2)?);
                 at += 11 + table(*bytes.get(at + 9)?);
             }
             _ => return Some(size),
@@ -85,6 +85,7 @@ fn gif(bytes: &[u8]) -> Option<Size> {
     }
 }
 
+/// ITU T.81, table B.1: which marks may stand before the size.
 fn jpeg(bytes: &[u8]) -> Option<Size> {
     let mut at = 2;
     loop {
@@ -94,11 +95,17 @@ fn jpeg(bytes: &[u8]) -> Option<Size> {
         }
         match code {
             0xff => at += 1,
-            0x01 | 0xd0..=0xd8 => at += 2,
+            0x01 | 0xd0..=0xd7 => at += 2,
             0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => {
                 return Some(Size { height: big(bytes, at + 5, 2)?, width: big(bytes, at + 7, 2)?, frames: 1 });
             }
-            _ => at = at.checked_add(2)?.checked_add(to_usize(big(bytes, at + 2, 2)?)?)?,
+            // tables, what programs add, and words
+            0xc4 | 0xcc | 0xdb | 0xdd | 0xe0..=0xef | 0xfe => {
+                let length = to_usize(big(bytes, at + 2, 2)?).filter(|length| *length >= 2)?;
+                at = at.checked_add(2)?.checked_add(length)?;
+            }
+            // a browser would look for the next mark its own way, and could find another size
+            _ => return None,
         }
     }
 }
@@ -156,6 +163,19 @@ mod tests {
         [&b"\xff\xd8\xff\xe0\0\x04ab\xff\xc4\0\x03x\xff\xc2\0\x0b\x08"[..], &size, b"\x01\x01\x11\0\xff\xd9"].concat()
     }
 
+    /// A small JPEG with something else in front of its size.
+    fn behind(part: &[u8]) -> Vec<u8> {
+        let whole = a_jpeg(10, 10);
+        [&whole[..2], part, &whole[2..]].concat()
+    }
+
+    /// The first frame of a GIF elsewhere.
+    fn placed(mut gif: Vec<u8>, left: u16) -> Vec<u8> {
+        let at = gif.iter().rposition(|b| *b == 0x2c).expect("a frame");
+        gif[at + 1..at + 3].copy_from_slice(&left.to_le_bytes());
+        gif
+    }
+
     fn a_webp(side: u32, frames: usize) -> Vec<u8> {
         let mut all = b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0".to_vec();
         all.extend([&(side - 1).to_le_bytes()[..3], &(side - 1).to_le_bytes()[..3]].concat());
@@ -177,7 +197,16 @@ mod tests {
             ("many frames", "image/gif", a_gif(1_000, 1_000, 400, 1_000), false),
             ("very many frames", "image/gif", a_gif(1, 1, 20_000, 1), false),
             ("frames larger than the picture", "image/gif", a_gif(1, 1, 2, 60_000), false),
+            ("a frame far off", "image/gif", placed(a_gif(100, 100, 1, 100), 60_000), false),
+            ("a frame at its place", "image/gif", placed(a_gif(200, 200, 1, 100), 100), true),
             ("as a camera makes them", "image/jpeg", a_jpeg(6_000, 4_000), true),
+            ("a stuffed zero for a mark", "image/jpeg", behind(b"\xff\x00\0\x04ab"), false),
+            ("a reserved mark", "image/jpeg", behind(b"\xff\x02\0\x04ab"), false),
+            ("a mark of another process", "image/jpeg", behind(b"\xff\xc8\0\x04ab"), false),
+            ("a scan without a size", "image/jpeg", behind(b"\xff\xda\0\x04ab"), false),
+            ("a second beginning", "image/jpeg", behind(b"\xff\xd8"), false),
+            ("a part shorter than its length", "image/jpeg", behind(b"\xff\xe0\0\x01"), false),
+            ("words", "image/jpeg", behind(b"\xff\xfe\0\x04ab"), true),
             ("the largest there can be", "image/jpeg", a_jpeg(65_535, 65_535), false),
             ("a small one", "image/webp", a_webp(200, 10), true),
             ("the largest there can be", "image/webp", a_webp(16_777_216, 1), false),

@@ -8,7 +8,10 @@ use super::{
     passkeys, per_engine, raws, runs, sql,
     vault::{Vault, VaultError, key_name, random},
 };
-use crate::domain::{identity::StaffId, time::Instant};
+use crate::domain::{
+    identity::StaffId,
+    time::{DAY, Instant},
+};
 
 /// What makes digests and links.
 const NAMES: &str = "names";
@@ -135,7 +138,8 @@ pub async fn contents_key_add(tx: &mut Tx, master: &MasterKey, at: Instant) -> R
 ///
 /// # Errors
 /// As the database says.
-pub async fn contents_keys_retire(tx: &mut Tx, at: Instant) -> Result<()> {
+pub async fn contents_keys_retire(tx: &mut Tx) -> Result<()> {
+    let at = tx.db_now().await?;
     sql("UPDATE vault_keys SET retired_at = $2 WHERE purpose = $1 AND retired_at IS NULL
          AND id < (SELECT MAX(id) FROM vault_keys WHERE purpose = $1)")
     .bind(CONTENTS)
@@ -145,13 +149,15 @@ pub async fn contents_keys_retire(tx: &mut Tx, at: Instant) -> Result<()> {
     Ok(())
 }
 
-/// Forgets retired keys once no package of before is left; how many stay.
+/// Forgets retired keys once no package of before is left; how many stay. What was made within a day after counts as made
+/// before: the machine that wrote down when had a clock of its own.
 ///
 /// # Errors
 /// As the database says.
 pub async fn contents_keys_forget(tx: &mut Tx) -> Result<i64> {
     sql("DELETE FROM vault_keys WHERE retired_at IS NOT NULL
-         AND NOT EXISTS (SELECT 1 FROM packages WHERE destroyed_at IS NULL AND made_at <= vault_keys.retired_at)")
+         AND NOT EXISTS (SELECT 1 FROM packages WHERE destroyed_at IS NULL AND made_at <= vault_keys.retired_at + $1)")
+    .bind(DAY)
     .run(tx)
     .await?;
     let left = sql("SELECT COUNT(*) FROM vault_keys WHERE retired_at IS NOT NULL");

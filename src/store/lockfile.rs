@@ -1,5 +1,5 @@
 //! The data directory's lock file: every process holds it shared; migration takes it alone and briefly.
-//! Needed because `SQLite`'s migrator has no lock of its own.
+//! Needed because `SQLite`'s migrator has no lock of its own. Another one lets one at a time change the master key.
 
 use std::{
     fs::{File, OpenOptions},
@@ -17,7 +17,23 @@ impl Lockfile {
     /// # Errors
     /// When the folder is missing or not writable.
     pub fn open(data_dir: &Path) -> io::Result<Self> {
-        OpenOptions::new().create(true).truncate(false).write(true).open(data_dir.join("recourse.lock")).map(Self)
+        Self::at(&data_dir.join("recourse.lock"))
+    }
+
+    /// Opens any lock file without locking it.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn at(file: &Path) -> io::Result<Self> {
+        OpenOptions::new().create(true).truncate(false).write(true).open(file).map(Self)
+    }
+
+    /// Waits until nobody else holds it.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn alone(&self) -> io::Result<()> {
+        self.0.lock()
     }
 
     /// Holds it together with others.

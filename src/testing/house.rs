@@ -26,7 +26,7 @@ use crate::{
         classify::Classifier,
         outbox::Transport,
     },
-    store::{Clock, Db, Objects, audit::entries_from, migrate, runs::receipts::receipt_key_use, vault::Vault},
+    store::{Clock, Db, Objects, audit::entries_from, keyring, migrate, runs::receipts::receipt_key_use, vault::Vault},
 };
 use std::{collections::HashMap, fs, path::Path};
 use tokio::sync::OnceCell;
@@ -140,6 +140,20 @@ impl House {
         parts.transport = transport;
         parts.settings.outgoing = outgoing;
         Self { app: App::new(parts), ..self }
+    }
+
+    /// The same house with another data key, which has taken over whatever is sealed; the old one is nowhere.
+    pub async fn with_another_data_key(self) -> Self {
+        let both = Vault::of(&[3; 32], &[[33; 32], [3; 32]]);
+        for place in keyring::PLACES {
+            let (mut tx, mut after) = (self.app.db.begin().await.expect("a writer"), i64::MIN);
+            while let Some(last) = place.take_over(&mut tx, &both, after).await.expect("it opens") {
+                after = last;
+            }
+            tx.commit().await.expect("it is kept");
+        }
+        let sources = self.app.sources.clone();
+        self.rebuilt(sources, |parts| parts.vault = Vault::of(&[3; 32], &[[33; 32]]))
     }
 
     /// The same house with generation databases behind it, and whatever else is changed.

@@ -52,7 +52,7 @@ fn address(said: &str) -> Option<IpAddr> {
 }
 
 /// What is counted as one place.
-fn named(address: IpAddr) -> String {
+pub(super) fn named(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(v4) => v4.to_string(),
         IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).to_string(),

@@ -66,12 +66,12 @@ async fn take(
     request: Request,
 ) -> Response {
     let now = Instant::now();
-    if let Err(seconds) = paces.strangers.would_keep(&client.0, now) {
-        return too_often(seconds);
-    }
+    // the right token is taken whatever strangers do, who may come from the same place
     let Some(token) = known(&app, &product, request.headers()) else {
-        let _ = paces.strangers.keeps(&client.0, now);
-        return says(StatusCode::UNAUTHORIZED, "The token is missing or not right.\n");
+        return match paces.strangers.keeps(&client.0, now) {
+            Ok(()) => says(StatusCode::UNAUTHORIZED, "The token is missing or not right.\n"),
+            Err(seconds) => too_often(seconds),
+        };
     };
     if let Some(Err(seconds)) = paces.posters.map(|pace| pace.keeps(&token, now)) {
         return too_often(seconds);

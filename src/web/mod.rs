@@ -98,5 +98,6 @@ pub fn listed(app: App, stop: watch::Receiver<bool>) -> Listed {
 
 /// Serves until `stop` turns true; what has begun is ended first.
 pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>) {
-    connections::serve(router(app, stop.clone()), listener, stop).await;
+    let room = connections::Room::new(app.settings.trusted_proxies.clone());
+    connections::serve(router(app, stop.clone()), listener, room, stop).await;
 }

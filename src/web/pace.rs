@@ -55,18 +55,6 @@ impl Pace {
         Ok(())
     }
 
-    /// Whether `whose` next request would be too soon; counts nothing.
-    ///
-    /// # Errors
-    /// As `keeps`.
-    pub fn would_keep(&self, whose: &str, now: Instant) -> Result<(), u64> {
-        let now = u64::try_from(now.saturating_duration_since(self.began).as_micros()).unwrap_or(u64::MAX);
-        let due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = self.places(whose).iter().map(|at| due[*at]).min().unwrap_or_default().max(now);
-        let over = next.saturating_add(self.apart).saturating_sub(now.saturating_add(self.ahead));
-        if over > 0 { Err(over.div_ceil(1_000_000).max(1)) } else { Ok(()) }
-    }
-
     fn places(&self, whose: &str) -> [usize; 2] {
         let field = |row: usize| {
             let hash = self.rows[row].hash_one(whose);
@@ -87,7 +75,6 @@ mod tests {
         for n in 0..10 {
             assert_eq!(pace.keeps("one", start), Ok(()), "{n}");
         }
-        assert_eq!(pace.would_keep("one", start), Err(6));
         assert_eq!(pace.keeps("one", start), Err(6));
         assert_eq!(pace.keeps("another", start), Ok(()));
         assert_eq!(pace.keeps("one", start + Duration::from_secs(7)), Ok(()), "one more each six seconds");

@@ -50,9 +50,6 @@ async fn take(
     client: Client,
     request: Request,
 ) -> Response {
-    if let Err(seconds) = strangers.would_keep(&client.0, Instant::now()) {
-        return too_often(seconds);
-    }
     let (head, body) = request.into_parts();
     let header = head.headers.get(SIGNATURE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let body = match timeout(LONGEST, to_bytes(body, LARGEST)).await {
@@ -68,10 +65,11 @@ async fn take(
             (StatusCode::UNPROCESSABLE_ENTITY, "It does not say \"confirmed\": true, or that is settled.\n")
                 .into_response()
         }
-        Ok(Heard::Unknown) => {
-            let _ = strangers.keeps(&client.0, Instant::now());
-            (StatusCode::UNAUTHORIZED, "The signature is missing or not right.\n").into_response()
-        }
+        // a right signature is taken whatever strangers do, who may come from the same place
+        Ok(Heard::Unknown) => match strangers.keeps(&client.0, Instant::now()) {
+            Ok(()) => (StatusCode::UNAUTHORIZED, "The signature is missing or not right.\n").into_response(),
+            Err(seconds) => too_often(seconds),
+        },
         Err(error) => {
             tracing::error!(%error, "a recipient's confirmation could not be kept");
             let again = [(header::RETRY_AFTER, "30")];

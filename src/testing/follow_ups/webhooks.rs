@@ -88,12 +88,16 @@ fn signs(secret: &str, at: i64, body: &str) -> String {
 
 async fn posts(house: &House, signature: &str, body: String) -> (StatusCode, String) {
     let (_stop, stopped) = tokio::sync::watch::channel(false);
+    posts_to(web::router(house.app.clone(), stopped), signature, body).await
+}
+
+async fn posts_to(console: Router, signature: &str, body: String) -> (StatusCode, String) {
     let request = Request::post("/intake/recipients")
         .header("host", "desk.imagegen.example")
         .header("recourse-signature", signature)
         .body(Body::from(body))
         .expect("a request");
-    let response = web::router(house.app.clone(), stopped).oneshot(request).await.expect("an answer");
+    let response = console.oneshot(request).await.expect("an answer");
     let status = response.status();
     let body = to_bytes(response.into_body(), 1 << 20).await.expect("a body");
     (status, String::from_utf8(body.to_vec()).expect("it is text"))
@@ -162,8 +166,14 @@ on_both! {
         let number = said["id"].as_str().expect("a number");
         let body = serde_json::json!({ "id": number, "confirmed": true }).to_string();
         let (now, other) = (seconds(&house), serde_json::json!({ "id": "n-00", "confirmed": true }).to_string());
+        // what no number of ours could be, and no database be asked for
+        let odd = |id: &str| serde_json::json!({ "id": id, "confirmed": true }).to_string();
+        let (nul, long, foreign) = (odd("\0"), odd(&"x".repeat(10_000)), odd("n-\u{e4}"));
         let mut answers = Vec::new();
         for (signature, body) in [
+            (signs(SECRET, now, &nul), &nul),
+            (signs(SECRET, now, &long), &long),
+            (signs(SECRET, now, &foreign), &foreign),
             (String::new(), &body),
             ("t=,v1=".to_owned(), &body),
             (signs("another key of thirty-two signs..", now, &body), &body),
@@ -195,6 +205,26 @@ on_both! {
         let large = format!("{{\"id\":\"{}\"}}", "x".repeat(20_000));
         assert_eq!(posts(&house, "t=1,v1=00", large).await.0, StatusCode::PAYLOAD_TOO_LARGE);
         agrees_with_its_events(&house, reference).await;
+    }
+
+    async fn s40_a_right_signature_waits_for_no_stranger(house: House) {
+        let machine = Machine::starts(&[]).await;
+        let (house, _world) = house_with(house, On::Sqlite, vec![machine.partner()]).await;
+        let (reference, _) = erased(&house, "1").await;
+        house.works().await;
+        let said: serde_json::Value = serde_json::from_str(&machine.heard()[0].1).expect("JSON");
+        let body = serde_json::json!({ "id": said["id"], "confirmed": true }).to_string();
+        let (_stop, stopped) = tokio::sync::watch::channel(false);
+        let console = web::router(house.app.clone(), stopped);
+        let mut last = StatusCode::OK;
+        for number in ["n-00", "\0"].into_iter().cycle().take(40) {
+            let body = serde_json::json!({ "id": number, "confirmed": true }).to_string();
+            last = posts_to(console.clone(), "t=1,v1=00", body).await.0;
+        }
+        assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+        // from the same place, as everybody is behind a proxy that nobody named
+        let (status, _) = posts_to(console, &signs(SECRET, seconds(&house), &body), body).await;
+        assert_eq!((status, state(&house, reference, "Groq").await), (StatusCode::OK, Standing::Confirmed));
     }
 
     async fn a_machine_that_never_takes_it_is_left_to_staff_who_can_try_again(house: House) {

@@ -1,7 +1,7 @@
 //! Passkeys: made, used and removed over HTTP; every answer counts once, for one challenge of one session, and one that may
 //! be a copy's for nothing.
 
-use super::{Browser, OFFICER, PASSWORD, audited, key::Key, let_proof_age, meddle, now, signed_in};
+use super::{Browser, OFFICER, PASSWORD, arm, audited, code, key::Key, let_proof_age, meddle, now, signed_in};
 use crate::{
     app::{
         App,
@@ -115,6 +115,22 @@ on_both! {
         // whoever lost it is helped as with an authenticator
         crate::app::staff::reset_factors(&house.app, OFFICER).await.expect("reset");
         assert_eq!(half(&house.app, OFFICER).await.get("/signin/authenticator").await.status, StatusCode::OK);
+    }
+
+    async fn s39_second_factors_go_on_under_another_data_key(house: House) {
+        let (_, mut key) = enrolled(&house, OFFICER).await;
+        arm(&house, house.agent.id).await;
+        // asked before, answered after
+        let mut browser = half(&house.app, OFFICER).await;
+        let given = key.signs(&begun(&mut browser, "/signin/passkey").await);
+        let house = house.with_another_data_key().await;
+        browser.app = house.app.clone();
+        assert_eq!(browser.post("/signin/second", &[("passkey", &given)]).await.status, StatusCode::SEE_OTHER);
+        assert!(browser.is_in().await);
+        let mut browser = half(&house.app, "agent@imagegen.example").await;
+        let code = code(&house, &house.agent).await;
+        assert_eq!(browser.post("/signin/second", &[("code", &code)]).await.status, StatusCode::SEE_OTHER);
+        assert!(browser.is_in().await);
     }
 
     async fn s11_an_answer_counts_once_on_whichever_console(house: House) {

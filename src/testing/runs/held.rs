@@ -37,6 +37,18 @@ fn kept(run: &runs::RunPage) -> Vec<(&str, i64, bool)> {
 }
 
 on_both! {
+    async fn s39_a_plan_and_a_hold_go_on_under_another_data_key(house: House) {
+        let (house, _world) = house_over(house, On::Sqlite).await;
+        let dispute = in_dispute(&house, "d1@example.org", &["invoices:100"]).await;
+        let reference = verified(&house, "1").await;
+        let id = planned(&house, reference).await;
+        let house = house.with_another_data_key().await;
+        assert_eq!(house.case(dispute).await.holds[0].part, ["invoices 100"]);
+        approved(&house, id).await;
+        house.works().await;
+        assert_eq!(page(&house, id).await.state, RunState::Finished);
+    }
+
     async fn what_is_in_dispute_stays_and_goes_once_that_is_settled(house: House) {
         let (house, world) = house_over(house, On::Sqlite).await;
         let dispute = in_dispute(&house, "d1@example.org", &["invoices:100"]).await;

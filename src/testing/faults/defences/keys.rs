@@ -4,7 +4,19 @@ use crate::{
     house::{House, Store, request, run},
     on_both,
 };
-use std::{fs, path::PathBuf, time::Duration};
+use sqlx::{ConnectOptions as _, postgres::PgConnectOptions};
+use std::{
+    fs,
+    os::unix::fs::{MetadataExt as _, PermissionsExt as _},
+    path::{Path, PathBuf},
+    process::Stdio,
+    str::FromStr as _,
+    time::Duration,
+};
+use tokio::{
+    process::{Child, Command},
+    time::sleep,
+};
 
 const LONGEST: Duration = Duration::from_secs(20);
 
@@ -59,6 +71,47 @@ impl House {
         let ended = run(command, String::new()).await;
         (ended.code, ended.says)
     }
+
+    /// Somebody else's connection, as a console has them; none where a file is the database.
+    async fn comes_to_work(&self) -> Option<sqlx::PgConnection> {
+        let Store::Postgres(url) = &self.store else { return None };
+        let options = PgConnectOptions::from_str(url).expect("an address").application_name("recourse");
+        Some(options.connect().await.expect("the server answers"))
+    }
+}
+
+/// A command that has come to its failpoint, where it waits.
+async fn comes_to_a_stop(mut command: Command) -> Child {
+    let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program starts");
+    let state = format!("/proc/{}/stat", child.id().expect("it runs"));
+    loop {
+        let state = fs::read_to_string(&state).expect("it is there");
+        if state.contains(") T ") {
+            break;
+        }
+        assert!(!state.contains(") Z "), "it ended before it came there");
+        sleep(crate::console::AGAIN).await;
+    }
+    child
+}
+
+/// Lets it go on to its end.
+async fn goes_on(child: Child) -> (Option<i32>, String) {
+    let id = child.id().expect("it runs").to_string();
+    assert!(Command::new("kill").args(["-CONT", &id]).status().await.expect("kill runs").success());
+    let ended = child.wait_with_output().await.expect("it ends");
+    (ended.status.code(), String::from_utf8_lossy(&ended.stderr).into_owned())
+}
+
+/// Asks for another key where the key's file is a mount of its own; what was said, where this machine lets us mount.
+async fn mounted_by_itself(house: &House) -> Option<(Option<i32>, String)> {
+    let script = "mount --bind \"$0\" \"$0\" || exit 99; exec \"$@\"";
+    let rotate = house.command(&["admin", "rotate-key"]);
+    let mut command = Command::new("unshare");
+    command.args(["--map-root-user", "--mount", "sh", "-c", script]).arg(house.key_file());
+    command.arg(rotate.as_std().get_program()).args(rotate.as_std().get_args());
+    let ended = run(command, String::new()).await;
+    (ended.code != Some(99) && !ended.says.contains("unshare")).then_some((ended.code, ended.says))
 }
 
 /// A console opens what is sealed: the raw mail of the first case is read from its files.
@@ -159,11 +212,81 @@ on_both! {
         }
         // killed at any moment
         for moment in 0..12 {
-            let mut command = house.command(&["admin", "rotate-key"]).stdout(std::process::Stdio::null()).spawn().expect("it starts");
+            let mut command = house.command(&["admin", "rotate-key"]).stdout(Stdio::null()).spawn().expect("it starts");
             tokio::time::sleep(Duration::from_millis(8 * moment)).await;
             command.kill().await.expect("it is killed");
         }
         still_opens(&house).await;
+    }
+
+    async fn s39_a_master_key_that_cannot_be_put_in_place_is_not_taken(house: House) {
+        house.receives(&request(1)).await;
+        let (file, id) = (house.key_file(), house.sealed_with().await);
+        let before = fs::read_to_string(&file).expect("there is a key");
+        // where the old key would be kept lies something else
+        let kept = file.with_file_name(format!("master.key.{id}"));
+        fs::write(&kept, "ab".repeat(32)).expect("it is written");
+        let (code, says) = house.rotates(false, "nowhere").await;
+        assert!(code == Some(1) && says.contains(&format!("master.key.{id}")), "{says}");
+        fs::remove_file(&kept).expect("it goes");
+        // the file is mounted by itself: another file cannot take its name
+        if let Some((code, says)) = mounted_by_itself(&house).await {
+            assert!(code == Some(1) && says.contains("mount its folder"), "{says}");
+        }
+        assert_eq!((fs::read_to_string(&file).expect("it reads"), house.sealed_with().await), (before, id));
+        // one command at a time
+        let turn = fs::File::create(file.with_file_name("master.key.lock")).expect("it opens");
+        turn.lock().expect("nobody holds it");
+        let (code, says) = house.rotates(false, "nowhere").await;
+        assert!(code == Some(1) && says.contains("another command"), "{says}");
+        drop(turn);
+        // what a kill left of a new key is no obstacle, and whoever could read the old one can read the new one
+        fs::write(file.with_file_name("master.key.next"), "").expect("it is written");
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).expect("it is ours");
+        let _ = std::os::unix::fs::chown(&file, Some(12_345), Some(12_345));
+        let place = |file: &Path| fs::metadata(file).map(|is| (is.uid(), is.gid(), is.mode() & 0o777)).expect("it is there");
+        let was = place(&file);
+        assert_eq!(house.rotates(false, "nowhere").await.0, Some(0));
+        assert_eq!((place(&file), was.2), (was, 0o640));
+        house.receives(&request(2)).await;
+    }
+
+    async fn s39_a_data_key_stays_for_whoever_came_while_it_was_changed(house: House) {
+        house.receives(&request(1)).await;
+        for place in ["contents-key-added:stop", "contents-key-portion:stop"] {
+            let mut command = house.command(&["admin", "rotate-key", "--contents"]);
+            command.env("FAILPOINT", place);
+            let stopped = comes_to_a_stop(command).await;
+            let came = house.comes_to_work().await;
+            let (code, says) = goes_on(stopped).await;
+            // on SQLite the data directory's lock keeps everybody else waiting until the command ends
+            if came.is_some() {
+                assert!(code == Some(1) && says.contains("meanwhile"), "{place}: {says}");
+                assert_eq!(house.count("vault_keys WHERE retired_at IS NULL").await, 3, "{place}");
+            }
+        }
+        assert_eq!(house.rotates(true, "nowhere").await.0, Some(0));
+        assert_eq!(house.count("vault_keys").await, 2);
+        house.receives(&request(2)).await;
+    }
+
+    async fn s39_a_data_key_stays_for_packages_of_a_machine_whose_clock_is_ahead(house: House) {
+        house.receives(&request(1)).await;
+        let ahead = std::time::UNIX_EPOCH.elapsed().expect("it is later than 1970").as_millis() + 3_600_000;
+        let package = format!(
+            "INSERT INTO packages (run_id, case_id, object, identity_id, made_at, downloads, most_downloads)
+             VALUES (1, 1, 'a package', 1, {ahead}, 0, 0)"
+        );
+        // nothing else of the package is needed
+        house.meddles(&match house.store {
+            Store::Sqlite => format!("PRAGMA foreign_keys = OFF; {package}"),
+            Store::Postgres(_) => format!("SET session_replication_role = replica; {package}"),
+        }).await;
+        assert_eq!(house.rotates(true, "nowhere").await.0, Some(0));
+        assert_eq!(house.count("vault_keys WHERE retired_at IS NOT NULL").await, 1, "the package would not open");
+        house.meddles("UPDATE packages SET destroyed_at = 1").await;
+        assert_eq!(house.rotates(true, "nowhere").await.0, Some(0));
+        assert_eq!(house.count("vault_keys WHERE retired_at IS NOT NULL").await, 0);
     }
 
     async fn s39_another_data_key_takes_over_everything_sealed(house: House) {

@@ -10,6 +10,7 @@ use tokio::{
 };
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+const OTHER: &str = "fedcba9876543210fedcba9876543210";
 
 /// A wrong password from an address that the request says; the status, and the seconds to wait.
 async fn knocks(console: &Console, email: &str, says: &[(&str, &str)]) -> (u16, Option<u64>) {
@@ -54,6 +55,15 @@ async fn trickles(console: &Console, head: &str, longest: Duration) -> (Duration
     drip.abort();
     assert!(ended.is_ok(), "the connection was still open after {longest:?}");
     (begun.elapsed(), String::from_utf8_lossy(&said).into_owned())
+}
+
+/// Asks again and again and reads nothing, until the other side has had enough.
+async fn never_reads(console: &Console, longest: Duration) {
+    let stream = TcpStream::connect(("127.0.0.1", console.port)).await.expect("it connects");
+    let (_unread, mut to) = stream.into_split();
+    let asks = format!("GET /signin HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n\r\n", console.port).repeat(100);
+    let left = timeout(longest, async { while to.write_all(asks.as_bytes()).await.is_ok() {} }).await;
+    assert!(left.is_ok(), "the connection was still open after {longest:?}");
 }
 
 on_both! {
@@ -110,7 +120,8 @@ on_both! {
             }
             open.len()
         };
-        let (head, silence, body, recipient, many) = tokio::join!(head, silence, body, recipient, many);
+        let unread = never_reads(&console, Duration::from_secs(90));
+        let (head, silence, body, recipient, many, ()) = tokio::join!(head, silence, body, recipient, many, unread);
         assert_eq!(many, 300);
         assert!(!head.1.contains("200 OK") && !silence.1.contains("200 OK"), "{head:?} {silence:?}");
         assert!(body.1.starts_with("HTTP/1.1 503") || body.1.is_empty(), "{body:?}");
@@ -127,7 +138,8 @@ on_both! {
 
     async fn s40_posted_mail_has_a_pace(house: House) {
         house.more = format!(
-            "{}\n[intake]\nper_minute = 5\n[[intake.tokens]]\nname = \"provider\"\nproduct = \"{PRODUCT}\"\ntoken = \"{TOKEN}\"\n", house.more
+            "{}\n[intake]\nper_minute = 5\n[[intake.tokens]]\nname = \"provider\"\nproduct = \"{PRODUCT}\"\ntoken = \"{TOKEN}\"\n\
+             [[intake.tokens]]\nname = \"another\"\nproduct = \"{PRODUCT}\"\ntoken = \"{OTHER}\"\n", house.more
         );
         let (console, _, _) = at_work(&house).await;
         let posts = async |token: &str, n: usize| {
@@ -144,13 +156,16 @@ on_both! {
         assert_eq!(status, 429);
         assert!(wait.is_some_and(|seconds| (1..=60).contains(&seconds)), "{wait:?}");
         assert_eq!(house.count("messages").await, 6, "what was not taken is still the provider's");
-        // whoever guesses tokens is told the same, and then not even whether it was right
+        // whoever guesses tokens is told the same
         let mut last = (0, None);
         for n in 0..40 {
             last = posts("guessed", n).await;
         }
         assert_eq!(last.0, 429);
         assert!(last.1.is_some());
+        // a provider that has posted little goes on, from the same place: everybody is at one behind a proxy that nobody named
+        assert_eq!(posts(OTHER, 41).await, (200, None));
+        assert_eq!(house.count("messages").await, 7);
         // signing in goes on meanwhile
         assert_eq!(knocks(&console, EMAIL, &[]).await.0, 422);
         console.stops().await;
