@@ -5,7 +5,7 @@ use crate::{
     domain::{
         audit::{AuditAction, Entry},
         identity::StaffId,
-        rights::Actor,
+        rights::{Actor, Grant},
         time::Instant,
     },
     store::{audit, grants, staff},
@@ -38,7 +38,7 @@ pub async fn load_absence(app: &App, actor: &Actor) -> Result<Absence, Error> {
     let called = |ids: BTreeSet<StaffId>| ids.iter().filter_map(|id| names.get(id).cloned()).collect();
     let own = grants::grants_all(&mut tx).await?.into_iter().filter(|one| one.staff == actor.id);
     let deputies = called(own.filter_map(|one| one.deputy).collect());
-    let stands_in_for = called(actor.grants.iter().filter_map(|grant| grant.instead_of).collect());
+    let stands_in_for = called(actor.grants.iter().filter_map(Grant::instead_of).collect());
     Ok(Absence { away, deputies, stands_in_for, zone: app.zone() })
 }
 

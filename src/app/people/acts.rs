@@ -52,7 +52,7 @@ impl GrantTyped {
             }
         };
         let product = Some(self.product.clone()).filter(|id| !id.is_empty());
-        let grant = Given { role, product, until, instead_of: None };
+        let grant = Given { product, until, ..Given::everywhere(role) };
         let faults = misfits(app, &grant);
         if faults.is_empty() { Ok(grant) } else { Err(Error::Invalid(faults)) }
     }

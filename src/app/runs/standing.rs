@@ -191,7 +191,7 @@ pub(in crate::app) async fn standing_for(
 ) -> Result<Option<StandingApproval>, Error> {
     for one in standing::standing_in_force(tx, product, what).await? {
         let granted = staff::actor_get(tx, one.granted_by).await?;
-        if granted.is_some_and(|by| by.may_decide(asked, product)) {
+        if granted.is_some_and(|by| by.second(asked, Act::ApproveRuns, product).is_some()) {
             return Ok(Some(one));
         }
     }

@@ -1,6 +1,6 @@
 //! Who is away is stood in for: by whom an administrator named, for as long, and with both names.
 
-use super::{PRODUCT, browser, hired, now, scene};
+use super::{PRODUCT, browser, entry, hired, now, scene, stands_in};
 use crate::{
     app::{people, runs, verbs},
     domain::{
@@ -9,15 +9,9 @@ use crate::{
         time::DAY,
     },
     store::sql,
-    testing::{house::House, on_both},
+    testing::on_both,
 };
 use axum::http::StatusCode;
-
-async fn entry(house: &House, action: &str) -> (Option<i64>, String) {
-    let mut tx = house.app.db.read().await.expect("a reader");
-    let text = "SELECT staff_id, object FROM audit WHERE action = $1 ORDER BY id DESC LIMIT 1";
-    sql(text).bind(action).one(&mut tx).await.expect("an entry")
-}
 
 on_both! {
     async fn a_deputy_does_what_the_absent_may_and_both_are_written_down(house: House) {
@@ -65,12 +59,7 @@ on_both! {
         let lead = hired(&house, "lead", &[Grant::everywhere(Role::Lead)]).await;
         let deputy = hired(&house, "deputy", &[Grant::everywhere(Role::Agent)]).await;
         let scene = scene(&house, PRODUCT, lead.id).await;
-        let mut tx = house.app.db.begin().await.expect("a writer");
-        let at = tx.db_now().await.expect("the time");
-        sql("UPDATE staff_grants SET deputy_id = $1 WHERE staff_id = $2").bind(deputy.id).bind(lead.id).run(&mut tx).await.expect("named");
-        crate::store::grants::absence_set(&mut tx, lead.id, Some((at.plus(-DAY), at.plus(DAY)))).await.expect("away");
-        tx.commit().await.expect("kept");
-        let deputy = now(&house, deputy.id).await;
+        let deputy = stands_in(&house, deputy.id, lead.id).await;
         assert!(deputy.may(Act::ApproveRuns, PRODUCT));
         let refused = runs::send_back_run(&house.app, &deputy, scene.run, "no").await;
         assert!(matches!(refused, Err(crate::app::Error::NotAllowed(_))), "{refused:?}");

@@ -47,7 +47,7 @@ on_both! {
         assert_eq!(again.expect("proposed"), verbs::Classified::Proposed);
         assert!(house.case(behind).await.case.is_restricted());
         let second = hired(&house, "second", &[Grant::everywhere(Role::Lead)]).await;
-        assert!(second.may_decide(one.id, PRODUCT), "{case}");
+        assert!(second.second(one.id, crate::domain::rights::Act::ApproveRuns, PRODUCT).is_some(), "{case}");
         let answer = browser(&house, second.id).await.post(&path, &[("do", "send_back"), ("reason", "no")]).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
     }
