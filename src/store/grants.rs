@@ -171,13 +171,13 @@ pub async fn grants_all(tx: &mut Tx) -> Result<Vec<Given>> {
     sql(text).all::<GivenRow>(tx).await?.into_iter().map(given).collect()
 }
 
-/// How many accounts that somebody may sign in with are an administrator's without an end.
+/// How many accounts that somebody may sign in with, and has a password for, are an administrator's without an end.
 ///
 /// # Errors
 /// As the database says.
 pub async fn admins(tx: &mut Tx) -> Result<i64> {
     let text = "SELECT COUNT(*) FROM staff_grants g JOIN staff s ON s.id = g.staff_id
-         WHERE g.role = $1 AND g.ends_at IS NULL AND s.disabled_at IS NULL";
+         WHERE g.role = $1 AND g.ends_at IS NULL AND s.disabled_at IS NULL AND s.password_hash <> ''";
     Ok(sql(text).bind(Role::Admin.code()).one::<(i64,)>(tx).await?.0)
 }
 

@@ -134,7 +134,7 @@ on_both! {
         let one = answered(&house, ANA, "a1@mail.example").await;
         let (lead, id) = (lead(&house).await, ask(&house, one).await);
         retention::approve_requester_erasure(&house.app, &lead, one, id).await.expect("approved");
-        crate::app::staff::revoke(&house.app, "lead@imagegen.example", Role::Lead, None).await.expect("taken");
+        crate::app::staff::revoke(&house.app, "lead@imagegen.example", &[Grant::everywhere(Role::Lead)]).await.expect("taken");
         house.works().await;
         assert!(house.case(one).await.case.erased.is_none());
         assert_eq!(raws(&house).await, 1);
