@@ -1,6 +1,6 @@
 //! Who is away is stood in for: by whom an administrator named, for as long, and with both names.
 
-use super::{PRODUCT, browser, entry, hired, now, scene, stands_in};
+use super::{PRODUCT, browser, entry, hired, meddle, now, scene, stands_in};
 use crate::{
     app::{people, runs, verbs},
     domain::{
@@ -70,5 +70,32 @@ on_both! {
         assert!(!now(&house, deputy.id).await.may(Act::ApproveRuns, PRODUCT));
         let absence = people::load_absence(&house.app, &deputy).await.expect("the page");
         assert!(absence.away.is_none());
+    }
+
+    async fn who_goes_away_reads_who_stands_in_now_and_in_what_nobody_does(house: House) {
+        let admin = hired(&house, "admin", &[Grant::everywhere(Role::Admin)]).await;
+        let (ended, own) = (Grant::everywhere(Role::Auditor), [Grant::everywhere(Role::Agent), Grant::of(Role::Lead, PRODUCT)]);
+        let lead = hired(&house, "lead", &[own[0].clone(), own[1].clone(), ended]).await;
+        let [one, gone] = [hired(&house, "one", &own).await, hired(&house, "gone", &own).await];
+        let typed = |role: &str, product: &str, deputy: &crate::domain::rights::Actor| people::GrantTyped {
+            role: role.to_owned(), product: product.to_owned(), until: String::new(), deputy: deputy.id.0.to_string(),
+        };
+        for typed in [typed("agent", "", &one), typed("lead", PRODUCT, &gone), typed("auditor", "", &gone)] {
+            people::give_role(&house.app, &admin, lead.id, &typed).await.expect("given");
+        }
+        let page = async || people::load_absence(&house.app, &lead).await.expect("the page");
+        let mut named = page().await.deputies;
+        named.sort();
+        assert_eq!((named, page().await.alone.len()), (vec!["gone".to_owned(), "one".to_owned()], 0));
+        meddle(&house, "UPDATE staff_grants SET ends_at = 1 WHERE staff_id = $1 AND role = 'auditor'", lead.id.0).await;
+        crate::app::staff::disable(&house.app, "gone@imagegen.example", true).await.expect("disabled");
+        let shown = page().await;
+        assert_eq!(shown.deputies, ["one"]);
+        assert!(shown.alone.len() == 1 && shown.alone[0].starts_with("Data protection lead for "), "{:?}", shown.alone);
+        let answer = browser(&house, lead.id).await.get("/account/absence").await;
+        assert!(answer.body.contains("Nobody stands in for you as Data protection lead"), "{}", answer.body);
+        // nor is anybody named who cannot sign in
+        let refused = people::give_role(&house.app, &admin, lead.id, &typed("lead", PRODUCT, &gone)).await;
+        assert!(matches!(refused, Err(crate::app::Error::Invalid(_))), "{refused:?}");
     }
 }
