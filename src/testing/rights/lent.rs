@@ -1,7 +1,7 @@
 //! What somebody does by the right of a colleague who is away: they are never the second person after that colleague, and the
 //! log has both names.
 
-use super::{PRODUCT, entry, hired, scene, stands_in};
+use super::{OTHER, PRODUCT, browser, entry, hired, now, scene, stands_in};
 use crate::{
     app::{
         Error,
@@ -14,9 +14,13 @@ use crate::{
         identity::{HoldId, Reference, StaffId},
         kind::Kind,
         rights::{Actor, Grant, Role},
+        standing::Standing,
         time::DAY,
     },
-    store::holds::{NewHold, hold_place},
+    store::{
+        holds::{NewHold, hold_place},
+        standing::standing_grant,
+    },
     testing::{
         house::{House, mail},
         on_both,
@@ -121,5 +125,32 @@ on_both! {
         let case = behind(&house).await;
         verbs::add_note(app, &one, case, "Seen").await.expect("noted");
         assert_eq!(entry(&house, "note_added").await, instead_of(&responder));
+    }
+
+    async fn a_standing_approval_says_when_whoever_granted_it_may_no_longer(house: House) {
+        let (app, lead) = (&house.app, hired(&house, "lead", &[Grant::everywhere(Role::Lead)]).await);
+        let mut tx = app.db.begin().await.expect("a writer");
+        let at = tx.db_now().await.expect("the time");
+        standing_grant(&mut tx, PRODUCT, Standing::Replay, "why", lead.id, at, at.plus(DAY)).await.expect("granted");
+        tx.commit().await.expect("kept");
+        let elsewhere = hired(&house, "elsewhere", &[Grant::of(Role::Lead, OTHER), Grant::of(Role::Agent, PRODUCT)]).await;
+        let line = async |actor: &Actor| runs::load_standing(app, actor).await.expect("the list").remove(0);
+        let one = line(&house.officer).await;
+        assert_eq!((one.holds, one.lapsed, one.may_end), (true, false, true));
+        assert!(!line(&elsewhere).await.may_end, "who approves runs of another product");
+        crate::app::staff::revoke(app, "lead@imagegen.example", &[Grant::everywhere(Role::Lead)]).await.expect("taken");
+        let one = line(&house.officer).await;
+        assert_eq!((one.holds, one.lapsed, one.may_end), (false, true, true));
+        let page = browser(&house, elsewhere.id).await.get("/runs/standing").await;
+        assert!(page.body.contains("lead may no longer approve runs") && !page.body.contains("End it now"), "{}", page.body);
+    }
+
+    async fn of_several_cases_those_are_given_that_can_be(house: House) {
+        let reads = scene(&house, PRODUCT, house.officer.id).await;
+        let works = scene(&house, OTHER, house.officer.id).await;
+        let mixed = hired(&house, "mixed", &[Grant::of(Role::Auditor, PRODUCT), Grant::of(Role::Agent, OTHER)]).await;
+        let mixed = now(&house, mixed.id).await;
+        let given = verbs::assign_many(&house.app, &mixed, &[reads.case, works.case], Some(mixed.id)).await.expect("given");
+        assert_eq!((given.done, given.skipped.len(), given.skipped[0].0), (1, 1, reads.case));
     }
 }
