@@ -166,7 +166,7 @@ test("a hold is placed by one and released by another", async () => {
   assert.equal(await act(page, "More", { ...hold, basis: "" }), 422);
   await summaryLeadsTo(page, "hold-basis");
   assert.equal(await act(page, "More", hold), 200);
-  assert.match(await facts(page), /Holds\s+Open dispute since[\s\S]*You placed it; a second person can release it/);
+  assert.match(await facts(page), /Holds\s+Open dispute since[\s\S]*You placed it, or stand in for who did; a second person can release it/);
   assert.equal(await page.getByRole("button", { name: "Release the hold" }).count(), 0);
 
   const other = await deskOf(browser, house, house.officer, { javaScriptEnabled: false });

@@ -129,6 +129,10 @@ pub struct Full {
     pub staff: Vec<Choice<StaffId>>,
     /// False for those who only read.
     pub may_work: bool,
+    /// True where the reader may be the second person for the kind that somebody proposed.
+    pub may_second_kind: bool,
+    /// True where they may be it for the rule that somebody found not to apply.
+    pub may_second_rule: bool,
     /// What this person had begun to write.
     pub draft: Option<String>,
     /// What can be written to the person.
@@ -221,6 +225,9 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
     let restricted = case.is_restricted();
     let may_own = |a: &&Actor| a.may_in_case(Act::WorkCases, &case.product, restricted);
     let may_work = actor.may(Act::WorkCases, &case.product);
+    let may_second = |by: StaffId| actor.second(by, Act::WorkCases, case.place()).is_some();
+    let may_second_kind = case.proposed.is_some_and(|(_, by)| may_second(by));
+    let may_second_rule = case.doubted.as_ref().is_some_and(|(_, by)| may_second(*by));
     if !may_work {
         for one in &mut follow_ups {
             one.steps.clear();
@@ -255,6 +262,8 @@ pub async fn load(app: &App, actor: &Actor, reference: Reference, letter: Letter
         goes,
         staff: everybody.iter().filter(may_own).map(|a| Choice { id: a.id, name: a.name.clone() }).collect(),
         may_work,
+        may_second_kind,
+        may_second_rule,
         draft,
         letters,
         clockwork: clockwork::of(app, &case, now),

@@ -114,7 +114,7 @@ async fn read(app: &App, actor: &Actor, case: &Case) -> Result<Consents, Error> 
     }
     let found = source.consents(&subjects).await.map_err(|error| runs::unanswered(&case.product, &error))?;
     let mut tx = app.db.begin().await?;
-    let by = actor.doing(Act::WorkCases, &case.product);
+    let by = actor.doing(Act::WorkCases, case.place());
     audit::audit_append(&mut tx, app.now(), by, AuditAction::ConsentsViewed, Some(case.reference), "");
     tx.commit().await?;
     Ok(found)

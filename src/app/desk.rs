@@ -7,10 +7,10 @@ use crate::{
         case::{Case, State},
         conflict,
         event::{By, Event},
-        identity::{ContentId, Reference},
+        identity::{ContentId, Reference, StaffId},
         kind::Kind,
         policy::ProductPack,
-        rights::{Act, Actor},
+        rights::{Act, Actor, Doer},
         time::Instant,
     },
     store::{Tx, audit, cases, contents, contents::Content, events},
@@ -28,8 +28,8 @@ pub struct Desk<'a> {
     pub case: Case,
     /// The moment it happens.
     pub now: Instant,
-    /// By which right it happens; for a deputy the audit log names both by it.
-    pub act: Act,
+    /// By whose right it happens; for a deputy the audit log names both by it.
+    pub by: Doer,
     before: Case,
     /// What the log says behind what the actor did.
     behind: Vec<Entry>,
@@ -59,7 +59,15 @@ impl<'a> Desk<'a> {
                 return Err(Error::Conflict { since, seq: case.seq });
             }
         }
-        Ok(Self { app, actor, tx, before: case.clone(), case, now: app.now(), act: Act::WorkCases, behind: Vec::new() })
+        let by = actor.doing(Act::WorkCases, case.place());
+        Ok(Self { app, actor, tx, before: case.clone(), case, now: app.now(), by, behind: Vec::new() })
+    }
+
+    /// Whether the actor is the second person, who does `act` about what `asked` wants; the log names by whose right.
+    pub fn second(&mut self, asked: StaffId, act: Act) -> bool {
+        let by = self.actor.second(asked, act, self.case.place());
+        self.by = by.unwrap_or(self.by);
+        by.is_some()
     }
 
     /// Records what the actor did.
@@ -129,8 +137,7 @@ impl<'a> Desk<'a> {
     /// As the database says; nothing happened then.
     pub async fn commit(mut self, action: AuditAction) -> Result<(), Error> {
         cases::case_save(&mut self.tx, &self.case).await?;
-        let by = self.actor.doing(self.act, &self.case.product);
-        let entry = Entry::new(self.now, by, action).on(Some(self.case.reference));
+        let entry = Entry::new(self.now, self.by, action).on(Some(self.case.reference));
         audit::entry_add(&mut self.tx, entry.fields(&changed(&self.before, &self.case)));
         for entry in std::mem::take(&mut self.behind) {
             audit::entry_add(&mut self.tx, entry);
@@ -161,7 +168,7 @@ pub async fn look(app: &App, actor: &Actor, reference: Reference) -> Result<Case
 
 /// The case, where this person works on it. Who may not even see it learns nothing of it.
 fn theirs(actor: &Actor, case: Option<Case>) -> Result<Case, Error> {
-    let case = case.filter(|case| actor.may_in_case(Act::SeeCases, &case.product, case.is_restricted()));
+    let case = case.filter(|case| actor.may(Act::SeeCases, case.place()));
     let case = case.ok_or(Error::NotFound)?;
     if actor.may(Act::WorkCases, &case.product) {
         return Ok(case);

@@ -44,8 +44,10 @@ pub struct Held {
     pub part: Vec<String>,
     /// When it was placed.
     pub at: Instant,
-    /// Who placed it, and so may not release it.
-    pub by: (StaffId, String),
+    /// Who placed it.
+    pub by: String,
+    /// True where the reader may release it: as another person than who placed it.
+    pub may_release: bool,
 }
 
 /// How sure we are of the case's person.
@@ -89,7 +91,8 @@ pub(super) async fn held(
             basis: hold.basis,
             part: held::part_of(app, tx, &hold).await?.in_full(),
             at: hold.placed_at,
-            by: (hold.placed_by, name(names, hold.placed_by)),
+            by: name(names, hold.placed_by),
+            may_release: actor.second(hold.placed_by, hold.basis.needs(), case.place()).is_some(),
         });
     }
     Ok(lines)

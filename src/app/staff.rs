@@ -1,5 +1,6 @@
 //! The accounts of people who work here, as the command line manages them: begun, reset, disabled; and their sessions. What
-//! takes something from an account ends its sessions on every console in the same commit.
+//! takes something from an account ends its sessions on every console in the same commit. Accounts with the same mailbox are
+//! of one person.
 
 use super::{App, Error, FieldError, account_links, account_mail, passwords, second_factor, sign_in};
 use crate::{
@@ -15,6 +16,7 @@ use crate::{
         staff::{self, Account},
     },
 };
+use std::collections::HashMap;
 
 /// Whom an account is for.
 #[derive(Debug, Clone, Copy)]
@@ -76,17 +78,22 @@ pub async fn create(app: &App, person: &Person<'_>, access: &Access) -> Result<S
 /// # Errors
 /// `Invalid` names what needs another look.
 pub async fn invite(app: &App, email: &str, name: &str, access: &Access) -> Result<StaffId, Error> {
-    invite_by(app, email, name, access, None.into()).await
+    invite_by(app, app.db.begin().await?, (email, name), access, None.into()).await
 }
 
-/// The same on behalf of somebody.
-pub(super) async fn invite_by(app: &App, email: &str, name: &str, access: &Access, by: Doer) -> Result<StaffId, Error> {
+/// The same on behalf of somebody, at the end of a transaction.
+pub(super) async fn invite_by(
+    app: &App,
+    mut tx: Tx,
+    (email, name): (&str, &str),
+    access: &Access,
+    by: Doer,
+) -> Result<StaffId, Error> {
     let person = Person { email, name, password: "" };
     let faults = faults(app, &person, access);
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
-    let mut tx = app.db.begin().await?;
     let id = add(app, &mut tx, (&person, ""), access, by).await?;
     let account = staff::account_get(&mut tx, id).await?;
     account_links::keep(app, &mut tx, LinkPurpose::Invitation, account.as_ref()).await?;
@@ -140,7 +147,7 @@ pub(super) async fn checked(app: &App, person: &Person<'_>, access: &Access) -> 
     passwords::hashed(app, person.password).await
 }
 
-/// Adds somebody, in the caller's transaction. An account with the same mailbox is of the same person.
+/// Adds somebody, in the caller's transaction. Every account with the same mailbox is of the same person.
 pub(super) async fn add(
     app: &App,
     tx: &mut Tx,
@@ -149,6 +156,7 @@ pub(super) async fn add(
     by: Doer,
 ) -> Result<StaffId, Error> {
     let now = app.now();
+    staff::people_lock(tx).await?;
     let everybody = staff::colleagues(tx).await?;
     let id = staff::staff_add(tx, person.email, person.name.trim(), hash, now).await?;
     let id = id.ok_or_else(|| Error::field("email", "Somebody has this address already"))?;
@@ -156,12 +164,48 @@ pub(super) async fn add(
         grants::grant_give(tx, &given(id, grant, None), now).await?;
     }
     let mailbox = mailbox_of(person.email);
-    let same = everybody.iter().find(|one| mailbox_of(&one.email) == mailbox).map(staff::Colleague::staff);
-    if let Some(same) = access.same_as.or(same) {
+    let same = everybody.iter().filter(|one| mailbox_of(&one.email) == mailbox).map(staff::Colleague::staff);
+    for same in same.chain(access.same_as) {
         grants::person_join(tx, id, same).await?;
     }
     audit::audit_append(tx, now, by, AuditAction::StaffAdded, None, &id.0.to_string());
     Ok(id)
+}
+
+/// Says of accounts with the same mailbox that they are of one person, as every new one is from the beginning: for those of
+/// before anybody asked. How many were joined.
+///
+/// # Errors
+/// As the database says; none was joined then.
+pub async fn join_mailboxes(app: &App) -> Result<usize, Error> {
+    if twins(&staff::colleagues(&mut app.db.read().await?).await?).is_empty() {
+        return Ok(0);
+    }
+    let mut tx = app.db.begin().await?;
+    staff::people_lock(&mut tx).await?;
+    let twins = twins(&staff::colleagues(&mut tx).await?);
+    for (one, other) in &twins {
+        grants::person_join(&mut tx, *one, *other).await?;
+        person_joined(app, &mut tx, None.into(), (*one, *other));
+    }
+    tx.commit().await?;
+    Ok(twins.len())
+}
+
+/// Accounts with the mailbox of another one that count as somebody else's, each with that one.
+fn twins(everybody: &[staff::Colleague]) -> Vec<(StaffId, StaffId)> {
+    let mut first = HashMap::new();
+    let twin = |one: &staff::Colleague| {
+        let first = *first.entry(mailbox_of(&one.email)).or_insert((one.staff(), one.person()));
+        (first.1 != one.person()).then_some((one.staff(), first.0))
+    };
+    everybody.iter().filter_map(twin).collect()
+}
+
+/// Writes down that an account is of the person of another one.
+pub(super) fn person_joined(app: &App, tx: &mut Tx, by: Doer, (one, other): (StaffId, StaffId)) {
+    let entry = Entry::new(app.now(), by, AuditAction::PersonJoined).object(&format!("{} {}", one.0, other.0));
+    audit::entry_add(tx, entry.fields(&["person"]));
 }
 
 /// A role as it is kept.
@@ -175,51 +219,69 @@ pub(super) fn object_of(staff: StaffId, role: Role, product: Option<&str>) -> St
     format!("{} {} {}", staff.0, role.code(), product.unwrap_or("all"))
 }
 
-/// Gives somebody a role; where they have it for the same product, its end becomes this one.
+/// Gives somebody roles; where they have one for the same product, its end becomes this one.
 ///
 /// # Errors
-/// When nobody has the address, or the role does not fit.
-pub async fn grant(app: &App, email: &str, wanted: &Given) -> Result<(), Error> {
-    let faults = misfits(app, wanted);
+/// When nobody has the address, or a role does not fit; they got none then.
+pub async fn grant(app: &App, email: &str, wanted: &[Given]) -> Result<(), Error> {
+    let faults: Vec<_> = wanted.iter().flat_map(|one| misfits(app, one)).collect();
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
     let (mut tx, account) = account(app, email).await?;
     let staff = account.staff();
-    let before = grants::grants_all(&mut tx).await?.into_iter();
-    let mut before =
-        before.filter(|one| one.staff == staff && one.role == wanted.role && one.product == wanted.product);
-    let deputy = before.next_back().and_then(|one| one.deputy);
-    grants::grant_give(&mut tx, &given(staff, wanted, deputy), app.now()).await?;
-    role_changed(app, tx, None.into(), AuditAction::RoleGranted, (staff, wanted.role, wanted.product.as_deref())).await
+    let before = grants::grants_all(&mut tx).await?;
+    for one in wanted {
+        let is_same = |old: &&grants::Given| old.staff == staff && old.role == one.role && old.product == one.product;
+        let deputy = before.iter().find(is_same).and_then(|old| old.deputy);
+        grants::grant_give(&mut tx, &given(staff, one, deputy), app.now()).await?;
+        let what = (staff, one.role, one.product.as_deref());
+        role_changed(app, &mut tx, None.into(), AuditAction::RoleGranted, what).await?;
+    }
+    tx.commit().await?;
+    Ok(())
 }
 
-/// Takes a role away.
+/// Takes roles away, whenever they end.
 ///
 /// # Errors
-/// When nobody has the address, or does not have the role.
-pub async fn revoke(app: &App, email: &str, role: Role, product: Option<&str>) -> Result<(), Error> {
+/// When nobody has the address, or they do not have one of the roles; they have all of them still then.
+pub async fn revoke(app: &App, email: &str, taken: &[Given]) -> Result<(), Error> {
     let (mut tx, account) = account(app, email).await?;
-    if !grants::grant_take(&mut tx, account.staff(), role, product).await? {
-        return Err(Error::field("role", "They do not have this role for this product"));
+    for one in taken {
+        let what = (account.staff(), one.role, one.product.as_deref());
+        if !grants::grant_take(&mut tx, what.0, what.1, what.2).await? {
+            let place = what.2.unwrap_or("all products");
+            let says = format!("They are not {} for {place}; nothing was taken", one.role.code());
+            return Err(Error::field("role", says));
+        }
+        role_changed(app, &mut tx, None.into(), AuditAction::RoleTaken, what).await?;
     }
-    role_changed(app, tx, None.into(), AuditAction::RoleTaken, (account.staff(), role, product)).await
+    tx.commit().await?;
+    Ok(())
 }
 
-/// Writes down that somebody's roles changed, ends their sessions on every console, and commits.
+/// Writes down that somebody's roles changed, and ends their sessions on every console.
 pub(super) async fn role_changed(
     app: &App,
-    mut tx: Tx,
+    tx: &mut Tx,
     by: Doer,
     action: AuditAction,
     (staff, role, product): (StaffId, Role, Option<&str>),
 ) -> Result<(), Error> {
-    sessions::sessions_end(&mut tx, staff, None).await?;
+    sessions::sessions_end(tx, staff, None).await?;
     let fields = if action == AuditAction::RoleGranted { &["role", "until", "deputy"][..] } else { &["role"] };
     let entry = Entry::new(app.now(), by, action).object(&object_of(staff, role, product)).fields(fields);
-    audit::entry_add(&mut tx, entry);
-    tx.commit().await?;
+    audit::entry_add(tx, entry);
     Ok(())
+}
+
+/// Whether somebody is left who manages people and goes on doing so.
+///
+/// # Errors
+/// As the database says.
+pub async fn has_admin(app: &App) -> Result<bool, Error> {
+    Ok(grants::admins(&mut app.db.read().await?).await? > 0)
 }
 
 async fn account(app: &App, email: &str) -> Result<(Tx, Account), Error> {

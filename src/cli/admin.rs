@@ -64,7 +64,7 @@ pub enum Admin {
         #[command(flatten)]
         whose: Whose,
         #[command(flatten)]
-        what: What,
+        roles: Roles,
     },
     /// Lists the sessions of somebody
     ListSessions(Whose),
@@ -86,22 +86,28 @@ pub struct Whose {
     email: String,
 }
 
-/// What somebody is there for.
+/// Roles, each for every product that is named.
 #[derive(Debug, Args)]
-pub struct What {
+pub struct Roles {
     /// officer, lead, agent, responder, auditor, engineer or admin; may stand several times
     #[arg(long, required = true, value_name = "ROLE")]
     role: Vec<String>,
     /// Only for this product, by its id; without it for all. May stand several times
     #[arg(long, value_name = "ID")]
     product: Vec<String>,
+}
+
+/// What somebody is there for.
+#[derive(Debug, Args)]
+pub struct What {
+    #[command(flatten)]
+    roles: Roles,
     /// The last day, for example 2026-12-31; without it there is no end
     #[arg(long, value_name = "DAY")]
     until: Option<String>,
 }
 
 impl What {
-    /// Every role for every product that is named.
     fn grants(&self, app: &App) -> anyhow::Result<Vec<Grant>> {
         let until = match &self.until {
             Some(day) => {
@@ -109,6 +115,12 @@ impl What {
             }
             None => None,
         };
+        Ok(self.roles.grants()?.into_iter().map(|grant| Grant { until, ..grant }).collect())
+    }
+}
+
+impl Roles {
+    fn grants(&self) -> anyhow::Result<Vec<Grant>> {
         let products: Vec<_> = match self.product.as_slice() {
             [] => vec![None],
             products => products.iter().cloned().map(Some).collect(),
@@ -117,10 +129,17 @@ impl What {
         for role in &self.role {
             let role =
                 Role::from_code(role).with_context(|| format!("'{role}' is no role; the roles are {}", codes()))?;
-            grants.extend(products.iter().cloned().map(|product| Grant { product, until, ..Grant::everywhere(role) }));
+            grants.extend(products.iter().cloned().map(|product| Grant { product, ..Grant::everywhere(role) }));
         }
         Ok(grants)
     }
+}
+
+/// Roles in words: "officer for all products, agent for imgen".
+fn words(grants: &[Grant]) -> String {
+    let word =
+        |grant: &Grant| format!("{} for {}", grant.role.code(), grant.product.as_deref().unwrap_or("all products"));
+    grants.iter().map(word).collect::<Vec<_>>().join(", ")
 }
 
 fn codes() -> String {
@@ -193,22 +212,23 @@ async fn act(app: &App, command: Admin) -> anyhow::Result<()> {
         Admin::Disable(whose) => {
             done(staff::disable(app, &whose.email, true).await)?;
             println!("{} can sign in no more. All their sessions have ended.", whose.email);
+            warn(app).await?;
         }
         Admin::Enable(whose) => {
             done(staff::disable(app, &whose.email, false).await)?;
             println!("{} can sign in again.", whose.email);
         }
         Admin::Grant { whose, what } => {
-            for grant in what.grants(app)? {
-                done(staff::grant(app, &whose.email, &grant).await)?;
-            }
-            println!("{} has the role. All their sessions have ended.", whose.email);
+            let grants = what.grants(app)?;
+            done(staff::grant(app, &whose.email, &grants).await)?;
+            println!("{} is {} now. All their sessions have ended.", whose.email, words(&grants));
+            warn(app).await?;
         }
-        Admin::Revoke { whose, what } => {
-            for grant in what.grants(app)? {
-                done(staff::revoke(app, &whose.email, grant.role, grant.product.as_deref()).await)?;
-            }
-            println!("{} does not have the role any more. All their sessions have ended.", whose.email);
+        Admin::Revoke { whose, roles } => {
+            let grants = roles.grants()?;
+            done(staff::revoke(app, &whose.email, &grants).await)?;
+            println!("{} is no longer {}. All their sessions have ended.", whose.email, words(&grants));
+            warn(app).await?;
         }
         Admin::ListSessions(whose) => {
             for line in done(staff::sessions_of(app, &whose.email).await)? {
@@ -222,6 +242,17 @@ async fn act(app: &App, command: Admin) -> anyhow::Result<()> {
         }
         // it has to come before the house is opened
         Admin::RotateKey { .. } => {}
+    }
+    Ok(())
+}
+
+/// Says so where nobody is left who manages people: here that is possible, and can be mended here alone.
+async fn warn(app: &App) -> anyhow::Result<()> {
+    if !staff::has_admin(app).await? {
+        eprintln!(
+            "Nobody is left who manages people for good: no account with a password has the role admin without an end. \
+             Give it with: recourse admin grant --email you@company.example --role admin"
+        );
     }
     Ok(())
 }

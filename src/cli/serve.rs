@@ -2,7 +2,7 @@
 
 use super::{log, open};
 use crate::{
-    app::{App, setup},
+    app::{App, setup, staff},
     config::Config,
     jobs::{
         notary, postman,
@@ -24,6 +24,13 @@ pub async fn serve(config: &Config) -> anyhow::Result<()> {
     let listener = listen(config.server.listen).await?;
     let opened = open::open(config, Clock::System).await?;
     println!("Recourse serves http://{}", config.server.listen);
+    let joined = staff::join_mailboxes(&opened.app).await?;
+    if joined > 0 {
+        tracing::warn!(
+            accounts = joined,
+            "accounts with the mailbox of another one count as the same person's from now on"
+        );
+    }
     if let Some(token) = setup::begin_setup(&opened.app).await? {
         println!("Nobody has an account yet. Make the first one within an hour: {}/setup/{token}", config.public_url());
     }

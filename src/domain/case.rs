@@ -12,6 +12,7 @@ use super::{
     language::Language,
     mail::Verdict,
     retention::Record,
+    rights::Place,
     time::Instant,
 };
 
@@ -421,6 +422,12 @@ impl Case {
     #[must_use]
     pub const fn is_restricted(&self) -> bool {
         self.kind.is_restricted()
+    }
+
+    /// Where whatever is done on it is done.
+    #[must_use]
+    pub const fn place(&self) -> Place<'_> {
+        Place::of(self.product.as_str(), self.is_restricted())
     }
 
     /// The clock the case is sorted by: the earliest that binds and is not met. None once all are met or the case

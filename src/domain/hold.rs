@@ -1,6 +1,6 @@
 //! Holds: reasons that forbid erasing a person's data, and which of them are secret.
 
-use super::codes::codes;
+use super::{codes::codes, rights::Act};
 
 codes! {
     /// Why data may not be erased.
@@ -17,5 +17,11 @@ impl Basis {
     #[must_use]
     pub const fn is_secret(self) -> bool {
         matches!(self, Self::LegalOrder | Self::Preservation)
+    }
+
+    /// The right that it takes to place and to release one.
+    #[must_use]
+    pub const fn needs(self) -> Act {
+        if self.is_secret() { Act::SeeSecretHolds } else { Act::WorkCases }
     }
 }

@@ -71,15 +71,16 @@ pub struct Grant {
     pub product: Option<String>,
     /// Until before when; none where it has no end.
     pub until: Option<Instant>,
-    /// Whose role it is, where somebody stands in for a colleague who is away.
-    pub instead_of: Option<StaffId>,
+    /// Whose role it is, where somebody stands in for a colleague who is away: the account that has it, then every other
+    /// one of that person. Empty for one's own role.
+    pub lent_by: Vec<StaffId>,
 }
 
 impl Grant {
     /// A role for all products, without an end.
     #[must_use]
     pub const fn everywhere(role: Role) -> Self {
-        Self { role, product: None, until: None, instead_of: None }
+        Self { role, product: None, until: None, lent_by: Vec::new() }
     }
 
     /// A role for one product, without an end.
@@ -88,10 +89,16 @@ impl Grant {
         Self { product: Some(product.to_owned()), ..Self::everywhere(role) }
     }
 
+    /// Whose role it is, where it is a colleague's.
+    #[must_use]
+    pub fn instead_of(&self) -> Option<StaffId> {
+        self.lent_by.first().copied()
+    }
+
     fn covers(&self, place: Place<'_>) -> bool {
         match (place, &self.product) {
             (Place::Somewhere, _) | (_, None) => true,
-            (Place::Product(asked), Some(product)) => asked == product,
+            (Place::Product(asked) | Place::Behind(asked), Some(product)) => asked == product,
             (Place::Everywhere, Some(_)) => false,
         }
     }
@@ -112,6 +119,16 @@ pub enum Place<'a> {
     Everywhere,
     /// In this product.
     Product(&'a str),
+    /// Behind the restricted wall of this product, where whatever is done needs its circle too.
+    Behind(&'a str),
+}
+
+impl<'a> Place<'a> {
+    /// Where a thing of a product is done, which may be restricted.
+    #[must_use]
+    pub const fn of(product: &'a str, restricted: bool) -> Self {
+        if restricted { Self::Behind(product) } else { Self::Product(product) }
+    }
 }
 
 impl<'a> From<&'a str> for Place<'a> {
@@ -205,25 +222,42 @@ impl Actor {
         Self { id, name: name.to_owned(), grants, logins: Vec::new(), proof }
     }
 
-    /// The grant by which the actor may do `act` at `place`: their own before one that they have for a colleague. This
-    /// alone decides about rights.
-    #[must_use]
-    pub fn grant_for(&self, act: Act, place: Place<'_>) -> Option<&Grant> {
-        let fits = |grant: &&Grant| grant.role.allows(act) && grant.covers(place);
-        let own = self.grants.iter().find(|grant| grant.instead_of.is_none() && fits(grant));
-        own.or_else(|| self.grants.iter().find(fits))
+    /// The actor as the one who may do `act` at `place`, with the colleague whose right it is: by their own right before one
+    /// that they have for somebody, and by none that comes from `asked`. This alone decides about rights.
+    fn entitled(&self, act: Act, place: Place<'_>, asked: Option<StaffId>) -> Option<Doer> {
+        let lender = |act: Act, rather: Option<StaffId>| {
+            let is_free = |grant: &&Grant| asked.is_none_or(|asked| !grant.lent_by.contains(&asked));
+            let fits = self.grants.iter().filter(|grant| grant.role.allows(act) && grant.covers(place));
+            fits.filter(is_free).map(Grant::instead_of).min_by_key(|of| (of.is_some(), *of != rather))
+        };
+        let circle = if matches!(place, Place::Behind(_)) { lender(Act::SeeRestricted, None)? } else { None };
+        let instead_of = lender(act, circle)?.or(circle);
+        Some(Doer { staff: Some(self.id), instead_of })
     }
 
     /// True when the actor may do `act` at `place`: a product's id, or a [`Place`].
     #[must_use]
     pub fn may<'a>(&self, act: Act, place: impl Into<Place<'a>>) -> bool {
-        self.grant_for(act, place.into()).is_some()
+        self.entitled(act, place.into(), None).is_some()
     }
 
     /// True when the actor may do `act` in a case of `product`; a restricted one is its circle's alone.
     #[must_use]
     pub fn may_in_case(&self, act: Act, product: &str, restricted: bool) -> bool {
-        self.may(act, product) && (!restricted || self.may(Act::SeeRestricted, product))
+        self.may(act, Place::of(product, restricted))
+    }
+
+    /// The actor as the one who does `act` at `place`, with the colleague whose right it is where it is not their own.
+    #[must_use]
+    pub fn doing<'a>(&self, act: Act, place: impl Into<Place<'a>>) -> Doer {
+        self.entitled(act, place.into(), None).unwrap_or_else(|| Some(self.id).into())
+    }
+
+    /// The actor as the second person, who does `act` at `place` about what `asked` wants: somebody else, by no login the
+    /// same, and by a right that does not come from them. None where the actor is not that.
+    #[must_use]
+    pub fn second<'a>(&self, asked: StaffId, act: Act, place: impl Into<Place<'a>>) -> Option<Doer> {
+        if self.is(asked) { None } else { self.entitled(act, place.into(), Some(asked)) }
     }
 
     /// In which products the actor may do `act`.
@@ -257,30 +291,11 @@ impl Actor {
         self.id == account || self.logins.contains(&account)
     }
 
-    /// True when the actor may decide in a product about what `asked` wants: another person, and not by the right that they
-    /// have from them.
-    #[must_use]
-    pub fn may_decide(&self, asked: StaffId, product: &str) -> bool {
-        let is_free = |grant: &Grant| {
-            grant.role.allows(Act::ApproveRuns)
-                && grant.covers(Place::Product(product))
-                && grant.instead_of != Some(asked)
-        };
-        !self.is(asked) && self.grants.iter().any(is_free)
-    }
-
-    /// The actor as the one who does `act` at `place`, with the colleague whose right it is where it is not their own.
-    #[must_use]
-    pub fn doing<'a>(&self, act: Act, place: impl Into<Place<'a>>) -> Doer {
-        let instead_of = self.grant_for(act, place.into()).and_then(|grant| grant.instead_of);
-        Doer { staff: Some(self.id), instead_of }
-    }
-
     /// The role named beside the person's name: of their own before one that they have for a colleague.
     #[must_use]
     pub fn title(&self) -> &'static str {
         let has =
-            |role: &&Role, own: bool| self.grants.iter().any(|g| g.role == **role && (g.instead_of.is_none() || !own));
+            |role: &&Role, own: bool| self.grants.iter().any(|g| g.role == **role && (g.lent_by.is_empty() || !own));
         let role = Role::ALL.iter().find(|role| has(role, true));
         role.or_else(|| Role::ALL.iter().find(|role| has(role, false))).map_or("No role", |role| role.label())
     }
@@ -349,24 +364,47 @@ mod tests {
         assert!(!one.may_in_case(Act::SeeCases, "b", true));
     }
 
+    fn lent(by: i64, grant: Grant) -> Grant {
+        Grant { lent_by: vec![StaffId(by), StaffId(by + 100)], ..grant }
+    }
+
     #[test]
     fn a_deputy_acts_with_both_names_and_only_where_the_own_right_does_not_reach() {
-        let lent = Grant { instead_of: Some(StaffId(7)), ..Grant::of(Role::Officer, "b") };
-        let one = actor(&[lent, Grant::of(Role::Agent, "b")]);
+        let one = actor(&[lent(7, Grant::of(Role::Officer, "b")), Grant::of(Role::Agent, "b")]);
         assert_eq!(one.doing(Act::WorkCases, "b").instead_of, None);
         assert_eq!(one.doing(Act::ApproveRuns, "b").instead_of, Some(StaffId(7)));
         assert_eq!((one.title(), one.has(Role::Officer, "b")), ("Agent", true));
     }
 
     #[test]
+    fn behind_the_wall_the_one_is_named_whose_circle_it_is() {
+        let behind = Place::Behind("b");
+        let one = actor(&[Grant::of(Role::Agent, "b"), lent(7, Grant::of(Role::Responder, "b"))]);
+        assert_eq!(one.doing(Act::WorkCases, behind).instead_of, Some(StaffId(7)));
+        assert_eq!(one.doing(Act::WorkCases, Place::of("b", false)).instead_of, None);
+        assert!(!actor(&[Grant::of(Role::Agent, "b")]).may(Act::WorkCases, behind));
+        // of two colleagues the one whose right covers the whole
+        let one = actor(&[lent(8, Grant::of(Role::Agent, "b")), lent(7, Grant::of(Role::Responder, "b"))]);
+        assert_eq!(one.doing(Act::WorkCases, behind).instead_of, Some(StaffId(7)));
+    }
+
+    #[test]
     fn s18_nobody_decides_about_what_they_asked_for_themselves() {
+        let second = |one: &Actor, asked| one.second(StaffId(asked), Act::ApproveRuns, "a").map(|by| by.instead_of);
         let lead = Actor { logins: vec![StaffId(1), StaffId(4)], ..actor(&[Grant::everywhere(Role::Lead)]) };
-        assert!(lead.may_decide(StaffId(2), "a"));
-        assert!(!lead.may_decide(StaffId(1), "a"), "by the same login");
-        assert!(!lead.may_decide(StaffId(4), "a"), "by another login of the same person");
-        assert!(!actor(&[Grant::of(Role::Lead, "b")]).may_decide(StaffId(2), "a"), "in another product");
-        let lent = Grant { instead_of: Some(StaffId(2)), ..Grant::everywhere(Role::Lead) };
-        assert!(!actor(std::slice::from_ref(&lent)).may_decide(StaffId(2), "a"), "by the right of the one who asked");
-        assert!(actor(&[lent]).may_decide(StaffId(3), "a"));
+        assert_eq!(second(&lead, 2), Some(None));
+        assert_eq!((second(&lead, 1), second(&lead, 4)), (None, None), "by any login of the same person");
+        assert_eq!(second(&actor(&[Grant::of(Role::Lead, "b")]), 2), None, "in another product");
+        let of_two = lent(2, Grant::everywhere(Role::Lead));
+        let deputy = actor(std::slice::from_ref(&of_two));
+        assert_eq!((second(&deputy, 2), second(&deputy, 102)), (None, None), "by the right of the one who asked");
+        assert_eq!(second(&deputy, 3), Some(Some(StaffId(2))));
+        // of several colleagues the log names the one whose right it was
+        let of_both = actor(&[of_two, lent(3, Grant::everywhere(Role::Lead))]);
+        assert_eq!(second(&of_both, 2), Some(Some(StaffId(3))));
+        // every right that it takes has to be somebody else's
+        let circle = actor(&[Grant::everywhere(Role::Lead), lent(2, Grant::everywhere(Role::Responder))]);
+        assert!(circle.may(Act::ApproveRuns, Place::Behind("a")));
+        assert_eq!(circle.second(StaffId(2), Act::ApproveRuns, Place::Behind("a")), None);
     }
 }

@@ -9,19 +9,21 @@ use crate::domain::{
     time::Instant,
 };
 
-/// One row a grant that counts now of accounts `s`, and one a further login of the same person; `$1` is the database's
-/// clock. Whoever is disabled has no deputy: they are gone, and not away.
+/// One row a grant that counts now of accounts `s`, and one a further login `o` of the same person or of the colleague `w`
+/// whose grant it is; `$1` is the database's clock. Whoever is disabled has no deputy: they are gone, and not away.
 macro_rules! granted {
     ($columns:literal, $from:literal, $rest:literal) => {
         concat!(
             "SELECT ",
             $columns,
-            "s.id AS account, s.name AS account_name, g.staff_id AS of_staff, g.role, g.product, g.ends_at AS until, o.id AS login ",
+            "s.id AS account, s.name AS account_name, g.id AS given, g.staff_id AS of_staff, g.role, g.product,
+             g.ends_at AS until, o.id AS login, COALESCE(o.person_id, o.id) = COALESCE(s.person_id, s.id) AS is_own ",
             $from,
             " LEFT JOIN staff_grants g ON (g.ends_at IS NULL OR g.ends_at > $1) AND (g.staff_id = s.id OR (g.deputy_id = s.id
-              AND EXISTS (SELECT 1 FROM staff_absences a JOIN staff w ON w.id = a.staff_id
-              WHERE a.staff_id = g.staff_id AND a.from_at <= $1 AND a.until_at > $1 AND w.disabled_at IS NULL)))
-              LEFT JOIN staff o ON COALESCE(o.person_id, o.id) = COALESCE(s.person_id, s.id)
+              AND EXISTS (SELECT 1 FROM staff_absences a JOIN staff f ON f.id = a.staff_id
+              WHERE a.staff_id = g.staff_id AND a.from_at <= $1 AND a.until_at > $1 AND f.disabled_at IS NULL)))
+              LEFT JOIN staff w ON w.id = g.staff_id
+              JOIN staff o ON COALESCE(o.person_id, o.id) IN (COALESCE(s.person_id, s.id), COALESCE(w.person_id, w.id))
               WHERE s.disabled_at IS NULL",
             $rest
         )
@@ -34,16 +36,19 @@ pub(in crate::store) use granted;
 pub(in crate::store) struct GrantedRow {
     account: i64,
     account_name: String,
+    given: Option<i64>,
     of_staff: Option<i64>,
     role: Option<String>,
     product: Option<String>,
     until: Option<i64>,
-    login: Option<i64>,
+    login: i64,
+    is_own: bool,
 }
 
-/// One actor an account, in the order of the rows.
+/// One actor an account, in the order of the rows, in which those of an account and of a grant stand together.
 pub(in crate::store) fn actors(rows: Vec<GrantedRow>) -> Result<Vec<Actor>> {
     let mut staff: Vec<Actor> = Vec::new();
+    let mut last = None;
     for row in rows {
         let id = StaffId(row.account);
         if staff.last().is_none_or(|last| last.id != id) {
@@ -51,18 +56,22 @@ pub(in crate::store) fn actors(rows: Vec<GrantedRow>) -> Result<Vec<Actor>> {
             staff.push(Actor { id, name, grants: Vec::new(), logins: Vec::new(), proof: Proof::Stale });
         }
         let Some(actor) = staff.last_mut() else { continue };
-        if let Some(login) = row.login.map(StaffId).filter(|login| !actor.logins.contains(login)) {
+        let login = StaffId(row.login);
+        if row.is_own && !actor.logins.contains(&login) {
             actor.logins.push(login);
         }
-        let (Some(code), Some(of)) = (row.role, row.of_staff) else { continue };
-        let grant = Grant {
-            role: known(Role::from_code(&code), "staff_grants", row.account, "role", &code)?,
-            product: row.product,
-            until: row.until.map(Instant),
-            instead_of: Some(StaffId(of)).filter(|of| *of != id),
-        };
-        if !actor.grants.contains(&grant) {
-            actor.grants.push(grant);
+        let (Some(given), Some(code), Some(of)) = (row.given, row.role, row.of_staff.map(StaffId)) else { continue };
+        if last.replace((id, given)) != Some((id, given)) {
+            actor.grants.push(Grant {
+                role: known(Role::from_code(&code), "staff_grants", row.account, "role", &code)?,
+                product: row.product,
+                until: row.until.map(Instant),
+                lent_by: Some(of).filter(|of| *of != id).into_iter().collect(),
+            });
+        }
+        let lent_by = actor.grants.last_mut().map(|grant| &mut grant.lent_by);
+        if let Some(lent_by) = lent_by.filter(|lent_by| !row.is_own && !lent_by.contains(&login)) {
+            lent_by.push(login);
         }
     }
     Ok(staff)
@@ -162,13 +171,13 @@ pub async fn grants_all(tx: &mut Tx) -> Result<Vec<Given>> {
     sql(text).all::<GivenRow>(tx).await?.into_iter().map(given).collect()
 }
 
-/// How many accounts that somebody may sign in with are an administrator's without an end.
+/// How many accounts that somebody may sign in with, and has a password for, are an administrator's without an end.
 ///
 /// # Errors
 /// As the database says.
 pub async fn admins(tx: &mut Tx) -> Result<i64> {
     let text = "SELECT COUNT(*) FROM staff_grants g JOIN staff s ON s.id = g.staff_id
-         WHERE g.role = $1 AND g.ends_at IS NULL AND s.disabled_at IS NULL";
+         WHERE g.role = $1 AND g.ends_at IS NULL AND s.disabled_at IS NULL AND s.password_hash <> ''";
     Ok(sql(text).bind(Role::Admin.code()).one::<(i64,)>(tx).await?.0)
 }
 

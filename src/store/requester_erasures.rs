@@ -14,6 +14,7 @@ codes! {
         Asked "asked" "waits for a second person",
         Approved "approved" "is being done",
         Refused "refused" "was refused",
+        Lapsed "lapsed" "was not done, since whoever approved it may no longer",
         Done "done" "is done and verified",
     }
 }
@@ -177,6 +178,16 @@ pub async fn erasure_decide(tx: &mut Tx, id: i64, state: ErasureState, by: Staff
     .run(tx)
     .await?;
     Ok(changed == 1)
+}
+
+/// Whoever approved it may no longer: it ends, and nothing goes.
+///
+/// # Errors
+/// As the database says.
+pub async fn erasure_lapse(tx: &mut Tx, id: i64, at: Instant) -> Result<()> {
+    let text = "UPDATE requester_erasures SET state = 'lapsed', ended_at = $2 WHERE id = $1 AND state = 'approved'";
+    sql(text).bind(id).bind(at).run(tx).await?;
+    Ok(())
 }
 
 /// So much is gone by now; with `ended`, it was looked again and nothing was left.

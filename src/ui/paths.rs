@@ -355,7 +355,7 @@ pub fn audit(filter: &AuditFilter) -> String {
         ("case", typed(&filter.case)),
         ("from", typed(&filter.from)),
         ("to", typed(&filter.to)),
-        ("before", filter.before.map(|number| number.to_string())),
+        ("before", typed(&filter.before)),
     ];
     with_query(AUDIT, parts)
 }

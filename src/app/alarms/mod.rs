@@ -72,7 +72,7 @@ async fn recipients(tx: &mut Tx, case: &Case, others: &[String]) -> Result<Vec<(
     let still_owns = |actor: &Actor| actor.may_in_case(Act::WorkCases, product, case.is_restricted());
     let owner = case.owner.filter(|owner| everybody.iter().any(|(actor, _)| actor.id == *owner && still_owns(actor)));
     let is_told = |actor: &Actor| {
-        let stands_in = |owner| actor.grants.iter().any(|grant| grant.instead_of == Some(owner)) && still_owns(actor);
+        let stands_in = |owner| actor.grants.iter().any(|grant| grant.lent_by.contains(&owner)) && still_owns(actor);
         let owns = owner.map_or_else(|| may_own(actor), |owner| owner == actor.id || stands_in(owner));
         owns || actor.has(Role::Lead, product)
     };

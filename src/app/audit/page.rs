@@ -12,10 +12,12 @@ use crate::{
     store::{
         audit::{self, Asked, Listed, PAGE, checkpoints},
         staff,
+        vault::{Sealed, Vault},
     },
 };
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
+use data_encoding::BASE64URL_NOPAD;
 use std::collections::HashMap;
 
 /// What the address bar or a form asks for, as it was typed.
@@ -31,8 +33,8 @@ pub struct AuditFilter {
     pub from: String,
     /// The last day.
     pub to: String,
-    /// Where the page before ended.
-    pub before: Option<i64>,
+    /// Where the page before ended, as that page gave it.
+    pub before: String,
 }
 
 /// One entry as the reader may see it.
@@ -72,7 +74,7 @@ pub struct AuditPage {
     /// The entries, newest first.
     pub lines: Vec<AuditLine>,
     /// What to put into `before` for the next page.
-    pub next: Option<i64>,
+    pub next: Option<String>,
     /// Who can be filtered by.
     pub people: Vec<Choice<StaffId>>,
     /// The last entry that a checkpoint seals, and when it did.
@@ -84,20 +86,44 @@ pub struct AuditPage {
 /// # Errors
 /// `NotFound` for those who may not see the log, or as the database says.
 pub async fn load(app: &App, actor: &Actor, filter: &AuditFilter) -> Result<AuditPage, Error> {
-    let (asked, faults) = asked(actor, filter, app.zone())?;
+    let (asked, mut faults) = asked(actor, filter, app.zone())?;
+    let before = read_cursor(&app.vault, &filter.before);
+    if before.is_none() && !filter.before.is_empty() {
+        faults.push(FieldError::new(
+            "entries",
+            "This page of the log cannot be found any more; these are the newest entries",
+        ));
+    }
     let mut tx = app.db.read().await?;
-    let mut listed = audit::entries_before(&mut tx, &asked, filter.before).await?;
+    let mut listed = audit::entries_before(&mut tx, &asked, before).await?;
     let names = staff::staff_names(&mut tx).await?;
     let sealed = checkpoints::checkpoint_last(&mut tx).await?;
     let more = listed.len() > PAGE;
     listed.truncate(PAGE);
-    let next = listed.last().filter(|_| more).map(|last| last.written.number);
+    let next = listed.last().filter(|_| more).map(|last| cursor(&app.vault, last.written.number)).transpose()?;
     let mut people: Vec<_> = names.iter().map(|(id, name)| Choice { id: *id, name: name.clone() }).collect();
     people.sort_by_key(|one| (one.name.to_lowercase(), one.id.0));
     let lines = listed.into_iter().map(|one| line(one, asked.is_of_all(), &names)).collect();
     // to know how many entries there are, is to know how many are not shown
     let sealed = sealed.filter(|_| asked.is_of_all());
     Ok(AuditPage { now: app.now(), zone: app.zone(), filter: filter.clone(), faults, lines, next, people, sealed })
+}
+
+/// What a place in the log is sealed for.
+const CURSOR: &str = "place in the audit log";
+
+/// The place before an entry, for an address. Sealed: its number would tell how many entries there are that are not shown.
+fn cursor(vault: &Vault, number: i64) -> Result<String, Error> {
+    let Sealed { wrapped_key, cipher } = vault.seal(CURSOR, &number.to_be_bytes())?;
+    Ok(format!("{}.{}", BASE64URL_NOPAD.encode(&wrapped_key), BASE64URL_NOPAD.encode(&cipher)))
+}
+
+/// The entry before which a page begins; none for whatever [`cursor`] did not make.
+fn read_cursor(vault: &Vault, typed: &str) -> Option<i64> {
+    let (wrapped_key, cipher) = typed.split_once('.')?;
+    let bytes = |text: &str| BASE64URL_NOPAD.decode(text.as_bytes()).ok();
+    let plain = vault.open(CURSOR, &Sealed { wrapped_key: bytes(wrapped_key)?, cipher: bytes(cipher)? }).ok()?;
+    Some(i64::from_be_bytes(plain.try_into().ok()?))
 }
 
 /// What a filter means for this reader, and what of it could not be understood.

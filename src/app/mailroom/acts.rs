@@ -30,7 +30,7 @@ pub async fn send_again(app: &App, actor: &Actor, id: MailId) -> Result<(), Erro
     audit::audit_append(
         &mut tx,
         app.now(),
-        actor.doing(Act::WorkCases, &mail.product),
+        actor.doing(Act::WorkCases, Place::of(&mail.product, mail.restricted)),
         AuditAction::MailSentAgain,
         Some(mail.case),
         "",
@@ -58,7 +58,7 @@ pub async fn lift_block(app: &App, actor: &Actor, id: MailId) -> Result<(), Erro
     audit::audit_append(
         &mut tx,
         app.now(),
-        actor.doing(Act::WorkCases, &mail.product),
+        actor.doing(Act::WorkCases, Place::of(&mail.product, mail.restricted)),
         AuditAction::MailBlockLifted,
         Some(mail.case),
         "",

@@ -5,21 +5,23 @@ use crate::{
     domain::{
         audit::{AuditAction, Entry},
         identity::StaffId,
-        rights::Actor,
+        rights::{Actor, Grant},
         time::Instant,
     },
     store::{audit, grants, staff},
 };
 use chrono_tz::Tz;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// What somebody sees of their own absence.
 #[derive(Debug, Clone)]
 pub struct Absence {
     /// Since when and until when, now or later.
     pub away: Option<(Instant, Instant)>,
-    /// Who stands in, as an administrator named them.
+    /// Who stands in, as an administrator named them, and works here still.
     pub deputies: Vec<String>,
+    /// The roles in which nobody does: "Agent for all products".
+    pub alone: Vec<String>,
     /// For whom the reader stands in now.
     pub stands_in_for: Vec<String>,
     /// The zone of its dates.
@@ -34,12 +36,18 @@ pub async fn load_absence(app: &App, actor: &Actor) -> Result<Absence, Error> {
     let mut tx = app.db.read().await?;
     let now = tx.db_now().await?;
     let away = grants::absence_get(&mut tx, actor.id).await?.filter(|(_, until)| *until > now);
-    let names = staff::staff_names(&mut tx).await?;
-    let called = |ids: BTreeSet<StaffId>| ids.iter().filter_map(|id| names.get(id).cloned()).collect();
-    let own = grants::grants_all(&mut tx).await?.into_iter().filter(|one| one.staff == actor.id);
-    let deputies = called(own.filter_map(|one| one.deputy).collect());
-    let stands_in_for = called(actor.grants.iter().filter_map(|grant| grant.instead_of).collect());
-    Ok(Absence { away, deputies, stands_in_for, zone: app.zone() })
+    let here = staff::staff_all(&mut tx).await?;
+    let here: HashMap<_, _> = here.into_iter().map(|one| (one.id, one.name)).collect();
+    let called = |ids: BTreeSet<StaffId>| ids.iter().filter_map(|id| here.get(id).cloned()).collect();
+    let counts = |one: &grants::Given| one.staff == actor.id && one.ends.is_none_or(|ends| ends > now);
+    let own = grants::grants_all(&mut tx).await?.into_iter().filter(counts);
+    let has_deputy = |one: &grants::Given| one.deputy.is_some_and(|deputy| here.contains_key(&deputy));
+    let (lent, alone): (Vec<_>, Vec<_>) = own.partition(has_deputy);
+    let deputies = called(lent.iter().filter_map(|one| one.deputy).collect());
+    let place = |one: &grants::Given| one.product.as_ref().map_or("all products".to_owned(), |id| app.packs.short(id));
+    let alone = alone.iter().map(|one| format!("{} for {}", one.role.label(), place(one))).collect();
+    let stands_in_for = called(actor.grants.iter().filter_map(Grant::instead_of).collect());
+    Ok(Absence { away, deputies, alone, stands_in_for, zone: app.zone() })
 }
 
 /// The actor is away from the first day to the last one, both `2026-12-24`; not any more where both are empty.

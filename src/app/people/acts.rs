@@ -5,14 +5,14 @@ use crate::{
     app::{
         App, Error, FieldError,
         proving::proven,
-        staff::{self as accounts, Access, Given, given, misfits, role_changed},
+        staff::{self as accounts, Access, Given, given, misfits, person_joined, role_changed},
     },
     domain::{
-        audit::{AuditAction, Entry},
-        identity::StaffId,
+        audit::AuditAction,
+        identity::{StaffId, mailbox_of},
         rights::{Act, Actor, Doer, Place, Role},
     },
-    store::{Tx, audit, grants, sessions, staff},
+    store::{Tx, grants, sessions, staff},
 };
 
 /// A role as an administrator has typed it.
@@ -52,7 +52,7 @@ impl GrantTyped {
             }
         };
         let product = Some(self.product.clone()).filter(|id| !id.is_empty());
-        let grant = Given { role, product, until, instead_of: None };
+        let grant = Given { product, until, ..Given::everywhere(role) };
         let faults = misfits(app, &grant);
         if faults.is_empty() { Ok(grant) } else { Err(Error::Invalid(faults)) }
     }
@@ -73,16 +73,27 @@ fn number(field: &'static str, typed: &str) -> Result<Option<StaffId>, Error> {
 /// Invites somebody: they get a link to set their password.
 ///
 /// # Errors
-/// `NotFound` for who manages no people; `Invalid` names what needs another look; `Unproved` for a stale proof.
+/// `NotFound` for who manages no people; `Invalid` names what needs another look, also where it is the actor; `Unproved`
+/// for a stale proof.
 pub async fn invite_person(app: &App, actor: &Actor, typed: &Invited) -> Result<StaffId, Error> {
     may_manage(actor)?;
     let same_as = number("same_as", &typed.same_as)?;
     let access = Access { grants: vec![typed.grant.read(app)?], same_as };
+    let (mut tx, actor) = begin(app, actor).await?;
     if let Some(same) = same_as {
-        known(&mut app.db.read().await?, "same_as", same).await?;
+        known(&mut tx, "same_as", same).await?;
     }
-    proven(actor)?;
-    accounts::invite_by(app, &typed.email, &typed.name, &access, doing(actor)).await
+    proven(&actor)?;
+    let says = "Nobody gives themselves a role; another administrator has to invite this account of yours";
+    if same_as.is_some_and(|same| actor.is(same)) {
+        return Err(Error::field("same_as", says));
+    }
+    let mailbox = mailbox_of(&typed.email);
+    let is_own = |one: &staff::Colleague| actor.is(one.staff()) && mailbox_of(&one.email) == mailbox;
+    if staff::colleagues(&mut tx).await?.iter().any(is_own) {
+        return Err(Error::field("email", says));
+    }
+    accounts::invite_by(app, tx, (&typed.email, &typed.name), &access, doing(&actor)).await
 }
 
 async fn known(tx: &mut Tx, field: &'static str, id: StaffId) -> Result<(), Error> {
@@ -90,15 +101,23 @@ async fn known(tx: &mut Tx, field: &'static str, id: StaffId) -> Result<(), Erro
     found.map(|_| ()).ok_or_else(|| Error::field(field, "Choose one of the list"))
 }
 
-/// The account, held until the transaction ends, for an administrator who has just proved who they are.
-async fn begin(app: &App, actor: &Actor, id: StaffId) -> Result<Tx, Error> {
+/// The actor as they are now, where they manage people still, in a transaction until the end of which nobody else does.
+async fn begin(app: &App, actor: &Actor) -> Result<(Tx, Actor), Error> {
     may_manage(actor)?;
     let mut tx = app.db.begin().await?;
     // one at a time: of two administrators who take the role from each other one stays
     staff::people_lock(&mut tx).await?;
+    let now = staff::actor_get(&mut tx, actor.id).await?.ok_or(Error::NotFound)?;
+    may_manage(&now)?;
+    Ok((tx, Actor { proof: actor.proof, ..now }))
+}
+
+/// The same for what is done to an account, by an administrator who has just proved who they are.
+async fn at(app: &App, actor: &Actor, id: StaffId) -> Result<(Tx, Actor), Error> {
+    let (mut tx, actor) = begin(app, actor).await?;
     staff::account_get(&mut tx, id).await?.ok_or(Error::NotFound)?;
-    proven(actor)?;
-    Ok(tx)
+    proven(&actor)?;
+    Ok((tx, actor))
 }
 
 /// Gives somebody a role, or gives it another end or deputy.
@@ -109,25 +128,31 @@ async fn begin(app: &App, actor: &Actor, id: StaffId) -> Result<Tx, Error> {
 pub async fn give_role(app: &App, actor: &Actor, id: StaffId, typed: &GrantTyped) -> Result<(), Error> {
     may_manage(actor)?;
     let (grant, deputy) = (typed.read(app)?, number("deputy", &typed.deputy)?);
-    let mut tx = begin(app, actor, id).await?;
+    let (mut tx, actor) = at(app, actor, id).await?;
     if actor.is(id) {
         return Err(Error::field("role", "Nobody gives themselves a role; another administrator has to do it"));
     }
     if let Some(deputy) = deputy {
-        known(&mut tx, "deputy", deputy).await?;
         let everybody = staff::colleagues(&mut tx).await?;
-        let person = |id| everybody.iter().find(|one| one.staff() == id).map(staff::Colleague::person);
-        if person(deputy) == person(id) {
+        let find = |id| everybody.iter().find(|one| one.staff() == id);
+        let stands_in = find(deputy).ok_or_else(|| Error::field("deputy", "Choose one of the list"))?;
+        if find(id).is_some_and(|one| one.person() == stands_in.person()) {
             return Err(Error::field("deputy", "Somebody else has to stand in"));
+        }
+        if stands_in.is_disabled() {
+            return Err(Error::field("deputy", "Nobody signs in with that account; choose another one"));
         }
         if actor.is(deputy) {
             return Err(Error::field("deputy", "Nobody makes themselves a deputy; another administrator has to do it"));
         }
     }
+    let before = grants::admins(&mut tx).await?;
     grants::grant_give(&mut tx, &given(id, &grant, deputy), app.now()).await?;
-    admin_stays(&mut tx, "role").await?;
+    admin_stays(&mut tx, before, "role").await?;
     let what = (id, grant.role, grant.product.as_deref());
-    role_changed(app, tx, doing(actor), AuditAction::RoleGranted, what).await
+    role_changed(app, &mut tx, doing(&actor), AuditAction::RoleGranted, what).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Takes a role away.
@@ -136,17 +161,20 @@ pub async fn give_role(app: &App, actor: &Actor, id: StaffId, typed: &GrantTyped
 /// `NotFound` for who manages no people, and where it is not given; `Invalid` where nobody would manage people any more;
 /// `Unproved` for a stale proof.
 pub async fn take_role(app: &App, actor: &Actor, id: StaffId, role: Role, product: Option<&str>) -> Result<(), Error> {
-    let mut tx = begin(app, actor, id).await?;
+    let (mut tx, actor) = at(app, actor, id).await?;
+    let before = grants::admins(&mut tx).await?;
     if !grants::grant_take(&mut tx, id, role, product).await? {
         return Err(Error::NotFound);
     }
-    admin_stays(&mut tx, "role").await?;
-    role_changed(app, tx, doing(actor), AuditAction::RoleTaken, (id, role, product)).await
+    admin_stays(&mut tx, before, "role").await?;
+    role_changed(app, &mut tx, doing(&actor), AuditAction::RoleTaken, (id, role, product)).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
-/// Somebody has to be left who manages people, and goes on doing so.
-async fn admin_stays(tx: &mut Tx, field: &'static str) -> Result<(), Error> {
-    if grants::admins(tx).await? > 0 {
+/// Somebody has to be left who manages people, and goes on doing so; where nobody was, this act takes nothing away.
+async fn admin_stays(tx: &mut Tx, before: i64, field: &'static str) -> Result<(), Error> {
+    if before == 0 || grants::admins(tx).await? > 0 {
         return Ok(());
     }
     Err(Error::field(field, "This is the last administrator without an end; make somebody else one first"))
@@ -158,15 +186,16 @@ async fn admin_stays(tx: &mut Tx, field: &'static str) -> Result<(), Error> {
 /// `NotFound` for who manages no people; `Invalid` where it stands so already, is one's own, or nobody would manage people
 /// any more; `Unproved` for a stale proof.
 pub async fn disable_person(app: &App, actor: &Actor, id: StaffId) -> Result<(), Error> {
-    let mut tx = begin(app, actor, id).await?;
+    let (mut tx, actor) = at(app, actor, id).await?;
     if actor.is(id) {
         return Err(Error::field("disable", "Nobody disables themselves; another administrator has to do it"));
     }
+    let before = grants::admins(&mut tx).await?;
     if !staff::staff_disable(&mut tx, id, Some(app.now())).await? {
         return Err(Error::field("disable", "It is disabled already"));
     }
-    admin_stays(&mut tx, "disable").await?;
-    accounts::done(app, tx, doing(actor), id, AuditAction::StaffDisabled).await.map(|_| ())
+    admin_stays(&mut tx, before, "disable").await?;
+    accounts::done(app, tx, doing(&actor), id, AuditAction::StaffDisabled).await.map(|_| ())
 }
 
 /// Lets somebody sign in again.
@@ -174,11 +203,11 @@ pub async fn disable_person(app: &App, actor: &Actor, id: StaffId) -> Result<(),
 /// # Errors
 /// As `disable_person`.
 pub async fn enable_person(app: &App, actor: &Actor, id: StaffId) -> Result<(), Error> {
-    let mut tx = begin(app, actor, id).await?;
+    let (mut tx, actor) = at(app, actor, id).await?;
     if !staff::staff_disable(&mut tx, id, None).await? {
         return Err(Error::field("disable", "It is not disabled"));
     }
-    accounts::done(app, tx, doing(actor), id, AuditAction::StaffEnabled).await.map(|_| ())
+    accounts::done(app, tx, doing(&actor), id, AuditAction::StaffEnabled).await.map(|_| ())
 }
 
 /// Ends every session of an account, on every console; how many.
@@ -186,8 +215,8 @@ pub async fn enable_person(app: &App, actor: &Actor, id: StaffId) -> Result<(), 
 /// # Errors
 /// `NotFound` for who manages no people, `Unproved` for a stale proof.
 pub async fn end_sessions_of(app: &App, actor: &Actor, id: StaffId) -> Result<u64, Error> {
-    let tx = begin(app, actor, id).await?;
-    accounts::done(app, tx, doing(actor), id, AuditAction::SessionsKilled).await
+    let (tx, actor) = at(app, actor, id).await?;
+    accounts::done(app, tx, doing(&actor), id, AuditAction::SessionsKilled).await
 }
 
 /// Forgets every second factor of somebody who lost theirs; at the next sign-in they enrol another.
@@ -195,12 +224,12 @@ pub async fn end_sessions_of(app: &App, actor: &Actor, id: StaffId) -> Result<u6
 /// # Errors
 /// `NotFound` for who manages no people; `Invalid` for one's own; `Unproved` for a stale proof.
 pub async fn reset_factors_of(app: &App, actor: &Actor, id: StaffId) -> Result<(), Error> {
-    let tx = begin(app, actor, id).await?;
+    let (tx, actor) = at(app, actor, id).await?;
     if actor.is(id) {
         let says = "Your own second factor is changed on the page of your account";
         return Err(Error::Invalid(vec![FieldError::new("factor", says)]));
     }
-    accounts::without_factors(app, tx, doing(actor), id).await
+    accounts::without_factors(app, tx, doing(&actor), id).await
 }
 
 /// Says that two accounts are of one person, who then counts as one wherever two have to agree.
@@ -211,15 +240,11 @@ pub async fn join_person(app: &App, actor: &Actor, id: StaffId, other: &str) -> 
     may_manage(actor)?;
     let other = number("other", other)?.filter(|other| *other != id);
     let other = other.ok_or_else(|| Error::field("other", "Choose the other account"))?;
-    let mut tx = begin(app, actor, id).await?;
+    let (mut tx, actor) = at(app, actor, id).await?;
     known(&mut tx, "other", other).await?;
     grants::person_join(&mut tx, id, other).await?;
     sessions::sessions_end(&mut tx, id, None).await?;
-    let what = format!("{} {}", id.0, other.0);
-    audit::entry_add(
-        &mut tx,
-        Entry::new(app.now(), doing(actor), AuditAction::PersonJoined).object(&what).fields(&["person"]),
-    );
+    person_joined(app, &mut tx, doing(&actor), (id, other));
     tx.commit().await?;
     Ok(())
 }

@@ -15,7 +15,7 @@ use crate::{
         case::Case,
         event::{By, Event},
         identity::{MessageId, Reference, normal_address},
-        rights::{Act, Actor},
+        rights::{Act, Actor, Place},
         work::Work,
     },
     mail::{authenticity::Authenticity, classify::Guess, parse::Letter},
@@ -59,9 +59,13 @@ async fn decided(app: &App, actor: &Actor, id: MessageId) -> Result<Decided, Err
 }
 
 fn theirs(actor: &Actor, found: Option<(Message, Waits)>) -> Result<(Message, Waits), Error> {
-    let sealed = |m: &Message| m.restricted || m.state == MessageState::Unreadable;
-    let seen = |(m, _): &(Message, Waits)| actor.may_in_case(Act::SeeMail, &m.product, sealed(m));
+    let seen = |(m, _): &(Message, Waits)| actor.may(Act::SeeMail, place(m));
     changes(actor, found.filter(seen).ok_or(Error::NotFound)?)
+}
+
+/// Where a mail is decided about: nobody has looked at what could not be read, so it may be anything.
+const fn place(message: &Message) -> Place<'_> {
+    Place::of(message.product.as_str(), message.restricted || matches!(message.state, MessageState::Unreadable))
 }
 
 /// The mail that somebody sees, where they change something about it too.
@@ -88,9 +92,10 @@ pub async fn attach(app: &App, actor: &Actor, id: MessageId, to: &str) -> Result
     if message.restricted && waits.near.is_some() && !case.is_restricted() {
         return Err(Error::field("to", "This mail may be restricted; it can only go to a restricted case"));
     }
+    let place = if case.is_restricted() { Place::Behind(&message.product) } else { place(&message) };
     let reference = case.reference;
     intake::append(app, &mut tx, (&message, &sender), letter, &from, case).await?;
-    finish(app, (actor, &message.product), tx, AuditAction::MessageAttached, Some(reference), id).await?;
+    finish(app, (actor, place), tx, AuditAction::MessageAttached, Some(reference), id).await?;
     Ok(reference)
 }
 
@@ -108,7 +113,7 @@ pub async fn release(app: &App, actor: &Actor, id: MessageId) -> Result<Referenc
     }
     let read = intake::open(app, &mut tx, (&message, &sender), letter, &from, guess).await?;
     let Read::Opened(reference) = read else { return Err(Error::NotFound) };
-    finish(app, (actor, &message.product), tx, AuditAction::MessageReleased, Some(reference), id).await?;
+    finish(app, (actor, place(&message)), tx, AuditAction::MessageReleased, Some(reference), id).await?;
     Ok(reference)
 }
 
@@ -135,9 +140,9 @@ pub async fn discard(app: &App, actor: &Actor, id: MessageId, reason: &str) -> R
         let kept = contents::content_keep(&mut tx, &app.vault, reference, restricted, "reason", &text, now).await?;
         cases::case_record(&mut tx, &mut case, by, now, Event::MessageDiscarded { message: id, reason: kept }).await?;
         cases::case_save(&mut tx, &case).await?;
-        return finish(app, (actor, &message.product), tx, AuditAction::MessageDiscarded, Some(reference), id).await;
+        return finish(app, (actor, place(&message)), tx, AuditAction::MessageDiscarded, Some(reference), id).await;
     }
-    finish(app, (actor, &message.product), tx, AuditAction::MessageDiscarded, waits.near, id).await
+    finish(app, (actor, place(&message)), tx, AuditAction::MessageDiscarded, waits.near, id).await
 }
 
 /// A discarded mail waits again.
@@ -153,7 +158,7 @@ pub async fn put_back(app: &App, actor: &Actor, id: MessageId) -> Result<(), Err
     }
     let why = "it was discarded and put back";
     messages::message_set_aside(&mut tx, id, MessageState::Quarantined, why).await?;
-    finish(app, (actor, &message.product), tx, AuditAction::MessagePutBack, waits.near, id).await
+    finish(app, (actor, place(&message)), tx, AuditAction::MessagePutBack, waits.near, id).await
 }
 
 /// Has a mail that could not be read read again.
@@ -168,18 +173,18 @@ pub async fn read_again(app: &App, actor: &Actor, id: MessageId) -> Result<(), E
         return Err(reads_only());
     }
     jobs::job_enqueue(&mut tx, &Work::ReadMessage { message: id }, 0).await?;
-    finish(app, (actor, &message.product), tx, AuditAction::MessageReadAgain, None, id).await
+    finish(app, (actor, Place::from(&message.product)), tx, AuditAction::MessageReadAgain, None, id).await
 }
 
 async fn finish(
     app: &App,
-    (actor, product): (&Actor, &str),
+    (actor, place): (&Actor, Place<'_>),
     mut tx: Tx,
     action: AuditAction,
     case: Option<Reference>,
     id: MessageId,
 ) -> Result<(), Error> {
-    audit::audit_append(&mut tx, app.now(), actor.doing(Act::WorkCases, product), action, case, &id.0.to_string());
+    audit::audit_append(&mut tx, app.now(), actor.doing(Act::WorkCases, place), action, case, &id.0.to_string());
     tx.commit().await?;
     app.wake();
     Ok(())

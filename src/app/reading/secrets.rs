@@ -48,7 +48,7 @@ pub async fn show_secrets(app: &App, actor: &Actor, reference: Reference, messag
     audit::audit_append(
         &mut tx,
         app.now(),
-        actor.doing(Act::WorkCases, &case.product),
+        actor.doing(Act::WorkCases, case.place()),
         AuditAction::SecretShown,
         Some(reference),
         &object,

@@ -64,8 +64,9 @@ pub async fn load_waiting(app: &App, actor: &Actor) -> Result<Vec<Waiting>, Erro
     let mut tx = app.db.read().await?;
     let names = staff::staff_names(&mut tx).await?;
     let planned = runs::runs_planned(&mut tx, &actor.reach(Act::ApproveRuns), MOST).await?;
-    let theirs =
-        planned.into_iter().filter(|run| not_yours(actor, &run.product, run.asked_by).is_none() && run.plan.may_run());
+    let theirs = planned
+        .into_iter()
+        .filter(|run| not_yours(actor, Place::from(&run.product), run.asked_by).is_none() && run.plan.may_run());
     Ok(theirs
         .map(|run| Waiting {
             scope_hash: run.plan.scope_hash.clone(),
@@ -94,10 +95,10 @@ pub async fn approve_batch(app: &App, actor: &Actor, ticked: &[Ticked], typed: &
         return Err(Error::Invalid(vec![FieldError::new("typed", says)]));
     }
     let says = format!("Approved together with others, {} in all", ticked.len());
-    let mut done = BatchDone::default();
+    let (mut done, mut by) = (BatchDone::default(), Vec::new());
     for one in ticked {
         match approve_plan(app, actor, one.run, &one.scope_hash, &says).await {
-            Ok(()) => done.approved += 1,
+            Ok(doer) => by.push(doer),
             Err(Error::Invalid(fields)) => {
                 let says = fields.into_iter().map(|field| field.says).collect::<Vec<_>>().join(". ");
                 done.refused.push((one.run, says));
@@ -107,16 +108,13 @@ pub async fn approve_batch(app: &App, actor: &Actor, ticked: &[Ticked], typed: &
             Err(error) => return Err(error),
         }
     }
+    done.approved = by.len();
+    by.dedup();
+    // each approval names whose right it was; all of them together do where it was the same
+    let by = if let [one] = by[..] { one } else { Some(actor.id).into() };
     let mut tx = app.db.begin().await?;
     let what = format!("{} of {}", done.approved, ticked.len());
-    audit::audit_append(
-        &mut tx,
-        app.now(),
-        actor.doing(Act::ApproveRuns, Place::Somewhere),
-        AuditAction::RunsApprovedTogether,
-        None,
-        &what,
-    );
+    audit::audit_append(&mut tx, app.now(), by, AuditAction::RunsApprovedTogether, None, &what);
     tx.commit().await?;
     Ok(done)
 }

@@ -12,7 +12,7 @@ use crate::{
         audit::AuditAction,
         event::{By, Event},
         identity::{Reference, RunId},
-        rights::{Act, Actor},
+        rights::{Act, Actor, Doer},
         run::{RunKind, RunState},
         work::Work,
     },
@@ -67,12 +67,11 @@ async fn may_approve(desk: &mut Desk<'_>, run: &Run, waits: RunState) -> Result<
             "Your role does not approve runs. A grievance officer or the data protection lead does.".to_owned(),
         ));
     }
-    if !desk.actor.may_decide(run.asked_by, &run.product) {
+    if !desk.second(run.asked_by, Act::ApproveRuns) {
         return Err(Error::NotAllowed(
             "You asked for this run, or stand in for who did; somebody else has to approve it.".to_owned(),
         ));
     }
-    desk.act = Act::ApproveRuns;
     if run.state != waits {
         return Err(Error::field(
             "typed",
@@ -104,14 +103,16 @@ pub async fn approve_run(app: &App, actor: &Actor, id: RunId, approval: &Approva
     approve(desk, run, &approval.scope_hash, faults, "Approved").await
 }
 
-/// Approves exactly this plan, one of several that were read together; `says` is written into its log.
+/// Approves exactly this plan, one of several that were read together; `says` is written into its log. By whose right.
 ///
 /// # Errors
 /// As `approve_run`, but for what is typed and ticked.
-pub(super) async fn approve_plan(app: &App, actor: &Actor, id: RunId, hash: &str, says: &str) -> Result<(), Error> {
+pub(super) async fn approve_plan(app: &App, actor: &Actor, id: RunId, hash: &str, says: &str) -> Result<Doer, Error> {
     let (mut desk, run) = at(app, actor, id).await?;
     may_approve(&mut desk, &run, RunState::Planned).await?;
-    approve(desk, run, hash, Vec::new(), says).await
+    let by = desk.by;
+    approve(desk, run, hash, Vec::new(), says).await?;
+    Ok(by)
 }
 
 /// Approves the plan with this hash, unless there is something wrong with that.
@@ -204,8 +205,7 @@ async fn give_up_packages(tx: &mut Tx, run: &Run) -> Result<(), Error> {
 /// When the run did not stop or needs a new plan, or the actor asked for it or has not proved lately who they are.
 pub async fn try_run_again(app: &App, actor: &Actor, id: RunId) -> Result<(), Error> {
     let (mut desk, mut run) = at(app, actor, id).await?;
-    let decided = actor.may_decide(run.asked_by, &run.product);
-    if !run.kind.is_copy() && !decided {
+    if !run.kind.is_copy() && !desk.second(run.asked_by, Act::ApproveRuns) {
         return Err(Error::NotAllowed("Somebody who may approve it and did not ask for it has to do this.".to_owned()));
     }
     proven(actor)?;

@@ -247,6 +247,7 @@ pub async fn load_run(app: &App, actor: &Actor, id: RunId) -> Result<RunPage, Er
     };
     let zone = app.packs.zone(&run.product);
     let least_copy = exports::least_form(app, &case);
+    let not_yours = not_yours(actor, case.place(), run.asked_by);
     Ok(RunPage {
         id,
         reference: run.case,
@@ -276,7 +277,7 @@ pub async fn load_run(app: &App, actor: &Actor, id: RunId) -> Result<RunPage, Er
         least_copy,
         case_open: case.state.is_open(),
         clocks: case.clocks,
-        not_yours: not_yours(actor, &run.product, run.asked_by),
+        not_yours,
         sees_case,
         may_work: actor.may(Act::WorkCases, &run.product),
         plan: run.plan,
@@ -294,13 +295,13 @@ async fn repeats(tx: &mut crate::store::Tx, run: &Run) -> Result<Option<RunId>, 
     }))
 }
 
-/// Why this member of staff may not approve what `asked` asked for in a product.
-pub(super) fn not_yours(actor: &Actor, product: &str, asked: StaffId) -> Option<&'static str> {
-    if actor.may_decide(asked, product) {
+/// Why this member of staff may not approve what `asked` asked for at a place.
+pub(super) fn not_yours(actor: &Actor, place: Place<'_>, asked: StaffId) -> Option<&'static str> {
+    if actor.second(asked, Act::ApproveRuns, place).is_some() {
         None
     } else if actor.is(asked) {
         Some("You asked for this run, so somebody else has to approve it.")
-    } else if actor.may(Act::ApproveRuns, product) {
+    } else if actor.may(Act::ApproveRuns, place) {
         Some("You stand in for the one who asked for this run, so somebody else has to approve it.")
     } else {
         Some("A grievance officer or the data protection lead has to approve it.")

@@ -51,6 +51,10 @@ pub struct StandingLine {
     pub ended: Option<(String, Instant)>,
     /// True while it holds.
     pub holds: bool,
+    /// True where nothing begins under it because whoever granted it may no longer approve runs.
+    pub lapsed: bool,
+    /// True where the reader may end it.
+    pub may_end: bool,
     /// How many runs began under it.
     pub uses: i64,
     /// When the last of them was asked for.
@@ -69,7 +73,15 @@ pub async fn load_standing(app: &App, actor: &Actor) -> Result<Vec<StandingLine>
     let names = staff::staff_names(&mut tx).await?;
     let name = |id: StaffId| names.get(&id).cloned().unwrap_or_else(|| "somebody who left".to_owned());
     let now = tx.db_now().await?;
+    let everybody = staff::staff_all(&mut tx).await?;
+    let granter_may = |one: &StandingApproval| {
+        everybody.iter().any(|by| by.id == one.granted_by && by.may(Act::ApproveRuns, &one.product))
+    };
+    let runs_on = |one: &StandingApproval| one.ended.is_none() && one.expires_at > now;
     let line = |one: StandingApproval| StandingLine {
+        holds: runs_on(&one) && granter_may(&one),
+        lapsed: runs_on(&one) && !granter_may(&one),
+        may_end: runs_on(&one) && actor.may(Act::ApproveRuns, &one.product),
         id: one.id,
         product: app.packs.short(&one.product),
         what: one.what,
@@ -77,7 +89,6 @@ pub async fn load_standing(app: &App, actor: &Actor) -> Result<Vec<StandingLine>
         granted_by: name(one.granted_by),
         granted_at: one.granted_at,
         last_day: one.expires_at.local(app.packs.zone(&one.product)).format("%-d %B %Y").to_string(),
-        holds: one.ended.is_none() && one.expires_at > now,
         ended: one.ended.map(|(by, at)| (name(by), at)),
         uses: one.uses,
         last_used: one.last_used,
@@ -191,7 +202,7 @@ pub(in crate::app) async fn standing_for(
 ) -> Result<Option<StandingApproval>, Error> {
     for one in standing::standing_in_force(tx, product, what).await? {
         let granted = staff::actor_get(tx, one.granted_by).await?;
-        if granted.is_some_and(|by| by.may_decide(asked, product)) {
+        if granted.is_some_and(|by| by.second(asked, Act::ApproveRuns, product).is_some()) {
             return Ok(Some(one));
         }
     }

@@ -92,6 +92,7 @@ pub async fn assign_many(
                 let says = fields.into_iter().map(|f| f.says).collect::<Vec<_>>().join("; ");
                 outcome.skipped.push((*reference, says));
             }
+            Err(Error::NotAllowed(says)) => outcome.skipped.push((*reference, says)),
             Err(other) => return Err(other),
         }
     }

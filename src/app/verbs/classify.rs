@@ -48,7 +48,8 @@ pub async fn classify_case(
     let due = |kind| app.packs.resolve_due(product, kind, place, &facts);
     let is_slower = due(to) > due(from) || app.packs.is_softer(product, (from, place), (to, place), &facts);
     let leaves_wall = from.is_restricted() && !to.is_restricted();
-    let second = desk.case.proposed.is_some_and(|(kind, by)| kind == to && !actor.is(by));
+    let proposed = desk.case.proposed.filter(|(kind, _)| *kind == to);
+    let second = proposed.is_some_and(|(_, by)| desk.second(by, Act::WorkCases));
     let kept = desk.keep_reason(reason).await?;
     if (is_slower || leaves_wall) && !second {
         desk.record(Event::ClassificationProposed { to, reason: kept }).await?;

@@ -15,7 +15,7 @@ use crate::{
         event::Event,
         identity::Reference,
         policy::rule::Mode,
-        rights::Actor,
+        rights::{Act, Actor},
         time::{Instant, MINUTE},
     },
 };
@@ -155,10 +155,11 @@ pub async fn rule_out(
         return Err(Error::field("rule", "Choose a rule that holds only under a condition and runs in this case"));
     }
     let doubted = desk.case.doubted.as_ref().filter(|(doubted, _)| doubted == rule).map(|(_, by)| *by);
-    if doubted.is_some_and(|by| actor.is(by)) {
-        return Err(Error::field("rule", "You found this already; a second person has to find the same"));
+    let second = doubted.is_some_and(|by| desk.second(by, Act::WorkCases));
+    if doubted.is_some() && !second {
+        let says = "You found this already, or stand in for who did; a second person has to find the same";
+        return Err(Error::field("rule", says));
     }
-    let second = doubted.is_some();
     let (rule, reason) = (rule.to_owned(), desk.keep_reason(reason).await?);
     desk.take_up().await?;
     if !second {
@@ -206,10 +207,11 @@ pub async fn set_jurisdiction(
     let (kind, place, facts) = (case.kind, case.jurisdiction.as_deref(), case.facts());
     let is_softer = app.packs.is_softer(&case.product, (kind, place), (kind, Some(code)), &facts);
     let proposed = case.place_proposed.as_ref().filter(|(proposed, _)| proposed == code).map(|(_, by)| *by);
-    if proposed.is_some_and(|by| actor.is(by)) {
-        return Err(Error::field("place", "You said so already; a second person has to say the same"));
+    let second = proposed.is_some_and(|by| desk.second(by, Act::WorkCases));
+    if proposed.is_some() && !second {
+        let says = "You said so already, or stand in for who did; a second person has to say the same";
+        return Err(Error::field("place", says));
     }
-    let second = proposed.is_some();
     desk.take_up().await?;
     if is_softer && !second {
         desk.record(Event::JurisdictionProposed { code: code.to_owned() }).await?;

@@ -103,6 +103,7 @@ pub async fn place_hold(
         let hold = holds::hold_place(&mut desk.tx, &app.vault, &new).await?;
         desk.record(Event::HoldPlaced { hold, basis, reason }).await?;
     }
+    desk.by = actor.doing(basis.needs(), desk.case.place());
     desk.commit(if basis.is_secret() { AuditAction::SecretHoldPlaced } else { AuditAction::HoldPlaced }).await?;
     Ok(subjects.len())
 }
@@ -152,8 +153,8 @@ async fn is_theirs(app: &App, product: &str, subjects: &[Key], part: &Extent) ->
 /// Releases a hold of the case: never one's own.
 ///
 /// # Errors
-/// `NotFound` where the case has no such hold; `Invalid` when no reason is given, the actor placed it, or it was
-/// released already.
+/// `NotFound` where the case has no such hold; `Invalid` when no reason is given, the actor placed it or stands in for who
+/// did, or it was released already.
 pub async fn release_hold(
     app: &App,
     actor: &Actor,
@@ -165,11 +166,11 @@ pub async fn release_hold(
     let reason = written("reason", reason, "Say why the data may go now; colleagues will read it")?;
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
     let holds = holds::holds_of_case(&mut desk.tx, reference).await?;
-    let sees_secret = actor.may(Act::SeeSecretHolds, &desk.case.product);
-    let theirs = |one: &holds::Hold| one.id == hold && (!one.basis.is_secret() || sees_secret);
+    let theirs = |one: &holds::Hold| one.id == hold && actor.may(one.basis.needs(), &desk.case.product);
     let standing = holds.into_iter().find(theirs).ok_or(Error::NotFound)?;
-    if actor.is(standing.placed_by) {
-        return Err(Error::field("reason", "You placed this hold yourself; a second person has to release it"));
+    if !desk.second(standing.placed_by, standing.basis.needs()) {
+        let says = "You placed this hold, or stand in for who did; a second person has to release it";
+        return Err(Error::field("reason", says));
     }
     proven(actor)?;
     if !holds::hold_release(&mut desk.tx, hold, actor.id, desk.now).await? {

@@ -53,8 +53,7 @@ pub async fn merge_case(
     let (now, by, before) = (desk.now, By::Staff(actor.id), goes_on.clone());
     cases::case_record(&mut desk.tx, &mut goes_on, by, now, Event::Absorbed { case: reference }).await?;
     cases::case_save(&mut desk.tx, &goes_on).await?;
-    let entry =
-        Entry::new(now, actor.doing(desk.act, &goes_on.product), AuditAction::CaseAbsorbed).on(Some(goes_on.reference));
+    let entry = Entry::new(now, desk.by, AuditAction::CaseAbsorbed).on(Some(goes_on.reference));
     audit::entry_add(&mut desk.tx, entry.object(&reference.to_string()).fields(&changed(&before, &goes_on)));
     desk.commit(AuditAction::CaseMerged).await
 }

@@ -145,6 +145,7 @@ codes! {
         RequesterErasureAsked "requester_erasure_asked" "Asked to erase a requester from here",
         RequesterErasureApproved "requester_erasure_approved" "Approved erasing a requester from here",
         RequesterErasureRefused "requester_erasure_refused" "Refused to erase a requester from here",
+        RequesterErasureLapsed "requester_erasure_lapsed" "Did not erase a requester from here: who approved it may no longer",
         RequesterErased "requester_erased" "Erased a requester from here",
         AuthorityTold "authority_told" "Wrote down a report to an authority",
         ReportCorrected "report_corrected" "Corrected the number of a report",

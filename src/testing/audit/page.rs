@@ -4,15 +4,16 @@ use super::works_on_a_case;
 use crate::{
     app::{case_page, runs::Letter, staff, verbs},
     domain::{
-        rights::{Act, Actor, Place, Reach, Role, Sight},
+        rights::{Act, Actor, Grant, Place, Reach, Role, Sight},
         sign_in::Proof,
     },
     store::{audit::entry_add, sql, staff::staff_by_email},
     testing::{
         browser::{Answer, Browser},
-        house::{House, mail},
+        house::{House, PRODUCT, mail},
         on_both,
         people::minted,
+        rights::hired,
     },
 };
 use axum::{
@@ -124,6 +125,26 @@ on_both! {
         let typed = asked(&house, LEAD, Method::GET, "/audit?case=%22%3E%3Cimg%20src%3Dx%3E&from=never").await;
         assert_eq!(typed.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(!typed.body.contains("<img src=x") && typed.body.contains("Enter a day"));
+    }
+
+    async fn s16_no_address_tells_how_many_entries_are_not_shown(house: House) {
+        let reference = works_on_a_case(&house).await;
+        for n in 0..60 {
+            verbs::add_note(&house.app, &house.agent, reference, &format!("note {n}")).await.expect("a note");
+        }
+        hired(&house, "part", &[Grant::of(Role::Lead, PRODUCT)]).await;
+        let page = async |path: &str| asked(&house, "part@imagegen.example", Method::GET, path).await;
+        let first = page("/audit?action=note_added").await;
+        let next = first.body.split("href=\"").find(|link| link.contains("before=")).expect("a next page");
+        let next = next.split('"').next().expect("an address").replace("&amp;", "&");
+        assert_eq!(rows(&page(&next).await, "Added a note").len(), 11);
+        // nobody makes such an address themselves
+        let before = next.split("before=").nth(1).expect("a place");
+        for typed in ["30", "-1", "a.b", "9223372036854775807", &before[..before.len() - 4]] {
+            let answer = page(&format!("/audit?action=note_added&before={typed}")).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{typed}");
+            assert_eq!(rows(&answer, "Added a note").len(), 50, "the newest: {typed}");
+        }
     }
 
     async fn the_log_is_paged_and_an_export_is_whole_and_an_entry_itself(house: House) {

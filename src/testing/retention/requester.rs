@@ -23,8 +23,8 @@ use crate::{
     },
 };
 
-fn lead(house: &House) -> Actor {
-    Actor::with_roles(house.agent.id, "Dana Okafor", &[Role::Lead], Proof::Fresh)
+async fn lead(house: &House) -> Actor {
+    hired(house, "lead", &[Grant::everywhere(Role::Lead)]).await
 }
 
 async fn page(house: &House, actor: &Actor, case: Reference) -> RequesterPage {
@@ -49,7 +49,7 @@ on_both! {
         let open = house.opens(&mail(ANA, "Privacy Request", "a3@mail.example", "Please correct my name.")).await;
         let other = answered(&house, "Ben Ode <ben@mail.example>", "b1@mail.example").await;
         house.works().await;
-        let (app, lead) = (&house.app, lead(&house));
+        let (app, lead) = (&house.app, lead(&house).await);
         let seen = page(&house, &house.officer, one).await;
         assert_eq!((stays(&seen, one), stays(&seen, two)), (None, None));
         assert!(stays(&seen, open).expect("it stays").contains("open"));
@@ -90,7 +90,7 @@ on_both! {
 
     async fn what_is_read_once_more_brings_nobody_back_and_a_new_mail_is_a_new_case(house: House) {
         let one = answered(&house, ANA, "a1@mail.example").await;
-        let lead = lead(&house);
+        let lead = lead(&house).await;
         let id = ask(&house, one).await;
         retention::approve_requester_erasure(&house.app, &lead, one, id).await.expect("approved");
         house.works().await;
@@ -111,7 +111,7 @@ on_both! {
 
     async fn what_stays_says_why_and_a_secret_hold_does_not(house: House) {
         let one = answered(&house, ANA, "a1@mail.example").await;
-        let lead = lead(&house);
+        let lead = lead(&house).await;
         let id = ask(&house, one).await;
         holds(&house, one, Basis::LegalOrder).await;
         let seen = page(&house, &house.agent, one).await;
@@ -130,13 +130,35 @@ on_both! {
         assert!(law.contains("IT Rules 2021 r. 3(1)(h)") && law.starts_with("until "), "{law}");
     }
 
+    async fn s18_an_approval_is_worth_what_its_giver_may_do_when_it_begins(house: House) {
+        let one = answered(&house, ANA, "a1@mail.example").await;
+        let (lead, id) = (lead(&house).await, ask(&house, one).await);
+        retention::approve_requester_erasure(&house.app, &lead, one, id).await.expect("approved");
+        crate::app::staff::revoke(&house.app, "lead@imagegen.example", &[Grant::everywhere(Role::Lead)]).await.expect("taken");
+        house.works().await;
+        assert!(house.case(one).await.case.erased.is_none());
+        assert_eq!(raws(&house).await, 1);
+        let seen = page(&house, &house.officer, one).await;
+        assert_eq!((seen.open.is_none(), seen.past[0].state), (true, ErasureState::Lapsed));
+        let told = count(&house, "SELECT COUNT(*) FROM audit WHERE action = 'requester_erasure_lapsed' AND who = 'system'").await;
+        assert_eq!(told, 1);
+        // asked for and approved anew it is done
+        let id = ask(&house, one).await;
+        let other = hired(&house, "other", &[Grant::everywhere(Role::Lead)]).await;
+        retention::approve_requester_erasure(&house.app, &other, one, id).await.expect("approved");
+        house.works().await;
+        assert!(house.case(one).await.case.erased.is_some());
+        chain_is_whole(&house).await;
+    }
+
     async fn s18_another_login_of_who_asked_approves_nothing_nor_does_who_leads_another_product(house: House) {
         let one = answered(&house, ANA, "a1@mail.example").await;
         let (app, id) = (&house.app, ask(&house, one).await);
         let twin = hired(&house, "officer+two", &[Grant::everywhere(Role::Lead)]).await;
         let own = retention::approve_requester_erasure(app, &twin, one, id).await;
         assert!(matches!(own, Err(Error::Invalid(_))), "{own:?}");
-        assert!(page(&house, &twin, one).await.open.is_some_and(|open| !open.may_approve));
+        assert!(page(&house, &twin, one).await.open.is_some_and(|open| !open.may_approve && open.may_refuse));
+        assert!(page(&house, &house.agent, one).await.open.is_some_and(|open| !open.may_approve && !open.may_refuse));
         let elsewhere = hired(&house, "elsewhere", &[Grant::of(Role::Lead, "imgus")]).await;
         let theirs = retention::approve_requester_erasure(app, &elsewhere, one, id).await;
         assert!(matches!(theirs, Err(Error::NotFound)), "{theirs:?}");
@@ -154,7 +176,7 @@ on_both! {
 
     async fn an_erasure_can_be_refused_and_is_over_after_a_week(house: House) {
         let one = answered(&house, ANA, "a1@mail.example").await;
-        let (app, lead) = (&house.app, lead(&house));
+        let (app, lead) = (&house.app, lead(&house).await);
         let id = ask(&house, one).await;
         let agent = retention::refuse_requester_erasure(app, &house.agent, one, id).await;
         assert!(matches!(agent, Err(Error::NotAllowed(_))), "{agent:?}");

@@ -1,6 +1,6 @@
 //! Who is away is stood in for: by whom an administrator named, for as long, and with both names.
 
-use super::{PRODUCT, browser, hired, now, scene};
+use super::{PRODUCT, browser, entry, hired, meddle, now, scene, stands_in};
 use crate::{
     app::{people, runs, verbs},
     domain::{
@@ -9,15 +9,9 @@ use crate::{
         time::DAY,
     },
     store::sql,
-    testing::{house::House, on_both},
+    testing::on_both,
 };
 use axum::http::StatusCode;
-
-async fn entry(house: &House, action: &str) -> (Option<i64>, String) {
-    let mut tx = house.app.db.read().await.expect("a reader");
-    let text = "SELECT staff_id, object FROM audit WHERE action = $1 ORDER BY id DESC LIMIT 1";
-    sql(text).bind(action).one(&mut tx).await.expect("an entry")
-}
 
 on_both! {
     async fn a_deputy_does_what_the_absent_may_and_both_are_written_down(house: House) {
@@ -65,12 +59,7 @@ on_both! {
         let lead = hired(&house, "lead", &[Grant::everywhere(Role::Lead)]).await;
         let deputy = hired(&house, "deputy", &[Grant::everywhere(Role::Agent)]).await;
         let scene = scene(&house, PRODUCT, lead.id).await;
-        let mut tx = house.app.db.begin().await.expect("a writer");
-        let at = tx.db_now().await.expect("the time");
-        sql("UPDATE staff_grants SET deputy_id = $1 WHERE staff_id = $2").bind(deputy.id).bind(lead.id).run(&mut tx).await.expect("named");
-        crate::store::grants::absence_set(&mut tx, lead.id, Some((at.plus(-DAY), at.plus(DAY)))).await.expect("away");
-        tx.commit().await.expect("kept");
-        let deputy = now(&house, deputy.id).await;
+        let deputy = stands_in(&house, deputy.id, lead.id).await;
         assert!(deputy.may(Act::ApproveRuns, PRODUCT));
         let refused = runs::send_back_run(&house.app, &deputy, scene.run, "no").await;
         assert!(matches!(refused, Err(crate::app::Error::NotAllowed(_))), "{refused:?}");
@@ -81,5 +70,32 @@ on_both! {
         assert!(!now(&house, deputy.id).await.may(Act::ApproveRuns, PRODUCT));
         let absence = people::load_absence(&house.app, &deputy).await.expect("the page");
         assert!(absence.away.is_none());
+    }
+
+    async fn who_goes_away_reads_who_stands_in_now_and_in_what_nobody_does(house: House) {
+        let admin = hired(&house, "admin", &[Grant::everywhere(Role::Admin)]).await;
+        let (ended, own) = (Grant::everywhere(Role::Auditor), [Grant::everywhere(Role::Agent), Grant::of(Role::Lead, PRODUCT)]);
+        let lead = hired(&house, "lead", &[own[0].clone(), own[1].clone(), ended]).await;
+        let [one, gone] = [hired(&house, "one", &own).await, hired(&house, "gone", &own).await];
+        let typed = |role: &str, product: &str, deputy: &crate::domain::rights::Actor| people::GrantTyped {
+            role: role.to_owned(), product: product.to_owned(), until: String::new(), deputy: deputy.id.0.to_string(),
+        };
+        for typed in [typed("agent", "", &one), typed("lead", PRODUCT, &gone), typed("auditor", "", &gone)] {
+            people::give_role(&house.app, &admin, lead.id, &typed).await.expect("given");
+        }
+        let page = async || people::load_absence(&house.app, &lead).await.expect("the page");
+        let mut named = page().await.deputies;
+        named.sort();
+        assert_eq!((named, page().await.alone.len()), (vec!["gone".to_owned(), "one".to_owned()], 0));
+        meddle(&house, "UPDATE staff_grants SET ends_at = 1 WHERE staff_id = $1 AND role = 'auditor'", lead.id.0).await;
+        crate::app::staff::disable(&house.app, "gone@imagegen.example", true).await.expect("disabled");
+        let shown = page().await;
+        assert_eq!(shown.deputies, ["one"]);
+        assert!(shown.alone.len() == 1 && shown.alone[0].starts_with("Data protection lead for "), "{:?}", shown.alone);
+        let answer = browser(&house, lead.id).await.get("/account/absence").await;
+        assert!(answer.body.contains("Nobody stands in for you as Data protection lead"), "{}", answer.body);
+        // nor is anybody named who cannot sign in
+        let refused = people::give_role(&house.app, &admin, lead.id, &typed("lead", PRODUCT, &gone)).await;
+        assert!(matches!(refused, Err(crate::app::Error::Invalid(_))), "{refused:?}");
     }
 }

@@ -2,6 +2,7 @@
 //! two people who have to be two.
 
 mod deputies;
+mod lent;
 mod matrix;
 mod people;
 mod scope;
@@ -28,7 +29,7 @@ use crate::{
         time::DAY,
         work::Work,
     },
-    store::{jobs, runs, sql, staff as stored},
+    store::{grants::absence_set, jobs, runs, sql, staff as stored},
 };
 
 /// Another product than the one that a test house is about.
@@ -44,10 +45,28 @@ pub(super) async fn hired(house: &House, name: &str, grants: &[Grant]) -> Actor 
 }
 
 /// Somebody with what they may do now, who has just proved who they are.
-async fn now(house: &House, id: StaffId) -> Actor {
+pub(super) async fn now(house: &House, id: StaffId) -> Actor {
     let mut tx = house.app.db.read().await.expect("a reader");
     let actor = stored::actor_get(&mut tx, id).await.expect("it reads").expect("they work here");
     Actor { proof: Proof::Fresh, ..actor }
+}
+
+/// Somebody is away, and `deputy` stands in for them in all their roles; the deputy as they are then.
+pub(super) async fn stands_in(house: &House, deputy: StaffId, whom: StaffId) -> Actor {
+    let mut tx = house.app.db.begin().await.expect("a writer");
+    let at = tx.db_now().await.expect("the time");
+    let named = sql("UPDATE staff_grants SET deputy_id = $1 WHERE staff_id = $2").bind(deputy).bind(whom);
+    named.run(&mut tx).await.expect("named");
+    absence_set(&mut tx, whom, Some((at.plus(-DAY), at.plus(DAY)))).await.expect("away");
+    tx.commit().await.expect("kept");
+    now(house, deputy).await
+}
+
+/// Whose doing the last entry of this action was, and on what.
+pub(super) async fn entry(house: &House, action: &str) -> (Option<i64>, String) {
+    let mut tx = house.app.db.read().await.expect("a reader");
+    let text = "SELECT staff_id, object FROM audit WHERE action = $1 ORDER BY id DESC LIMIT 1";
+    sql(text).bind(action).one(&mut tx).await.expect("an entry")
 }
 
 /// Their browser.

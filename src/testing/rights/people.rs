@@ -3,7 +3,7 @@
 
 use super::{browser, hired, meddle, now};
 use crate::{
-    app::staff,
+    app::{Error, people, staff},
     domain::{
         identity::StaffId,
         rights::{Grant, Role},
@@ -59,10 +59,10 @@ on_both! {
         for product in [None, Some(PRODUCT)] {
             let there = elsewhere(&house, &browser(&house, agent).await);
             let grant = Grant { product: product.map(str::to_owned), ..Grant::everywhere(Role::Engineer) };
-            staff::grant(&house.app, AGENT, &grant).await.expect("granted on the command line");
+            staff::grant(&house.app, AGENT, std::slice::from_ref(&grant)).await.expect("granted on the command line");
             assert!(!there.is_in().await);
             let there = elsewhere(&house, &browser(&house, agent).await);
-            staff::revoke(&house.app, AGENT, Role::Engineer, product).await.expect("taken on the command line");
+            staff::revoke(&house.app, AGENT, &[grant]).await.expect("taken on the command line");
             assert!(!there.is_in().await);
         }
         assert_eq!(roles(&house, agent).await, [(Role::Agent, None)]);
@@ -139,6 +139,86 @@ on_both! {
             let answer = boss.post(&format!("/settings/people/{}", house.agent.id.0), &fields).await;
             assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{field}={value}");
         }
+    }
+
+    async fn s18_no_administrator_invites_themselves_into_a_role(house: House) {
+        let admin = hired(&house, "admin", &[Grant::everywhere(Role::Admin)]).await;
+        let other = hired(&house, "okafor", &[Grant::everywhere(Role::Auditor)]).await;
+        let mut boss = browser(&house, admin.id).await;
+        let ids = [admin.id.0.to_string(), other.id.0.to_string()];
+        let joined = [("do", "person"), ("other", ids[1].as_str())];
+        assert_eq!(boss.post(&format!("/settings/people/{}", admin.id.0), &joined).await.status, StatusCode::SEE_OTHER);
+        let mut boss = browser(&house, admin.id).await;
+        for (email, same_as) in [
+            ("Admin+two@imagegen.example", ""),
+            ("okafor+two@imagegen.example", ""),
+            ("new@imagegen.example", ids[0].as_str()),
+            ("new@imagegen.example", ids[1].as_str()),
+        ] {
+            let fields = [("name", "Dana"), ("email", email), ("role", "lead"), ("same_as", same_as)];
+            let answer = boss.post("/settings/people", &fields).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{email} {same_as}");
+            assert!(answer.body.contains("Nobody gives themselves a role"), "{}", answer.body);
+        }
+        house.works().await;
+        assert!(house.sent().is_empty(), "nobody is invited");
+    }
+
+    async fn s18_every_account_with_a_mailbox_is_of_one_person(house: House) {
+        let role = [Grant::everywhere(Role::Agent)];
+        let agent = |name: &'static str| hired(&house, name, &role);
+        let (one, two, alias) = (agent("dana").await, agent("dana+two").await, agent("okafor").await);
+        // accounts of before anybody asked
+        meddle(&house, "UPDATE staff SET person_id = NULL WHERE id > $1", 0).await;
+        assert!(!now(&house, two.id).await.is(one.id));
+        for joined in [1, 0] {
+            assert_eq!(staff::join_mailboxes(&house.app).await.expect("joined"), joined);
+            assert!(now(&house, two.id).await.is(one.id) && !now(&house, alias.id).await.is(one.id));
+        }
+        let log = entries(&house, "person_joined").await;
+        assert_eq!(log[0], (None, format!("{} {}", two.id.0, one.id.0), "person".to_owned()));
+        // whoever is said to be somebody is still who their mailbox says, and all of them are
+        let (email, name) = ("dana+three@imagegen.example", "Dana");
+        let person = staff::Person { email, name, password: "correct horse battery" };
+        let access = staff::Access { grants: vec![Grant::everywhere(Role::Agent)], same_as: Some(alias.id) };
+        let three = staff::create(&house.app, &person, &access).await.expect("hired");
+        let three = now(&house, three).await;
+        assert!([&one, &two, &alias].iter().all(|login| three.is(login.id)));
+    }
+
+    async fn an_administrator_is_one_who_signs_in_and_may_manage_people_now(house: House) {
+        let admin = hired(&house, "admin", &[Grant::everywhere(Role::Admin)]).await;
+        let take = async |role| people::take_role(&house.app, &admin, admin.id, role, None).await;
+        // somebody who has no password yet is none
+        let access = staff::Access::from(&[Role::Admin][..]);
+        let invited = staff::invite(&house.app, "new@imagegen.example", "New", &access).await.expect("invited");
+        assert!(matches!(take(Role::Admin).await, Err(Error::Invalid(_))), "nobody would be left");
+        // where nobody goes on being one, other acts are none the less done
+        meddle(&house, "UPDATE staff_grants SET ends_at = granted_at + 999999999999 WHERE staff_id = $1", admin.id.0).await;
+        assert!(!staff::has_admin(&house.app).await.expect("it reads"));
+        people::disable_person(&house.app, &admin, house.agent.id).await.expect("disabled");
+        // who lost the role since their page was loaded does nothing with it any more
+        meddle(&house, "DELETE FROM staff_grants WHERE staff_id = $1", admin.id.0).await;
+        let late = people::disable_person(&house.app, &admin, invited).await;
+        assert!(matches!(late, Err(Error::NotFound)), "{late:?}");
+        let typed = people::Invited { email: "x@imagegen.example".to_owned(), name: "X".to_owned(), ..people::Invited::default() };
+        let typed = people::Invited { grant: people::GrantTyped { role: "agent".to_owned(), ..Default::default() }, ..typed };
+        let late = people::invite_person(&house.app, &admin, &typed).await;
+        assert!(matches!(late, Err(Error::NotFound)), "{late:?}");
+    }
+
+    async fn several_roles_are_given_and_taken_together_or_not_at_all(house: House) {
+        let (engineer, auditor) = (Grant::everywhere(Role::Engineer), Grant::of(Role::Auditor, PRODUCT));
+        let refused = staff::grant(&house.app, AGENT, &[engineer.clone(), Grant::of(Role::Auditor, "none")]).await;
+        assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
+        assert_eq!(roles(&house, house.agent.id).await, [(Role::Agent, None)]);
+        staff::grant(&house.app, AGENT, &[engineer.clone(), auditor]).await.expect("given");
+        let there = roles(&house, house.agent.id).await;
+        assert_eq!(there.len(), 3);
+        let refused = staff::revoke(&house.app, AGENT, &[engineer, Grant::everywhere(Role::Lead)]).await;
+        let Err(Error::Invalid(fields)) = refused else { panic!("{refused:?}") };
+        assert!(fields[0].says.contains("lead for all products"), "{fields:?}");
+        assert_eq!(roles(&house, house.agent.id).await, there);
     }
 
     async fn s05_a_role_ends_by_the_databases_clock(house: House) {

@@ -47,7 +47,7 @@ on_both! {
         assert_eq!(again.expect("proposed"), verbs::Classified::Proposed);
         assert!(house.case(behind).await.case.is_restricted());
         let second = hired(&house, "second", &[Grant::everywhere(Role::Lead)]).await;
-        assert!(second.may_decide(one.id, PRODUCT), "{case}");
+        assert!(second.second(one.id, crate::domain::rights::Act::ApproveRuns, PRODUCT).is_some(), "{case}");
         let answer = browser(&house, second.id).await.post(&path, &[("do", "send_back"), ("reason", "no")]).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
     }
@@ -59,11 +59,11 @@ on_both! {
         let path = format!("/runs/{}", scene.run);
         let fields = [("do", "send_back"), ("reason", "no")];
         let mut old = browser(&house, lead.id).await;
-        staff::revoke(&house.app, "lead@imagegen.example", Role::Lead, Some(PRODUCT)).await.expect("taken");
+        staff::revoke(&house.app, "lead@imagegen.example", &[Grant::of(Role::Lead, PRODUCT)]).await.expect("taken");
         assert_eq!(old.post(&path, &fields).await.status, StatusCode::UNAUTHORIZED, "the old session has ended");
         assert_eq!(browser(&house, lead.id).await.post(&path, &fields).await.status, StatusCode::FORBIDDEN);
         // the role for another product is none here
-        staff::grant(&house.app, "lead@imagegen.example", &Grant::of(Role::Lead, OTHER)).await.expect("given");
+        staff::grant(&house.app, "lead@imagegen.example", &[Grant::of(Role::Lead, OTHER)]).await.expect("given");
         assert_eq!(browser(&house, lead.id).await.post(&path, &fields).await.status, StatusCode::FORBIDDEN);
         // an actor that was read before and acts late: the run itself looks once more before it begins
         let stale = runs::send_back_run(&house.app, &now(&house, lead.id).await, scene.run, "no").await;

@@ -10,6 +10,7 @@ use super::{
     generation::world::{MAP, On, World},
     house::{House, PRODUCT, mail},
     on_both,
+    rights::{entry, hired, stands_in},
 };
 use crate::{
     app::{
@@ -22,6 +23,7 @@ use crate::{
         hold::Basis,
         identity::{Identity, Reference, RunId},
         plan::WarningCode,
+        rights::{Grant, Role},
         run::{RunState, Stop},
         time::{DAY, HOUR},
     },
@@ -398,7 +400,11 @@ on_both! {
         let stale = crate::domain::rights::Actor { proof: crate::domain::sign_in::Proof::Stale, ..house.officer.clone() };
         let unproved = runs::try_run_again(&house.app, &stale, id).await;
         assert!(matches!(unproved, Err(Error::Unproved)), "{unproved:?}");
-        runs::try_run_again(&house.app, &house.officer, id).await.expect("it goes on");
+        // by whoever stands in for the officer, and the log has both
+        let deputy = hired(&house, "deputy", &[Grant::everywhere(Role::Agent)]).await;
+        let deputy = stands_in(&house, deputy.id, house.officer.id).await;
+        runs::try_run_again(&house.app, &deputy, id).await.expect("it goes on");
+        assert_eq!(entry(&house, "run_tried_again").await, (Some(deputy.id.0), format!("instead of {}", house.officer.id.0)));
         house.works().await;
         let done = page(&house, id).await;
         assert_eq!(done.state, RunState::Finished, "{:?}", done.log);

@@ -2,9 +2,9 @@
 
 use super::samples;
 use crate::{
-    app::{by_hand::ByHand, error::FieldError, queue::QueueFilter},
+    app::{by_hand::ByHand, error::FieldError, exports::PackageLine, queue::QueueFilter},
     domain::{
-        identity::{Reference, StaffId},
+        identity::{PackageId, Reference, RunId},
         kind::Kind,
     },
     ui::{
@@ -33,7 +33,7 @@ pub(super) fn house(title: &str, place: Place, body: impl FnOnce() -> AnyView) -
 
 pub(super) fn case_html(page: crate::app::case_page::CasePage, tried: &Tried) -> String {
     let title = case::title(&page);
-    house(&title, Place::Elsewhere, || case::page(page, tried, StaffId(1)))
+    house(&title, Place::Elsewhere, || case::page(page, tried))
 }
 
 fn queue_html(filter: QueueFilter, rows: bool, said: &Said) -> String {
@@ -193,9 +193,35 @@ fn a_hold_is_released_by_somebody_else_in_a_form_of_its_own() {
         assert!(html.contains(there), "{there}");
     }
     let mut mine = samples::full(Kind::Erasure);
-    mine.holds[0].by.0 = StaffId(1);
+    mine.holds[0].may_release = false;
     let html = case_html(crate::app::case_page::CasePage::Full(Box::new(mine)), &Tried::default());
     assert!(html.contains("You placed it") && !html.contains("value=\"release\""));
+}
+
+#[test]
+fn who_only_reads_a_case_is_offered_nothing_to_do_with_it() {
+    let mut read = samples::full(Kind::Erasure);
+    (read.may_work, read.follow_ups) = (false, Vec::new());
+    let until = read.now;
+    let fetched = (0, 3);
+    read.packages = vec![PackageLine {
+        id: PackageId(3),
+        run: RunId(9),
+        until,
+        fetched,
+        parts: 1,
+        works: true,
+        ended: false,
+        destroyed: None,
+    }];
+    let forms = |full: &crate::app::case_page::Full| {
+        case_html(crate::app::case_page::CasePage::Full(Box::new(full.clone())), &Tried::default())
+            .matches("method=\"post\" action=\"/cases/R-20418\"")
+            .count()
+    };
+    assert_eq!(forms(&read), 0);
+    read.may_work = true;
+    assert!(forms(&read) > 3);
 }
 
 #[test]

@@ -72,32 +72,35 @@ pub async fn refuse_requester_erasure(app: &App, actor: &Actor, reference: Refer
 }
 
 async fn decide(app: &App, actor: &Actor, reference: Reference, id: i64, to: ErasureState) -> Result<(), Error> {
-    let desk = Desk::at(app, actor, reference, None).await?;
-    let (mut tx, now, product) = (desk.tx, desk.now, desk.case.product);
+    let mut desk = Desk::at(app, actor, reference, None).await?;
     let of_case = |one: &RequesterErasure| one.case == reference;
-    let asked = erasures::erasure_lock(&mut tx, id).await?.filter(of_case).ok_or(Error::NotFound)?;
-    let is_own = actor.is(asked.asked_by);
-    let (action, by) = if to == ErasureState::Approved {
-        if !actor.may(Act::ApproveRuns, &product) {
+    let asked = erasures::erasure_lock(&mut desk.tx, id).await?.filter(of_case).ok_or(Error::NotFound)?;
+    let may_approve = actor.may(Act::ApproveRuns, desk.case.place());
+    let action = if to == ErasureState::Approved {
+        if !may_approve {
             let says = "Your role does not approve this. A grievance officer or the data protection lead does.";
             return Err(Error::NotAllowed(says.to_owned()));
         }
-        if !actor.may_decide(asked.asked_by, &product) {
-            return Err(Error::field("approve", "You asked for this yourself; a second person has to approve it"));
+        if !desk.second(asked.asked_by, Act::ApproveRuns) {
+            let says = "You asked for this, or stand in for who did; a second person has to approve it";
+            return Err(Error::field("approve", says));
         }
-        if asked.expires_at <= now {
+        if asked.expires_at <= desk.now {
             return Err(Error::field("approve", "Its seven days are over; refuse it and ask anew"));
         }
         proven(actor)?;
-        (AuditAction::RequesterErasureApproved, actor.doing(Act::ApproveRuns, &product))
+        AuditAction::RequesterErasureApproved
     } else {
-        if !is_own && !actor.may(Act::ApproveRuns, &product) {
-            let says = "Only who asked and those who approve can refuse it.";
-            return Err(Error::NotAllowed(says.to_owned()));
+        if !actor.is(asked.asked_by) {
+            if !may_approve {
+                let says = "Only who asked and those who approve can refuse it.";
+                return Err(Error::NotAllowed(says.to_owned()));
+            }
+            desk.by = actor.doing(Act::ApproveRuns, desk.case.place());
         }
-        let act = if is_own { Act::WorkCases } else { Act::ApproveRuns };
-        (AuditAction::RequesterErasureRefused, actor.doing(act, &product))
+        AuditAction::RequesterErasureRefused
     };
+    let Desk { mut tx, now, by, .. } = desk;
     if !erasures::erasure_decide(&mut tx, id, to, actor.id, now).await? {
         return Err(Error::field("approve", "Somebody has decided about this already"));
     }

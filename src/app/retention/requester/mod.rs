@@ -72,6 +72,8 @@ pub struct OpenErasure {
     pub scope: Vec<Reference>,
     /// True where the reader may approve it.
     pub may_approve: bool,
+    /// True where they may refuse it: they asked for it, or approve such things.
+    pub may_refuse: bool,
     /// True where the time to approve it is over.
     pub is_over: bool,
 }
@@ -128,7 +130,8 @@ pub async fn load_requester(app: &App, actor: &Actor, reference: Reference) -> R
         by: name(one.asked_by),
         at: one.asked_at,
         scope: one.scope.clone(),
-        may_approve: actor.may_decide(one.asked_by, &case.product),
+        may_refuse: actor.is(one.asked_by) || actor.may(Act::ApproveRuns, case.place()),
+        may_approve: actor.second(one.asked_by, Act::ApproveRuns, case.place()).is_some(),
         is_over: one.expires_at <= now,
     });
     let past = all.iter().filter(|one| !is_open(one)).map(|one| PastErasure {

@@ -9,11 +9,13 @@ use crate::{
         event::{By, Event},
         identity::Reference,
         retention::{Cause, Fate, Record},
+        rights::Act,
     },
     store::{
         audit, cases, raws,
         requester_erasures::{self as erasures, ErasureState, RequesterErasure},
         retention::{self, Gone},
+        staff,
     },
 };
 
@@ -29,7 +31,7 @@ pub enum RequesterErased {
     Later(String),
 }
 
-/// Erases what was approved. May run twice.
+/// Erases what was approved, by somebody who still may when it begins. May run twice.
 ///
 /// # Errors
 /// As the database says; what was erased before stays erased.
@@ -40,6 +42,9 @@ pub async fn erase_requester(app: &App, id: i64) -> Result<RequesterErased, Erro
     let Some(erasure) = erasure.filter(|one| one.state == ErasureState::Approved) else {
         return Ok(RequesterErased::Done);
     };
+    if lapses(app, &erasure).await? {
+        return Ok(RequesterErased::Done);
+    }
     for some in erasure.scope.chunks(BATCH) {
         if let Err(trouble) = copies(app, &erasure, some).await? {
             return Ok(RequesterErased::Later(trouble));
@@ -47,6 +52,26 @@ pub async fn erase_requester(app: &App, id: i64) -> Result<RequesterErased, Erro
         batch(app, &erasure, some).await?;
     }
     end(app, &erasure).await
+}
+
+/// Whether the approval is worth nothing any more, before anything went: it is worth what the one who gave it may do now.
+async fn lapses(app: &App, erasure: &RequesterErasure) -> Result<bool, Error> {
+    let mut tx = app.db.begin().await?;
+    let Some(locked) = erasures::erasure_lock(&mut tx, erasure.id).await? else { return Err(Error::NotFound) };
+    let by = match locked.decided {
+        Some((by, _)) => staff::actor_get(&mut tx, by).await?,
+        None => None,
+    };
+    let begins = locked.state == ErasureState::Approved && locked.gone == Gone::default();
+    let still_may = by.is_some_and(|by| by.second(locked.asked_by, Act::ApproveRuns, &locked.product).is_some());
+    if still_may || !begins {
+        return Ok(false);
+    }
+    erasures::erasure_lapse(&mut tx, locked.id, app.now()).await?;
+    let (action, what) = (AuditAction::RequesterErasureLapsed, locked.id.to_string());
+    audit::audit_append(&mut tx, app.now(), None, action, Some(locked.case), &what);
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// Removes the mailboxes' own copies of what may go, while it is known where they lie. Says what did not answer.

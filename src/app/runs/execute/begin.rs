@@ -10,6 +10,7 @@ use crate::{
     domain::{
         audit::AuditAction,
         plan::WarningCode,
+        rights::{Act, Place},
         run::{RunState, Stop},
     },
     generation::{Erasure, Source},
@@ -78,9 +79,8 @@ impl Turn<'_> {
     async fn still_approved(&self, secret: &Secret) -> Result<(), Halt> {
         let mut tx = self.app.db.read().await?;
         let case = cases::case_get(&mut tx, self.run.case).await?;
-        if !case.is_some_and(|case| still_asked_for(&case, self.run.kind, secret)) {
-            return Err(Halt::Stop(Stop::Outgrown));
-        }
+        let case = case.filter(|case| still_asked_for(case, self.run.kind, secret));
+        let Some(case) = case else { return Err(Halt::Stop(Stop::Outgrown)) };
         let by = match self.run.decided_by {
             Some(by) => staff::actor_get(&mut tx, by).await?,
             None => None,
@@ -90,7 +90,9 @@ impl Turn<'_> {
         {
             return Err(Halt::Stop(Stop::Unapproved));
         }
-        if by.is_some_and(|by| by.may_decide(self.run.asked_by, &self.run.product)) {
+        // who approves ahead does so for a product, and sees none of the cases
+        let place = Place::of(&case.product, case.is_restricted() && self.run.standing.is_none());
+        if by.is_some_and(|by| by.second(self.run.asked_by, Act::ApproveRuns, place).is_some()) {
             return Ok(());
         }
         Err(Halt::Stop(Stop::Unapproved))

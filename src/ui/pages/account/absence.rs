@@ -53,6 +53,11 @@ fn page(absence: &Absence, (done, typed, problems): (bool, Fields, Problems)) ->
     } else {
         format!("While you are away, what you may do may also be done by {}.", absence.deputies.join(", "))
     };
+    let alone = (!absence.deputies.is_empty() && !absence.alone.is_empty()).then(|| {
+        let says =
+            format!("Nobody stands in for you as {}. An administrator can name somebody.", absence.alone.join(", "));
+        view! { <p>{says}</p> }
+    });
     let stands_in = (!absence.stands_in_for.is_empty())
         .then(|| view! { <p>"You stand in for "{absence.stands_in_for.join(", ")}" now."</p> });
     let away = absence.away.map(|(from, until)| {
@@ -74,6 +79,7 @@ fn page(absence: &Absence, (done, typed, problems): (bool, Fields, Problems)) ->
         </div>
         {done.then(|| view! { <Notice meaning=Meaning::Done lead="It is kept." /> })}
         <p>{deputies}</p>
+        {alone}
         {stands_in}
         {away}
         <form method="post" action=paths::ABSENCE>

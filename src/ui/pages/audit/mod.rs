@@ -51,7 +51,7 @@ pub fn page(audit: &AuditPage, is_proved: bool) -> AnyView {
 
 /// By POST: that somebody exported is an entry of its own.
 fn export(filter: &AuditFilter) -> impl IntoView + use<> {
-    let to = paths::audit(&AuditFilter { before: None, ..filter.clone() });
+    let to = paths::audit(&AuditFilter { before: String::new(), ..filter.clone() });
     view! { <form class="acts" method="post" action=to><button class="btn">"Export as CSV"</button></form> }
 }
 
@@ -132,10 +132,11 @@ fn row(line: &AuditLine, zone: Tz) -> impl IntoView + use<> {
 }
 
 fn pager(audit: &AuditPage) -> impl IntoView + use<> {
-    let start = AuditFilter { before: None, ..audit.filter.clone() };
-    let back = audit.filter.before.is_some().then(|| view! { <a href=paths::audit(&start)>"From the newest"</a> });
-    let next = audit.next.map(|before| {
-        let filter = AuditFilter { before: Some(before), ..audit.filter.clone() };
+    let start = AuditFilter { before: String::new(), ..audit.filter.clone() };
+    let goes_on = !audit.filter.before.is_empty();
+    let back = goes_on.then(|| view! { <a href=paths::audit(&start)>"From the newest"</a> });
+    let next = audit.next.clone().map(|before| {
+        let filter = AuditFilter { before, ..audit.filter.clone() };
         view! { <a rel="next" href=paths::audit(&filter)>"Older"</a> }
     });
     let is_any = back.is_some() || next.is_some();
@@ -143,12 +144,13 @@ fn pager(audit: &AuditPage) -> impl IntoView + use<> {
 }
 
 fn blank(filter: &AuditFilter) -> impl IntoView + use<> {
-    let (title, says) = match filter {
-        AuditFilter { before: Some(_), .. } => ("Nothing older", "These were the first entries that match."),
-        _ => (
+    let (title, says) = if filter.before.is_empty() {
+        (
             "No entry matches this filter",
             "Entries about restricted cases are found by their action and day alone, unless you work on such cases.",
-        ),
+        )
+    } else {
+        ("Nothing older", "These were the first entries that match.")
     };
     view! {
         <Blank title>

@@ -74,6 +74,6 @@ fn filter(query: &Fields) -> AuditFilter {
         case: query.get("case").trim().chars().take(40).collect(),
         from: query.get("from").trim().chars().take(40).collect(),
         to: query.get("to").trim().chars().take(40).collect(),
-        before: query.get("before").parse().ok(),
+        before: query.get("before").trim().chars().take(400).collect(),
     }
 }

@@ -12,7 +12,6 @@ use crate::{
     },
     domain::{
         clock::fact::{Fact, Trigger},
-        identity::StaffId,
         policy::rule::Mode,
     },
     ui::{
@@ -31,11 +30,11 @@ pub(super) fn restarts(full: &Full) -> bool {
 }
 
 /// Everything that can be done about the clocks, under them.
-pub(super) fn acts(full: &Full, tried: &Tried, me: StaffId) -> Option<AnyView> {
+pub(super) fn acts(full: &Full, tried: &Tried) -> Option<AnyView> {
     let open = full.case.state.is_open();
     let questions = full.clockwork.questions.iter().map(|one| question(full, one, tried)).collect_view();
     let (extend, happened) = (open.then(|| extend(full, tried)), happened(full, tried));
-    let doubt = if open { doubt(full, tried, me) } else { None };
+    let doubt = if open { doubt(full, tried) } else { None };
     let (report, number) = (reports::tell(full, tried), reports::correct(full, tried));
     (open || happened.is_some() || report.is_some()).then(|| {
         view! {
@@ -205,10 +204,10 @@ fn happened(full: &Full, tried: &Tried) -> Option<AnyView> {
 }
 
 /// Finding that a rule with a condition does not apply to this case; it takes two people.
-fn doubt(full: &Full, tried: &Tried, me: StaffId) -> Option<AnyView> {
+fn doubt(full: &Full, tried: &Tried) -> Option<AnyView> {
     let act = Act::RuleOut;
-    if full.case.doubted.as_ref().is_some_and(|(_, by)| *by == me) && !tried.is(act) {
-        let says = "You found that a rule does not apply here. Its clock runs until a second person finds the same.";
+    if full.case.doubted.is_some() && !full.may_second_rule && !tried.is(act) {
+        let says = "You, or the one for whom you stand in, found that a rule does not apply here. Its clock runs until a second person finds the same.";
         return Some(view! { <p class="dim not-now">{says}</p> }.into_any());
     }
     let mut rules: Vec<(String, String)> = Vec::new();

@@ -37,7 +37,7 @@ fn one(full: &Full, package: &PackageLine, tried: &Tried) -> impl IntoView + use
         None if package.works => String::new(),
         None => "; the file is being destroyed".to_owned(),
     };
-    let revoke = package.works.then(|| revoke(full, package, tried));
+    let revoke = (package.works && full.takes_work()).then(|| revoke(full, package, tried));
     view! {
         <li>
             <p><a href=paths::run(package.run)>{format!("Run {}", package.run)}</a>" "

@@ -3,14 +3,13 @@
 use super::{clockwork, complain, copies, follow_ups, holds, identity, language, related, request, tried::Tried};
 use crate::{
     app::case_page::{Check, Full},
-    domain::identity::StaffId,
     ui::{components::clock::Clocks, paths},
 };
 use leptos::prelude::*;
 
 /// Every section.
-pub(super) fn all(full: &Full, tried: &Tried, me: StaffId) -> impl IntoView + use<> {
-    let clock_acts = full.takes_work().then(|| clockwork::acts(full, tried, me));
+pub(super) fn all(full: &Full, tried: &Tried) -> impl IntoView + use<> {
+    let clock_acts = full.takes_work().then(|| clockwork::acts(full, tried));
     view! {
         <Clocks clocks=full.case.clocks.clone() now=full.now zone=full.zone restarts=clockwork::restarts(full)>
             {clock_acts}
@@ -22,7 +21,7 @@ pub(super) fn all(full: &Full, tried: &Tried, me: StaffId) -> impl IntoView + us
         {request::runs(full)}
         {copies::section(full, tried)}
         {follow_ups::section(full, tried)}
-        {holds::standing(full, tried, me)}
+        {holds::standing(full, tried)}
         {complain::routes(&full.clockwork.routes)}
         {related::linked(full, tried)}
     }

@@ -9,7 +9,7 @@ use crate::{
     app::{case_page::Full, proof::Held},
     domain::{
         hold::Basis,
-        identity::{Reference, RunId, StaffId},
+        identity::{Reference, RunId},
     },
     ui::{
         components::{
@@ -60,8 +60,8 @@ pub(super) fn more(full: &Full, tried: &Tried) -> Option<impl IntoView + use<>> 
 }
 
 /// The holds that stand, as a section of the facts; nothing where none does.
-pub(super) fn standing(full: &Full, tried: &Tried, me: StaffId) -> Option<impl IntoView + use<>> {
-    let lines = full.holds.iter().map(|held| one(full, held, tried, me)).collect_view();
+pub(super) fn standing(full: &Full, tried: &Tried) -> Option<impl IntoView + use<>> {
+    let lines = full.holds.iter().map(|held| one(full, held, tried)).collect_view();
     let none = full.holds.is_empty();
     let freed = full.freed.iter().map(|(reference, run)| freed(full, *reference, *run)).collect_view();
     (!none || !full.freed.is_empty()).then(|| {
@@ -83,21 +83,23 @@ fn freed(full: &Full, reference: Reference, run: RunId) -> impl IntoView + use<>
         (true, false) => (paths::run(run), "See what was kept. To plan what is left, reopen the case".to_owned()),
         (false, _) => (paths::plan(reference), format!("Plan what is left, on {reference}")),
     };
-    view! { <p>{format!("Run {run} kept something because of a hold that stands no more. ")}<a href=link>{says}</a></p> }
+    let link = full.takes_work().then(|| view! { <a href=link>{says}</a> });
+    view! { <p>{format!("Run {run} kept something because of a hold that stands no more. ")}{link}</p> }
 }
 
-fn one(full: &Full, held: &Held, tried: &Tried, me: StaffId) -> impl IntoView + use<> {
-    let (placer, name) = &held.by;
+fn one(full: &Full, held: &Held, tried: &Tried) -> impl IntoView + use<> {
     let about = if held.part.is_empty() { "everything of the account".to_owned() } else { held.part.join("; ") };
-    let way_out = if *placer == me {
-        view! { <p class="dim">"You placed it; a second person can release it."</p> }.into_any()
-    } else {
-        release(full, held, tried).into_any()
-    };
+    let way_out = full.takes_work().then(|| {
+        if held.may_release {
+            return release(full, held, tried).into_any();
+        }
+        view! { <p class="dim">"You placed it, or stand in for who did; a second person can release it."</p> }
+            .into_any()
+    });
     view! {
         <li>
             <p><span class="tag is-paused"><i class="mark" aria-hidden="true"></i>{held.basis.label()}</span>
-                " since "{held.at.in_words(full.zone)}", placed by "{name.clone()}</p>
+                " since "{held.at.in_words(full.zone)}", placed by "{held.by.clone()}</p>
             <p>"On "{about}</p>
             {way_out}
         </li>

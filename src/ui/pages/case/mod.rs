@@ -24,7 +24,7 @@ mod walled;
 
 use crate::{
     app::case_page::{CasePage, Full},
-    domain::{case::State, identity::StaffId},
+    domain::case::State,
     ui::{
         components::{
             clock::HeadClock,
@@ -51,16 +51,16 @@ pub fn title(page: &CasePage) -> String {
     }
 }
 
-/// The page, for `me`.
+/// The page.
 #[must_use]
-pub fn page(page: CasePage, tried: &Tried, me: StaffId) -> AnyView {
+pub fn page(page: CasePage, tried: &Tried) -> AnyView {
     match page {
-        CasePage::Full(full) => whole(&full, tried, me),
+        CasePage::Full(full) => whole(&full, tried),
         CasePage::Walled(walled) => walled::page(walled),
     }
 }
 
-fn whole(full: &Full, tried: &Tried, me: StaffId) -> AnyView {
+fn whole(full: &Full, tried: &Tried) -> AnyView {
     let restricted = full.case.is_restricted();
     view! {
         <ErrorBox problems=tried.problems.clone() />
@@ -75,17 +75,17 @@ fn whole(full: &Full, tried: &Tried, me: StaffId) -> AnyView {
         {(!full.may_work).then(|| view! {
             <Notice meaning=Meaning::Info lead="You read this case; your role changes nothing in it." />
         })}
-        {proposal(full, me)}
+        {proposal(full)}
         {erased(full)}
         {full.may_work.then(|| request::stand(full, tried))}
         <div class="split">
             <section class="story" aria-labelledby="timeline">
                 <h2 class="sr" id="timeline">"Timeline"</h2>
-                <Timeline entries=full.timeline.clone() reference=full.case.reference files=!restricted look=tried.look(full.case.seq)
+                <Timeline entries=full.timeline.clone() reference=full.case.reference files=!restricted look=tried.look(full.case.seq, full.takes_work())
                     now=full.now zone=full.zone />
                 {full.takes_work().then(|| view! { {reply::form(full, tried)}{letter::section(full, tried)} })}
             </section>
-            <aside class="facts" aria-label="Facts of the case">{facts::all(full, tried, me)}</aside>
+            <aside class="facts" aria-label="Facts of the case">{facts::all(full, tried)}</aside>
         </div>
     }
     .into_any()
@@ -153,17 +153,14 @@ fn quicker(since: Since, act: Option<Act>, full: &Full) -> impl IntoView + use<>
 }
 
 /// A change of kind that waits for a second person.
-fn proposal(full: &Full, me: StaffId) -> Option<impl IntoView + use<>> {
+fn proposal(full: &Full) -> Option<impl IntoView + use<>> {
     let (kind, by) = full.case.proposed?;
     let who = full.staff.iter().find(|person| person.id == by).map_or("Somebody", |person| person.name.as_str());
-    let (lead, rest) = if by == me {
-        (
-            format!("You proposed to classify this case as “{}”.", kind.label()),
-            "A second person has to do the same before it changes.",
-        )
+    let lead = format!("{who} proposes to classify this case as “{}”.", kind.label());
+    let rest = if full.may_second_kind {
+        "If you agree, classify it likewise; until then nothing changes."
     } else {
-        let lead = format!("{who} proposes to classify this case as “{}”.", kind.label());
-        (lead, "If you agree, classify it likewise; until then nothing changes.")
+        "A second person has to do the same before it changes."
     };
     Some(view! { <Notice meaning=Meaning::Info lead><p>{rest}</p></Notice> })
 }

@@ -48,7 +48,8 @@ pub(super) fn linked(full: &Full, tried: &Tried) -> impl IntoView + use<> {
     };
     let lines = full.linked.iter().map(line).collect_view();
     let none = full.linked.is_empty().then(|| view! { <p class="dim">"No other case of this person."</p> });
-    let may_merge = full.case.merged.is_none() && full.case.state != State::Closed && full.case.run.is_none();
+    let is_free = full.case.merged.is_none() && full.case.state != State::Closed && full.case.run.is_none();
+    let may_merge = full.takes_work() && is_free;
     view! {
         <section aria-labelledby="h-linked">
             <h2 id="h-linked">"Linked cases"</h2>

@@ -355,8 +355,8 @@ fn looked_up_by(typed: &Fields) -> [Identity; 1] {
 
 async fn draw(asked: &Asked, reference: Reference, status: StatusCode, tried: &Tried) -> Result<Response, Error> {
     let case = case_page::load(&asked.app, &asked.actor, reference, tried.letter).await?;
-    let (title, me) = (title(&case), asked.actor.id);
-    asked.show(status, &title, Place::Queue(View::Open), move || page(case, tried, me)).await
+    let title = title(&case);
+    asked.show(status, &title, Place::Queue(View::Open), move || page(case, tried)).await
 }
 
 /// GET: an attachment, as bytes that no browser opens in place.

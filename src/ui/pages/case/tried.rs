@@ -208,11 +208,12 @@ impl Tried {
         Self { act: Some(act), typed, since: Some(since), ..Self::default() }
     }
 
-    /// What is shown of the mails beyond their text, on a page that shows events up to `latest`.
+    /// What is shown of the mails beyond their text, and done about them where the reader `acts`, on a page that shows events
+    /// up to `latest`.
     #[must_use]
-    pub fn look(&self, latest: i64) -> Look {
+    pub fn look(&self, latest: i64, acts: bool) -> Look {
         let seen = self.seen(Act::Redact, latest);
-        Look { seen, problems: self.problems.clone(), shown: self.shown.clone(), html: self.html.clone() }
+        Look { acts, seen, problems: self.problems.clone(), shown: self.shown.clone(), html: self.html.clone() }
     }
 
     /// True when this is the form that was sent.

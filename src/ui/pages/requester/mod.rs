@@ -145,17 +145,23 @@ fn decide(requester: &RequesterPage, open: &OpenErasure) -> AnyView {
     let approve = (waits && open.may_approve && !open.is_over).then(|| {
         view! { <button class="btn risk" name="do" value="approve">"Approve: erase for good"</button> }
     });
-    let refuse = waits.then(|| view! { <button class="btn" name="do" value="refuse">"Refuse"</button> });
+    let refuse =
+        (waits && open.may_refuse).then(|| view! { <button class="btn" name="do" value="refuse">"Refuse"</button> });
+    let form = (approve.is_some() || refuse.is_some()).then(|| {
+        view! {
+            <form method="post" action=paths::requester(requester.reference)>
+                <input type="hidden" name="erasure" value=open.id />
+                <p class="acts">{approve}{refuse}</p>
+            </form>
+        }
+    });
     view! {
         <section class="confirm" aria-labelledby="h-decide" id="approve">
             <h2 id="h-decide">"An erasure was asked for"</h2>
             <p>{says}</p>
             <p>"It is about "{scope}". What is kept by then stays; no case is added."</p>
             {over}
-            <form method="post" action=paths::requester(requester.reference)>
-                <input type="hidden" name="erasure" value=open.id />
-                <p class="acts">{approve}{refuse}</p>
-            </form>
+            {form}
         </section>
     }
     .into_any()

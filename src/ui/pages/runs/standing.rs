@@ -87,7 +87,7 @@ pub fn page(lines: &[StandingLine], products: Vec<Choice<String>>, zone: Tz, sen
         "ended" => Some("Ended. What was not begun under it waits for somebody."),
         _ => None,
     };
-    let list = lines.iter().map(|one| line(one, zone, sent.may)).collect_view();
+    let list = lines.iter().map(|one| line(one, zone)).collect_view();
     let none = lines.is_empty().then(|| view! { <p class="dim">"None was granted yet."</p> });
     view! {
         <ErrorBox problems=sent.problems.clone() />
@@ -107,7 +107,7 @@ pub fn page(lines: &[StandingLine], products: Vec<Choice<String>>, zone: Tz, sen
     .into_any()
 }
 
-fn line(one: &StandingLine, zone: Tz, may: bool) -> impl IntoView + use<> {
+fn line(one: &StandingLine, zone: Tz) -> impl IntoView + use<> {
     let uses = match (one.uses, one.last_used) {
         (0, _) | (_, None) => "not used yet".to_owned(),
         (1, Some(at)) => format!("used once, {}", at.short(zone)),
@@ -116,10 +116,13 @@ fn line(one: &StandingLine, zone: Tz, may: bool) -> impl IntoView + use<> {
     let (class, state) = match (&one.ended, one.holds) {
         (Some((by, at)), _) => ("tag is-paused", format!("ended by {by}, {}", at.short(zone))),
         (None, true) => ("tag is-ok", format!("holds to the end of {}", one.last_day)),
+        (None, false) if one.lapsed => {
+            ("tag is-paused", format!("holds no more: {} may no longer approve runs", one.granted_by))
+        }
         (None, false) => ("tag is-paused", format!("expired with {}", one.last_day)),
     };
     let id = one.id;
-    let end = (may && one.holds).then(|| {
+    let end = one.may_end.then(|| {
         view! {
             <form class="inline" method="post" action=paths::STANDING>
                 <button class="btn" name="end" value=id>"End it now"<span class="sr">": number "{id}</span></button></form>

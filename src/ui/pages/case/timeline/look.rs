@@ -9,6 +9,8 @@ use crate::{
 /// What is shown of the mails beyond their text.
 #[derive(Debug, Clone, Default)]
 pub struct Look {
+    /// True where the reader may do something about a mail.
+    pub acts: bool,
     /// The number of the last event that the page shows; forms send it along.
     pub seen: i64,
     /// What is wrong with a form.

@@ -8,14 +8,13 @@ use crate::{
 use leptos::{either::Either, prelude::*};
 
 /// How many are covered, and what can be done about it.
-pub fn line(
-    count: usize,
-    is_shown: bool,
-    reference: Reference,
-    message: MessageId,
-    look: &Look,
-) -> impl IntoView + use<> {
+pub fn line(count: usize, is_shown: bool, reference: Reference, message: MessageId, look: &Look) -> AnyView {
     let secrets = if count == 1 { "One secret".to_owned() } else { format!("{count} secrets") };
+    if !look.acts {
+        let says = format!("{secrets} in this mail, covered.");
+        return view! { <div class="secrets is-paused"><i class="mark" aria-hidden="true"></i><p>{says}</p></div> }
+            .into_any();
+    }
     let (action, id) = (paths::mail_of_case(reference, message), message.0.to_string());
     let state = if is_shown {
         let says = format!("{secrets} in this mail, shown for this view; that is written down.");
@@ -75,4 +74,5 @@ pub fn line(
             </div>
         </div>
     }
+    .into_any()
 }
