@@ -1,7 +1,7 @@
 //! Destroys what is over, by schedule: some cases at a time, a transaction each, found by what is still there. Whatever ends
 //! it half way, the next turn goes on, and a second turn finds nothing.
 
-use super::{files, floor, over};
+use super::{destroy, files, floor, over};
 use crate::{
     app::{App, Error, failpoint::failpoint},
     domain::{
@@ -99,7 +99,7 @@ async fn batch(
     }
     let free = if found.free.is_empty() { Vec::new() } else { retention::still_free(&mut tx, &found.free).await? };
     if !free.is_empty() {
-        let gone = retention::records_destroy(&mut tx, record, &free, Cause::Period, now).await?;
+        let gone = destroy(&mut tx, record, &free, Cause::Period, now).await?;
         audit::audit_append(&mut tx, now, None, AuditAction::RecordsDestroyed, None, &says(record, gone));
     }
     failpoint("retention-before-commit");

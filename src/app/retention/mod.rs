@@ -6,16 +6,21 @@ mod files;
 mod page;
 mod requester;
 
-use super::App;
+use super::{App, Error};
 use crate::{
     domain::{
+        audit::AuditAction,
         clock::{fact::Fact, fact::Facts, fact::Happened, reckon},
+        identity::Reference,
         kind::Kind,
         policy::{ProductPack, retention::Keep, rule},
-        retention::{Floor, Record},
+        retention::{Cause, Floor, Record},
         time::{DAY, Instant},
     },
-    store::retention::{Candidate, Over},
+    store::{
+        Tx, audit,
+        retention::{self, Candidate, Gone, Over},
+    },
 };
 
 pub use crate::store::{requester_erasures::ErasureState, retention::Counted};
@@ -59,4 +64,13 @@ fn floor(app: &App, case: &Candidate, record: Record, happened: &[Happened]) -> 
     let about = |name: &str| rule::Floor::from_code(name).is_some_and(|floor| floor.is_about(record));
     let last = floors.into_iter().filter(|span| about(span.name)).max_by_key(|span| span.until)?;
     Some(Floor { until: last.until, citation: last.citation })
+}
+
+/// Destroys a record of these cases, with an event and an entry of each.
+async fn destroy(tx: &mut Tx, record: Record, of: &[Reference], cause: Cause, now: Instant) -> Result<Gone, Error> {
+    let gone = retention::records_destroy(tx, record, of, cause, now).await?;
+    for case in of {
+        audit::audit_append(tx, now, None, AuditAction::RecordsDestroyed, Some(*case), record.code());
+    }
+    Ok(gone)
 }

@@ -137,7 +137,7 @@ codes! {
         RecipientAnswered "recipient_answered" "Added a recipient’s answer",
         BackupsExpired "backups_expired" "Noted that backups have run out",
         ClockAlarmed "clock_alarmed" "Told staff of a clock",
-        RecordsDestroyed "records_destroyed" "Destroyed records whose time was over",
+        RecordsDestroyed "records_destroyed" "Destroyed records",
         RetentionPaused "retention_paused" "Paused the schedule of retention",
         RetentionResumed "retention_resumed" "Let the schedule of retention go on",
         RequesterErasureAsked "requester_erasure_asked" "Asked to erase a requester from here",

@@ -2,8 +2,16 @@
 
 use super::{arrive, count, reads, request, row, watched};
 use crate::{
-    app::mailboxes::{Removal, remove_copies},
-    domain::identity::MessageId,
+    app::{
+        mailboxes::{Removal, remove_copies},
+        retention, verbs,
+    },
+    domain::{
+        case::{Outcome, State},
+        identity::{MessageId, Reference},
+        rights::{Actor, Role},
+        sign_in::Proof,
+    },
     mail::inbox::Then,
     store::{mailbox_copies::copies_of, sql},
     testing::{dovecot::Client, on_both},
@@ -83,6 +91,31 @@ on_both! {
         let house = house.with_mailboxes(vec![left]);
         let gone = remove_copies(&house.app, MessageId(1)).await.expect("one is removed");
         assert_eq!(gone, Removal { removed: 1, left: 1 }, "the other mailbox is configured no more");
+    }
+
+    /// The copies of whom two people want erased are told of once each, on their own case.
+    async fn the_copies_of_a_requester_who_is_erased_are_told_of_once(house: House) {
+        let watched = watched(Then::Leave);
+        arrive(&watched, 0..1);
+        let house = house.with_mailboxes(vec![watched.clone()]);
+        reads(&house, &watched).await.expect("it is read");
+        house.works().await;
+        let mut tx = house.app.db.read().await.expect("a reader");
+        let (case,): (i64,) = sql("SELECT id FROM cases").one(&mut tx).await.expect("a case");
+        drop(tx);
+        let (app, case) = (&house.app, Reference(case));
+        let refused = Some(Outcome::Refused);
+        verbs::change_state(app, &house.officer, case, i64::MAX, State::Resolved, refused, "by phone").await.expect("resolved");
+        house.works().await;
+        let id = retention::ask_requester_erasure(app, &house.officer, case, "they asked").await.expect("it is asked for");
+        let lead = Actor::with_roles(house.agent.id, "Dana Okafor", &[Role::Lead], Proof::Fresh);
+        retention::approve_requester_erasure(app, &lead, case, id).await.expect("approved");
+        house.works().await;
+        assert!(house.case(case).await.case.erased.is_some());
+        assert_eq!(lying(&watched.server.user, "INBOX"), 0);
+        let log = house.log().await;
+        let told: Vec<_> = log.iter().filter(|entry| entry.contains("mailbox_copies_removed")).collect();
+        assert_eq!(told, [&format!("system mailbox_copies_removed {case} message 1: removed 1")]);
     }
 
     async fn a_mailbox_that_will_not_be_told_is_read_all_the_same(house: House) {

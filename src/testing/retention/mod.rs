@@ -189,6 +189,9 @@ on_both! {
         assert_eq!(count(&house, "SELECT COUNT(*) FROM audit").await, entries);
         let told = count(&house, "SELECT COUNT(*) FROM audit WHERE action = 'records_destroyed' AND case_id IS NULL").await;
         assert!(told >= 3, "each batch is audited: {told}");
+        let of_case = count(&house, "SELECT COUNT(*) FROM audit WHERE action = 'records_destroyed' AND case_id IS NOT NULL").await;
+        let events = count(&house, "SELECT COUNT(*) FROM events WHERE name = 'records_destroyed'").await;
+        assert!(of_case == events && events >= 2, "each on its case: {of_case} of {events}");
         assert!(house.case(other).await.case.state.is_open());
         chain_is_whole(&house).await;
     }

@@ -1,7 +1,7 @@
 //! Does what was approved: some cases at a time, those that nothing keeps by now; then looks again. Whatever ends it half way,
 //! the next try goes on.
 
-use super::{says_gone, with_fates};
+use super::{super::destroy, says_gone, with_fates};
 use crate::{
     app::{App, Error, failpoint::failpoint, mailboxes},
     domain::{
@@ -57,10 +57,11 @@ async fn copies(app: &App, erasure: &RequesterErasure, some: &[Reference]) -> Re
     drop(tx);
     for message in messages {
         match mailboxes::remove_copies(app, message).await {
-            Ok(removal) if removal.removed + removal.left == 0 => {}
+            // of each that went an entry says so already
+            Ok(removal) if removal.left == 0 => {}
             Ok(removal) => {
                 let mut tx = app.db.begin().await?;
-                let what = format!("removed {}, left {}", removal.removed, removal.left);
+                let what = format!("message {}: left {}", message.0, removal.left);
                 let (action, case) = (AuditAction::MailboxCopiesRemoved, Some(erasure.case));
                 audit::audit_append(&mut tx, app.now(), None, action, case, &what);
                 tx.commit().await?;
@@ -83,7 +84,7 @@ async fn batch(app: &App, erasure: &RequesterErasure, some: &[Reference]) -> Res
     }
     let Some(erasure) = erasures::erasure_lock(&mut tx, erasure.id).await? else { return Ok(()) };
     let aside = retention::person_forget(&mut tx, &free).await?;
-    let gone = retention::records_destroy(&mut tx, Record::Case, &free, Cause::Asked, now).await?;
+    let gone = destroy(&mut tx, Record::Case, &free, Cause::Asked, now).await?;
     let gone = erasure.gone.and(gone).and(Gone { mails: aside, ..Gone::default() });
     erasures::erasure_progress(&mut tx, erasure.id, gone, None).await?;
     failpoint("requester-before-commit");
