@@ -118,7 +118,7 @@ impl PlanLine {
 }
 
 /// What a run will do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
     /// Who it is about.
     pub subject: SubjectCount,
@@ -268,14 +268,10 @@ mod tests {
             of_others: false,
         };
         Plan {
-            subject: SubjectCount::default(),
-            limits: Vec::new(),
             tables: vec![line("images", Action::Delete, rows), line("invoices", Action::Keep, 9)],
-            files: FileCount::default(),
-            warnings: Vec::new(),
             map_version: "1".into(),
             scope_hash: hash.into(),
-            copy: None,
+            ..Plan::default()
         }
     }
 

@@ -20,7 +20,7 @@ use crate::{
         identity::{MailId, Reference},
         kind::Kind,
         mail::Doubt,
-        plan::{FileCount, Plan, SubjectCount},
+        plan::Plan,
     },
     store::{Row, runs, sql},
 };
@@ -199,16 +199,7 @@ on_both! {
         let (app, officer, agent) = (&house.app, &house.officer, &house.agent);
         let waits = State::WaitingRequester;
         verbs::change_state(app, officer, reference, i64::MAX, waits, None, "asked by phone").await.expect("changed");
-        let plan = Plan {
-            subject: SubjectCount::default(),
-            limits: Vec::new(),
-            tables: Vec::new(),
-            files: FileCount::default(),
-            warnings: Vec::new(),
-            map_version: String::new(),
-            scope_hash: String::new(),
-            copy: None,
-        };
+        let plan = Plan::default();
         let mut tx = app.db.begin().await.expect("a writer");
         let case = (reference, "imagegen-artisticmonk");
         let run = runs::run_plan(&mut tx, &app.vault, (crate::domain::run::RunKind::Erase, case.0, case.1), &plan, b"", (officer.id, app.now()), app.now()).await;

@@ -43,12 +43,11 @@ impl Source {
                 found_by: found_by.to_vec(),
             },
             limits: extent.in_words(),
-            tables: Vec::new(),
-            files: FileCount::default(),
             warnings: self.faults(&schema),
             map_version: self.map.version.clone(),
             scope_hash: self.copy_hash(&schema, subjects, (form, extent)),
             copy: Some(form),
+            ..Plan::default()
         };
         if subjects.is_empty() {
             let says = "Nobody was found by these identities. Look for another one, or answer that nothing is held.";

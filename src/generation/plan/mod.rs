@@ -24,7 +24,7 @@ use super::{
 };
 use crate::domain::{
     identity::Identity,
-    plan::{Action, FileCount, Plan, PlanLine, SubjectCount, Warning, WarningCode},
+    plan::{Action, Plan, PlanLine, SubjectCount, Warning, WarningCode},
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -160,12 +160,10 @@ impl Source {
                 found_by: target.found_by.clone(),
             },
             limits: target.extent.in_words(),
-            tables: Vec::new(),
-            files: FileCount::default(),
             warnings: self.faults(&schema),
             map_version: self.map.version.clone(),
             scope_hash: self.scope_hash(&schema, target),
-            copy: None,
+            ..Plan::default()
         };
         let may_ask = plan.warnings.is_empty() && !target.subjects.is_empty();
         if !target.holds.is_empty() {

@@ -21,7 +21,7 @@ use crate::{
     domain::{
         identity::{MessageId, Reference, RunId, StaffId},
         mail::Came,
-        plan::{FileCount, Plan, SubjectCount},
+        plan::Plan,
         rights::{Actor, Grant},
         run::RunKind,
         sign_in::Proof,
@@ -100,16 +100,7 @@ async fn scene(house: &House, product: &'static str, asker: StaffId) -> Scene {
     let read = intake::read(&house.app, waiting).await.expect("it is read");
     assert!(matches!(read, Read::Quarantined(_)), "{read:?}");
     let mut tx = house.app.db.begin().await.expect("a writer");
-    let plan = Plan {
-        subject: SubjectCount::default(),
-        limits: Vec::new(),
-        tables: Vec::new(),
-        files: FileCount::default(),
-        warnings: Vec::new(),
-        map_version: String::new(),
-        scope_hash: String::new(),
-        copy: None,
-    };
+    let plan = Plan::default();
     let until = tx.db_now().await.expect("the time").plus(DAY);
     let what = (RunKind::Erase, case, product);
     let run = runs::run_plan(&mut tx, &house.app.vault, what, &plan, b"{}", (asker, house.app.now()), until).await;
