@@ -109,13 +109,11 @@ macro_rules! sealed_of {
 macro_rules! held_back {
     ($subjects:literal) => {
         concat!(
-            "SELECT DISTINCT h.run_id FROM held_back h JOIN runs r ON r.id = h.run_id
+            "SELECT DISTINCT h.run_id FROM held_back h
              WHERE h.product = $1 AND h.subject_digest IN (",
             $subjects,
             ") AND NOT EXISTS (SELECT 1 FROM tombstones t WHERE t.product = h.product AND t.subject_digest = h.subject_digest
                 AND t.run_id > h.run_id)
-             AND NOT EXISTS (SELECT 1 FROM runs l WHERE l.case_id = r.case_id AND l.id > r.id AND l.kind = 'erase'
-                AND l.state = 'finished')
              ORDER BY h.run_id"
         )
     };
@@ -248,23 +246,58 @@ pub async fn subjects_sealed(tx: &mut Tx, product: &str, subjects: &[Vec<u8>]) -
     Ok(rows.into_iter().map(|(digest,)| digest).collect())
 }
 
+/// An erasure of one account.
+#[derive(Debug, Clone, Copy)]
+pub struct ErasureOf<'a> {
+    /// The product.
+    pub product: &'a str,
+    /// The account, as a keyed digest.
+    pub subject: &'a [u8],
+    /// The run.
+    pub run: RunId,
+    /// Its case.
+    pub case: Reference,
+    /// What it is limited to, as a keyed digest; none where it is not.
+    pub limits: Option<&'a [u8]>,
+}
+
 /// Remembers that a hold kept something of an account back from an erasure.
 ///
 /// # Errors
 /// As the database says.
-pub async fn held_back_keep(tx: &mut Tx, product: &str, subject: &[u8], run: RunId) -> Result<()> {
-    sql("INSERT INTO held_back (product, subject_digest, run_id) VALUES ($1, $2, $3)
+pub async fn held_back_keep(tx: &mut Tx, of: &ErasureOf<'_>) -> Result<()> {
+    sql("INSERT INTO held_back (product, subject_digest, run_id, limits) VALUES ($1, $2, $3, $4)
          ON CONFLICT (product, subject_digest, run_id) DO NOTHING")
-    .bind(product)
-    .bind(subject)
-    .bind(run)
+    .bind(of.product)
+    .bind(of.subject)
+    .bind(of.run)
+    .bind(of.limits)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// Forgets what a hold had kept back from earlier erasures of the same case: this one was of all that the account has, or of
+/// the same part.
+///
+/// # Errors
+/// As the database says.
+pub async fn held_back_forget(tx: &mut Tx, of: &ErasureOf<'_>) -> Result<()> {
+    sql("DELETE FROM held_back WHERE product = $1 AND subject_digest = $2 AND run_id < $3
+         AND run_id IN (SELECT id FROM runs WHERE case_id = $4) AND ($5 OR limits = $6)")
+    .bind(of.product)
+    .bind(of.subject)
+    .bind(of.run)
+    .bind(of.case)
+    .bind(of.limits.is_none())
+    .bind(of.limits)
     .run(tx)
     .await?;
     Ok(())
 }
 
 /// The runs that a hold kept something of these accounts back from, and that nothing followed which took it: neither an
-/// erasure of all that the account has, nor another erasure of the same case.
+/// erasure of all that the account has, nor one of the same part on the same case.
 ///
 /// # Errors
 /// As the database says.

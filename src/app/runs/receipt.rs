@@ -16,7 +16,8 @@ use crate::{
         receipt::{FORMAT, Mention, PackageSum, PartSum, PublicKey, PublicKeys, Receipt, Signed, StepDone, Who},
     },
     store::{
-        Db, Tx, holds,
+        Db, Tx,
+        holds::{self, ErasureOf},
         packages::Package,
         runs::{Run, checkpoints, receipts, receipts::ReceiptRow},
     },
@@ -68,14 +69,19 @@ pub(super) async fn sign(
     if run.kind != RunKind::Erase {
         return Ok(());
     }
+    let extent = &secret.target.extent;
+    let limits = (!extent.is_whole()).then(|| app.vault.digest("limits", extent.lines().join("\n").as_bytes()));
     for key in &secret.target.subjects {
         let digest = subject::digest(app, &run.product, key);
         // who had a part of their data erased may well come back with a backup
-        if secret.target.extent.is_whole() {
+        if extent.is_whole() {
             receipts::tombstone_keep(tx, &run.product, &digest, run.id, now).await?;
         }
+        let (product, subject, limits) = (run.product.as_str(), digest.as_slice(), limits.as_deref());
+        let erasure = ErasureOf { product, subject, run: run.id, case: run.case, limits };
+        holds::held_back_forget(tx, &erasure).await?;
         if run.plan.holds_some() {
-            holds::held_back_keep(tx, &run.product, &digest, run.id).await?;
+            holds::held_back_keep(tx, &erasure).await?;
         }
     }
     Ok(())

@@ -46,6 +46,7 @@ from! {
     Option<String> => |v| Self::Text(v),
     Vec<u8> => |v| Self::Bytes(Some(v)),
     &[u8] => |v| Self::Bytes(Some(v.to_vec())),
+    Option<&[u8]> => |v| Self::Bytes(v.map(<[u8]>::to_vec)),
     Option<Vec<u8>> => |v| Self::Bytes(v),
     Instant => |v| Self::Int(Some(v.0)),
     Option<Instant> => |v| Self::Int(v.map(|at| at.0)),
