@@ -23,14 +23,23 @@ pub struct Held {
     /// What they are about: every row of a table, every row with a column of a category, single rows, and whatever
     /// belongs to rows of those tables and to those single rows. Of several accounts, each.
     pub extent: Extent,
+    /// What holds kept of the erasure that this one repeats, whether or not they stand any more. Of this, what nobody knows
+    /// any more protects nothing, and stops nothing.
+    pub earlier: Extent,
 }
 
 impl Held {
+    /// Everything that stays.
+    #[must_use]
+    pub fn all(&self) -> Extent {
+        self.extent.with(&self.earlier)
+    }
+
     /// One line each: part of the scope hash.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
         let holds = self.holds.iter().map(|hold| format!("hold on a part {hold}"));
-        holds.chain(self.extent.lines().into_iter().map(|line| format!("held {line}"))).collect()
+        holds.chain(self.all().lines().into_iter().map(|line| format!("held {line}"))).collect()
     }
 }
 
@@ -46,8 +55,9 @@ impl Scope<'_> {
     /// The same with what holds on parts forbid to touch.
     #[must_use]
     pub fn holding(mut self, held: &Held) -> Self {
-        if !held.extent.is_whole() {
-            let reach = Reach::of_copy(self.map, self.schema, &held.extent, self.dialect);
+        let extent = held.all();
+        if !extent.is_whole() {
+            let reach = Reach::of_copy(self.map, self.schema, &extent, self.dialect);
             let mut within = Self::new(self.map, self.schema, self.dialect, self.subjects, self.today).reaching(reach);
             (within.before, within.prefix, within.is_of_holds) = (self.reach.values.len(), "h", true);
             self.within = Some(Box::new(within));
@@ -213,11 +223,11 @@ impl Scope<'_> {
 }
 
 impl Source {
-    /// True where map and schema know all that holds on parts are about. What they do not know protects nothing, whatever
+    /// True where map and schema know all that a hold on `part` is about. What they do not know protects nothing, whatever
     /// was meant by it.
-    pub(super) fn knows_what_is_held(&self, schema: &Schema, held: &Held) -> bool {
+    pub(super) fn knows_what_is_held(&self, schema: &Schema, part: &Extent) -> bool {
         let may_be = |item: &Item| Reach::may_be(&self.map, schema, item, self.engine.dialect());
-        held.extent.known_to(&self.map).is_ok() && held.extent.items.iter().all(may_be)
+        part.known_to(&self.map).is_ok() && part.items.iter().all(may_be)
     }
 
     /// The tables of single rows in `part` that are not all there, or not these subjects'.

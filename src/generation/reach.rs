@@ -105,7 +105,8 @@ impl Reach {
     pub(super) fn may_be(map: &DataMap, schema: &Schema, item: &Item, dialect: super::engine::Dialect) -> bool {
         let (Some(table), Some(live)) = (map.table(&item.table), schema.tables.get(&item.table)) else { return false };
         let columns = table.key.iter().map(|column| live.columns.get(column));
-        columns.zip(&item.key).all(|(live, value)| live.is_some_and(|live| live.may_hold(value, dialect)))
+        columns.len() == item.key.len()
+            && columns.zip(&item.key).all(|(live, value)| live.is_some_and(|live| live.may_hold(value, dialect)))
     }
 }
 

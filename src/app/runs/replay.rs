@@ -13,7 +13,7 @@ use crate::{
         event::{By, Event},
         follow_up::{self, BACKUPS},
         identity::{Reference, RunId},
-        plan::Plan,
+        plan::{Plan, WarningCode},
         rights::Actor,
         run::{RunKind, RunState, Stop, open_until},
         standing::Standing,
@@ -163,7 +163,7 @@ async fn look(app: &App, source: &Source, product: &str, subject: Subject) -> Re
         pseudonym: subject.pseudonym,
         today: app.now().local(app.packs.zone(product)).date_naive(),
         holds: Vec::new(),
-        held: Held { holds: Vec::new(), extent: subject.kept_back },
+        held: Held { earlier: subject.kept_back, ..Held::default() },
         extent: subject.extent,
         aim: generation::Aim::Erase,
         run: String::new(),
@@ -173,7 +173,7 @@ async fn look(app: &App, source: &Source, product: &str, subject: Subject) -> Re
         return Ok(None);
     }
     let (holds, now) = held::on(app, product, &target.subjects).await?;
-    let held = Held { holds: now.holds, extent: target.held.extent.with(&now.extent) };
+    let held = Held { earlier: target.held.earlier.clone(), ..now };
     let target = Target { holds, held, ..target };
     let plan = source.plan(&target).await?;
     Ok(Some((target, plan)))
@@ -205,7 +205,9 @@ async fn planned(app: &App, by: &Actor, one: &kept::Erased, plan: &Plan, target:
         cases::case_record(&mut tx, &mut case, By::System, now, event).await?;
         audit::audit_append(&mut tx, now, None, AuditAction::RunStopped, Some(one.case), &run.to_string());
         fate = Fate::Stopped(run);
-    } else if let Some(approval) = standing_for(&mut tx, &one.product, Standing::Replay, by.id).await? {
+    } else if !plan.warnings.iter().any(|warning| warning.code == WarningCode::Hold)
+        && let Some(approval) = standing_for(&mut tx, &one.product, Standing::Replay, by.id).await?
+    {
         // what there was to read was read when the first run was approved
         (row.state, row.standing) = (RunState::Approved, Some(approval.id));
         (row.decided_by, row.decided_at) = (Some(approval.granted_by), Some(approval.granted_at));
@@ -251,7 +253,7 @@ pub(super) async fn keep(app: &App, tx: &mut Tx, run: &Run, secret: &Secret, now
         keys: target.subjects.clone(),
         pseudonym: target.pseudonym.clone(),
         extent: target.extent.clone(),
-        kept_back: target.held.extent.clone(),
+        kept_back: target.held.all(),
     };
     let subject = serde_json::to_vec(&subject).unwrap_or_default();
     let period = app.settings.backups.get(&run.product).copied().unwrap_or(BACKUPS);

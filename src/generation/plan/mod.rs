@@ -170,10 +170,15 @@ impl Source {
             let says = "This erasure may not run now. Ask the grievance officer or the data protection lead.";
             plan.warnings.push(warning(WarningCode::Hold, "", 0, true, says));
         }
-        if !self.knows_what_is_held(&schema, &target.held) {
+        if !self.knows_what_is_held(&schema, &target.held.extent) {
             let says = "A hold is about a part that the data map or the database does not have any more, so that nobody can say \
                         what has to stay. Have it placed again on what there is now, or released.";
             plan.warnings.push(warning(WarningCode::Hold, "", 0, true, says));
+        }
+        if !self.knows_what_is_held(&schema, &target.held.earlier) {
+            let says = "Of what a hold kept the first time, the data map or the database does not have a part any more. \
+                        What there is of it goes with the rest.";
+            plan.warnings.push(warning(WarningCode::Hold, "", 0, false, says));
         }
         if target.subjects.is_empty() {
             let says = "Nobody was found by these identities. Look for another one, or answer that nothing is held.";

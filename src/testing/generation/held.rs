@@ -21,7 +21,7 @@ fn held(parts: &[&str]) -> Held {
         }
     }
     let holds = if parts.is_empty() { Vec::new() } else { vec![7] };
-    Held { holds, extent }
+    Held { holds, extent, ..Held::default() }
 }
 
 async fn ada(source: &Source, parts: &[&str]) -> Target {

@@ -127,6 +127,40 @@ on_both! {
         assert_eq!(world.rows("order", "\"user\" = 1").await.len(), 1);
     }
 
+    /// A hold that ended long ago, on a part that the map has no more, keeps nobody from erasing again what a backup brought
+    /// back; but somebody has to read that.
+    async fn what_was_once_held_and_is_known_no_more_stops_no_repetition(house: House) {
+        let first = World::new(On::Sqlite).await;
+        let over = |house: House, world: &World, map: &str| house.with_sources(HashMap::from([(PRODUCT.to_owned(), world.source(map))]));
+        let house = over(house, &first, &MAP.replace("camelCase = {}", "camelCase = { category = \"sales\" }"));
+        let dispute = house.opens(&mail("Bo <bo@example.org>", "The bill", "d1@example.org", "It is wrong.")).await;
+        let sales = Extent { categories: vec!["sales".to_owned()], items: part(&["invoices:100"]).items, ..Extent::default() };
+        place(&house, &house.agent, dispute, Basis::Dispute, &sales).await.expect("placed");
+        let reference = verified(&house, "1").await;
+        let id = planned(&house, reference).await;
+        approved(&house, id).await;
+        house.works().await;
+        assert_eq!(page(&house, id).await.state, RunState::Finished);
+        released(&house, dispute).await;
+        let back = World::new(On::Sqlite).await;
+        let house = over(house, &back, MAP);
+        let until = house.app.now().plus(10 * DAY).local(house.app.packs.zone(PRODUCT)).format("%Y-%m-%d").to_string();
+        let ahead = runs::Grant { product: PRODUCT.to_owned(), what: "replay".to_owned(), until, reason: "a restore".to_owned() };
+        runs::grant_standing(&house.app, &house.officer, &ahead).await.expect("granted");
+        let asked = Replay { since: crate::domain::time::Instant(0), product: None, by: Some(&house.agent) };
+        let fates = runs::replay(&house.app, &asked).await.expect("it looks");
+        let Some(Fate::Planned(again)) = fates[0].fate else { panic!("{fates:?}") };
+        let told: Vec<_> = page(&house, again).await.plan.warnings.into_iter().filter(|w| w.code == WarningCode::Hold).map(|w| w.blocks).collect();
+        assert_eq!(told, [false]);
+        approved(&house, again).await;
+        house.works().await;
+        let done = page(&house, again).await;
+        assert_eq!((done.state, done.stop), (RunState::Finished, None), "{:?}", done.log);
+        assert_eq!(back.rows("order", "\"user\" = 1").await.len(), 0);
+        assert_eq!(back.rows("invoices", "id = 100").await, first.rows("invoices", "id = 100").await, "what is known stays as the first time");
+        agrees_with_its_events(&house, reference).await;
+    }
+
     async fn a_hold_placed_or_released_after_the_approval_ends_it(house: House) {
         let (house, world) = house_over(house, On::Sqlite).await;
         let reference = verified(&house, "1").await;

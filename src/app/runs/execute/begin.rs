@@ -37,15 +37,12 @@ impl Turn<'_> {
         target.today = secret.target.today;
         target.pseudonym.clone_from(&secret.target.pseudonym);
         target.extent.clone_from(&secret.target.extent);
-        if secret.replays.is_some() {
-            // what was kept back the first time stays
-            target.held.extent = secret.target.held.extent.with(&target.held.extent);
-        }
+        target.held.earlier.clone_from(&secret.target.held.earlier);
         if target.is_held_anew(&secret.target) {
             return Err(Halt::Stop(Stop::Held));
         }
         let (now, counted) = itself.counted(&target).await?;
-        if now.warnings.iter().any(|warning| warning.code == WarningCode::Hold) {
+        if now.warnings.iter().any(|warning| warning.code == WarningCode::Hold && warning.blocks) {
             return Err(Halt::Stop(Stop::Held));
         }
         if let Some(why) = self.run.plan.outgrown_by(&now) {
