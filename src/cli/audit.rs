@@ -96,12 +96,12 @@ async fn verify(
         Some(folder) => Some(folder),
         None => Some(config.checkpoints_folder()).filter(|folder| folder.is_dir()),
     };
-    // once a console has signed here, there is a checkpoint outside
-    let are_missing = !without_checkpoints && !audit::public_keys_in(db).await?.keys.is_empty();
     let keys = match keys {
         Some(file) => keys_in(&file)?,
         None => configured(config, db).await?,
     };
+    // where there is a key there are checkpoints outside, whatever the database says of it
+    let are_missing = !without_checkpoints && !keys.keys.is_empty();
     let report = audit::verify(db, &Trust { keys, folder }).await?;
     if json {
         println!("{}", serde_json::to_string(&report)?);
@@ -113,7 +113,7 @@ async fn verify(
     }
     if are_missing && report.checkpoints == 0 {
         bail!(
-            "a console has signed checkpoints and none is here that is believed: name their folder with --checkpoints, \
+            "there is a key for checkpoints, and none is here that is believed: name their folder with --checkpoints, \
              or believe the chain alone with --without-checkpoints"
         );
     }

@@ -117,6 +117,15 @@ on_both! {
         // whoever takes the checkpoints away is not believed for it
         fs::rename(&file, house.data_dir().join("taken")).expect("it is taken away");
         house.is_refused("none is here that is believed").await;
+        // nor whoever takes the keys out of the database besides: the key's file is not in it, nor is a copy that somebody kept
+        let known: Vec<(String, Vec<u8>, i64)> = house.rows("SELECT key_id, public_key, valid_from FROM audit_keys").await;
+        house.owner("DELETE FROM audit_keys").await;
+        house.is_refused("none is here that is believed").await;
+        for (id, key, from) in known {
+            let key = data_encoding::HEXLOWER.encode(&key);
+            let key = if matches!(house.store, Store::Sqlite) { format!("X'{key}'") } else { format!("'\\x{key}'") };
+            house.owner(&format!("INSERT INTO audit_keys (key_id, public_key, valid_from) VALUES ('{id}', {key}, {from})")).await;
+        }
         let alone = house.run(&["audit", "verify", "--without-checkpoints"], "").await;
         assert_eq!(alone.code, Some(0), "{}", alone.says);
         fs::remove_dir(house.data_dir().join("checkpoints")).expect("it goes");
