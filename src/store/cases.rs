@@ -90,7 +90,9 @@ pub async fn case_record(tx: &mut Tx, case: &mut Case, by: By, at: Instant, even
 /// As the database says.
 pub async fn cases_record_alike(tx: &mut Tx, cases: &[Reference], at: Instant, event: &Event) -> Result<()> {
     #[cfg(test)]
-    cases.iter().for_each(|case| tx.recorded(*case));
+    for case in cases {
+        tx.recorded(*case);
+    }
     let ids = serde_json::json!(cases.iter().map(|case| case.0).collect::<Vec<_>>()).to_string();
     per_engine(
         "UPDATE cases SET seq = seq + 1 WHERE id IN (SELECT CAST(v AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON)) AS v)",
