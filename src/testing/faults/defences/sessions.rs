@@ -20,7 +20,10 @@ async fn opens_nothing(consoles: [&Console; 2], tokens: &[String]) {
             assert_eq!((page.status, page.header("location")), (303, Some("/signin?next=%2Foverview")));
             let form = old.post(console, "/account", &[("do", "others")]).await;
             assert_eq!((form.status, form.header("set-cookie")), (401, None), "{}", form.text);
-            assert_eq!(old.post(console, "/signin/second", &[("code", "123456")]).await.header("location"), Some("/signin"));
+            assert_eq!(
+                old.post(console, "/signin/second", &[("code", "123456")]).await.header("location"),
+                Some("/signin")
+            );
         }
     }
 }

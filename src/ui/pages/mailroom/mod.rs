@@ -40,7 +40,6 @@ pub fn page(room: Mailroom, done: Option<&'static str>) -> AnyView {
             let count = count.map(|count| view! { <span class="n">{counted(count)}</span> });
             view! { <a href=paths::mail(tab, None) aria-current=here>{tab_label(tab)}" "{count}</a> }
         })
-        .into_iter()
         .collect_view();
     let next =
         room.next.as_deref().map(|after| view! { <a rel="next" href=paths::mail(room.tab, Some(after))>"Next"</a> });
