@@ -134,7 +134,6 @@ async fn answer(stream: TcpStream, peer: SocketAddr, router: Router, mut stop: w
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::routing::get;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
     /// Asks over so many connections at once that all stay open; how many were answered.
@@ -144,7 +143,7 @@ mod tests {
         let trusted = trusted.iter().map(|network| network.parse().expect("a network")).collect();
         let room = Room { most: 10, trusted, taken: HashMap::new() };
         let (stop, stopped) = watch::channel(false);
-        let router = Router::new().route("/", get(|| async { "here" }));
+        let router = Router::default().fallback(|| async { "here" });
         let asking = async move {
             let answered = answers(place, connections).await;
             stop.send(true).expect("it listens");

@@ -17,6 +17,7 @@ use crate::{
         identity::Reference,
         language::Language,
         rights::Actor,
+        time::HOUR,
     },
     mail::compose::{
         self, Facts, Letter,
@@ -24,6 +25,9 @@ use crate::{
     },
     store::{contents, drafts, events},
 };
+
+/// How long the same words do not leave twice, in milliseconds.
+const AGAIN: i64 = HOUR;
 
 /// What is sent.
 #[derive(Debug, Clone)]
@@ -91,7 +95,7 @@ pub async fn send_letter(
         no_run(&desk.case, "letter")?;
     }
     let written = compose::send(answer.letter, answer.language, &facts, &subject, &text)?;
-    if left_since(&mut desk, seen, &written.text).await? {
+    if left_just_now(&mut desk, &written.text).await? {
         let says = "These very words left a moment ago. Change them if the person is to get another letter.";
         return Err(Error::field("text", says));
     }
@@ -125,19 +129,23 @@ pub async fn send_letter(
     desk.commit(AuditAction::ReplySent).await
 }
 
-/// True where a letter with these words left since the page was drawn: a browser that goes back puts them into the box
-/// again.
-async fn left_since(desk: &mut Desk<'_>, seen: i64, text: &str) -> Result<bool, Error> {
-    if seen >= desk.case.seq {
-        return Ok(false);
-    }
+/// True where the last letter had these very words, left within `AGAIN`, and nothing was heard of it or of the person since:
+/// a browser that goes back draws the case as it is by now and puts the old words into the box again.
+async fn left_just_now(desk: &mut Desk<'_>, text: &str) -> Result<bool, Error> {
     let history = events::events_of(&mut desk.tx, desk.case.reference).await?;
-    let letters = history.iter().filter(|recorded| recorded.seq > seen).filter_map(|recorded| match recorded.event {
-        Event::MailQueued { content, .. } | Event::LetterKept { content, .. } => Some(content),
+    let heard = |event: &Event| {
+        matches!(event, Event::MessageReceived { .. } | Event::MailFailed { .. } | Event::MailBounced { .. })
+    };
+    let recent = history.iter().rev().take_while(|one| desk.now.0 - one.at.0 < AGAIN && !heard(&one.event));
+    let last = recent.filter_map(|recorded| match recorded.event {
+        Event::MailQueued { content, purpose, .. } | Event::LetterKept { content, purpose } => {
+            (purpose != Purpose::Acknowledgement).then_some(content)
+        }
         _ => None,
     });
-    let letters = contents::contents_get(&mut desk.tx, &desk.app.vault, &letters.collect::<Vec<_>>()).await?;
-    Ok(letters.values().any(|letter| letter.text == text))
+    let Some(last) = last.into_iter().next() else { return Ok(false) };
+    let letter = contents::contents_get(&mut desk.tx, &desk.app.vault, &[last]).await?;
+    Ok(letter.values().any(|letter| letter.text == text))
 }
 
 /// Why such a letter leaves.

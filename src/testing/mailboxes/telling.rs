@@ -9,12 +9,11 @@ use crate::{
     domain::{
         case::{Outcome, State},
         identity::{MessageId, Reference},
-        rights::{Actor, Role},
-        sign_in::Proof,
+        rights::{Grant, Role},
     },
     mail::inbox::Then,
     store::{mailbox_copies::copies_of, sql},
-    testing::{dovecot::Client, on_both},
+    testing::{dovecot::Client, on_both, rights::hired},
 };
 
 /// How many messages lie in a folder.
@@ -108,7 +107,7 @@ on_both! {
         verbs::change_state(app, &house.officer, case, i64::MAX, State::Resolved, refused, "by phone").await.expect("resolved");
         house.works().await;
         let id = retention::ask_requester_erasure(app, &house.officer, case, "they asked").await.expect("it is asked for");
-        let lead = Actor::with_roles(house.agent.id, "Dana Okafor", &[Role::Lead], Proof::Fresh);
+        let lead = hired(&house, "lead", &[Grant::everywhere(Role::Lead)]).await;
         retention::approve_requester_erasure(app, &lead, case, id).await.expect("approved");
         house.works().await;
         assert!(house.case(case).await.case.erased.is_some());
