@@ -10,7 +10,7 @@ use crate::{
         App, Error,
         desk::{Desk, look},
         exports, held, pickup,
-        subject::Known,
+        subject::{self, Known},
     },
     domain::{
         audit::AuditAction,
@@ -73,6 +73,7 @@ pub async fn plan_run(
         return Err(Error::field("run", "The case asks for something else now; look at it again"));
     }
     let verified = desk.case.verified.map(|verified| verified.identity);
+    subject::remember(app, &mut desk.tx, reference, &product, &target.subjects).await?;
     let secret = Secret { identities, verified, target, left_out, replays: None };
     let secret = serde_json::to_vec(&secret).unwrap_or_default();
     let asked = (actor.id, desk.now);
