@@ -3,9 +3,9 @@
 
 use super::{App, Error};
 use crate::{
-    domain::identity::Identity,
+    domain::identity::{Identity, Reference},
     generation::{self, Found, Key},
-    store::contents::Content,
+    store::{self, Tx, contents::Content, holds},
 };
 
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,15 @@ const LONGEST: usize = 320;
 #[must_use]
 pub fn digest(app: &App, product: &str, key: &Key) -> Vec<u8> {
     app.vault.digest("subject", serde_json::json!([product, key.0]).to_string().as_bytes())
+}
+
+/// Remembers which accounts the case is about: a hold on one of them keeps what we hold of the case, too.
+///
+/// # Errors
+/// As the database says.
+pub async fn remember(app: &App, tx: &mut Tx, case: Reference, product: &str, subjects: &[Key]) -> store::Result<()> {
+    let digests: Vec<_> = subjects.iter().map(|key| digest(app, product, key)).collect();
+    holds::case_accounts_keep(tx, case, &digests).await
 }
 
 /// What staff typed, made ready: trimmed, of kinds that the product's data map knows.

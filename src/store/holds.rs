@@ -222,6 +222,24 @@ pub async fn holds_on(tx: &mut Tx, product: &str, subjects: &[Vec<u8>]) -> Resul
     rows.into_iter().map(HoldRow::hold).collect()
 }
 
+/// Remembers which accounts a case is about.
+///
+/// # Errors
+/// As the database says.
+pub async fn case_accounts_keep(tx: &mut Tx, case: Reference, subjects: &[Vec<u8>]) -> Result<()> {
+    per_engine(
+        "INSERT INTO case_accounts (case_id, subject_digest)
+         SELECT CAST($1 AS BIGINT), decode(value, 'hex') FROM json_array_elements_text($2::JSON) WHERE TRUE ON CONFLICT DO NOTHING",
+        "INSERT INTO case_accounts (case_id, subject_digest)
+         SELECT $1, unhex(value) FROM json_each($2) WHERE TRUE ON CONFLICT DO NOTHING",
+    )
+    .bind(case)
+    .bind(in_hex(subjects))
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
 /// The accounts that runs of a case erased, sealed something of, or left something of because of a hold.
 ///
 /// # Errors

@@ -157,6 +157,15 @@ pub async fn message_read(tx: &mut Tx, id: MessageId, case: Reference, restricte
     .bind(sender)
     .run(tx)
     .await?;
+    // what said the same goes where this one goes
+    sql(
+        "UPDATE messages SET near_id = NULL, case_id = $2, restricted = $3 WHERE first_id = $1 AND state = 'duplicate'",
+    )
+    .bind(id)
+    .bind(case)
+    .bind(restricted)
+    .run(tx)
+    .await?;
     Ok(())
 }
 
@@ -183,16 +192,19 @@ pub async fn message_claim_content(
     Ok(None)
 }
 
-/// The message says what `first` said: it stands where that one stands, and is never read again.
+/// The message says what `first` said: it stands where that one stands, and is never read again. `sender` is the digest of the
+/// address it came from.
 ///
 /// # Errors
 /// As the database says.
-pub async fn message_duplicate(tx: &mut Tx, id: MessageId, first: MessageId) -> Result<()> {
-    sql("UPDATE messages SET state = 'duplicate', reason = 'the same message came before',
+pub async fn message_duplicate(tx: &mut Tx, id: MessageId, first: MessageId, sender: &[u8]) -> Result<()> {
+    sql("UPDATE messages SET state = 'duplicate', reason = 'the same message came before', first_id = $2, sender = $3,
          case_id = (SELECT f.case_id FROM messages f WHERE f.id = $2),
+         near_id = (SELECT f.near_id FROM messages f WHERE f.id = $2),
          restricted = (SELECT f.restricted FROM messages f WHERE f.id = $2) WHERE id = $1")
     .bind(id)
     .bind(first)
+    .bind(sender)
     .run(tx)
     .await?;
     Ok(())
@@ -222,7 +234,7 @@ pub async fn messages_restrict(tx: &mut Tx, case: Reference, restricted: bool) -
     // what points at the case may quote it; it stays sealed when the case comes back
     if restricted {
         sql("UPDATE messages SET restricted = TRUE, who = NULL, about = NULL
-             WHERE near_id = $1 AND state IN ('quarantined', 'discarded')")
+             WHERE near_id = $1 AND state IN ('quarantined', 'discarded', 'duplicate')")
         .bind(case)
         .run(tx)
         .await?;
@@ -359,13 +371,13 @@ pub async fn message_quarantine(
     Ok(())
 }
 
-/// How many messages of a sender came after `since` and not after `until`, counted up to `most`.
+/// How many messages of a sender came after `since` and not after `until`, each once, counted up to `most`.
 ///
 /// # Errors
 /// As the database says.
 pub async fn messages_by_sender(tx: &mut Tx, sender: &[u8], since: Instant, until: Instant, most: i64) -> Result<i64> {
     let (count,) = sql(
-        "SELECT COUNT(*) FROM (SELECT 1 AS one FROM messages WHERE sender = $1 AND received_at > $2 AND received_at <= $3 LIMIT $4) AS counted",
+        "SELECT COUNT(*) FROM (SELECT 1 AS one FROM messages WHERE sender = $1 AND received_at > $2 AND received_at <= $3 AND state <> 'duplicate' LIMIT $4) AS counted",
     )
     .bind(sender)
     .bind(since)

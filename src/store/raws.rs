@@ -178,7 +178,8 @@ pub async fn messages_copied(tx: &mut Tx, cases: &[Reference]) -> Result<Vec<Mes
     Ok(rows.into_iter().map(|(id,)| MessageId(id)).collect())
 }
 
-/// Destroys the raw bytes of these messages, and what lists showed of them.
+/// Destroys the raw bytes of these messages, what lists showed of them, why somebody set them aside, and notes of where they
+/// lie in mailboxes that were told.
 ///
 /// # Errors
 /// As the database says.
@@ -186,13 +187,14 @@ pub async fn messages_forget_raw(tx: &mut Tx, messages: &[MessageId]) -> Result<
     let ids = serde_json::json!(messages.iter().map(|message| message.0).collect::<Vec<_>>()).to_string();
     each!("DELETE FROM message_pieces WHERE message_id IN ", "").bind(ids.as_str()).run(tx).await?;
     each!(
-        "UPDATE messages SET wrapped_key = $2, cipher = $2, who = NULL, about = NULL, sender = NULL WHERE id IN ",
+        "UPDATE messages SET wrapped_key = $2, cipher = $2, who = NULL, about = NULL, sender = NULL, reason = NULL WHERE id IN ",
         ""
     )
-    .bind(ids)
+    .bind(ids.as_str())
     .bind(Vec::<u8>::new())
     .run(tx)
     .await?;
+    each!("DELETE FROM mailbox_copies WHERE settled AND message_id IN ", "").bind(ids).run(tx).await?;
     Ok(())
 }
 

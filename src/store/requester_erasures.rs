@@ -16,6 +16,7 @@ codes! {
         Refused "refused" "was refused",
         Lapsed "lapsed" "was not done, since whoever approved it may no longer",
         Done "done" "is done and verified",
+        Overtaken "overtaken" "ended with its case",
     }
 }
 
@@ -162,6 +163,15 @@ pub async fn erasures_open(tx: &mut Tx, sight: &Sight) -> Result<Vec<RequesterEr
     );
     let rows = sql(text).seen_by(sight).all::<Row>(tx).await?;
     rows.into_iter().map(Row::erasure).collect()
+}
+
+/// The erasures that were approved and have not ended, oldest first, a hundred at most.
+///
+/// # Errors
+/// As the database says.
+pub async fn erasures_approved(tx: &mut Tx) -> Result<Vec<i64>> {
+    let rows = sql("SELECT id FROM requester_erasures WHERE state = 'approved' ORDER BY id LIMIT 100");
+    Ok(rows.all::<(i64,)>(tx).await?.into_iter().map(|(id,)| id).collect())
 }
 
 /// Somebody decided; false where somebody had already.

@@ -139,10 +139,10 @@ async fn take_in(
     if let Some(digest) = digest
         && let Some(first) = messages::message_claim_content(&mut tx, message.id, &message.product, digest).await?
     {
-        messages::message_duplicate(&mut tx, message.id, first).await?;
+        messages::message_duplicate(&mut tx, message.id, first, &sender).await?;
         // what was destroyed here does not come back because somebody imports it once more
         if raws::message_is_forgotten(&mut tx, first).await? {
-            raws::message_forget_raw(&mut tx, message.id).await?;
+            raws::messages_forget_raw(&mut tx, &[message.id]).await?;
         }
         material::again(&mut tx, message.id).await?;
         tx.commit().await?;

@@ -76,6 +76,6 @@ pub(super) async fn open(app: &App, client: Client<'_>, key: Key<'_>) -> Result<
     throttles::throttle_spare(&mut tx, &by_client).await?;
     tx.commit().await?;
     let mut tx = app.db.begin().await?;
-    let case = intake::followed(&mut tx, case).await?.ok_or(Refused::Wrong)?;
+    let case = intake::followed(&mut tx, case).await?.filter(|case| case.erased.is_none()).ok_or(Refused::Wrong)?;
     Ok((tx, case))
 }

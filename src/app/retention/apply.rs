@@ -10,13 +10,14 @@ use crate::{
         identity::Reference,
         retention::{Cause, Fate, Held, Record, Standing, Stay, fate},
         time::Instant,
+        work::Work,
     },
     store::{
-        Tx, audit,
+        Tx, audit, jobs, requester_erasures,
         retention::{self, Candidate, Gone, Over},
     },
 };
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// Cases of one transaction.
 const BATCH: i64 = 50;
@@ -35,19 +36,17 @@ pub enum Applied {
 /// Where a turn is: behind the case that was looked at last.
 type Behind = (Instant, Reference);
 
-/// Destroys what is over of every product whose schedule is not paused. May run twice.
+/// Destroys what is over of every product whose schedule is not paused, and asks once more for erasures of requesters that
+/// were approved and have not come to their end. May run twice.
 ///
 /// # Errors
 /// When the database fails, or a raw mail cannot be read; what was destroyed before stays destroyed.
 pub async fn apply_retention(app: &App) -> Result<Applied, Error> {
     let now = app.now();
-    let paused: HashSet<String> = {
-        let mut tx = app.db.read().await?;
-        retention::pauses(&mut tx).await?.into_iter().map(|pause| pause.product).collect()
-    };
+    again(app).await?;
     let mut turns = TURN;
     for record in Record::OF_CASES {
-        let over = over(app, record, now, |pack| !paused.contains(&pack.id));
+        let over = over(app, record, now, |_| true);
         let mut behind = (Instant(i64::MIN), Reference(0));
         while let Some(last) = batch(app, record, &over, behind, now).await? {
             behind = last;
@@ -57,7 +56,7 @@ pub async fn apply_retention(app: &App) -> Result<Applied, Error> {
             }
         }
     }
-    let mail = over(app, Record::Mail, now, |pack| !paused.contains(&pack.id));
+    let mail = over(app, Record::Mail, now, |_| true);
     while loose(app, &mail, now).await? {
         turns = turns.saturating_sub(1);
         if turns == 0 {
@@ -67,6 +66,20 @@ pub async fn apply_retention(app: &App) -> Result<Applied, Error> {
     logs(app, now).await?;
     app.db.give_back().await?;
     Ok(Applied::Done)
+}
+
+/// Whatever made its job give up, an erasure that two people wanted is gone on with.
+async fn again(app: &App) -> Result<(), Error> {
+    let approved = requester_erasures::erasures_approved(&mut app.db.read().await?).await?;
+    if approved.is_empty() {
+        return Ok(());
+    }
+    let mut tx = app.db.begin().await?;
+    for erasure in approved {
+        jobs::job_enqueue(&mut tx, &Work::EraseRequester { erasure }, 0).await?;
+    }
+    tx.commit().await?;
+    Ok(())
 }
 
 /// One batch: where it ended; none where there was nothing.
@@ -80,24 +93,24 @@ async fn batch(
     if over.is_empty() {
         return Ok(None);
     }
-    let mut stripped = None;
+    // looking takes its time, and the transaction that locks has to be short
+    let mut tx = app.db.read().await?;
+    let candidates = retention::candidates(&mut tx, over, record, behind, now, BATCH).await?;
+    let Some(last) = candidates.last().map(|one| (one.resolved, one.case)) else { return Ok(None) };
+    let Found { mut free, kept } = judged(app, &mut tx, record, &candidates, now).await?;
+    drop(tx);
     if record == Record::Attachment {
-        // reading mail takes its time, and the transaction has to be short
-        let mut tx = app.db.read().await?;
-        let ahead = found(app, &mut tx, record, over, behind, now).await?;
-        drop(tx);
-        stripped = Some(files::strip(app, &ahead.free).await?);
+        free = files::strip(app, &free).await?;
+    }
+    if free.is_empty() && kept.is_empty() {
+        return Ok(Some(last));
     }
     let mut tx = app.db.begin().await?;
-    let mut found = found(app, &mut tx, record, over, behind, now).await?;
-    if let Some(stripped) = &stripped {
-        found.free.retain(|case| stripped.contains(case));
+    if !kept.is_empty() {
+        retention::kept_mark(&mut tx, record, &kept).await?;
     }
-    let Some(last) = found.last else { return Ok(None) };
-    if !found.kept.is_empty() {
-        retention::kept_mark(&mut tx, record, &found.kept).await?;
-    }
-    let free = if found.free.is_empty() { Vec::new() } else { retention::still_free(&mut tx, &found.free).await? };
+    let still = retention::still_free(&mut tx, record, &free).await?;
+    let free = judged(app, &mut tx, record, &still, now).await?.free;
     if !free.is_empty() {
         let gone = destroy(&mut tx, record, &free, Cause::Period, now).await?;
         audit::audit_append(&mut tx, now, None, AuditAction::RecordsDestroyed, None, &says(record, gone));
@@ -108,26 +121,23 @@ async fn batch(
     Ok(Some(last))
 }
 
-/// What a look found: cases that may go, those that a floor of the law keeps, and the last one looked at.
+/// Which of some candidates may go, and which a floor of the law keeps.
 struct Found {
     free: Vec<Reference>,
     kept: Vec<(Reference, Instant)>,
-    last: Option<Behind>,
 }
 
-async fn found(
+async fn judged(
     app: &App,
     tx: &mut Tx,
     record: Record,
-    over: &[Over],
-    behind: Behind,
+    candidates: &[Candidate],
     now: Instant,
 ) -> Result<Found, Error> {
-    let candidates = retention::candidates(tx, over, record, behind, now, BATCH).await?;
     let ids: Vec<Reference> = candidates.iter().map(|one| one.case).collect();
     let facts = if ids.is_empty() { HashMap::new() } else { retention::facts_of(tx, &ids).await? };
     let (mut free, mut kept) = (Vec::new(), Vec::new());
-    for one in &candidates {
+    for one in candidates {
         let happened = facts.get(&one.case).map(Vec::as_slice).unwrap_or_default();
         let standing = Standing {
             closed: Some(one.resolved),
@@ -142,7 +152,7 @@ async fn found(
             Fate::Due(_) | Fate::Stays(_) => {}
         }
     }
-    Ok(Found { free, kept, last: candidates.last().map(|one| (one.resolved, one.case)) })
+    Ok(Found { free, kept })
 }
 
 fn length(app: &App, case: &Candidate, record: Record) -> Option<crate::domain::clock::period::Period> {
@@ -186,7 +196,7 @@ async fn logs(app: &App, now: Instant) -> Result<(), Error> {
 
 /// What an entry of the audit log says: how much, and of nobody.
 pub(super) fn says(record: Record, gone: Gone) -> String {
-    let Gone { cases, mails, texts, drafts, copies, places } = gone;
+    let Gone { cases, mails, texts, drafts, copies, places, left } = gone;
     let all = [
         ("cases", cases),
         ("mails", mails),
@@ -194,6 +204,7 @@ pub(super) fn says(record: Record, gone: Gone) -> String {
         ("drafts", drafts),
         ("copies", copies),
         ("places", places),
+        ("left", left),
     ];
     let counted = all.into_iter().filter(|(_, count)| *count > 0).map(|(what, count)| format!("{what}={count}"));
     let all: Vec<String> = std::iter::once(record.code().to_owned()).chain(counted).collect();

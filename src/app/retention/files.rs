@@ -2,7 +2,10 @@
 
 use crate::{
     app::{App, Error},
-    domain::identity::{MessageId, Reference},
+    domain::{
+        identity::{MessageId, Reference},
+        retention::Record,
+    },
     mail::parse,
     store::{raws, retention},
 };
@@ -44,7 +47,7 @@ async fn strip_one(app: &App, case: Reference, message: MessageId) -> Result<boo
     }
     let mut tx = app.db.begin().await?;
     // somebody may have placed a hold meanwhile
-    if retention::still_free(&mut tx, &[case]).await?.is_empty() {
+    if retention::still_free(&mut tx, Record::Attachment, &[case]).await?.is_empty() {
         return Ok(false);
     }
     raws::message_replace_raw(&mut tx, &app.vault, message, &bare.text).await?;

@@ -23,7 +23,10 @@ use crate::{
     },
 };
 
-pub use crate::store::{requester_erasures::ErasureState, retention::Counted};
+pub use crate::store::{
+    requester_erasures::ErasureState,
+    retention::{Aside, Counted},
+};
 pub use apply::{Applied, apply_retention};
 pub use page::{
     KeptFor, ProductRetention, RecordLine, RetentionPage, load_retention, pause_retention, resume_retention,

@@ -11,7 +11,7 @@ use crate::{
         desk::{Desk, look},
         exports, held, pickup,
         proving::proven,
-        subject::Known,
+        subject::{self, Known},
     },
     domain::{
         audit::AuditAction,
@@ -78,6 +78,7 @@ pub async fn plan_run(
         return Err(Error::field("run", "The case asks for something else now; look at it again"));
     }
     let verified = desk.case.verified.map(|verified| verified.identity);
+    subject::remember(app, &mut desk.tx, reference, &product, &target.subjects).await?;
     let secret = Secret { identities, verified, target, left_out, replays: None };
     let secret = serde_json::to_vec(&secret).unwrap_or_default();
     let asked = (actor.id, desk.now);

@@ -73,6 +73,7 @@ pub async fn ask_verification(
     let mut known = Known::new(app, &product, identities, Some(&found));
     known.address = record.cloned();
     let identity = desk.keep(subject::PURPOSE, &known.kept()).await?;
+    subject::remember(app, &mut desk.tx, reference, &product, &found.subjects).await?;
     let message_id = acknowledge::message_id(app, &desk.case, Purpose::Verification)?;
     let hash = verification::hash(app, &message_id);
     let verification =
@@ -183,6 +184,9 @@ pub async fn verify_by_staff(
     desk.take_up().await?;
     let known = Known::new(app, &product, identities, found.as_ref());
     let identity = desk.keep(subject::PURPOSE, &known.kept()).await?;
+    if let Some(found) = &found {
+        subject::remember(app, &mut desk.tx, reference, &product, &found.subjects).await?;
+    }
     let reason = desk.keep_reason(reason).await?;
     verifications::verifications_end(&mut desk.tx, reference).await?;
     desk.record(Event::VerifiedByStaff { identity, reason }).await?;

@@ -235,6 +235,13 @@ fn lengthen(mut end: NaiveDate, start: NaiveDate, course: &Course, period: Perio
     end
 }
 
+/// Where a floor begins: the first of `start` that happened, when it happened last. What was reported twice is kept from the
+/// later report on, whichever of them the law means.
+#[must_use]
+pub fn last_start(start: &[Fact], facts: &Facts) -> Option<Instant> {
+    start.iter().find_map(|fact| facts.last(*fact))
+}
+
 /// Where a rule's period begins: the first of `start` that happened.
 #[must_use]
 pub fn start(start: &[Fact], facts: &Facts) -> Option<Instant> {

@@ -50,30 +50,30 @@ pub async fn counts(tx: &mut Tx, over: &[Over], record: Record, now: Instant) ->
     macro_rules! counts {
         ($over:ident) => {
             concat!(
-                "SELECT product,
+                $over!(),
+                // worked out once a case, and not once a sum
+                ", one AS MATERIALIZED (SELECT c.product, c.resolved_at, o.now AS over_now, o.week AS over_week,
+                   CASE WHEN ",
+                held_openly!(),
+                " THEN 'held' WHEN ",
+                held_somehow!(),
+                " THEN 'law' WHEN EXISTS (SELECT 1 FROM retained k WHERE k.case_id = c.id AND k.record = $2 AND k.kept_until >= $3)
+                   THEN 'law' WHEN ",
+                unfinished!(),
+                " THEN 'unfinished' ELSE 'free' END AS why
+                 FROM cases c CROSS JOIN o WHERE o.product = c.product AND o.kind = c.kind
+                 AND NOT c.open AND NOT c.restricted AND c.resolved_at <= o.month AND ",
+                has!(),
+                " AND NOT ",
+                gone!(),
+                ") SELECT product,
                    CAST(COALESCE(SUM(CASE WHEN why = 'free' AND resolved_at <= over_now THEN 1 ELSE 0 END), 0) AS BIGINT) AS now,
                    CAST(COALESCE(SUM(CASE WHEN why = 'free' AND resolved_at <= over_week THEN 1 ELSE 0 END), 0) AS BIGINT) AS week,
                    CAST(COALESCE(SUM(CASE WHEN why = 'free' THEN 1 ELSE 0 END), 0) AS BIGINT) AS month,
                    CAST(COALESCE(SUM(CASE WHEN why = 'held' AND resolved_at <= over_now THEN 1 ELSE 0 END), 0) AS BIGINT) AS held,
                    CAST(COALESCE(SUM(CASE WHEN why = 'law' AND resolved_at <= over_now THEN 1 ELSE 0 END), 0) AS BIGINT) AS law,
                    CAST(COALESCE(SUM(CASE WHEN why = 'unfinished' AND resolved_at <= over_now THEN 1 ELSE 0 END), 0) AS BIGINT) AS unfinished
-                 FROM (SELECT c.product, c.resolved_at, o.now AS over_now, o.week AS over_week,
-                   CASE WHEN ",
-                held!("h.basis NOT IN ('legal_order', 'preservation')"),
-                " THEN 'held' WHEN ",
-                held!("h.placed_at IS NOT NULL"),
-                " THEN 'law' WHEN EXISTS (SELECT 1 FROM retained k WHERE k.case_id = c.id AND k.record = $2 AND k.kept_until >= $3)
-                   THEN 'law' WHEN ",
-                unfinished!(),
-                " THEN 'unfinished' ELSE 'free' END AS why
-                 FROM cases c JOIN ",
-                $over!(),
-                " ON o.product = c.product AND o.kind = c.kind
-                 WHERE NOT c.open AND NOT c.restricted AND c.resolved_at <= o.month AND ",
-                has!(),
-                " AND NOT ",
-                gone!(),
-                ") AS one GROUP BY product ORDER BY product"
+                 FROM one GROUP BY product ORDER BY product"
             )
         };
     }

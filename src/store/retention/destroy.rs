@@ -28,6 +28,8 @@ pub struct Gone {
     pub copies: u64,
     /// Notes of where a mail lies in a mailbox.
     pub places: u64,
+    /// Copies in mailboxes that could not be found again: somebody has to look for them there.
+    pub left: u64,
 }
 
 impl Gone {
@@ -41,6 +43,7 @@ impl Gone {
             drafts: self.drafts + other.drafts,
             copies: self.copies + other.copies,
             places: self.places + other.places,
+            left: self.left + other.left,
         }
     }
 }
@@ -66,7 +69,26 @@ pub async fn records_destroy(
     cause: Cause,
     now: Instant,
 ) -> Result<Gone> {
-    let mut gone = Gone { cases: u64::try_from(of.len()).unwrap_or(u64::MAX), ..Gone::default() };
+    let gone = destroy(tx, record, of).await?;
+    if record == Record::Case {
+        overtaken(tx, of, now).await?;
+    }
+    let event = Event::RecordsDestroyed { record, cause };
+    cases::cases_record_alike(tx, of, now, &event).await?;
+    gone_mark(tx, record, of, now).await?;
+    Ok(Gone { cases: u64::try_from(of.len()).unwrap_or(u64::MAX), ..gone })
+}
+
+/// Destroys once more what came to these cases after everything of them was destroyed; says nothing, since it was said.
+///
+/// # Errors
+/// As the database says.
+pub async fn case_destroy(tx: &mut Tx, of: &[Reference]) -> Result<Gone> {
+    destroy(tx, Record::Case, of).await
+}
+
+async fn destroy(tx: &mut Tx, record: Record, of: &[Reference]) -> Result<Gone> {
+    let mut gone = Gone::default();
     let cases = ids(of);
     let everything = record == Record::Case;
     if everything || record == Record::IdentityProof {
@@ -77,28 +99,31 @@ pub async fn records_destroy(
     }
     if everything || record == Record::Mail {
         gone.mails += raws::cases_forget_raw(tx, of).await?;
-        gone.places += run(
-            tx,
-            on_cases!(
-                "DELETE FROM mailbox_copies WHERE settled AND message_id IN (SELECT m.id FROM messages m WHERE m.case_id IN ",
-                ")"
-            ),
-            &cases,
-        )
-        .await?;
     }
     if matches!(record, Record::Mail | Record::Attachment) {
         contents::contents_forget_files(tx, of).await?;
     }
     if everything {
+        // as long as anything of the case is left, somebody may ask that its copies in mailboxes go too
+        let places = on_cases!(
+            "DELETE FROM mailbox_copies WHERE settled AND message_id IN (SELECT m.id FROM messages m WHERE m.case_id IN ",
+            ")"
+        );
+        gone.places += run(tx, places, &cases).await?;
         gone.texts += texts(tx, &cases).await?;
         gone.drafts += run(tx, on_cases!("DELETE FROM drafts WHERE case_id IN "), &cases).await?;
         threads(tx, &cases).await?;
     }
-    let event = Event::RecordsDestroyed { record, cause };
-    cases::cases_record_alike(tx, of, now, &event).await?;
-    gone_mark(tx, record, of, now).await?;
     Ok(gone)
+}
+
+/// Erasures that were asked for on these cases and that nobody can decide about any more.
+async fn overtaken(tx: &mut Tx, of: &[Reference], now: Instant) -> Result<()> {
+    let asked = on_cases!(
+        "UPDATE requester_erasures SET state = 'overtaken', ended_at = $2 WHERE state = 'asked' AND case_id IN "
+    );
+    asked.bind(ids(of)).bind(now).run(tx).await?;
+    Ok(())
 }
 
 async fn run(tx: &mut Tx, statement: Sql, cases: &str) -> Result<u64> {
@@ -146,6 +171,7 @@ async fn threads(tx: &mut Tx, cases: &str) -> Result<()> {
     for statement in [
         on_cases!("DELETE FROM threads WHERE case_id IN "),
         on_cases!("DELETE FROM pickups WHERE case_id IN "),
+        on_cases!("DELETE FROM case_accounts WHERE case_id IN "),
         on_cases!("UPDATE mails SET recipient = NULL, domain = NULL WHERE case_id IN "),
         on_cases!("UPDATE messages SET sender = NULL, who = NULL, about = NULL WHERE case_id IN "),
         on_cases!("UPDATE follow_ups SET wrapped_key = NULL, cipher = NULL WHERE NOT open AND case_id IN "),
@@ -180,7 +206,7 @@ pub struct Left {
     pub texts: i64,
     /// Raw mails, with or without their bytes' key.
     pub mails: i64,
-    /// Faces, drafts, digests of the person.
+    /// Faces, drafts, copies of data and who fetched them, digests of the person and their accounts.
     pub traces: i64,
 }
 
@@ -210,6 +236,11 @@ pub async fn left_of(tx: &mut Tx, of: &[Reference]) -> Result<Left> {
                 ") + (SELECT COUNT(*) FROM drafts d WHERE d.case_id IN ",
                 $ids!(),
                 ") + (SELECT COUNT(*) FROM threads t WHERE t.case_id IN ",
+                $ids!(),
+                ") + (SELECT COUNT(*) FROM case_accounts a WHERE a.case_id IN ",
+                $ids!(),
+                ") + (SELECT COUNT(*) FROM packages p WHERE (p.destroyed_at IS NULL OR p.manifest IS NOT NULL
+                 OR p.token_hash IS NOT NULL OR EXISTS (SELECT 1 FROM downloads w WHERE w.package_id = p.id)) AND p.case_id IN ",
                 $ids!(),
                 ") + (SELECT COUNT(*) FROM cases c WHERE c.requester_digest IS NOT NULL AND c.id IN ",
                 $ids!(),

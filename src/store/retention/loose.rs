@@ -7,15 +7,6 @@ use crate::{
     store::{Result, Tx, per_engine, raws, sql},
 };
 
-/// True of a message `x` of no case that may be destroyed: nobody has to decide about it, it is not behind the wall, and the
-/// case that it points at is neither open nor held.
-macro_rules! loose {
-    () => {
-        "x.case_id IS NULL AND x.state IN ('discarded', 'duplicate') AND NOT x.restricted AND LENGTH(x.wrapped_key) > 0
-         AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.id = x.near_id AND (c.open OR c.restricted OR "
-    };
-}
-
 /// Destroys the raw bytes of mail of no case that came before the moment in `over` for its product, and what lists show of it;
 /// how many. The digests stay: the same mail is still known when it comes again.
 ///
@@ -25,12 +16,13 @@ pub async fn loose_destroy(tx: &mut Tx, over: &[Over], limit: i64) -> Result<u64
     macro_rules! found {
         ($over:ident) => {
             concat!(
-                "SELECT x.id FROM messages x JOIN ",
                 $over!(),
-                " ON o.product = x.product AND o.kind = $2 WHERE x.received_at <= o.now AND ",
+                "SELECT x.id FROM messages x CROSS JOIN o WHERE o.product = x.product AND o.kind = $2 AND x.received_at <= o.now
+                 AND NOT ",
+                paused!("x.product"),
+                " AND ",
                 loose!(),
-                held!("h.placed_at IS NOT NULL"),
-                ")) ORDER BY x.received_at, x.id LIMIT $3"
+                " ORDER BY x.received_at, x.id LIMIT $3"
             )
         };
     }
@@ -53,29 +45,37 @@ pub async fn loose_count(tx: &mut Tx, over: &[Over]) -> Result<Vec<(String, i64)
     macro_rules! counted {
         ($over:ident) => {
             concat!(
-                "SELECT x.product, COUNT(*) FROM messages x JOIN ",
                 $over!(),
-                " ON o.product = x.product AND o.kind = $2 WHERE x.received_at <= o.now AND ",
+                "SELECT x.product, COUNT(*) FROM messages x CROSS JOIN o
+                 WHERE o.product = x.product AND o.kind = $2 AND x.received_at <= o.now AND ",
                 loose!(),
-                held!("h.placed_at IS NOT NULL"),
-                ")) GROUP BY x.product ORDER BY x.product"
+                " GROUP BY x.product ORDER BY x.product"
             )
         };
     }
     per_engine(counted!(over_postgres), counted!(over_sqlite)).bind(json(over)).bind(Kind::Inquiry.code()).all(tx).await
 }
 
-/// Forgets what helps only for a while: browsers that were last used before `before`, and work that gave up before it. How many
-/// lines.
+/// Forgets what helps only for a while: browsers that were last used before `before`, and work that gave up before it, unless
+/// what it was to do is not done and nothing asks for it again: that stays to be seen. How many lines.
 ///
 /// # Errors
 /// As the database says.
 pub async fn log_forget(tx: &mut Tx, before: Instant) -> Result<u64> {
     let browsers = sql("DELETE FROM devices WHERE seen_at < $1").bind(before).run(tx).await?;
     let work =
-        sql("DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE state = 'dead' AND finished_at < $1 LIMIT 500)")
-            .bind(before)
-            .run(tx)
-            .await?;
+        sql("DELETE FROM jobs WHERE id IN (SELECT j.id FROM jobs j WHERE j.state = 'dead' AND j.finished_at < $1
+         AND NOT (j.work = 'read_message' AND j.unique_key IN
+           (SELECT 'read_message:' || m.id FROM messages m WHERE m.state = 'stored'))
+         AND NOT (j.work = 'send_mail' AND j.unique_key IN
+           (SELECT 'send_mail:' || m.id FROM mails m WHERE m.state IN ('queued', 'sending')))
+         AND NOT (j.work IN ('execute_run', 'pack_export') AND j.unique_key IN
+           (SELECT j.work || ':' || r.id FROM runs r WHERE r.open))
+         AND NOT (j.work = 'dispose_material' AND j.unique_key IN (SELECT 'dispose_material:' || m.id FROM messages m
+           WHERE LENGTH(m.wrapped_key) > 0 OR EXISTS (SELECT 1 FROM mailbox_copies y WHERE y.message_id = m.id)))
+         LIMIT 500)")
+        .bind(before)
+        .run(tx)
+        .await?;
     Ok(browsers + work)
 }

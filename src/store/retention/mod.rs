@@ -17,10 +17,10 @@ use serde::Serialize;
 use std::collections::HashMap;
 
 pub use counts::{Counted, Stays, counts, open_and_restricted};
-pub use destroy::{Gone, Left, gone_mark, left_of, records_destroy};
+pub use destroy::{Gone, Left, case_destroy, gone_mark, left_of, records_destroy};
 pub use loose::{log_forget, loose_count, loose_destroy};
 pub use pauses::{Pause, pause, pauses, resume};
-pub use person::{OfPerson, of_cases, of_person, person_forget};
+pub use person::{Aside, OfPerson, aside_copied, aside_count, aside_forget, of_cases, of_person, person_forget};
 
 /// That cases of a kind whose resolution lies before a moment are over. One line a product and kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -77,8 +77,15 @@ impl CandidateRow {
     }
 }
 
+/// The columns of a candidate.
+macro_rules! candidate {
+    () => {
+        "SELECT c.id, c.product, c.kind, c.jurisdiction, c.received_at, c.resolved_at FROM cases c "
+    };
+}
+
 /// Closed cases whose time is over by `over`, that nothing keeps as far as the database knows, in the order of their
-/// resolution from `after` on; locked for the rest of the transaction. Never one behind the wall.
+/// resolution from `after` on. Never one behind the wall, nor one of a product whose schedule is paused.
 ///
 /// # Errors
 /// As the database says, or when a stored code is unknown to this version.
@@ -91,27 +98,28 @@ pub async fn candidates(
     limit: i64,
 ) -> Result<Vec<Candidate>> {
     macro_rules! candidates {
-        ($over:ident, $end:literal) => {
+        ($over:ident) => {
             concat!(
-                "SELECT c.id, c.product, c.kind, c.jurisdiction, c.received_at, c.resolved_at FROM cases c JOIN ",
                 $over!(),
-                " ON o.product = c.product AND o.kind = c.kind
-                 WHERE NOT c.open AND NOT c.restricted AND c.resolved_at <= o.now AND (c.resolved_at, c.id) > ($3, $4)
-                 AND ",
+                candidate!(),
+                "CROSS JOIN o WHERE o.product = c.product AND o.kind = c.kind
+                 AND NOT c.open AND NOT c.restricted AND c.resolved_at <= o.now AND (c.resolved_at, c.id) > ($3, $4)
+                 AND NOT ",
+                paused!("c.product"),
+                " AND ",
                 has!(),
                 " AND NOT ",
                 gone!(),
                 " AND NOT EXISTS (SELECT 1 FROM retained k WHERE k.case_id = c.id AND k.record = $2 AND k.kept_until >= $5)
                  AND NOT ",
-                held!("h.placed_at IS NOT NULL"),
+                held_somehow!(),
                 " AND NOT ",
                 unfinished!(),
-                " ORDER BY c.resolved_at, c.id LIMIT $6",
-                $end
+                " ORDER BY c.resolved_at, c.id LIMIT $6"
             )
         };
     }
-    let rows = per_engine(candidates!(over_postgres, " FOR UPDATE OF c"), candidates!(over_sqlite, ""))
+    let rows = per_engine(candidates!(over_postgres), candidates!(over_sqlite))
         .bind(json(over))
         .bind(record.code())
         .bind(after.0)
@@ -123,32 +131,49 @@ pub async fn candidates(
     rows.into_iter().map(CandidateRow::candidate).collect()
 }
 
-/// Of these cases, locked before, those that are still closed and that nothing keeps: asked again once they are locked, since
-/// somebody may have been quicker.
+/// Of these cases, locked for the rest of the transaction, those that are still closed and that nothing keeps: asked again
+/// under the lock, since somebody may have been quicker.
 ///
 /// # Errors
-/// As the database says.
-pub async fn still_free(tx: &mut Tx, cases: &[Reference]) -> Result<Vec<Reference>> {
+/// As the database says, or when a stored code is unknown to this version.
+pub async fn still_free(tx: &mut Tx, record: Record, cases: &[Reference]) -> Result<Vec<Candidate>> {
+    cases_lock(tx, cases).await?;
     macro_rules! free {
-        ($ids:literal) => {
+        ($ids:ident) => {
             concat!(
-                "SELECT c.id FROM cases c WHERE c.id IN (",
-                $ids,
-                ") AND NOT c.open AND NOT c.restricted AND NOT ",
-                held!("h.placed_at IS NOT NULL"),
+                candidate!(),
+                "WHERE c.id IN ",
+                $ids!(),
+                " AND NOT c.open AND NOT c.restricted AND NOT ",
+                paused!("c.product"),
+                " AND NOT ",
+                gone!(),
+                " AND NOT ",
+                held_somehow!(),
                 " AND NOT ",
                 unfinished!()
             )
         };
     }
-    let rows = per_engine(
-        free!("SELECT CAST(v AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON)) AS v"),
-        free!("SELECT value FROM json_each($1)"),
-    )
-    .bind(ids(cases))
-    .all::<(i64,)>(tx)
-    .await?;
-    Ok(rows.into_iter().map(|(id,)| Reference(id)).collect())
+    let rows = per_engine(free!(ids_postgres), free!(ids_sqlite))
+        .bind(ids(cases))
+        .bind(record.code())
+        .all::<CandidateRow>(tx)
+        .await?;
+    rows.into_iter().map(CandidateRow::candidate).collect()
+}
+
+/// Locks these cases for the rest of the transaction, always in the same order.
+///
+/// # Errors
+/// As the database says.
+pub async fn cases_lock(tx: &mut Tx, cases: &[Reference]) -> Result<()> {
+    let lock = per_engine(
+        concat!("SELECT id FROM cases WHERE id IN ", ids_postgres!(), " ORDER BY id FOR UPDATE"),
+        concat!("SELECT id FROM cases WHERE id IN ", ids_sqlite!(), " ORDER BY id"),
+    );
+    lock.bind(ids(cases)).all::<(i64,)>(tx).await?;
+    Ok(())
 }
 
 /// What happened to these cases that a floor of the law may begin with.
@@ -156,12 +181,16 @@ pub async fn still_free(tx: &mut Tx, cases: &[Reference]) -> Result<Vec<Referenc
 /// # Errors
 /// As the database says, or when a stored event is unknown to this version.
 pub async fn facts_of(tx: &mut Tx, cases: &[Reference]) -> Result<HashMap<Reference, Vec<Happened>>> {
-    let rows = per_engine(
-        "SELECT case_id, data FROM events WHERE name IN ('fact_recorded', 'authority_told') AND case_id IN
-         (SELECT CAST(v AS BIGINT) FROM json_array_elements_text(CAST($1 AS JSON)) AS v) ORDER BY case_id, seq",
-        "SELECT case_id, data FROM events WHERE name IN ('fact_recorded', 'authority_told') AND case_id IN
-         (SELECT value FROM json_each($1)) ORDER BY case_id, seq",
-    )
+    macro_rules! facts {
+        ($ids:ident) => {
+            concat!(
+                "SELECT case_id, data FROM events WHERE name IN ('fact_recorded', 'authority_told') AND case_id IN ",
+                $ids!(),
+                " ORDER BY case_id, seq"
+            )
+        };
+    }
+    let rows = per_engine(facts!(ids_postgres), facts!(ids_sqlite))
     .bind(ids(cases))
     .all::<(i64, String)>(tx)
     .await?;

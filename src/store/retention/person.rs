@@ -84,9 +84,9 @@ macro_rules! lines {
     ($which:literal) => {
         concat!(
             "SELECT c.id, c.kind, c.jurisdiction, c.received_at, c.resolved_at, c.open, c.restricted, ",
-            held!("h.basis NOT IN ('legal_order', 'preservation')"),
+            held_openly!(),
             " AS held, ",
-            held!("h.basis IN ('legal_order', 'preservation')"),
+            held_secretly!(),
             " AS held_secretly, ",
             unfinished!(),
             " AS unfinished,
@@ -99,15 +99,18 @@ macro_rules! lines {
     };
 }
 
-/// The case and every other one of its requester and product that is not erased, oldest first, 500 at most; those behind the
-/// wall only where `circle` reaches.
+/// The case, every other one of its requester and product, and those that any of these was merged with; that are not erased,
+/// oldest first, 500 at most; those behind the wall only where `circle` reaches.
 ///
 /// # Errors
 /// As the database says, or when a stored code is unknown to this version.
 pub async fn of_person(tx: &mut Tx, case: Reference, circle: &Reach) -> Result<Vec<OfPerson>> {
     let rows = crate::store::sql(lines!(
-        "(c.id = $1 OR (c.requester_digest = (SELECT a.requester_digest FROM cases a WHERE a.id = $1)
-           AND c.product = (SELECT a.product FROM cases a WHERE a.id = $1)))
+        "c.id IN (WITH RECURSIVE theirs (id, goes_on) AS (
+             SELECT a.id, a.merged_id FROM cases a, cases b WHERE b.id = $1
+               AND (a.id = b.id OR (a.requester_digest = b.requester_digest AND a.product = b.product))
+             UNION SELECT n.id, n.merged_id FROM theirs k JOIN cases n ON n.merged_id = k.id OR n.id = k.goes_on)
+           SELECT id FROM theirs)
          AND (NOT c.restricted OR CIRCLE(c.product))
          AND NOT EXISTS (SELECT 1 FROM retained k WHERE k.case_id = c.id AND k.record = 'case' AND k.gone_at IS NOT NULL)
          ORDER BY c.id LIMIT 500"
@@ -119,16 +122,11 @@ pub async fn of_person(tx: &mut Tx, case: Reference, circle: &Reach) -> Result<V
     rows.into_iter().map(Row::line).collect()
 }
 
-/// These cases, locked for the rest of the transaction; those that are erased left out.
+/// These cases, those that are erased left out.
 ///
 /// # Errors
 /// As the database says, or when a stored code is unknown to this version.
 pub async fn of_cases(tx: &mut Tx, cases: &[Reference]) -> Result<Vec<OfPerson>> {
-    let lock = per_engine(
-        concat!("SELECT id FROM cases WHERE id IN ", ids_postgres!(), " ORDER BY id FOR UPDATE"),
-        concat!("SELECT id FROM cases WHERE id IN ", ids_sqlite!(), " ORDER BY id"),
-    );
-    lock.bind(ids(cases)).all::<(i64,)>(tx).await?;
     macro_rules! these {
         ($ids:ident) => {
             concat!(
@@ -143,26 +141,93 @@ pub async fn of_cases(tx: &mut Tx, cases: &[Reference]) -> Result<Vec<OfPerson>>
     rows.into_iter().map(Row::line).collect()
 }
 
-/// Forgets of the requester of these cases what belongs to no case: mail of theirs that was set aside, and that their address
-/// takes no mail, unless another case of theirs stays. Before the cases forget whose they are. How many mails.
+/// Mail of requesters that belongs to no case.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct Aside {
+    /// What was set aside, and goes with its person.
+    pub goes: i64,
+    /// What somebody still has to decide about, and stays.
+    pub waits: i64,
+}
+
+/// True of a message `x` of the requesters of these cases.
+macro_rules! theirs {
+    ($ids:ident) => {
+        concat!(
+            "x.case_id IS NULL AND x.sender IN (SELECT c.requester_digest FROM cases c WHERE c.id IN ",
+            $ids!(),
+            ") AND x.product IN (SELECT c.product FROM cases c WHERE c.id IN ",
+            $ids!(),
+            ")"
+        )
+    };
+}
+
+/// How much mail of the requesters of these cases belongs to no case, but for what lies behind the wall.
 ///
 /// # Errors
 /// As the database says.
-pub async fn person_forget(tx: &mut Tx, cases: &[Reference]) -> Result<u64> {
-    macro_rules! aside {
+pub async fn aside_count(tx: &mut Tx, cases: &[Reference]) -> Result<Aside> {
+    macro_rules! counted {
         ($ids:ident) => {
             concat!(
-                "SELECT x.id FROM messages x WHERE x.case_id IS NULL AND x.state IN ('discarded', 'duplicate') AND NOT x.restricted
-                 AND LENGTH(x.wrapped_key) > 0 AND EXISTS (SELECT 1 FROM cases c WHERE c.requester_digest = x.sender
-                 AND c.product = x.product AND c.id IN ",
-                $ids!(),
-                ") ORDER BY x.id LIMIT 500"
+                "SELECT (SELECT COUNT(*) FROM messages x WHERE ",
+                theirs!($ids),
+                " AND ",
+                loose!(),
+                ") AS goes, (SELECT COUNT(*) FROM messages x WHERE ",
+                theirs!($ids),
+                " AND x.state = 'quarantined' AND NOT x.restricted) AS waits"
             )
         };
     }
-    let rows = per_engine(aside!(ids_postgres), aside!(ids_sqlite)).bind(ids(cases)).all::<(i64,)>(tx).await?;
+    per_engine(counted!(ids_postgres), counted!(ids_sqlite)).bind(ids(cases)).one(tx).await
+}
+
+/// The mails of the requesters of these cases that were set aside, go with them, and lie in a mailbox that we know of.
+///
+/// # Errors
+/// As the database says.
+pub async fn aside_copied(tx: &mut Tx, cases: &[Reference]) -> Result<Vec<MessageId>> {
+    macro_rules! copied {
+        ($ids:ident) => {
+            concat!(
+                "SELECT x.id FROM messages x WHERE EXISTS (SELECT 1 FROM mailbox_copies y WHERE y.message_id = x.id) AND ",
+                theirs!($ids),
+                " AND ",
+                loose!(),
+                " ORDER BY x.id"
+            )
+        };
+    }
+    let rows = per_engine(copied!(ids_postgres), copied!(ids_sqlite)).bind(ids(cases)).all::<(i64,)>(tx).await?;
+    Ok(rows.into_iter().map(|(id,)| MessageId(id)).collect())
+}
+
+/// Destroys mail of the requesters of these cases that was set aside, `limit` at most, before the cases forget whose they are.
+/// How many mails.
+///
+/// # Errors
+/// As the database says.
+pub async fn aside_forget(tx: &mut Tx, cases: &[Reference], limit: i64) -> Result<u64> {
+    macro_rules! aside {
+        ($ids:ident) => {
+            concat!("SELECT x.id FROM messages x WHERE ", theirs!($ids), " AND ", loose!(), " ORDER BY x.id LIMIT $2")
+        };
+    }
+    let rows = per_engine(aside!(ids_postgres), aside!(ids_sqlite));
+    let rows = rows.bind(ids(cases)).bind(limit).all::<(i64,)>(tx).await?;
     let messages: Vec<MessageId> = rows.into_iter().map(|(id,)| MessageId(id)).collect();
     raws::messages_forget_raw(tx, &messages).await?;
+    Ok(u64::try_from(messages.len()).unwrap_or(u64::MAX))
+}
+
+/// Forgets that the addresses of these cases take no mail, unless another case of theirs stays. Before the cases forget whose
+/// they are.
+///
+/// # Errors
+/// As the database says.
+pub async fn person_forget(tx: &mut Tx, cases: &[Reference]) -> Result<()> {
     macro_rules! blocked {
         ($ids:ident) => {
             concat!(
@@ -175,5 +240,5 @@ pub async fn person_forget(tx: &mut Tx, cases: &[Reference]) -> Result<u64> {
         };
     }
     per_engine(blocked!(ids_postgres), blocked!(ids_sqlite)).bind(ids(cases)).run(tx).await?;
-    Ok(u64::try_from(messages.len()).unwrap_or(u64::MAX))
+    Ok(())
 }

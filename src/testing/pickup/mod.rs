@@ -24,8 +24,9 @@ use crate::{
         clock::Duty,
         event::Event,
         identity::{Identity, Reference},
+        retention::{Cause, Record},
     },
-    store::{Db, events, sql},
+    store::{Db, events, retention, sql},
 };
 use std::collections::HashMap;
 
@@ -242,6 +243,20 @@ on_both! {
         assert_eq!(house.case(reference).await.timeline.iter().filter(|e| matches!(e.what, What::Statement { channel: None, .. })).count(), 20);
         house.pass(crate::domain::time::DAY);
         says("tomorrow").await.expect("written");
+    }
+
+    async fn a_page_does_not_lead_into_a_case_that_is_erased(house: House) {
+        let (first, _) = asks(&house, "erasure", "Delete it.").await;
+        let (second, access) = asks(&house, "erasure", "Delete it, I said.").await;
+        verbs::merge_case(&house.app, &house.officer, second, i64::MAX, &first.to_string(), "asked twice").await.expect("merged");
+        opened(&house, &access).await;
+        let mut tx = house.app.db.begin().await.expect("a writer");
+        retention::records_destroy(&mut tx, Record::Case, &[first], Cause::Period, house.app.now()).await.expect("destroyed");
+        tx.commit().await.expect("kept");
+        let seq = house.case(first).await.case.seq;
+        let written = pickup::write_to_case(&house.app, HERE, key(&access), "And now?").await;
+        assert!(matches!(written, Err(Refused::Wrong)), "{written:?}");
+        assert_eq!(house.case(first).await.case.seq, seq, "nothing is written there, and it stays closed");
     }
 
     async fn guessing_is_slowed_for_a_while_and_never_for_good(house: House) {

@@ -88,6 +88,9 @@ fn csam_is_reported_and_kept_a_year() {
     check("us-csam", kind, leap, "US-FED", &[], &[&report[..], &["no preserve", "no resolve"]].concat());
     let reported = format!("reported_to_authority@{leap}");
     check("us-csam", kind, leap, "US-FED", &[&reported], &[&report[..], &["floor.preserve 2029-03-01"]].concat());
+    // told the police first, and finished the report to NCMEC weeks later: kept from the last of both
+    let both = ["reported_to_authority@2028-03-01T08:00:00-05:00", "reported_to_authority@2028-03-20T08:00:00-04:00"];
+    check("us-csam", kind, leap, "US-FED", &both, &[&report[..], &["floor.preserve 2029-03-20"]].concat());
     // before the REPORT Act: 6 May and 90 days are 25, 55, 86, and 4 August
     check(
         "us-csam",

@@ -4,6 +4,8 @@
 mod pages;
 mod reports;
 mod requester;
+mod stays;
+mod traces;
 
 use super::{
     house::{House, PRODUCT, mail},

@@ -16,7 +16,7 @@ use crate::{
     store::{
         Tx, cases,
         requester_erasures::{self as erasures, ErasureState, RequesterErasure},
-        retention::{self, Candidate, Gone, OfPerson},
+        retention::{self, Aside, Candidate, Gone, OfPerson},
         staff,
     },
 };
@@ -34,8 +34,10 @@ pub struct RequesterPage {
     pub kind: &'static str,
     /// The product's short name.
     pub product: String,
-    /// The requester's cases with this product, oldest first.
+    /// The requester's cases with this product, and those merged with them, oldest first.
     pub lines: Vec<CaseLine>,
+    /// Mail of theirs that belongs to no case.
+    pub aside: Aside,
     /// What waits for a second person, or is under way.
     pub open: Option<OpenErasure>,
     /// Those that ended, newest first.
@@ -121,6 +123,8 @@ pub async fn load_requester(app: &App, actor: &Actor, reference: Reference) -> R
     let name = |id: StaffId| names.get(&id).cloned().unwrap_or_else(|| "somebody who left".to_owned());
     let found = judged(app, &mut tx, actor, reference, now).await?;
     let all = erasures::erasures_of(&mut tx, reference).await?;
+    let ids: Vec<Reference> = found.iter().map(|(one, _)| one.case).collect();
+    let aside = retention::aside_count(&mut tx, &ids).await?;
     drop(tx);
     let zone = app.packs.zone(&case.product);
     let is_open = |one: &&RequesterErasure| matches!(one.state, ErasureState::Asked | ErasureState::Approved);
@@ -153,6 +157,7 @@ pub async fn load_requester(app: &App, actor: &Actor, reference: Reference) -> R
         kind: case.kind.label(),
         product: app.packs.short(&case.product),
         lines: found.into_iter().map(line).collect(),
+        aside,
         open,
         past,
         zone,
@@ -239,8 +244,10 @@ fn says(stay: &Stay, zone: chrono_tz::Tz) -> String {
         Stay::Law(Some(floor)) => {
             format!("until {}: {}", floor.until.local(zone).format("%-d %B %Y"), floor.citation)
         }
-        Stay::Law(None) => "it may not be erased now".to_owned(),
-        Stay::Unfinished => "something of it is still to be done: a run, a mail, a copy or a recipient".to_owned(),
+        // in the same words, so that they tell nobody of a secret hold
+        Stay::Law(None) | Stay::Unfinished => {
+            "something of it is still to be done (a run, a mail, a copy, a recipient, backups that have to run out), or law asks for it".to_owned()
+        }
         Stay::Kept => "nobody gave a period".to_owned(),
     }
 }

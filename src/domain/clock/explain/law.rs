@@ -60,6 +60,7 @@ impl Law<'_> {
                 explained.windows.push(self.span(rule, window.code(), window.label(), until));
             }
             (_, _, Some(floor), Some(period)) => {
+                let from = reckon::last_start(&rule.start, self.facts).unwrap_or(from);
                 let until = reckon::kept_until(period.period, from, self.zone);
                 explained.floors.push(self.span(rule, floor.code(), floor.label(), until));
             }

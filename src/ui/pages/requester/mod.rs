@@ -4,7 +4,7 @@
 pub mod server;
 
 use crate::{
-    app::retention::{CaseLine, ErasureState, OpenErasure, PastErasure, RequesterPage},
+    app::retention::{Aside, CaseLine, ErasureState, OpenErasure, PastErasure, RequesterPage},
     ui::{
         components::{
             error_box::ErrorBox,
@@ -61,6 +61,7 @@ pub fn page(requester: &RequesterPage, sent: &Sent) -> AnyView {
             mail of theirs opens a new case."</p>
         <div class="stack">
             {table(&requester.lines)}
+            {aside(requester.aside)}
             {form}
             {past(&requester.past, requester.zone)}
         </div>
@@ -117,6 +118,15 @@ fn table(lines: &[CaseLine]) -> AnyView {
     .into_any()
 }
 
+fn aside(aside: Aside) -> Option<AnyView> {
+    let mails = |count: i64| if count == 1 { "1 mail".to_owned() } else { format!("{} mails", thousands(count)) };
+    let goes = (aside.goes > 0).then(|| format!("{} of theirs that became no case: goes with what goes above. ", mails(aside.goes)));
+    let waits = (aside.waits > 0)
+        .then(|| format!("{} from their address under Mail: stays until somebody decides about it.", mails(aside.waits)));
+    let says = format!("{}{}", goes.unwrap_or_default(), waits.unwrap_or_default());
+    (!says.is_empty()).then(|| view! { <p>{says}</p> }.into_any())
+}
+
 fn ask(requester: &RequesterPage, sent: &Sent) -> AnyView {
     let problems = &sent.problems;
     let (invalid, described) = (problems.invalid("reason"), problems.described("reason", true));
@@ -171,12 +181,17 @@ fn past(past: &[PastErasure], zone: Tz) -> Option<AnyView> {
     let line = |one: &PastErasure| {
         let at = one.at.map(|at| at.short(zone)).unwrap_or_default();
         let (asked, decided) = &one.by;
+        let decided = if decided.is_empty() { String::new() } else { format!(", decided by {decided}") };
         let gone = &one.gone;
         let went =
             format!("{} cases, {} raw mails, {} texts, {} drafts", gone.cases, gone.mails, gone.texts, gone.drafts);
-        let went = (gone.cases > 0).then(|| view! { <p class="dim">{went}"; looked at again, nothing was left."</p> });
+        let left = match gone.left {
+            0 => "nothing was left.".to_owned(),
+            left => format!("nothing was left here. Look in the mailboxes: {left} of their copies could not be found again."),
+        };
+        let went = (gone.cases > 0).then(|| view! { <p class="dim">{went}"; looked at again, "{left}</p> });
         view! {
-            <li><p><b>{format!("{}. Asked by {asked}, decided by {decided}: {} {at}", one.id, one.state.label())}</b></p>{went}</li>
+            <li><p><b>{format!("{}. Asked by {asked}{decided}: {} {at}", one.id, one.state.label())}</b></p>{went}</li>
         }
     };
     let lines = past.iter().map(line).collect_view();
