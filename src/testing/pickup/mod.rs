@@ -6,7 +6,7 @@ mod door;
 use super::{
     generation::world::{On, World},
     house::House,
-    on_both,
+    on_both, retention,
 };
 use crate::{
     app::{
@@ -24,9 +24,8 @@ use crate::{
         clock::Duty,
         event::Event,
         identity::{Identity, Reference},
-        retention::{Cause, Record},
     },
-    store::{Db, events, retention, sql},
+    store::{Db, events, sql},
 };
 use std::collections::HashMap;
 
@@ -250,9 +249,7 @@ on_both! {
         let (second, access) = asks(&house, "erasure", "Delete it, I said.").await;
         verbs::merge_case(&house.app, &house.officer, second, i64::MAX, &first.to_string(), "asked twice").await.expect("merged");
         opened(&house, &access).await;
-        let mut tx = house.app.db.begin().await.expect("a writer");
-        retention::records_destroy(&mut tx, Record::Case, &[first], Cause::Period, house.app.now()).await.expect("destroyed");
-        tx.commit().await.expect("kept");
+        retention::ends(&house, first).await;
         let seq = house.case(first).await.case.seq;
         let written = pickup::write_to_case(&house.app, HERE, key(&access), "And now?").await;
         assert!(matches!(written, Err(Refused::Wrong)), "{written:?}");

@@ -21,19 +21,21 @@ use crate::{
         verbs,
     },
     domain::{
+        audit::AuditAction,
         case::{Outcome, State},
         clock::fact::Fact,
         hold::Basis,
         identity::{HoldId, MessageId, Reference},
         kind::Kind,
-        retention::Record,
+        retention::{Cause, Record},
         rights::{Actor, Grant, Role},
         sign_in::Proof,
         time::{DAY, Instant},
     },
     store::{
+        audit::audit_append as append,
         holds::{self, NewHold},
-        retention::Counted,
+        retention::{self as kept, Counted},
         sql,
     },
 };
@@ -48,6 +50,15 @@ fn with_file(from: &str, id: &str) -> String {
          Content-Type: application/pdf; name=\"canaryfile.pdf\"\nContent-Disposition: attachment; filename=\"canaryfile.pdf\"\n\
          Content-Transfer-Encoding: base64\n\naGVsbG8=\n--x--\n"
     )
+}
+
+/// Erases a case whose time is over, as the schedule does.
+pub(super) async fn ends(house: &House, case: Reference) {
+    let (now, gone) = (house.app.now(), AuditAction::RecordsDestroyed);
+    let mut tx = house.app.db.begin().await.expect("a writer");
+    kept::records_destroy(&mut tx, Record::Case, &[case], Cause::Period, now).await.expect("destroyed");
+    append(&mut tx, now, None, gone, Some(case), Record::Case.code());
+    tx.commit().await.expect("kept");
 }
 
 async fn resolve(house: &House, case: Reference) {

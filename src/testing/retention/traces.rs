@@ -2,7 +2,7 @@
 //! what it could not find; and that it comes to its end.
 
 use super::{
-    ANA, answered, applies, chain_is_whole, count, raws, readable,
+    ANA, answered, applies, chain_is_whole, count, ends, raws, readable,
     requester::{ask, lead, page},
     resolve,
     stays::lies_in_a_mailbox,
@@ -12,10 +12,9 @@ use crate::{
     app::{Error, intake::Read, quarantine, retention, verbs},
     domain::{
         identity::{MessageId, Reference},
-        retention::{Cause, Record},
         time::DAY,
     },
-    store::{drafts, requester_erasures::ErasureState, retention as kept, sql},
+    store::{drafts, requester_erasures::ErasureState, sql},
     testing::{
         house::{House, mail},
         on_both,
@@ -94,8 +93,8 @@ on_both! {
         let one = answered(&house, ANA, "a1@mail.example").await;
         let two = answered(&house, ANA, "a2@mail.example").await;
         let id = ask(&house, two).await;
+        ends(&house, one).await;
         let mut tx = house.app.db.begin().await.expect("a writer");
-        kept::records_destroy(&mut tx, Record::Case, &[one], Cause::Period, house.app.now()).await.expect("destroyed");
         drafts::draft_keep(&mut tx, &house.app.vault, one, house.agent.id, "Dear Canarybird", house.app.now()).await.expect("late");
         tx.commit().await.expect("kept");
         let late = verbs::keep_draft(&house.app, &house.agent, one, "Dear Canarybird").await;
