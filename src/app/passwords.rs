@@ -3,11 +3,14 @@
 
 use super::{App, Error};
 use argon2::{
-    Argon2, Params,
-    password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
+    Algorithm, Argon2, Block, Params, Version,
+    password_hash::{
+        PasswordHasher as _,
+        phc::{Output, PasswordHash},
+    },
 };
 use std::sync::{
-    Arc,
+    Arc, Mutex, PoisonError,
     atomic::{AtomicU64, AtomicUsize, Ordering},
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -30,8 +33,22 @@ fn hash(password: &str) -> Result<String, argon2::password_hash::Error> {
     Ok(Argon2::default().hash_password(password.as_bytes())?.to_string())
 }
 
-fn verify(password: &str, stored: &str) -> bool {
-    PasswordHash::new(stored).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+/// The memory in which one password is hashed.
+type Room = Vec<Block>;
+
+/// Whether `password` belongs to `stored`, found out in this room, which grows to what that takes.
+fn verify(password: &str, stored: &str, room: &mut Room) -> bool {
+    let Ok(hash) = PasswordHash::new(stored) else { return false };
+    let (Some(salt), Some(expected)) = (&hash.salt, &hash.hash) else { return false };
+    let algorithm = Algorithm::try_from(hash.algorithm.as_str());
+    let version = hash.version.map_or(Ok(Version::default()), Version::try_from);
+    let (Ok(algorithm), Ok(version), Ok(params)) = (algorithm, version, Params::try_from(&hash)) else { return false };
+    room.resize(room.len().max(params.block_count()), Block::default());
+    let mut out = vec![0; expected.len()];
+    let argon2 = Argon2::new(algorithm, version, params);
+    let done = argon2.hash_password_into_with_memory(password.as_bytes(), salt, &mut out, &mut room[..]);
+    // outputs take the same time to compare, whatever stands in them
+    done.is_ok() && Output::new(&out).is_ok_and(|out| out == *expected)
 }
 
 /// A hash nobody has the password of, so that an unknown address costs as much time as a known one.
@@ -42,6 +59,9 @@ const NOBODY: &str =
 #[derive(Debug)]
 pub struct Turns {
     free: Arc<Semaphore>,
+    // kept for the next: given back to the allocator it would be cut up among many small pieces, and as much again be
+    // needed for the next password
+    rooms: Mutex<Vec<Room>>,
     begun: AtomicU64,
     now: AtomicUsize,
     most: AtomicUsize,
@@ -49,8 +69,14 @@ pub struct Turns {
 
 impl Default for Turns {
     fn default() -> Self {
-        let (begun, now, most) = Default::default();
-        Self { free: Arc::new(Semaphore::new(AT_ONCE)), begun, now, most }
+        let (rooms, begun, now, most) = Default::default();
+        Self { free: Arc::new(Semaphore::new(AT_ONCE)), rooms, begun, now, most }
+    }
+}
+
+impl Turns {
+    fn rooms(&self) -> std::sync::MutexGuard<'_, Vec<Room>> {
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -111,7 +137,15 @@ pub async fn fits(app: &App, password: &str, stored: Option<&str>) -> Result<boo
     let known = stored.is_some() && password.len() <= LONGEST;
     let password = Zeroizing::new(if known { password.to_owned() } else { String::new() });
     let stored = stored.filter(|_| known).unwrap_or(NOBODY).to_owned();
-    let fits = in_turn(app, move || verify(&password, &stored)).await?;
+    let turns = Arc::clone(app.hashing());
+    let verified = move || {
+        // as many as hash at once, and no more
+        let mut room = turns.rooms().pop().unwrap_or_default();
+        let fits = verify(&password, &stored, &mut room);
+        turns.rooms().push(room);
+        fits
+    };
+    let fits = in_turn(app, verified).await?;
     Ok(known && fits)
 }
 
@@ -176,17 +210,22 @@ mod tests {
     #[test]
     fn s09_a_hash_fits_its_password_only_and_long_ones_are_not_cut() {
         let long = "ä".repeat(70);
-        let stored = hash(&long).expect("it hashes");
+        let (stored, mut room) = (hash(&long).expect("it hashes"), Room::default());
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        assert!(verify(&long, &stored) && !is_outdated(&stored));
-        assert!(!verify(&"ä".repeat(69), &stored));
+        assert!(verify(&long, &stored, &mut room) && !is_outdated(&stored));
+        assert!(!verify(&"ä".repeat(69), &stored, &mut room));
         for at in [72, 128] {
             let one = "x".repeat(200);
             let mut other = one.clone();
             other.replace_range(at..=at, "y");
             let stored = hash(&one).expect("it hashes");
-            assert!(verify(&one, &stored) && !verify(&other, &stored), "byte {at}");
+            assert!(verify(&one, &stored, &mut room) && !verify(&other, &stored, &mut room), "byte {at}");
         }
+        // a room that others used has room enough for less
+        let cheap = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(64, 1, 1, None).expect("they hold"));
+        let stored = cheap.hash_password(b"cheap").expect("it hashes").to_string();
+        assert!(verify("cheap", &stored, &mut room) && verify("cheap", &stored, &mut Room::default()));
+        assert!(!verify("dear", &stored, &mut room) && !verify("cheap", "no hash", &mut room));
         assert!(is_outdated(
             "$argon2id$v=19$m=8,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
         ));
@@ -195,6 +234,6 @@ mod tests {
     #[test]
     fn the_hash_of_nobody_is_well_formed_and_fits_nothing() {
         assert!(PasswordHash::new(NOBODY).is_ok() && !is_outdated(NOBODY));
-        assert!(!verify("", NOBODY));
+        assert!(!verify("", NOBODY, &mut Room::default()));
     }
 }
