@@ -21,6 +21,15 @@ pub async fn thread_remember(tx: &mut Tx, vault: &Vault, case: Reference, messag
     Ok(())
 }
 
+/// True where we made this Message-ID.
+///
+/// # Errors
+/// As the database says.
+pub async fn thread_is_ours(tx: &mut Tx, vault: &Vault, message_id: &str) -> Result<bool> {
+    let known = sql("SELECT case_id FROM threads WHERE digest = $1 AND ours").bind(digest(vault, message_id));
+    Ok(known.maybe::<(i64,)>(tx).await?.is_some())
+}
+
 /// The case that the first of these Message-IDs that we know belongs to. Eight at a time: most mails answer fewer.
 ///
 /// # Errors

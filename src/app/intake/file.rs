@@ -167,8 +167,10 @@ pub(in crate::app) async fn open(
     let automatic = !letter.automatic.is_empty() || letter.report.is_some();
     let (dmarc, over) = (from.dmarc, letter.over.is_some());
     let content = content_of(letter, from);
-    let own = normal_address(&content.address) == normal_address(&app.address_of(&message.product));
     let message_id = content.message_id.clone();
+    // it comes from ourselves, or is a mail of ours that came back under another name: nobody is answered
+    let own = normal_address(&content.address) == normal_address(&app.address_of(&message.product))
+        || threads::thread_is_ours(tx, &app.vault, &message_id).await?;
     let request = Request {
         product: &message.product,
         kind: guess.kind,

@@ -36,6 +36,12 @@ fn one_line(text: &str) -> String {
     plain.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// A text whose lines all end alike: a carriage return that stands alone means an end to some servers and nothing to others
+/// (RFC 5321, 2.3.8).
+fn whole_lines(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
+}
+
 /// The mail as it leaves. Automatic mail says so by RFC 3834 and in the words of Exchange; it has no `Precedence`, which
 /// no standard defines and which filters take for advertising.
 ///
@@ -71,7 +77,7 @@ pub(super) fn built(letter: &Letter) -> Result<Message, SendError> {
         builder = builder.header(AutoSubmitted(submitted.to_owned())).header(Suppress("All".to_owned()));
     }
     builder
-        .multipart(MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone()))
+        .multipart(MultiPart::alternative_plain_html(whole_lines(&letter.text), whole_lines(&letter.html)))
         .map_err(|_| refused("the mail could not be put together"))
 }
 
@@ -100,6 +106,10 @@ mod tests {
     #[test]
     fn s27_bodies_have_no_bare_line_feed_and_no_overlong_line() {
         let text = format!("one\ntwo\rthree\r\n.\n..\n{}\u{fc}", "long ".repeat(400));
+        let plain = "one\n..\n.\r.\nQUIT\r".to_owned();
+        let short = built(&Letter { text: plain.clone(), html: plain, ..letter() }).expect("it builds").formatted();
+        let alone = short.iter().enumerate().any(|(at, b)| *b == b'\r' && short.get(at + 1) != Some(&b'\n'));
+        assert!(!alone, "a carriage return that stands alone is an end of line to some servers");
         let bytes = built(&Letter { text, ..letter() }).expect("it builds").formatted();
         let bare = bytes.iter().enumerate().any(|(at, b)| *b == b'\n' && (at == 0 || bytes[at - 1] != b'\r'));
         assert!(!bare, "a bare line feed may end a mail early on some servers");

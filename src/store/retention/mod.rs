@@ -190,10 +190,7 @@ pub async fn facts_of(tx: &mut Tx, cases: &[Reference]) -> Result<HashMap<Refere
             )
         };
     }
-    let rows = per_engine(facts!(ids_postgres), facts!(ids_sqlite))
-    .bind(ids(cases))
-    .all::<(i64, String)>(tx)
-    .await?;
+    let rows = per_engine(facts!(ids_postgres), facts!(ids_sqlite)).bind(ids(cases)).all::<(i64, String)>(tx).await?;
     let mut facts: HashMap<Reference, Vec<Happened>> = HashMap::new();
     for (case, data) in rows {
         let event: Event = serde_json::from_str(&data).map_err(|e| super::Error::BadRow {

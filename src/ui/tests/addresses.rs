@@ -74,4 +74,7 @@ fn a_file_name_cannot_leave_its_header_or_folder() {
     check("a\"\r\nSet-Cookie: x", "attachment; filename=\"a_Set-Cookie_ x\"; filename*=UTF-8''a%22Set-Cookie%3A%20x");
     check("übung.pdf", "attachment; filename=\"_bung.pdf\"; filename*=UTF-8''%C3%BCbung.pdf");
     check("...", "attachment; filename=\"attachment\"; filename*=UTF-8''attachment");
+    check("NUL", "attachment; filename=\"_NUL\"; filename*=UTF-8''_NUL");
+    check("com1 .txt", "attachment; filename=\"_com1 .txt\"; filename*=UTF-8''_com1%20.txt");
+    check("console.log", "attachment; filename=\"console.log\"; filename*=UTF-8''console.log");
 }

@@ -60,7 +60,7 @@ fn archive(entries: u16, bytes: u32) -> Vec<u8> {
 }
 
 /// What a process holds in memory, in KiB.
-fn resident(pid: u32) -> u64 {
+pub fn resident(pid: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("it runs");
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("it says");
     line.trim().trim_end_matches(" kB").parse().expect("a number")

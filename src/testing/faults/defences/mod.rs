@@ -4,21 +4,29 @@
 mod addresses;
 mod at_rest;
 mod bombs;
+mod crowd;
 mod elsewhere;
 mod factors;
 mod fields;
+mod files;
 mod first_start;
 mod guessing;
+mod hands;
 mod headers;
 mod inside;
 mod keys;
 mod links;
+mod mail;
 mod numbers;
+mod others;
 mod passwords;
 mod people;
+mod pickups;
 mod proofs;
 mod quiet;
+mod roles;
 mod routes;
+mod second_person;
 mod sessions;
 mod slow;
 
@@ -98,6 +106,11 @@ impl House {
             }
         }
     }
+}
+
+/// Every byte as RFC 8187 writes it.
+fn percent(text: &str) -> String {
+    text.bytes().fold(String::new(), |written, byte| format!("{written}%{byte:02X}"))
 }
 
 /// The tables in which two looks differ.

@@ -67,6 +67,12 @@ impl Deed {
         assert_eq!(self.done(house).await, done, "{}", self.action);
         let answer = self.sent(console, browser, Some(right)).await;
         assert!(matches!(answer.status, 200 | 303), "{}: {}", self.action, answer.text);
+        // a file begins with the next press: beside it the page that asked would stand, with a proof that was used
+        if answer.header("location").is_some_and(|location| location.ends_with("done=proved")) {
+            assert_eq!(self.done(house).await, done, "{}", self.action);
+            let begun = self.sent(console, browser, None).await;
+            assert_eq!(begun.status, 200, "{}: {}", self.action, begun.text);
+        }
         assert_eq!(self.done(house).await, done + 1, "{}", self.action);
     }
 }

@@ -53,7 +53,7 @@ fn holds(all: &[u8], canary: &str) -> bool {
 }
 
 /// Signs in and sets up an authenticator; the session, the authenticator's secret in each form, the recovery codes.
-async fn enrols(console: &Console, cookie: &str) -> Vec<String> {
+pub async fn enrols(console: &Console, cookie: &str) -> Vec<String> {
     let page = console.send("GET", "/account/authenticator", &[("cookie", cookie)], b"").await.expect("an answer");
     let shown = page
         .body()

@@ -382,8 +382,15 @@ pub async fn download(asked: Asked, Path((reference, message, part)): Path<(Stri
     }
 }
 
+/// True for what Windows keeps for its devices, whatever ending stands behind: writing to such a file writes elsewhere.
+fn is_a_device(name: &str) -> bool {
+    const KEPT: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
+    let word = name.split('.').next().unwrap_or_default().trim_end().to_ascii_lowercase();
+    KEPT.contains(&word.trim_end_matches(|c: char| c.is_ascii_digit()))
+}
+
 /// `Content-Disposition` for a name from a mail (RFC 6266): a plain ASCII name for old clients, the whole name
-/// percent-encoded (RFC 8187) for the others; nothing that could end a header or climb out of a folder.
+/// percent-encoded (RFC 8187) for the others; nothing that could end a header, climb out of a folder or mean a device.
 #[must_use]
 pub fn disposition(name: &str) -> HeaderValue {
     // marks that turn the direction of what follows would show another ending than the file has
@@ -392,6 +399,7 @@ pub fn disposition(name: &str) -> HeaderValue {
     let name: String = name.chars().filter(keeps).take(150).collect();
     let name = name.trim_matches(|c: char| c == '.' || c.is_whitespace());
     let name = if name.is_empty() { "attachment" } else { name };
+    let name = &if is_a_device(name) { format!("_{name}") } else { name.to_owned() };
     let plain: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() || " ._-()".contains(c) { c } else { '_' }).collect();
     let value = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", paths::encoded(name));

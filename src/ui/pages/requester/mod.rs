@@ -120,9 +120,11 @@ fn table(lines: &[CaseLine]) -> AnyView {
 
 fn aside(aside: Aside) -> Option<AnyView> {
     let mails = |count: i64| if count == 1 { "1 mail".to_owned() } else { format!("{} mails", thousands(count)) };
-    let goes = (aside.goes > 0).then(|| format!("{} of theirs that became no case: goes with what goes above. ", mails(aside.goes)));
-    let waits = (aside.waits > 0)
-        .then(|| format!("{} from their address under Mail: stays until somebody decides about it.", mails(aside.waits)));
+    let goes = (aside.goes > 0)
+        .then(|| format!("{} of theirs that became no case: goes with what goes above. ", mails(aside.goes)));
+    let waits = (aside.waits > 0).then(|| {
+        format!("{} from their address under Mail: stays until somebody decides about it.", mails(aside.waits))
+    });
     let says = format!("{}{}", goes.unwrap_or_default(), waits.unwrap_or_default());
     (!says.is_empty()).then(|| view! { <p>{says}</p> }.into_any())
 }
@@ -187,7 +189,9 @@ fn past(past: &[PastErasure], zone: Tz) -> Option<AnyView> {
             format!("{} cases, {} raw mails, {} texts, {} drafts", gone.cases, gone.mails, gone.texts, gone.drafts);
         let left = match gone.left {
             0 => "nothing was left.".to_owned(),
-            left => format!("nothing was left here. Look in the mailboxes: {left} of their copies could not be found again."),
+            left => format!(
+                "nothing was left here. Look in the mailboxes: {left} of their copies could not be found again."
+            ),
         };
         let went = (gone.cases > 0).then(|| view! { <p class="dim">{went}"; looked at again, "{left}</p> });
         view! {
