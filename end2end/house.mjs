@@ -268,7 +268,8 @@ address = "${ADDRESS}"
 `;
 }
 
-async function hire(dir, name, email, roles) {
+/** Hires somebody into the house in `dir`; answers how they sign in. */
+export async function hire(dir, name, email, roles) {
   const said = await runWell(BINARY, ["admin", "create-user", "--data-dir", dir, "--email", email, "--name", name, ...roles.flatMap((r) => ["--role", r])], { env: quiet() });
   const [, password] = said.match(/Password, shown only now: (\S+)/) ?? [];
   assert.ok(password, `create-user told no password: ${said}`);

@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import { findBarriers, launchBrowser } from "./browser.mjs";
 import { arrives, confirms, isAsked, linksTo } from "./copy.mjs";
 import { act, deskOf, openCase, submitted, theCase, write } from "./desk.mjs";
-import { mail, startDemo, until } from "./house.mjs";
+import { hire, mail, startDemo, until } from "./house.mjs";
 import { watch } from "./watch.mjs";
 
 const SHOTS = path.join(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), "shots");
@@ -28,6 +28,7 @@ before(async () => {
   desks.officer = await deskOf(browser, house, house.officer);
   desks.agent = await deskOf(browser, house, house.agent);
   desks.lead = await deskOf(browser, house, house.lead);
+  desks.admin = await deskOf(browser, house, await hire(house.dir, "Ada Root", "ada@imagegen.example", ["admin"]));
   desks.nobody = await (await browser.newContext()).newPage();
   places = await furnish(desks.officer);
 });
@@ -129,6 +130,19 @@ const PAGES = [
   ["mail-in", "officer", to(({ unreadable }) => unreadable)],
   ["mail-in-walled", "agent", to(({ unreadable }) => unreadable)],
   ["mail-out", "officer", to(({ sent }) => sent)],
+  ["requester", "officer", to(({ copied }) => `${copied}/requester`)],
+  ["standing", "lead", to("/runs/standing")],
+  ["approve", "lead", to("/runs/approve")],
+  ["policies", "officer", to("/policies")],
+  ["policy", "officer", to("/policies/imagegen-artisticmonk")],
+  ["retention", "lead", to("/settings/retention")],
+  ["account", "officer", to("/account")],
+  ["absence", "officer", to("/account/absence")],
+  ["authenticator", "officer", to("/account/authenticator")],
+  ["reset", "nobody", to("/reset")],
+  ["people", "admin", to("/settings/people")],
+  ["person", "admin", to("/settings/people/2")],
+  ["rights", "admin", to("/settings/rights")],
   ["not-found", "officer", to("/cases/R-99999999")],
   ["more-places", "officer", morePlaces],
 ];

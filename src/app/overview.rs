@@ -6,7 +6,7 @@ use super::{
     mailroom::boxes::{self, Standing},
     quarantine, queue,
     queue::{Count, Row},
-    timeline,
+    retention, timeline,
 };
 use crate::{
     domain::{
@@ -18,6 +18,8 @@ use crate::{
         Tx, counts, jobs,
         list::{self, Asked},
         mails, messages,
+        requester_erasures::ErasureState,
+        staff,
     },
 };
 use chrono::{Datelike as _, TimeDelta};
@@ -57,6 +59,8 @@ pub enum Whereabouts {
     Mailboxes,
     /// What is left to do on a case.
     Case(Reference),
+    /// The erasure of a case's requester from here.
+    Requester(Reference),
 }
 
 /// A mail or a job that needs somebody.
@@ -149,7 +153,10 @@ pub async fn overview(app: &App, actor: &Actor) -> Result<Overview, Error> {
     let troubles = counts::trouble_counts(&mut tx, &mail).await?;
     let first = list::cases_list(&mut tx, &asked, None, FIRST).await?;
     let following = follow_ups::following(app, &mut tx, actor, 3).await?;
-    let listed = trouble_lines(app, &mut tx, &mail, &following).await?;
+    let mut listed = trouble_lines(app, &mut tx, &mail, &following).await?;
+    listed.extend(erasure_lines(&mut tx, actor).await?);
+    listed.sort_by_key(|line| std::cmp::Reverse(line.at));
+    listed.truncate(FIRST);
     let start = first_monday(now, zone);
     let (received, closed) = counts::by_week(&mut tx, start, &sight.seen).await?;
     let in_time = counts::in_time(&mut tx, now.plus(-90 * DAY), &sight.seen).await?;
@@ -225,9 +232,20 @@ async fn trouble_lines(app: &App, tx: &mut Tx, mail: &Reach, following: &Followi
         at: late.due,
         says: late.says.clone(),
     }));
-    lines.sort_by_key(|line| std::cmp::Reverse(line.at));
-    lines.truncate(FIRST);
     Ok(lines)
+}
+
+/// Requesters whose erasure from here waits for a second person.
+async fn erasure_lines(tx: &mut Tx, actor: &Actor) -> Result<Vec<Trouble>, Error> {
+    let names = staff::staff_names(tx).await?;
+    let waiting = retention::waiting(tx, actor, &names).await?.into_iter();
+    let asked = waiting.filter(|one| one.state == ErasureState::Asked).map(|one| Trouble {
+        title: format!("Erase the requester of {}", one.reference),
+        at_place: Whereabouts::Requester(one.reference),
+        at: one.at,
+        says: format!("asked by {}; waits for a second person", one.by),
+    });
+    Ok(asked.collect())
 }
 
 /// The Monday, at midnight, with which the first of the twelve weeks began.

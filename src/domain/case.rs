@@ -222,6 +222,9 @@ impl Case {
             }
             Event::CaseOpened { .. }
             | Event::RecordsDestroyed { .. }
+            | Event::RequesterErasureAsked { .. }
+            | Event::RequesterErasureApproved { .. }
+            | Event::RequesterErasureRefused { .. }
             | Event::RequesterErased { .. }
             | Event::ReportCorrected { .. }
             | Event::MessageReceived { .. }

@@ -205,6 +205,12 @@ pub enum Event {
     ReportCorrected { report: i64, number: ContentId },
     /// A record of the case was destroyed here; with `case` everything that can be read.
     RecordsDestroyed { record: Record, cause: Cause },
+    /// Somebody asked to erase the requester from here.
+    RequesterErasureAsked { erasure: i64, reason: ContentId },
+    /// A second person approved that; it is being done.
+    RequesterErasureApproved { erasure: i64 },
+    /// Nothing was erased: a second person refused it, or whoever asked took it back.
+    RequesterErasureRefused { erasure: i64, withdrawn: bool },
     /// The requester was erased from here, verified: so many cases of theirs.
     RequesterErased { erasure: i64, cases: i64 },
     /// It became known where the person lives; a code of ISO 3166, nothing finer.
@@ -321,6 +327,9 @@ impl Event {
             Self::AuthorityTold { .. } => "authority_told",
             Self::ReportCorrected { .. } => "report_corrected",
             Self::RecordsDestroyed { .. } => "records_destroyed",
+            Self::RequesterErasureAsked { .. } => "requester_erasure_asked",
+            Self::RequesterErasureApproved { .. } => "requester_erasure_approved",
+            Self::RequesterErasureRefused { .. } => "requester_erasure_refused",
             Self::RequesterErased { .. } => "requester_erased",
             Self::JurisdictionSet { .. } => "jurisdiction_set",
             Self::LanguageSet { .. } => "language_set",
@@ -396,6 +405,7 @@ impl Event {
             | Self::RunCancelled { reason, .. }
             | Self::ExportRevoked { reason, .. }
             | Self::RecipientWaived { reason, .. }
+            | Self::RequesterErasureAsked { reason, .. }
             | Self::HoldPlaced { reason, .. }
             | Self::HoldReleased { reason, .. }
             | Self::RuleDoubted { reason, .. }

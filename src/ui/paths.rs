@@ -181,10 +181,10 @@ pub fn requester_done(reference: Reference, done: &str) -> String {
     format!("/cases/{reference}/requester?done={done}")
 }
 
-/// Retention, with a word about what was just done.
+/// Retention, with a word about what was just done to a product.
 #[must_use]
-pub fn retention_done(done: &str) -> String {
-    format!("{RETENTION}?done={done}")
+pub fn retention_done(done: &str, product: &str) -> String {
+    format!("{RETENTION}?done={done}&product={}", encoded(product))
 }
 
 /// What a plan for a case is to be about.

@@ -61,6 +61,8 @@ pub struct OutgoingMail {
     pub text: Option<String>,
     /// Since when the address takes no mail, and why, where it does not.
     pub blocked: Option<String>,
+    /// True where the reader may have it sent again.
+    pub works: bool,
 }
 
 /// A job that gave up.
@@ -111,6 +113,8 @@ pub struct Mailroom {
     pub outgoing: Vec<Outgoing>,
     /// Work that gave up, newest first.
     pub dead: Vec<DeadJob>,
+    /// True where the reader may have work that gave up tried again.
+    pub works: bool,
     /// The folders of mailboxes, by product and name.
     pub folders: Vec<boxes::Folder>,
     /// Mails of which nobody knows how often they arrived.
@@ -156,6 +160,7 @@ pub async fn load(app: &App, actor: &Actor, tab: Tab, after: Option<&str>) -> Re
         waiting: Vec::new(),
         outgoing: Vec::new(),
         dead: Vec::new(),
+        works: actor.may(Act::WorkCases, Place::Everywhere),
         folders: Vec::new(),
         doubts: Count::capped(troubles.doubts),
         next: None,
@@ -240,6 +245,7 @@ pub async fn outgoing(app: &App, actor: &Actor, id: MailId) -> Result<OutgoingMa
         message_id: if hidden { String::new() } else { mail.message_id },
         text: content.map(|c| secrets::masked(&c.text)),
         blocked: blocked.map(|block| block_words(&block, app.packs.zone(&mail.product))),
+        works: actor.may_in_case(Act::WorkCases, &mail.product, mail.restricted),
     })
 }
 

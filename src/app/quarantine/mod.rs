@@ -58,6 +58,8 @@ pub struct Opening {
     pub content: Option<Content>,
     /// True where a person has to decide about one thing more: the reader could not make a letter of it.
     pub unread: bool,
+    /// True where the reader decides about it.
+    pub decides: bool,
 }
 
 /// The mail that waits, newest first, below `before`; or what was discarded.
@@ -128,8 +130,9 @@ pub async fn one(app: &App, actor: &Actor, id: MessageId) -> Result<Opening, Err
     let unread = found.0.state == MessageState::Unreadable;
     let (sealed, dmarc, near) = (found.0.restricted || unread, found.1.dmarc, found.1.near);
     let waiting = lines(app, actor, &mut tx, vec![found]).await?.pop().ok_or(Error::NotFound)?;
+    let decides = actor.may(Act::WorkCases, &waiting.product);
     if sealed && !actor.may(Act::SeeRestricted, &waiting.product) {
-        return Ok(Opening { waiting, content: None, unread });
+        return Ok(Opening { waiting, content: None, unread, decides });
     }
     let raw = raws::message_raw(&mut tx, &app.vault, id).await?.unwrap_or_default();
     drop(tx);
@@ -140,7 +143,7 @@ pub async fn one(app: &App, actor: &Actor, id: MessageId) -> Result<Opening, Err
         audit::audit_append(&mut tx, app.now(), by, AuditAction::UnreadMailViewed, near, &id.0.to_string());
         tx.commit().await?;
     }
-    Ok(Opening { waiting, content: Some(reading::covered(content).0), unread })
+    Ok(Opening { waiting, content: Some(reading::covered(content).0), unread, decides })
 }
 
 /// What a mail says, for reading; where no letter can be made of it, its first lines. Asks nobody: what is known of where

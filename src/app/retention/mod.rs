@@ -31,9 +31,10 @@ pub use apply::{Applied, apply_retention};
 pub use page::{
     KeptFor, ProductRetention, RecordLine, RetentionPage, load_retention, pause_retention, resume_retention,
 };
+pub(super) use requester::waiting;
 pub use requester::{
     CaseLine, OpenErasure, PastErasure, RequesterErased, RequesterPage, Waiting, approve_requester_erasure,
-    ask_requester_erasure, erase_requester, load_requester, refuse_requester_erasure,
+    ask_requester_erasure, erase_requester, load_requester, load_waiting, refuse_requester_erasure,
 };
 
 /// From which resolution on the records of each product and kind are not over yet, for products that `counts`; kinds behind

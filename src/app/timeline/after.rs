@@ -46,6 +46,13 @@ impl Teller<'_> {
             Event::RecordsDestroyed { record, cause } => {
                 said("Destroyed", format!("{}, since {}", record.label().to_lowercase(), cause.label()))
             }
+            Event::RequesterErasureApproved { .. } => {
+                said("Erasure from here approved", "of the requester; it begins by itself".to_owned())
+            }
+            Event::RequesterErasureRefused { withdrawn, .. } => {
+                let lead = if *withdrawn { "Erasure from here withdrawn" } else { "Erasure from here refused" };
+                said(lead, "nothing was erased".to_owned())
+            }
             Event::RequesterErased { cases, .. } => {
                 let cases = if *cases == 1 { "one case".to_owned() } else { format!("{cases} cases") };
                 said("Requester erased", format!("from {cases}; it was looked again and nothing was left"))

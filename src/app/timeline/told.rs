@@ -92,6 +92,9 @@ impl Teller<'_> {
                 reasoned("Hold placed", format!("({})", basis.label().to_lowercase()), *reason)
             }
             Event::HoldReleased { reason, .. } => reasoned("Hold released", String::new(), *reason),
+            Event::RequesterErasureAsked { reason, .. } => {
+                reasoned("Erasure from here asked for", "of the requester".to_owned(), *reason)
+            }
             other => self.after(other),
         }
     }

@@ -41,8 +41,10 @@ on_both! {
         assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(empty.body.contains(&format!("href=\"#reason-{PRODUCT}\"")), "{}", empty.body);
         let done = lead.post(paths::RETENTION, &[("pause", PRODUCT), ("reason", "counsel <looks>")]).await;
-        assert_eq!((done.status, done.header("location")), (StatusCode::SEE_OTHER, "/settings/retention?done=paused"));
-        let page = lead.get("/settings/retention?done=paused").await.body;
+        let there = format!("/settings/retention?done=paused&product={PRODUCT}");
+        assert_eq!((done.status, done.header("location")), (StatusCode::SEE_OTHER, there.as_str()));
+        let page = lead.get(&there).await.body;
+        assert!(page.contains("ImageGen By ArtisticMonk is paused."), "{page}");
         assert!(page.contains("Paused by Tomasz Wilk") && page.contains("counsel &lt;looks&gt;"), "{page}");
         // who runs the system reads the periods, and nothing of cases
         let page = admin.get(paths::RETENTION).await.body;
@@ -74,8 +76,15 @@ on_both! {
         assert!(waits.contains("Asked by Arun Pillai") && !waits.contains("Approve: erase for good"), "{waits}");
         let own = agent.post(&address, &[("do", "approve"), ("erasure", "1")]).await;
         assert_eq!(own.status, StatusCode::FORBIDDEN);
-        assert!(officer.get(paths::RETENTION).await.body.contains(&format!("href=\"{address}\"")));
-        assert!(officer.get(&address).await.body.contains("Approve: erase for good"));
+        assert!(waits.contains("Withdraw") && !waits.contains(">Refuse<"), "{waits}");
+        for list in [paths::RETENTION, paths::RUNS, paths::OVERVIEW] {
+            assert!(officer.get(list).await.body.contains(&format!("href=\"{address}\"")), "{list}");
+        }
+        let seen = officer.get(&address).await.body;
+        for words in ["Approve: erase for good", "they asked by phone", "It can be approved until", ">Refuse<"] {
+            assert!(seen.contains(words), "{words}: {seen}");
+        }
+        assert!(officer.get(&paths::case(case)).await.body.contains("Erasure from here asked for"));
         let wrong = officer.post(&address, &[("do", "approve"), ("erasure", "77")]).await;
         assert_eq!(wrong.status, StatusCode::NOT_FOUND);
         let approved = officer.post(&address, &[("do", "approve"), ("erasure", "1")]).await;
@@ -86,7 +95,16 @@ on_both! {
         assert!(!page.contains("name=\"do\" value=\"reply\"") && !page.contains("value=\"assign\""));
         let late = officer.post(&paths::case(case), &[("do", "note"), ("seen", "99"), ("text", "hello")]).await;
         assert_eq!(late.status, StatusCode::FORBIDDEN);
-        assert!(officer.get(&address).await.body.contains("is done and verified"));
+        let page = officer.get(&address).await.body;
+        assert!(page.contains("is done and verified") && page.contains("1 case, 1 raw mail, "), "{page}");
+        // who asked takes it back, and nobody waits for it any more
+        let other = answered(&house, ANA, "a2@mail.example").await;
+        let there = paths::requester(other);
+        assert_eq!(agent.post(&there, &[("do", "ask"), ("reason", "again")]).await.status, StatusCode::SEE_OTHER);
+        let back = agent.post(&there, &[("do", "refuse"), ("erasure", "2")]).await;
+        assert_eq!(back.header("location"), paths::requester_done(other, "withdrawn"), "{}", back.body);
+        assert!(agent.get(&paths::case(other)).await.body.contains("Erasure from here withdrawn"));
+        assert!(!officer.get(paths::RUNS).await.body.contains(&format!("href=\"{there}\"")));
         // behind the wall there is no such page
         let walled = house.opens(&mail("eve@mail.example", "report", "e1@mail.example", "This is a report about child safety, item 4471.")).await;
         for reader in [&mut officer, &mut agent] {

@@ -229,6 +229,19 @@ on_both! {
         assert_eq!(room.outgoing.iter().map(|mail| mail.reference).collect::<Vec<_>>(), [own.case]);
     }
 
+    async fn who_only_reads_the_mail_room_is_offered_nothing_to_do_there(house: House) {
+        let theirs = scene(&house, PRODUCT, house.officer.id).await;
+        for (name, role, is_offered) in [("reader", Role::Auditor, false), ("worker", Role::Agent, true)] {
+            let reader = hired(&house, name, &[Grant::everywhere(role)]).await;
+            let mut reader = browser(&house, reader.id).await;
+            for path in [format!("/mail/in/{}", theirs.waiting.0), format!("/mail/out/{}", theirs.mail), "/mail?tab=failed".to_owned()] {
+                let page = reader.get(&path).await;
+                assert_eq!(page.status, StatusCode::OK, "{path}");
+                assert_eq!(page.body.contains("method=\"post\" action=\"/mail/"), is_offered, "{name} at {path}: {}", page.body);
+            }
+        }
+    }
+
     async fn s16_the_circle_of_a_product_is_not_that_of_another(house: House) {
         let report = crate::testing::house::mail("a@mail.example", "report", "s1@mail.example", "This is a report about child safety, item 4471.");
         let case = house.opens(&report).await;

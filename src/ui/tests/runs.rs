@@ -40,6 +40,7 @@ pub(super) fn all() -> Vec<String> {
         Runs {
             open,
             ended: vec![samples::run_line(2, RunState::Finished, None)],
+            erasures: Vec::new(),
             approves: true,
             sees_cases: true,
             now: samples::NOW,

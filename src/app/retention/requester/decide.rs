@@ -18,9 +18,7 @@ use crate::{
         work::Work,
     },
     store::{
-        audit,
-        contents::Content,
-        jobs,
+        audit, cases, jobs,
         requester_erasures::{self as erasures, ErasureState, RequesterErasure},
     },
 };
@@ -49,8 +47,8 @@ pub async fn ask_requester_erasure(app: &App, actor: &Actor, reference: Referenc
     let Some(id) = asked else {
         return Err(Error::field("reason", "Somebody asked for this already; it waits for a second person"));
     };
-    let content = desk.keep("note", &Content { text: reason.to_owned(), ..Content::default() }).await?;
-    desk.record(Event::NoteAdded { content }).await?;
+    let reason = desk.keep_reason(reason).await?;
+    desk.record(Event::RequesterErasureAsked { erasure: id, reason }).await?;
     desk.commit(AuditAction::RequesterErasureAsked).await?;
     Ok(id)
 }
@@ -60,18 +58,19 @@ pub async fn ask_requester_erasure(app: &App, actor: &Actor, reference: Referenc
 /// # Errors
 /// When the actor may not approve, asked for it themselves, its time is over, or somebody has decided.
 pub async fn approve_requester_erasure(app: &App, actor: &Actor, reference: Reference, id: i64) -> Result<(), Error> {
-    decide(app, actor, reference, id, ErasureState::Approved).await
+    decide(app, actor, reference, id, ErasureState::Approved).await.map(|_| ())
 }
 
-/// Refuses it, or takes it back: nothing goes.
+/// Refuses it, or takes it back: nothing goes. True where the actor took back what they asked for.
 ///
 /// # Errors
 /// When the actor neither approves nor asked for it, or somebody has decided.
-pub async fn refuse_requester_erasure(app: &App, actor: &Actor, reference: Reference, id: i64) -> Result<(), Error> {
+pub async fn refuse_requester_erasure(app: &App, actor: &Actor, reference: Reference, id: i64) -> Result<bool, Error> {
     decide(app, actor, reference, id, ErasureState::Refused).await
 }
 
-async fn decide(app: &App, actor: &Actor, reference: Reference, id: i64, to: ErasureState) -> Result<(), Error> {
+/// True where the actor decides about what they asked for.
+async fn decide(app: &App, actor: &Actor, reference: Reference, id: i64, to: ErasureState) -> Result<bool, Error> {
     let mut desk = Desk::at(app, actor, reference, None).await?;
     let of_case = |one: &RequesterErasure| one.case == reference;
     let asked = erasures::erasure_lock(&mut desk.tx, id).await?.filter(of_case).ok_or(Error::NotFound)?;
@@ -100,15 +99,20 @@ async fn decide(app: &App, actor: &Actor, reference: Reference, id: i64, to: Era
         }
         AuditAction::RequesterErasureRefused
     };
-    let Desk { mut tx, now, by, .. } = desk;
-    if !erasures::erasure_decide(&mut tx, id, to, actor.id, now).await? {
+    if !erasures::erasure_decide(&mut desk.tx, id, to, actor.id, desk.now).await? {
         return Err(Error::field("approve", "Somebody has decided about this already"));
     }
     if to == ErasureState::Approved {
-        jobs::job_enqueue(&mut tx, &Work::EraseRequester { erasure: id }, 0).await?;
+        jobs::job_enqueue(&mut desk.tx, &Work::EraseRequester { erasure: id }, 0).await?;
+        desk.record(Event::RequesterErasureApproved { erasure: id }).await?;
+    } else {
+        let withdrawn = actor.is(asked.asked_by);
+        desk.record(Event::RequesterErasureRefused { erasure: id, withdrawn }).await?;
     }
+    let Desk { mut tx, case, now, by, .. } = desk;
+    cases::case_save(&mut tx, &case).await?;
     audit::audit_append(&mut tx, now, by, action, Some(reference), &id.to_string());
     tx.commit().await?;
     app.wake();
-    Ok(())
+    Ok(actor.is(asked.asked_by))
 }

@@ -8,13 +8,14 @@ use super::{apply::says as says_of, floor};
 use crate::{
     app::{App, Error, desk},
     domain::{
+        event::Event,
         identity::{Reference, StaffId},
         retention::{Fate, Held, Record, Standing, Stay, fate_asked},
         rights::{Act, Actor},
         time::Instant,
     },
     store::{
-        Tx, cases,
+        Tx, cases, contents, events,
         requester_erasures::{self as erasures, ErasureState, RequesterErasure},
         retention::{self, Aside, Candidate, Gone, OfPerson},
         staff,
@@ -70,12 +71,18 @@ pub struct OpenErasure {
     pub by: String,
     /// When.
     pub at: Instant,
+    /// Why, in their words.
+    pub reason: String,
+    /// Until when it can be approved.
+    pub until: Instant,
     /// The cases that were to go when it was asked for.
     pub scope: Vec<Reference>,
     /// True where the reader may approve it.
     pub may_approve: bool,
-    /// True where they may refuse it: they asked for it, or approve such things.
+    /// True where they may refuse it: they approve such things.
     pub may_refuse: bool,
+    /// True where they asked for it, and may take it back.
+    pub is_theirs: bool,
     /// True where the time to approve it is over.
     pub is_over: bool,
 }
@@ -125,16 +132,24 @@ pub async fn load_requester(app: &App, actor: &Actor, reference: Reference) -> R
     let all = erasures::erasures_of(&mut tx, reference).await?;
     let ids: Vec<Reference> = found.iter().map(|(one, _)| one.case).collect();
     let aside = retention::aside_count(&mut tx, &ids).await?;
+    let is_open = |one: &&RequesterErasure| matches!(one.state, ErasureState::Asked | ErasureState::Approved);
+    let open = all.iter().find(is_open);
+    let reason = match open {
+        Some(open) => reason_of(app, &mut tx, open).await?,
+        None => String::new(),
+    };
     drop(tx);
     let zone = app.packs.zone(&case.product);
-    let is_open = |one: &&RequesterErasure| matches!(one.state, ErasureState::Asked | ErasureState::Approved);
-    let open = all.iter().find(is_open).map(|one| OpenErasure {
+    let open = open.map(|one| OpenErasure {
         id: one.id,
         state: one.state,
         by: name(one.asked_by),
         at: one.asked_at,
+        reason,
+        until: one.expires_at,
         scope: one.scope.clone(),
-        may_refuse: actor.is(one.asked_by) || actor.may(Act::ApproveRuns, case.place()),
+        may_refuse: actor.may(Act::ApproveRuns, case.place()),
+        is_theirs: actor.is(one.asked_by),
         may_approve: actor.second(one.asked_by, Act::ApproveRuns, case.place()).is_some(),
         is_over: one.expires_at <= now,
     });
@@ -164,11 +179,32 @@ pub async fn load_requester(app: &App, actor: &Actor, reference: Reference) -> R
     })
 }
 
-/// The erasures that wait or are under way, of cases that the actor sees.
+/// What whoever asked gave as the reason.
+async fn reason_of(app: &App, tx: &mut Tx, open: &RequesterErasure) -> Result<String, Error> {
+    let history = events::events_of(tx, open.case).await?;
+    let asked = history.iter().rev().find_map(|one| match one.event {
+        Event::RequesterErasureAsked { erasure, reason } if erasure == open.id => Some(reason),
+        _ => None,
+    });
+    let texts = contents::contents_get(tx, &app.vault, asked.as_slice()).await?;
+    Ok(texts.into_values().next().map(|content| content.text).unwrap_or_default())
+}
+
+/// The erasures that wait or are under way, of cases that the actor sees, oldest first.
 ///
 /// # Errors
 /// As the database says.
-pub(super) async fn waiting(
+pub async fn load_waiting(app: &App, actor: &Actor) -> Result<Vec<Waiting>, Error> {
+    let mut tx = app.db.read().await?;
+    let names = staff::staff_names(&mut tx).await?;
+    waiting(&mut tx, actor, &names).await
+}
+
+/// The erasures that wait or are under way, of cases that the actor sees, oldest first.
+///
+/// # Errors
+/// As the database says.
+pub(in crate::app) async fn waiting(
     tx: &mut Tx,
     actor: &Actor,
     names: &HashMap<StaffId, String>,
@@ -242,7 +278,7 @@ fn says(stay: &Stay, zone: chrono_tz::Tz) -> String {
         Stay::Restricted => "it is restricted, and ends by a decision of its own".to_owned(),
         Stay::Held => "a hold stands".to_owned(),
         Stay::Law(Some(floor)) => {
-            format!("until {}: {}", floor.until.local(zone).format("%-d %B %Y"), floor.citation)
+            format!("until {}, by {}", floor.until.local(zone).format("%-d %B %Y"), floor.citation)
         }
         // in the same words, so that they tell nobody of a secret hold
         Stay::Law(None) | Stay::Unfinished => {

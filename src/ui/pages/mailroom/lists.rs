@@ -37,7 +37,7 @@ pub(super) fn of(room: Mailroom) -> AnyView {
         Tab::Mailboxes => boxes::list(room.folders, zone),
         Tab::Waiting | Tab::Discarded => waiting::rows(room.waiting, zone),
         Tab::Outgoing => view! { {doubts(room.doubts)}{outgoing(room.outgoing, zone)} }.into_any(),
-        Tab::Failed => view! { {outgoing(room.outgoing, zone)}{dead(room.dead, zone)} }.into_any(),
+        Tab::Failed => view! { {outgoing(room.outgoing, zone)}{dead(room.dead, room.works, zone)} }.into_any(),
     }
 }
 
@@ -89,7 +89,7 @@ fn outgoing(mails: Vec<Outgoing>, zone: Tz) -> AnyView {
     view! { <ul class="list roomy">{rows}</ul> }.into_any()
 }
 
-fn dead(jobs: Vec<DeadJob>, zone: Tz) -> AnyView {
+fn dead(jobs: Vec<DeadJob>, works: bool, zone: Tz) -> AnyView {
     let rows = jobs
         .into_iter()
         .map(|job| {
@@ -100,10 +100,12 @@ fn dead(jobs: Vec<DeadJob>, zone: Tz) -> AnyView {
                         <span class="faint">{format!("job {}", job.id)}</span></span>
                     <span>
                         <time class="dim" datetime=job.at.rfc3339()>{job.at.short(zone)}</time>
-                        <form class="inline" method="post" action=paths::work(job.id)>
-                            <button class="btn">"Try again"<span class="sr">{format!(", job {}", job.id)}</span>
-                                </button>
-                        </form>
+                        {works.then(|| view! {
+                            <form class="inline" method="post" action=paths::work(job.id)>
+                                <button class="btn">"Try again"<span class="sr">{format!(", job {}", job.id)}</span>
+                                    </button>
+                            </form>
+                        })}
                     </span>
                     <small>{job.error}</small>
                 </li>

@@ -26,16 +26,18 @@ fn head(tab: Tab, title: String) -> impl IntoView {
 /// A mail that left, or should have.
 #[must_use]
 pub fn outgoing(mail: OutgoingMail, zone: Tz) -> AnyView {
-    let OutgoingMail { outgoing: facts, from, message_id, text, blocked } = mail;
+    let OutgoingMail { outgoing: facts, from, message_id, text, blocked, works } = mail;
     let is_blocked = blocked.is_some();
     let (to, subject) = facts.envelope.unwrap_or_else(|| (RESTRICTED.to_owned(), RESTRICTED.to_owned()));
     let block = blocked.map(|lead| {
         view! {
             <Notice meaning=Meaning::Warning lead=format!("{lead}.")>
                 <p>"Nothing is sent there but what the law wants sent. Ask for another address; or, if you know that it works again, have mail sent there as before."</p>
-                <form class="acts" method="post" action=paths::mail_out(facts.id)>
-                    <button class="btn" name="lift" value="1">
-                        {if facts.failed { "Lift the block and send again" } else { "Lift the block" }}</button></form>
+                {works.then(|| view! {
+                    <form class="acts" method="post" action=paths::mail_out(facts.id)>
+                        <button class="btn" name="lift" value="1">
+                            {if facts.failed { "Lift the block and send again" } else { "Lift the block" }}</button></form>
+                })}
             </Notice>
         }
     });
@@ -43,8 +45,10 @@ pub fn outgoing(mail: OutgoingMail, zone: Tz) -> AnyView {
         view! {
             <Notice meaning=Meaning::Trouble lead="This mail will not be tried again by itself.">
                 <p>"Look at the address and at what the mail server said. Once the cause is gone, send it again; otherwise answer another way."</p>
-                <form class="acts" method="post" action=paths::mail_out(facts.id)>
-                    <button class="btn main">"Send again"</button></form>
+                {works.then(|| view! {
+                    <form class="acts" method="post" action=paths::mail_out(facts.id)>
+                        <button class="btn main">"Send again"</button></form>
+                })}
             </Notice>
         }
     });

@@ -49,7 +49,7 @@ fn sentence(why: &str) -> String {
 
 /// One mail with what can be decided about it; `typed` is the reference or the reason that was refused.
 pub(super) fn one(opening: Opening, typed: &str, problems: Problems, zone: Tz) -> AnyView {
-    let Opening { waiting: facts, content, unread } = opening;
+    let Opening { waiting: facts, content, unread, decides } = opening;
     let readable = content.is_some();
     let gone = facts.state == MessageState::Discarded;
     let lead = match (gone, unread) {
@@ -65,7 +65,7 @@ pub(super) fn one(opening: Opening, typed: &str, problems: Problems, zone: Tz) -
     let near = facts.near.map(|near| {
         view! { <dt>"Points at"</dt><dd><a href=paths::case(near)>{near.to_string()}</a></dd> }
     });
-    let acts = (readable || gone).then(|| decisions(&facts, unread, typed, &problems));
+    let acts = (decides && (readable || gone)).then(|| decisions(&facts, unread, typed, &problems));
     view! {
         <div class="head">
             <div><a class="crumb quiet" href=paths::MAIL>"← Mail, waiting"</a>

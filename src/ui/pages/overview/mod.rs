@@ -147,6 +147,7 @@ fn address(place: Whereabouts) -> String {
         Whereabouts::Failed => paths::mail(Tab::Failed, None),
         Whereabouts::Mailboxes => paths::mail(Tab::Mailboxes, None),
         Whereabouts::Case(reference) => paths::case(reference),
+        Whereabouts::Requester(reference) => paths::requester(reference),
     }
 }
 

@@ -4,7 +4,7 @@
 pub mod server;
 
 use crate::{
-    app::retention::{Aside, CaseLine, ErasureState, OpenErasure, PastErasure, RequesterPage},
+    app::retention::{Aside, CaseLine, ErasureState, OpenErasure, PastErasure, RequesterPage, Waiting},
     ui::{
         components::{
             error_box::ErrorBox,
@@ -40,6 +40,7 @@ pub fn page(requester: &RequesterPage, sent: &Sent) -> AnyView {
         "asked" => Some("Asked for. A second person has to approve it."),
         "approved" => Some("Approved. It is being done; this page says when nothing is left."),
         "refused" => Some("Refused. Nothing was erased."),
+        "withdrawn" => Some("Withdrawn. Nothing was erased."),
         _ => None,
     };
     let goes = requester.lines.iter().any(|line| line.stays.is_none());
@@ -69,23 +70,38 @@ pub fn page(requester: &RequesterPage, sent: &Sent) -> AnyView {
     .into_any()
 }
 
+/// The erasures that wait for a second person or are under way, where there are any.
+#[must_use]
+pub fn waiting(waiting: &[Waiting], zone: Tz) -> Option<AnyView> {
+    let lines = waiting.iter().map(|one| {
+        let says = format!("{}, asked by {} {}", one.state.label(), one.by, one.at.short(zone));
+        view! { <li><a href=paths::requester(one.reference)>{one.reference.to_string()}</a>" "{says}</li> }
+    });
+    let lines = lines.collect_view();
+    (!waiting.is_empty()).then(|| {
+        view! {
+            <section aria-labelledby="h-waiting"><h2 id="h-waiting">"Requesters to be erased from here"</h2>
+                <ul class="plain">{lines}</ul></section>
+        }
+        .into_any()
+    })
+}
+
 fn table(lines: &[CaseLine]) -> AnyView {
     if lines.is_empty() {
         return view! { <p>"Nothing is kept of this requester any more."</p> }.into_any();
     }
     let row = |line: &CaseLine| {
         let (mails, texts, places) = line.holds;
-        let (class, says) = match &line.stays {
-            None => ("tag is-over", "goes".to_owned()),
-            Some(why) => ("tag is-paused", format!("stays: {why}")),
-        };
+        let (class, says) = if line.stays.is_none() { ("tag is-over", "goes") } else { ("tag is-paused", "stays") };
+        let why = line.stays.clone().map(|why| format!(" {why}"));
         view! {
             <tr role="row">
                 <th role="rowheader" scope="row"><a href=paths::case(line.reference)>{line.reference.to_string()}</a>" "{line.kind}</th>
                 <td role="cell" class="num" data-head="Raw mails">{thousands(mails)}</td>
                 <td role="cell" class="num" data-head="Texts">{thousands(texts)}</td>
                 <td role="cell" class="num" data-head="In mailboxes">{thousands(places)}</td>
-                <td role="cell" class="how"><span class=class><i class="mark" aria-hidden="true"></i>{says}</span></td>
+                <td role="cell" class="how"><span class=class><i class="mark" aria-hidden="true"></i>{says}</span>{why}</td>
             </tr>
         }
     };
@@ -150,15 +166,24 @@ fn ask(requester: &RequesterPage, sent: &Sent) -> AnyView {
 }
 
 fn decide(requester: &RequesterPage, open: &OpenErasure) -> AnyView {
-    let says = format!("Asked by {}, {}; {}.", open.by, open.at.short(requester.zone), open.state.label());
+    let zone = requester.zone;
+    let says = format!("Asked by {}, {}; {}.", open.by, open.at.short(zone), open.state.label());
+    let why = (!open.reason.is_empty()).then(|| view! { <p dir="auto">{format!("“{}”", open.reason)}</p> });
     let waits = open.state == ErasureState::Asked;
     let scope = open.scope.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let over = (waits && open.is_over).then(|| view! { <p>"Its seven days are over: refuse it and ask anew."</p> });
+    let time = match (waits, open.is_over) {
+        (true, true) => Some("Its seven days are over: refuse or withdraw it, and ask anew.".to_owned()),
+        (true, false) => Some(format!("It can be approved until {}.", open.until.short(zone))),
+        (false, _) => None,
+    };
     let approve = (waits && open.may_approve && !open.is_over).then(|| {
         view! { <button class="btn risk" name="do" value="approve">"Approve: erase for good"</button> }
     });
-    let refuse =
-        (waits && open.may_refuse).then(|| view! { <button class="btn" name="do" value="refuse">"Refuse"</button> });
+    let refuse = match (waits, open.is_theirs, open.may_refuse) {
+        (true, true, _) => Some(view! { <button class="btn" name="do" value="refuse">"Withdraw"</button> }),
+        (true, false, true) => Some(view! { <button class="btn" name="do" value="refuse">"Refuse"</button> }),
+        _ => None,
+    };
     let form = (approve.is_some() || refuse.is_some()).then(|| {
         view! {
             <form method="post" action=paths::requester(requester.reference)>
@@ -171,8 +196,9 @@ fn decide(requester: &RequesterPage, open: &OpenErasure) -> AnyView {
         <section class="confirm" aria-labelledby="h-decide" id="approve">
             <h2 id="h-decide">"An erasure was asked for"</h2>
             <p>{says}</p>
+            {why}
             <p>"It is about "{scope}". What is kept by then stays; no case is added."</p>
-            {over}
+            {time.map(|says| view! { <p>{says}</p> })}
             {form}
         </section>
     }
@@ -185,8 +211,8 @@ fn past(past: &[PastErasure], zone: Tz) -> Option<AnyView> {
         let (asked, decided) = &one.by;
         let decided = if decided.is_empty() { String::new() } else { format!(", decided by {decided}") };
         let gone = &one.gone;
-        let went =
-            format!("{} cases, {} raw mails, {} texts, {} drafts", gone.cases, gone.mails, gone.texts, gone.drafts);
+        let went = [(gone.cases, "case"), (gone.mails, "raw mail"), (gone.texts, "text"), (gone.drafts, "draft")];
+        let went = went.map(|(count, what)| format!("{count} {what}{}", if count == 1 { "" } else { "s" })).join(", ");
         let left = match gone.left {
             0 => "nothing was left.".to_owned(),
             left => format!(

@@ -55,7 +55,10 @@ async fn run(asked: &Asked, reference: Reference, typed: &Fields, reason: &str) 
     match typed.get("do") {
         "ask" => retention::ask_requester_erasure(app, actor, reference, reason).await.map(|_| "asked"),
         "approve" => retention::approve_requester_erasure(app, actor, reference, erasure).await.map(|()| "approved"),
-        "refuse" => retention::refuse_requester_erasure(app, actor, reference, erasure).await.map(|()| "refused"),
+        "refuse" => {
+            let withdrawn = retention::refuse_requester_erasure(app, actor, reference, erasure).await?;
+            Ok(if withdrawn { "withdrawn" } else { "refused" })
+        }
         _ => Err(Error::field("reason", "Choose what to do, then send the form again")),
     }
 }

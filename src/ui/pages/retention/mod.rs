@@ -3,7 +3,7 @@
 pub mod server;
 
 use crate::{
-    app::retention::{Counted, ProductRetention, RecordLine, RetentionPage, Waiting},
+    app::retention::{Counted, ProductRetention, RecordLine, RetentionPage},
     domain::retention::Record,
     ui::{
         components::{
@@ -12,6 +12,7 @@ use crate::{
             notice::{Blank, Meaning, Notice},
         },
         form::Problems,
+        pages::requester::waiting,
         paths, render,
         shell::thousands,
     },
@@ -31,18 +32,18 @@ pub struct Sent {
     pub reason: String,
     /// What is wrong with it.
     pub problems: Problems,
-    /// What was done before this page was asked for.
+    /// What was done before this page was asked for, to the product.
     pub done: String,
 }
 
 /// The page.
 #[must_use]
 pub fn page(retention: &RetentionPage, sent: &Sent) -> AnyView {
-    let done = match sent.done.as_str() {
-        "paused" => Some("Paused. Nothing of this product is destroyed until somebody lets it go on."),
-        "resumed" => Some("It goes on. What is over is destroyed within the hour."),
+    let done = retention.products.iter().find(|one| one.id == sent.product).and_then(|one| match sent.done.as_str() {
+        "paused" => Some(format!("{} is paused. Nothing of it is destroyed until somebody lets it go on.", one.name)),
+        "resumed" => Some(format!("{} goes on. What is over is destroyed within the hour.", one.name)),
         _ => None,
-    };
+    });
     let none = retention.products.is_empty().then(|| {
         view! { <Blank title="No product"><p>"Nobody has set up a product yet."</p></Blank> }
     });
@@ -56,7 +57,7 @@ pub fn page(retention: &RetentionPage, sent: &Sent) -> AnyView {
                 <p class="byline"><span>"How long this console itself keeps what people wrote to it"</span></p>
             </div>
         </div>
-        {done.map(|lead| view! { <Notice meaning=Meaning::Done lead /> })}
+        {done.map(|lead| view! { <Notice meaning=Meaning::Done lead=lead /> })}
         <p class="intro">"Once an hour what is over is destroyed for good: raw mail, files, texts, names and addresses. What
             happened and when stays, and so does the audit log. Nothing of an open or a restricted case goes, nor what a hold
             or a law keeps."</p>
@@ -65,21 +66,6 @@ pub fn page(retention: &RetentionPage, sent: &Sent) -> AnyView {
         <div class="stack">{products}</div>
     }
     .into_any()
-}
-
-fn waiting(waiting: &[Waiting], zone: Tz) -> Option<AnyView> {
-    let lines = waiting.iter().map(|one| {
-        let says = format!("{}, asked by {} {}", one.state.label(), one.by, one.at.short(zone));
-        view! { <li><a href=paths::requester(one.reference)>{one.reference.to_string()}</a>" "{says}</li> }
-    });
-    let lines = lines.collect_view();
-    (!waiting.is_empty()).then(|| {
-        view! {
-            <section aria-labelledby="h-waiting"><h2 id="h-waiting">"Requesters to be erased from here"</h2>
-                <ul class="plain">{lines}</ul></section>
-        }
-        .into_any()
-    })
 }
 
 fn section(product: &ProductRetention, zone: Tz, sent: &Sent) -> AnyView {

@@ -15,7 +15,9 @@ use axum::{extract::Query, http::StatusCode, response::Response};
 
 /// GET: the page.
 pub async fn show(asked: Asked, Query(query): Query<Vec<(String, String)>>) -> Response {
-    let sent = Sent { done: Fields(query).get("done").to_owned(), ..Sent::default() };
+    let said = Fields(query);
+    let (done, product) = (said.get("done").to_owned(), said.get("product").to_owned());
+    let sent = Sent { done, product, ..Sent::default() };
     let outcome = draw(&asked, StatusCode::OK, sent).await;
     asked.answer(outcome).await
 }
@@ -24,12 +26,16 @@ pub async fn show(asked: Asked, Query(query): Query<Vec<(String, String)>>) -> R
 pub async fn act(asked: Asked, typed: Fields) -> Response {
     let (resumed, product, reason) = (typed.get("resume"), typed.get("pause").to_owned(), typed.text("reason"));
     let done = if resumed.is_empty() {
-        retention::pause_retention(&asked.app, &asked.actor, &product, &reason).await.map(|()| "paused")
+        retention::pause_retention(&asked.app, &asked.actor, &product, &reason)
+            .await
+            .map(|()| paths::retention_done("paused", &product))
     } else {
-        retention::resume_retention(&asked.app, &asked.actor, resumed).await.map(|()| "resumed")
+        retention::resume_retention(&asked.app, &asked.actor, resumed)
+            .await
+            .map(|()| paths::retention_done("resumed", resumed))
     };
     let outcome = match done {
-        Ok(done) => Ok(answer::go(&paths::retention_done(done))),
+        Ok(done) => Ok(answer::go(&done)),
         Err(Error::Invalid(errors)) => {
             let problems = Problems::at(&errors, |field| match field {
                 "reason" => format!("reason-{product}"),

@@ -6,12 +6,12 @@ pub mod standing;
 mod together;
 
 use crate::{
-    app::{queue::View, runs::RunLine},
+    app::{queue::View, retention::Waiting, runs::RunLine},
     domain::run::RunState,
     domain::time::Instant,
     ui::{
         components::notice::Blank,
-        pages::run::words,
+        pages::{requester::waiting, run::words},
         paths,
         shell::{counted, thousands},
     },
@@ -26,6 +26,8 @@ pub struct Runs {
     pub open: Vec<RunLine>,
     /// The last that ended, newest first.
     pub ended: Vec<RunLine>,
+    /// Requesters to be erased from here, oldest first.
+    pub erasures: Vec<Waiting>,
     /// True where the reader approves runs.
     pub approves: bool,
     /// True where the reader sees cases, and standing approvals of them.
@@ -57,6 +59,7 @@ pub fn page(runs: &Runs) -> AnyView {
                 <h2 id="h-open">"Open"</h2>
                 {if runs.open.is_empty() { Either::Left(none_open(runs.sees_cases)) } else { Either::Right(table(runs, &runs.open, "Open runs, oldest first", false)) }}
             </section>
+            {waiting(&runs.erasures, runs.zone)}
             <section aria-labelledby="h-ended">
                 <h2 id="h-ended">"Ended"</h2>
                 {if runs.ended.is_empty() { Either::Left(none_ended()) } else { Either::Right(table(runs, &runs.ended, "The last runs that ended, newest first", true)) }}

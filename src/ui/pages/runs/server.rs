@@ -2,7 +2,7 @@
 
 use super::{Runs, page};
 use crate::{
-    app::{error::Error, runs},
+    app::{error::Error, retention, runs},
     domain::rights::{Act, Place::Somewhere},
     ui::{asked::Asked, shell::Place},
 };
@@ -16,8 +16,9 @@ pub async fn show(asked: Asked) -> Response {
 
 async fn draw(asked: &Asked) -> Result<Response, Error> {
     let (open, ended) = runs::load_runs(&asked.app, &asked.actor).await?;
+    let erasures = retention::load_waiting(&asked.app, &asked.actor).await?;
     let (approves, sees_cases) =
         (asked.actor.may(Act::ApproveRuns, Somewhere), asked.actor.may(Act::SeeCases, Somewhere));
-    let runs = Runs { open, ended, approves, sees_cases, now: asked.app.now(), zone: asked.app.zone() };
+    let runs = Runs { open, ended, erasures, approves, sees_cases, now: asked.app.now(), zone: asked.app.zone() };
     asked.show(StatusCode::OK, "Runs", Place::Runs, move || page(&runs)).await
 }

@@ -74,8 +74,9 @@ fn line(entry: Entry, at: AnyView, reference: Reference, files: bool, look: Opti
             attachments,
             automatic,
         } => {
-            let how =
-                if automatic { format!("automatic answer from {address}") } else { format!("by mail from {address}") };
+            let how = if automatic { "automatic answer" } else { "by mail" };
+            // of a mail that was erased the address is gone, too
+            let how = if address.is_empty() { how.to_owned() } else { format!("{how} from {address}") };
             let id = look.is_some().then(|| format!("mail-{}", message.0));
             let mail = MailIn { message, subject, text, secrets, rich, dmarc, trust, remarks, attachments };
             long("mail-in", id, Shape::Mail, who, how, at, mail::body(mail, reference, files, look))
