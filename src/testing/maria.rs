@@ -8,7 +8,7 @@ use std::{
     sync::LazyLock,
 };
 
-/// Starts the server, says "ready", and ends it when its standard input closes: when the test process is gone.
+/// Starts the server, which lets a client on a busy machine take its time to shake hands, says "ready", and ends it when its standard input closes: when the test process is gone.
 const SCRIPT: &str = r#"
 set -eu
 port=$1
@@ -24,7 +24,7 @@ cd "$dir"
 quick="--innodb-flush-method=nosync --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 --innodb-log-file-size=32M --innodb-buffer-pool-size=64M"
 as mariadb-install-db --no-defaults --datadir="$dir/data" --auth-root-authentication-method=normal --skip-test-db --innodb-doublewrite=0 >/dev/null 2>"$dir/log"
 as "$server" --no-defaults --datadir="$dir/data" --tmpdir="$dir" --socket="$dir/socket" --pid-file="$dir/pid" --port="$port" --bind-address=127.0.0.1 \
-  --skip-name-resolve --skip-log-bin --performance-schema=OFF --max-connections=200 $quick 2>>"$dir/log" &
+  --skip-name-resolve --skip-log-bin --performance-schema=OFF --max-connections=200 --connect-timeout=300 $quick 2>>"$dir/log" &
 until as mariadb-admin --no-defaults --protocol=tcp -h 127.0.0.1 -P "$port" -u root ping >/dev/null 2>&1; do sleep 0.1; kill -0 $! ; done
 echo ready
 cat >/dev/null || true
