@@ -5,7 +5,6 @@ use crate::{
     app::{
         App, Error, FieldError,
         proving::proven,
-        second_factor::is_armed,
         staff::{self as accounts, Access, Given, given, misfits, person_faults, person_joined, role_changed},
     },
     domain::{
@@ -237,18 +236,12 @@ pub async fn end_sessions_of(app: &App, actor: &Actor, id: StaffId) -> Result<u6
 /// Forgets every second factor of somebody who lost theirs; at the next sign-in they enrol another.
 ///
 /// # Errors
-/// `NotFound` for who manages no people; `Invalid` for one's own, and where there is none; `Unproved` for a stale proof.
+/// `NotFound` for who manages no people; `Invalid` for one's own; `Unproved` for a stale proof.
 pub async fn reset_factors_of(app: &App, actor: &Actor, id: StaffId) -> Result<(), Error> {
-    let (mut tx, actor) = at(app, actor, id).await?;
+    let (tx, actor) = at(app, actor, id).await?;
     if actor.is(id) {
         let says = "Your own second factor is changed on the page of your account";
         return Err(Error::field("factor", says));
-    }
-    if !is_armed(&mut tx, id).await? {
-        return Err(Error::field(
-            "factor",
-            "They have no second factor any more; they set one up at their next sign-in",
-        ));
     }
     accounts::without_factors(app, tx, doing(&actor), id).await
 }

@@ -2,7 +2,7 @@
 
 use super::works_on_a_case;
 use crate::{
-    app::{case_page, runs::Letter, staff, verbs},
+    app::{audit::AuditAction as Action, case_page, runs::Letter, staff, verbs},
     domain::{
         rights::{Act, Actor, Grant, Place, Reach, Role, Sight},
         sign_in::Proof,
@@ -179,7 +179,6 @@ on_both! {
         let mut entry = |action, object: String| {
             entry_add(&mut tx, crate::domain::audit::Entry::new(house.app.now(), Some(lead.id), action).object(&object));
         };
-        use crate::app::audit::AuditAction as Action;
         entry(Action::StaffDisabled, agent.to_string());
         entry(Action::RoleGranted, format!("{agent} auditor {PRODUCT}"));
         entry(Action::RetentionPaused, PRODUCT.to_owned());

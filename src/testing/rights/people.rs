@@ -290,7 +290,6 @@ on_both! {
         let third = house.agent.id.0.to_string();
         for (fields, says) in [
             (vec![("do", "take"), ("role", "auditor")], "They do not have this role any more"),
-            (vec![("do", "factor")], "They have no second factor any more"),
             (vec![("do", "person"), ("other", third.as_str())], "Both accounts count as one person already"),
             (vec![("do", "disable")], "It is disabled already"),
             (vec![("do", "enable")], "It is not disabled"),

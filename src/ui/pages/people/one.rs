@@ -141,7 +141,7 @@ fn sign_in(person: &PersonPage) -> impl IntoView + use<> {
             does: "sessions",
             id: None,
             opens: "End all sessions".into_any(),
-            means: "Whoever is signed in with this account is out at once, on every console. What they have not sent is lost.",
+            means: "Whoever is signed in with this account is out at once, on every console, and has to sign in again.",
             sure: "End them all",
         },
         (),
