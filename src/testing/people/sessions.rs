@@ -122,7 +122,7 @@ on_both! {
         let late = mine.post("/account", &[("do", "end"), ("session", &id.to_string())]).await;
         assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(late.body.contains("it has ended already") && late.body.contains("Where you are signed in"), "{}", late.body);
-        assert!(answer.body.contains("it has ended already") && !late.body.contains("id=\"old\" name") , "no field of another form");
+        assert!(answer.body.contains("it has ended already"), "{}", answer.body);
 
         for what in ["disable", "password", "factors", "kill"] {
             let (mine, other) = fresh().await;
