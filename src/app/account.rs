@@ -1,7 +1,7 @@
 //! One's own account: what its page shows, and a new password.
 
 use super::{
-    App, Error, account_mail, devices, passkeys, passwords,
+    App, Error, FieldError, account_mail, devices, passkeys, passwords,
     proving::{password, proven},
     remove_factor::Which,
     sessions::{self, Session, SessionToken},
@@ -77,7 +77,8 @@ pub async fn load_account(app: &App, session: &Session) -> Result<AccountPage, E
 /// strangers tried is forgotten. Of the browsers that were remembered only this one, which came with `device`, is.
 ///
 /// # Errors
-/// As `Refused` tells them apart: `Wrong` where the old password is another.
+/// As `Refused` tells them apart: `Wrong` where the old password is another, `Other` with `Invalid` where one is missing or
+/// the new one is not good enough.
 pub async fn change_password(
     app: &App,
     session: &Session,
@@ -90,8 +91,15 @@ pub async fn change_password(
     let mut tx = app.db.read().await?;
     let account = staff::account_get(&mut tx, staff).await?.ok_or(Error::NotFound)?;
     drop(tx);
+    let mut faults = Vec::new();
+    if old.is_empty() {
+        faults.push(FieldError::new("old", "Enter the password you have"));
+    }
     if let Some(says) = passwords::fault(app, new, &[&account.email, &account.name]) {
-        return Err(Error::field("new", says).into());
+        faults.push(FieldError::new("new", says));
+    }
+    if !faults.is_empty() {
+        return Err(Error::Invalid(faults).into());
     }
     password(app, session, old).await?;
     let hash = passwords::hashed(app, new).await?;

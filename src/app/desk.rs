@@ -199,7 +199,7 @@ pub fn written<'t>(field: &'static str, text: &'t str, says: &str) -> Result<&'t
     if text.is_empty() {
         return Err(Error::field(field, says));
     }
-    if text.len() > MOST {
+    if text.chars().count() > MOST {
         return Err(Error::field(field, "Shorten the text to 100,000 characters"));
     }
     Ok(text)

@@ -4,6 +4,7 @@ use super::{
     App, Error,
     follow_ups::{self, Following},
     mailroom::boxes::{self, Standing},
+    people::{StandIn, standing_in},
     quarantine, queue,
     queue::{Count, Row},
     retention, timeline,
@@ -85,6 +86,8 @@ pub struct Overview {
     pub zone: chrono_tz::Tz,
     /// True where the reader may open new ones.
     pub works: bool,
+    /// For whom the reader stands in now.
+    pub stands_in_for: Vec<StandIn>,
     /// Open cases.
     pub open: Count,
     /// Open cases of the person who looks.
@@ -148,6 +151,7 @@ pub async fn overview(app: &App, actor: &Actor) -> Result<Overview, Error> {
         day_end,
     };
     let mut tx = app.db.read().await?;
+    let stands_in_for = standing_in(&mut tx, actor).await?;
     let open = counts::open_counts(&mut tx, actor.id, now, day_end, &sight).await?;
     let (oldest_breach, next_today, next_acknowledgement) = counts::next_dues(&mut tx, now, &sight.seen).await?;
     let troubles = counts::trouble_counts(&mut tx, &mail).await?;
@@ -164,6 +168,7 @@ pub async fn overview(app: &App, actor: &Actor) -> Result<Overview, Error> {
         now,
         zone,
         works: actor.may(Act::WorkCases, Place::Somewhere),
+        stands_in_for,
         open: Count::capped(open.open),
         mine: Count::capped(open.mine),
         breached: Count::capped(open.breached),

@@ -215,6 +215,12 @@ impl Packs {
         self.get(product).map_or_else(|| product.to_owned(), |pack| pack.short.clone())
     }
 
+    /// What tables call each product, by its id.
+    #[must_use]
+    pub fn shorts(&self) -> HashMap<String, String> {
+        self.products.iter().map(|pack| (pack.id.clone(), pack.short.clone())).collect()
+    }
+
     /// The product's zone; the first product's where the pack is gone.
     #[must_use]
     pub fn zone(&self, product: &str) -> chrono_tz::Tz {

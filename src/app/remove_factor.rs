@@ -40,8 +40,8 @@ impl Which {
 /// left has no recovery codes either.
 ///
 /// # Errors
-/// `NotFound` where there is no such one; when the proof is stale; when it is the last factor that proves anything, and one
-/// is required.
+/// `Invalid` where there is no such one any more, and when it is the last factor that proves anything, and one is required;
+/// when the proof is stale.
 pub async fn remove_factor(app: &App, session: &Session, which: Which) -> Result<SessionToken, Error> {
     proven(&session.actor)?;
     let staff = session.actor.id;
@@ -61,7 +61,7 @@ pub async fn remove_factor(app: &App, session: &Session, which: Which) -> Result
         }
     };
     if !is_gone {
-        return Err(Error::NotFound);
+        return Err(Error::field(field, "You have no such second factor any more: it is removed already"));
     }
     if !leaves_another && app.settings.second_factor == SecondFactor::Required {
         return Err(Error::field(field, "This is your last second factor. Add another one, then remove it"));

@@ -154,11 +154,11 @@ pub async fn sessions_of(app: &App, staff: StaffId) -> Result<Vec<Line>, Error> 
 /// Ends one of the actor's own sessions.
 ///
 /// # Errors
-/// `NotFound` where they have no such one.
+/// `Invalid` where they have no such one any more.
 pub async fn end_session(app: &App, actor: &Actor, id: i64) -> Result<(), Error> {
     let mut tx = app.db.begin().await?;
     if !sessions::session_end_one(&mut tx, actor.id, id).await? {
-        return Err(Error::NotFound);
+        return Err(Error::field("sessions", "You have no such session any more: it has ended already"));
     }
     audit::audit_append(&mut tx, app.now(), Some(actor.id), AuditAction::SessionEnded, None, "");
     tx.commit().await?;

@@ -6,7 +6,7 @@ use super::{App, Error, FieldError, account_links, account_mail, passwords, seco
 use crate::{
     domain::{
         audit::{AuditAction, Entry},
-        identity::{StaffId, mailbox_of},
+        identity::{StaffId, mailbox_of, turns_writing},
         rights::{Doer, Role},
         sign_in::{AccountNews, LinkPurpose},
     },
@@ -17,6 +17,9 @@ use crate::{
     },
 };
 use std::collections::HashMap;
+
+/// The longest name of somebody, in characters.
+const LONGEST_NAME: usize = 100;
 
 /// Whom an account is for.
 #[derive(Debug, Clone, Copy)]
@@ -102,20 +105,38 @@ pub(super) async fn invite_by(
     Ok(id)
 }
 
-/// What needs another look about somebody new, their password apart.
-fn faults(app: &App, person: &Person<'_>, access: &Access) -> Vec<FieldError> {
+/// What needs another look about somebody's name and address.
+pub(super) fn person_faults(email: &str, name: &str) -> Vec<FieldError> {
     let mut faults = Vec::new();
-    if person.email.trim().parse::<lettre::Address>().is_err() {
+    if email.trim().parse::<lettre::Address>().is_err() {
         faults.push(FieldError::new("email", "The mail address is not valid"));
     }
-    if person.name.trim().is_empty() || person.name.chars().any(char::is_control) {
-        faults.push(FieldError::new("name", "The name is empty or not on one line"));
-    }
+    faults.extend(name_fault(name).map(|says| FieldError::new("name", says)));
+    faults
+}
+
+/// What needs another look about somebody new, their password apart.
+fn faults(app: &App, person: &Person<'_>, access: &Access) -> Vec<FieldError> {
+    let mut faults = person_faults(person.email, person.name);
     if access.grants.is_empty() {
         faults.push(FieldError::new("role", "Give at least one role"));
     }
     faults.extend(access.grants.iter().flat_map(|grant| misfits(app, grant)));
     faults
+}
+
+/// What is wrong with somebody's name: it stands in lists, in letters and in the log, where nothing may hide or turn what
+/// follows it.
+fn name_fault(name: &str) -> Option<&'static str> {
+    let name = name.trim();
+    if name.is_empty() {
+        return Some("Enter the name");
+    }
+    if name.chars().count() > LONGEST_NAME {
+        return Some("Shorten the name to 100 characters");
+    }
+    let hides = |c: char| c.is_control() || turns_writing(c) || matches!(c, '\u{2028}' | '\u{2029}');
+    name.contains(hides).then_some("Type the name on one line, without marks that turn the direction of writing")
 }
 
 /// What is wrong with a role that is to be given.

@@ -99,6 +99,12 @@ pub fn normal_address(address: &str) -> String {
     address.trim().to_lowercase()
 }
 
+/// True for marks that do not show and turn the direction of what is written behind them (UAX #9).
+#[must_use]
+pub const fn turns_writing(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// The mailbox behind an address, as far as everybody writes it alike: without what stands after a `+` (RFC 5233).
 #[must_use]
 pub fn mailbox_of(address: &str) -> String {

@@ -171,6 +171,20 @@ pub async fn grants_all(tx: &mut Tx) -> Result<Vec<Given>> {
     sql(text).all::<GivenRow>(tx).await?.into_iter().map(given).collect()
 }
 
+/// The names of those for whom an account stands in now, each with the latest moment until which a role of theirs is lent.
+///
+/// # Errors
+/// As the database says.
+pub async fn grants_lent_to(tx: &mut Tx, deputy: StaffId) -> Result<Vec<(String, Instant)>> {
+    let now = tx.db_now().await?;
+    let text = "SELECT f.name, MAX(CASE WHEN g.ends_at < a.until_at THEN g.ends_at ELSE a.until_at END) AS until
+         FROM staff_grants g JOIN staff f ON f.id = g.staff_id JOIN staff_absences a ON a.staff_id = g.staff_id
+         WHERE g.deputy_id = $1 AND (g.ends_at IS NULL OR g.ends_at > $2) AND a.from_at <= $2 AND a.until_at > $2
+         AND f.disabled_at IS NULL GROUP BY f.id, f.name ORDER BY f.name, f.id";
+    let rows: Vec<(String, i64)> = sql(text).bind(deputy).bind(now).all(tx).await?;
+    Ok(rows.into_iter().map(|(name, until)| (name, Instant(until))).collect())
+}
+
 /// How many accounts that somebody may sign in with, and has a password for, are an administrator's without an end.
 ///
 /// # Errors

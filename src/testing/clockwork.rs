@@ -162,6 +162,17 @@ on_both! {
         assert!(told(&full).iter().any(|line| line.starts_with("Learned who the person is")));
     }
 
+    async fn a_note_has_its_limit_as_every_reason(house: House) {
+        let reference = house.opens(&request()).await;
+        let notes = async |note: &str| {
+            verbs::record_fact(&house.app, &house.agent, reference, i64::MAX, Fact::Removed, None, note).await
+        };
+        let (field, says) = refused(notes(&"x".repeat(100_001)).await);
+        assert!(field == "note" && says.contains("100,000 characters"), "{field}: {says}");
+        // characters are counted, whatever they take
+        notes(&"\u{939}".repeat(100_000)).await.expect("recorded");
+    }
+
     async fn facts_have_their_bounds(house: House) {
         let reference = german(&house).await;
         let at = |millis| Some(house.clock.now().plus(millis));

@@ -8,7 +8,8 @@ use std::{
     sync::LazyLock,
 };
 
-/// Starts the server, which lets a client on a busy machine take its time to shake hands, says "ready", and ends it when its standard input closes: when the test process is gone.
+/// Starts the server, says "ready", and ends it when its standard input closes: when the test process is gone. Clients may
+/// take their time to shake hands: the machine may be busy.
 const SCRIPT: &str = r#"
 set -eu
 port=$1

@@ -177,6 +177,16 @@ on_both! {
         assert_eq!(quarantine::attach(&house.app, &house.officer, id, &reference.to_string()).await.expect("attached"), reference);
         let again = quarantine::attach(&house.app, &house.officer, id, &reference.to_string()).await;
         assert!(matches!(again, Err(Error::NotFound)), "{again:?}");
+        // whose form comes late is told so, and not that there is no such mail
+        let token = crate::testing::people::minted(&house, house.officer.id).await;
+        let mut browser = crate::testing::browser::Browser::with(house.app.clone(), &token);
+        for fields in [[("do", "release"), ("reason", "")], [("do", "discard"), ("reason", "")], [("do", "put_back"), ("reason", "")]] {
+            let late = browser.post(&format!("/mail/in/{}", id.0), &fields).await;
+            assert_eq!(late.header("location"), "/mail?tab=waiting&done=already", "{fields:?}: {}", late.body);
+        }
+        assert!(browser.get("/mail?tab=waiting&done=already").await.body.contains("it is so already"));
+        let none = browser.post("/mail/in/99999", &[("do", "release")]).await;
+        assert_eq!(none.status, axum::http::StatusCode::NOT_FOUND);
         assert!(format!("{:?}", house.case(reference).await.timeline).contains("One more thing."));
         agrees_with_its_events(&house, reference).await;
     }

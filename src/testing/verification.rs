@@ -425,6 +425,8 @@ on_both! {
         assert!(matches!(late, Err(Error::Unproved)), "{late:?}");
         let (one, two) = tokio::join!(release(officer, "it ended"), release(officer, "it ended"));
         assert_eq!([one, two].into_iter().flatten().count(), 1);
+        let Err(Error::Invalid(late)) = release(agent, "mine").await else { panic!("it is released") };
+        assert!(late[0].says.contains("released already"), "what others did is said first: {late:?}");
         assert_eq!((on(PRODUCT, &["u-1"]).await, house.case(reference).await.holds.len()), (0, 2));
         assert_eq!(place(officer, "account", "u-1", "a new order").await.expect("placed"), 1, "after its release it may be placed anew");
         let elsewhere = erasure(&house, "omar@record.example", "h2@record.example").await;

@@ -21,6 +21,12 @@ impl Fields {
         self.0.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value)
     }
 
+    /// True where the form had a field `name`, filled in or not.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(n, _)| n == name)
+    }
+
     /// The address in the field `email`.
     ///
     /// # Errors
@@ -115,6 +121,13 @@ impl Problems {
     #[must_use]
     pub fn one(id: &str, says: &str) -> Self {
         Self(vec![(id.to_owned(), says.to_owned())])
+    }
+
+    /// These, then the others.
+    #[must_use]
+    pub fn and(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
     }
 
     /// True when nothing is wrong.

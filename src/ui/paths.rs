@@ -11,6 +11,8 @@ use crate::{
 
 /// The sign-in page.
 pub const SIGNIN: &str = "/signin";
+/// The door, for somebody who has just set their password.
+pub const SIGNIN_AGAIN: &str = "/signin?done=password";
 /// Where a new password is asked for.
 pub const RESET: &str = "/reset";
 /// Where the second factor is given.
@@ -350,8 +352,8 @@ pub fn mail_out(id: MailId) -> String {
 pub fn audit(filter: &AuditFilter) -> String {
     let typed = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let parts = [
-        ("person", filter.person.map(|id| id.0.to_string())),
-        ("action", filter.action.map(|action| action.code().to_owned())),
+        ("person", typed(&filter.person)),
+        ("action", typed(&filter.action)),
         ("case", typed(&filter.case)),
         ("from", typed(&filter.from)),
         ("to", typed(&filter.to)),

@@ -3,6 +3,7 @@
 use crate::{
     app::{
         mailroom::Tab,
+        people::StandIn,
         queue::{Count, View},
         rail::Rail,
     },
@@ -146,10 +147,20 @@ fn side(actor: &Actor, rail: &Rail, place: Place) -> impl IntoView + use<> {
             </nav>
             <div class="who">
                 <p><a class="quiet" href=paths::ACCOUNT>{actor.name.clone()}</a></p>
+                {stands_in(rail)}
                 <div class="small faint">{actor.title()}" · "{sign_out()}</div>
             </div>
         </header>
     }
+}
+
+/// Whose work somebody does now beside their own.
+fn stands_in(rail: &Rail) -> impl IntoView + use<> {
+    let line = |one: &StandIn| {
+        let says = format!("for {} until {}", one.name, one.until.short(rail.zone));
+        view! { <p class="small"><a class="quiet" href=paths::ABSENCE>{says}</a></p> }
+    };
+    rail.stands_in_for.iter().map(line).collect_view()
 }
 
 fn cases(rail: &Rail, place: Place) -> impl IntoView + use<> {

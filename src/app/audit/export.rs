@@ -1,7 +1,10 @@
 //! Entries as a file: CSV or a JSON object a line, oldest first, a thousand at a time, so that memory stays small. What the
 //! reader may not know is left out as on the page.
 
-use super::page::{AuditFilter, AuditLine, asked, line};
+use super::{
+    objects::Known,
+    page::{AuditFilter, AuditLine, asked, line},
+};
 use crate::{
     app::{App, Error, proving::proven},
     domain::{
@@ -40,10 +43,10 @@ pub struct Span {
 }
 
 /// How much of each entry is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 enum Columns {
-    /// As on the page.
-    Shown,
+    /// As on the page, with what tables call the products.
+    Shown(HashMap<String, String>),
     /// Everything that is stored, codes and hashes too: enough to compute the chain anew.
     Stored,
 }
@@ -89,7 +92,7 @@ pub async fn exported(
         Entry::new(app.now(), actor.doing(Act::SeeAudit, Place::Somewhere), AuditAction::AuditExported).object("csv"),
     );
     tx.commit().await?;
-    Ok(rows(app.db.clone(), asked, Format::Csv, Columns::Shown))
+    Ok(rows(app.db.clone(), asked, Format::Csv, Columns::Shown(app.packs.shorts())))
 }
 
 /// Everything within `span`, for whoever has the database anyway.
@@ -111,11 +114,11 @@ fn rows(
     format: Format,
     columns: Columns,
 ) -> impl Stream<Item = Result<Vec<u8>, store::Error>> + Send {
-    stream::try_unfold((db, asked, None), move |(db, asked, after)| async move {
+    stream::try_unfold((db, asked, None, columns), move |(db, asked, after, columns)| async move {
         let mut tx = db.read().await?;
-        let mut piece = match (after, format, columns) {
+        let mut piece = match (after, format, &columns) {
             (None, Format::Csv, Columns::Stored) => STORED.as_bytes().to_vec(),
-            (None, Format::Csv, Columns::Shown) => SHOWN.as_bytes().to_vec(),
+            (None, Format::Csv, Columns::Shown(_)) => SHOWN.as_bytes().to_vec(),
             _ => Vec::new(),
         };
         let listed = audit::entries_rising(&mut tx, &asked, after.unwrap_or_default()).await?;
@@ -123,13 +126,16 @@ fn rows(
         let names = staff::staff_names(&mut tx).await?;
         drop(tx);
         for one in listed {
-            match columns {
-                Columns::Shown => shown(&mut piece, &line(one, asked.is_of_all(), &names)),
+            match &columns {
+                Columns::Shown(products) => {
+                    let known = Known { staff: &names, products };
+                    shown(&mut piece, &line(one, asked.is_of_all(), &known));
+                }
                 Columns::Stored => stored(&mut piece, &one, format, &names),
             }
         }
         let end = after.is_some() && last.is_none();
-        Ok((!end).then_some((piece, (db, asked, last.or(Some(i64::MAX))))))
+        Ok((!end).then_some((piece, (db, asked, last.or(Some(i64::MAX)), columns))))
     })
 }
 

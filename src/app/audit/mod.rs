@@ -4,6 +4,7 @@
 mod checkpoint;
 mod export;
 mod keys;
+mod objects;
 mod page;
 mod verify;
 

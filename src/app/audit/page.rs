@@ -1,6 +1,7 @@
 //! One page of the log for those who may look at it: newest first, filtered by what the address bar says. Of a restricted
 //! case outside its circle a line has the action and nothing else.
 
+use super::objects::Known;
 use crate::{
     app::{App, Error, FieldError, choice::Choice},
     domain::{
@@ -18,15 +19,14 @@ use crate::{
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 use data_encoding::BASE64URL_NOPAD;
-use std::collections::HashMap;
 
 /// What the address bar or a form asks for, as it was typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuditFilter {
-    /// Only what this member of staff did.
-    pub person: Option<StaffId>,
-    /// Only this action.
-    pub action: Option<AuditAction>,
+    /// Only what this member of staff did: their number.
+    pub person: String,
+    /// Only this action: its code.
+    pub action: String,
     /// A case's reference.
     pub case: String,
     /// The first day, `2026-11-24`.
@@ -52,7 +52,7 @@ pub struct AuditLine {
     pub case: Option<Reference>,
     /// True where it is about a restricted case that the reader learns nothing of.
     pub walled: bool,
-    /// On which thing.
+    /// On which thing: somebody by name, a product by its own, as far as it can be said in words.
     pub object: String,
     /// Names of the fields that changed.
     pub fields: String,
@@ -69,9 +69,9 @@ pub struct AuditPage {
     pub zone: Tz,
     /// What was asked for.
     pub filter: AuditFilter,
-    /// What could not be understood of it, and was left out.
+    /// What could not be understood of it.
     pub faults: Vec<FieldError>,
-    /// The entries, newest first.
+    /// The entries, newest first; none where the filter could not be understood.
     pub lines: Vec<AuditLine>,
     /// What to put into `before` for the next page.
     pub next: Option<String>,
@@ -87,6 +87,7 @@ pub struct AuditPage {
 /// `NotFound` for those who may not see the log, or as the database says.
 pub async fn load(app: &App, actor: &Actor, filter: &AuditFilter) -> Result<AuditPage, Error> {
     let (asked, mut faults) = asked(actor, filter, app.zone())?;
+    let is_understood = faults.is_empty();
     let before = read_cursor(&app.vault, &filter.before);
     if before.is_none() && !filter.before.is_empty() {
         faults.push(FieldError::new(
@@ -95,7 +96,8 @@ pub async fn load(app: &App, actor: &Actor, filter: &AuditFilter) -> Result<Audi
         ));
     }
     let mut tx = app.db.read().await?;
-    let mut listed = audit::entries_before(&mut tx, &asked, before).await?;
+    // something else than what was asked for would be taken for it
+    let mut listed = if is_understood { audit::entries_before(&mut tx, &asked, before).await? } else { Vec::new() };
     let names = staff::staff_names(&mut tx).await?;
     let sealed = checkpoints::checkpoint_last(&mut tx).await?;
     let more = listed.len() > PAGE;
@@ -103,7 +105,8 @@ pub async fn load(app: &App, actor: &Actor, filter: &AuditFilter) -> Result<Audi
     let next = listed.last().filter(|_| more).map(|last| cursor(&app.vault, last.written.number)).transpose()?;
     let mut people: Vec<_> = names.iter().map(|(id, name)| Choice { id: *id, name: name.clone() }).collect();
     people.sort_by_key(|one| (one.name.to_lowercase(), one.id.0));
-    let lines = listed.into_iter().map(|one| line(one, asked.is_of_all(), &names)).collect();
+    let known = Known { staff: &names, products: &app.packs.shorts() };
+    let lines = listed.into_iter().map(|one| line(one, asked.is_of_all(), &known)).collect();
     // to know how many entries there are, is to know how many are not shown
     let sealed = sealed.filter(|_| asked.is_of_all());
     Ok(AuditPage { now: app.now(), zone: app.zone(), filter: filter.clone(), faults, lines, next, people, sealed })
@@ -148,12 +151,23 @@ pub(super) fn asked(actor: &Actor, filter: &AuditFilter, zone: Tz) -> Result<(As
         day
     };
     let (from, to) = (day("from", &filter.from), day("to", &filter.to));
+    if from.zip(to).is_some_and(|(from, to)| to < from) {
+        faults.push(FieldError::new("to", "The last day is before the first; change one of them"));
+    }
+    let person = filter.person.parse().ok().map(StaffId);
+    if person.is_none() && !filter.person.is_empty() {
+        faults.push(FieldError::new("person", "There is no such person; choose one of the list, or anybody"));
+    }
+    let action = AuditAction::from_code(&filter.action);
+    if action.is_none() && !filter.action.is_empty() {
+        faults.push(FieldError::new("action", "There is no such action; choose one of the list, or any"));
+    }
     let asked = Asked {
         reader: Some(actor.id),
         sight: actor.sight(Act::SeeAudit),
         secret: actor.reach(Act::SeeSecretHolds),
-        staff: filter.person,
-        action: filter.action,
+        staff: person,
+        action,
         case: reference,
         from: from.and_then(|day| start(day, zone)),
         until: to.and_then(|day| start(day.succ_opt()?, zone)),
@@ -171,19 +185,19 @@ fn start(day: NaiveDate, zone: Tz) -> Option<Instant> {
 }
 
 /// An entry as the reader may see it.
-pub(super) fn line(listed: Listed, numbers: bool, names: &HashMap<StaffId, String>) -> AuditLine {
+pub(super) fn line(listed: Listed, numbers: bool, known: &Known<'_>) -> AuditLine {
     let Listed { written, walled, .. } = listed;
-    let action = AuditAction::from_code(&written.action);
-    let action = action.map_or_else(|| written.action.clone(), |action| action.label().to_owned());
+    let kind = AuditAction::from_code(&written.action);
+    let action = kind.map_or_else(|| written.action.clone(), |action| action.label().to_owned());
     let (number, at) = (Some(written.number).filter(|_| numbers), Instant(written.at));
     if walled {
         let (object, fields, place) = (String::new(), String::new(), String::new());
         return AuditLine { number, at, who: None, action, case: None, walled, object, fields, place };
     }
-    let name = |of: StaffId| names.get(&of).cloned().unwrap_or_else(|| format!("Staff {}", of.0));
     let (object, instead_of) = written.instead_of();
-    let (object, instead_of) = (object.to_owned(), instead_of.map(|of| format!(", instead of {}", name(of))));
-    let staff = written.staff.map(|id| name(StaffId(id)));
+    let object = kind.map_or_else(|| object.to_owned(), |action| known.object(action, object));
+    let instead_of = instead_of.map(|of| format!(", instead of {}", known.name(of)));
+    let staff = written.staff.map(|id| known.name(StaffId(id)));
     let who = staff.unwrap_or_else(|| Who::from_code(&written.who).map_or(written.who, |who| who.label().to_owned()));
     AuditLine {
         number,

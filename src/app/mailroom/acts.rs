@@ -18,12 +18,12 @@ use crate::{
 /// Has a failed mail sent again, with the same Message-ID.
 ///
 /// # Errors
-/// `NotFound` where there is none, or as the database says.
+/// `NotFound` where there is none; `Invalid` where it left or is on its way; or as the database says.
 pub async fn send_again(app: &App, actor: &Actor, id: MailId) -> Result<(), Error> {
     let mut tx = app.db.begin().await?;
     let mail = theirs(actor, mails::mail_get(&mut tx, id).await?)?;
     if !mail.needs_help() {
-        return Err(Error::NotFound);
+        return Err(Error::field("again", "This mail left, or is on its way already"));
     }
     mails::mail_requeue(&mut tx, id).await?;
     jobs::job_enqueue(&mut tx, &Work::SendMail { mail: id }, 0).await?;
@@ -43,13 +43,13 @@ pub async fn send_again(app: &App, actor: &Actor, id: MailId) -> Result<(), Erro
 /// Forgets that an address takes no mail, and has the mail sent again where it failed.
 ///
 /// # Errors
-/// `NotFound` where there is no such mail or nothing to forget, or as the database says.
+/// `NotFound` where there is no such mail; `Invalid` where there is nothing to forget any more; or as the database says.
 pub async fn lift_block(app: &App, actor: &Actor, id: MailId) -> Result<(), Error> {
     let mut tx = app.db.begin().await?;
     let mail = theirs(actor, mails::mail_get(&mut tx, id).await?)?;
     let recipient = mail.recipient.as_deref().ok_or(Error::NotFound)?;
     if !suppressions::suppression_lift(&mut tx, recipient).await? {
-        return Err(Error::NotFound);
+        return Err(Error::field("again", "The address is not blocked any more"));
     }
     if mail.needs_help() {
         mails::mail_requeue(&mut tx, id).await?;
@@ -71,7 +71,7 @@ pub async fn lift_block(app: &App, actor: &Actor, id: MailId) -> Result<(), Erro
 /// Has a job that gave up tried again.
 ///
 /// # Errors
-/// `NotFound` where there is none, or where the same work waits already.
+/// `NotFound` for who does not see it; `Invalid` where there is none that gave up any more, or the same work waits already.
 pub async fn run_again(app: &App, actor: &Actor, job: i64) -> Result<(), Error> {
     if !actor.may(Act::SeeMail, Place::Everywhere) {
         return Err(Error::NotFound);
@@ -81,7 +81,7 @@ pub async fn run_again(app: &App, actor: &Actor, job: i64) -> Result<(), Error> 
     }
     let mut tx = app.db.begin().await?;
     if !jobs::job_revive(&mut tx, job).await? {
-        return Err(Error::NotFound);
+        return Err(Error::field("again", "This work is done, or is tried again already"));
     }
     audit::audit_append(
         &mut tx,

@@ -12,7 +12,7 @@ use crate::{
 /// Calls a passkey of one's own something else.
 ///
 /// # Errors
-/// `NotFound` where there is no such one; `Invalid` without a name; when the proof is stale.
+/// `Invalid` without a name, and where there is no such one any more; when the proof is stale.
 pub async fn rename_passkey(app: &App, session: &Session, id: PasskeyId, typed: &str) -> Result<(), Error> {
     proven(&session.actor)?;
     let (staff, name) = (session.actor.id, named(typed));
@@ -21,7 +21,7 @@ pub async fn rename_passkey(app: &App, session: &Session, id: PasskeyId, typed: 
     }
     let mut tx = app.db.begin().await?;
     if !passkeys::passkey_rename(&mut tx, staff, id, &name).await? {
-        return Err(Error::NotFound);
+        return Err(Error::field("passkeys", "You have no such passkey any more: it is removed already"));
     }
     audit::audit_append(&mut tx, app.now(), Some(staff), AuditAction::PasskeyRenamed, None, "");
     tx.commit().await?;

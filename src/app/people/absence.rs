@@ -5,10 +5,10 @@ use crate::{
     domain::{
         audit::{AuditAction, Entry},
         identity::StaffId,
-        rights::{Actor, Grant},
+        rights::Actor,
         time::Instant,
     },
-    store::{audit, grants, staff},
+    store::{Tx, audit, grants, staff},
 };
 use chrono_tz::Tz;
 use std::collections::{BTreeSet, HashMap};
@@ -23,9 +23,27 @@ pub struct Absence {
     /// The roles in which nobody does: "Agent for all products".
     pub alone: Vec<String>,
     /// For whom the reader stands in now.
-    pub stands_in_for: Vec<String>,
+    pub stands_in_for: Vec<StandIn>,
     /// The zone of its dates.
     pub zone: Tz,
+}
+
+/// A colleague whose work somebody does while they are away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StandIn {
+    /// Their name.
+    pub name: String,
+    /// Until when, at the latest.
+    pub until: Instant,
+}
+
+/// For whom the actor stands in now, by name.
+pub(in crate::app) async fn standing_in(tx: &mut Tx, actor: &Actor) -> Result<Vec<StandIn>, Error> {
+    if actor.grants.iter().all(|grant| grant.instead_of().is_none()) {
+        return Ok(Vec::new());
+    }
+    let lent = grants::grants_lent_to(tx, actor.id).await?;
+    Ok(lent.into_iter().map(|(name, until)| StandIn { name, until }).collect())
 }
 
 /// The absence of the actor.
@@ -46,42 +64,57 @@ pub async fn load_absence(app: &App, actor: &Actor) -> Result<Absence, Error> {
     let deputies = called(lent.iter().filter_map(|one| one.deputy).collect());
     let place = |one: &grants::Given| one.product.as_ref().map_or("all products".to_owned(), |id| app.packs.short(id));
     let alone = alone.iter().map(|one| format!("{} for {}", one.role.label(), place(one))).collect();
-    let stands_in_for = called(actor.grants.iter().filter_map(Grant::instead_of).collect());
+    let stands_in_for = standing_in(&mut tx, actor).await?;
     Ok(Absence { away, deputies, alone, stands_in_for, zone: app.zone() })
 }
 
-/// The actor is away from the first day to the last one, both `2026-12-24`; not any more where both are empty.
+/// The actor is away from the first day to the last one, both `2026-12-24`.
 ///
 /// # Errors
 /// `Invalid` where a day is none, or the last one is over or before the first; `Unproved` for a stale proof, since others
 /// may then do what the actor may.
 pub async fn set_absence(app: &App, actor: &Actor, from: &str, to: &str) -> Result<(), Error> {
-    let mut away = None;
-    if !(from.trim().is_empty() && to.trim().is_empty()) {
-        let mut faults = Vec::new();
-        let mut day = |field, typed| {
-            let last = last_moment(app, typed);
-            if last.is_none() {
-                faults.push(FieldError::new(field, "Enter a day, for example 2026-12-24"));
-            }
-            last
-        };
-        let (first, last) = (day("from", from), day("to", to));
-        if let (Some(first), Some(last)) = (first, last) {
-            if last < first {
-                faults.push(FieldError::new("to", "The last day is before the first"));
-            } else if last <= app.now() {
-                faults.push(FieldError::new("to", "That day is over"));
-            }
-            // a day before the end of the first day is its beginning, but for the hour that a clock may be set
-            away = Some((first_moment(app, from).unwrap_or(first), last));
+    let mut faults = Vec::new();
+    let mut day = |field, typed| {
+        let last = last_moment(app, typed);
+        if last.is_none() {
+            faults.push(FieldError::new(field, "Enter a day, for example 2026-12-24"));
         }
-        if !faults.is_empty() {
-            return Err(Error::Invalid(faults));
+        last
+    };
+    let (first, last) = (day("from", from), day("to", to));
+    if let (Some(first), Some(last)) = (first, last) {
+        if last < first {
+            faults.push(FieldError::new("to", "The last day is before the first"));
+        } else if last <= app.now() {
+            faults.push(FieldError::new("to", "That day is over"));
         }
     }
+    let (Some(first), Some(last), true) = (first, last, faults.is_empty()) else {
+        return Err(Error::Invalid(faults));
+    };
+    proven(actor)?;
+    // a day before the end of the first day is its beginning, but for the hour that a clock may be set
+    let tx = app.db.begin().await?;
+    said(app, tx, actor, Some((first_moment(app, from).unwrap_or(first), last))).await
+}
+
+/// The actor is back, or does not go away.
+///
+/// # Errors
+/// `Invalid` where they said nothing of an absence that is not over; `Unproved` for a stale proof.
+pub async fn end_absence(app: &App, actor: &Actor) -> Result<(), Error> {
     proven(actor)?;
     let mut tx = app.db.begin().await?;
+    let now = tx.db_now().await?;
+    if grants::absence_get(&mut tx, actor.id).await?.is_none_or(|(_, until)| until <= now) {
+        return Err(Error::field("from", "You are not away, so there is nothing to end"));
+    }
+    said(app, tx, actor, None).await
+}
+
+/// Keeps what the actor said, writes it down, and commits.
+async fn said(app: &App, mut tx: Tx, actor: &Actor, away: Option<(Instant, Instant)>) -> Result<(), Error> {
     grants::absence_set(&mut tx, actor.id, away).await?;
     let entry = Entry::new(app.now(), Some(actor.id), AuditAction::AbsenceSet).object(&actor.id.0.to_string());
     audit::entry_add(&mut tx, entry.fields(&["from", "to"]));

@@ -5,7 +5,7 @@ use crate::{
     app::{
         App, Error, FieldError,
         proving::proven,
-        staff::{self as accounts, Access, Given, given, misfits, person_joined, role_changed},
+        staff::{self as accounts, Access, Given, given, misfits, person_faults, person_joined, role_changed},
     },
     domain::{
         audit::AuditAction,
@@ -43,17 +43,21 @@ pub struct Invited {
 
 impl GrantTyped {
     fn read(&self, app: &App) -> Result<Given, Error> {
-        let role = Role::from_code(&self.role).ok_or_else(|| Error::field("role", "Choose a role"))?;
-        let until = match self.until.trim() {
-            "" => None,
-            day => {
-                let says = "Enter the last day, for example 2026-12-31, or leave it empty";
-                Some(last_moment(app, day).ok_or_else(|| Error::field("until", says))?)
-            }
-        };
+        let mut faults = Vec::new();
+        let role = Role::from_code(&self.role);
+        if role.is_none() {
+            faults.push(FieldError::new("role", "Choose a role"));
+        }
+        let day = self.until.trim();
+        let until = last_moment(app, day);
+        if until.is_none() && !day.is_empty() {
+            let says = "Enter the last day, for example 2026-12-31, or leave it empty";
+            faults.push(FieldError::new("until", says));
+        }
         let product = Some(self.product.clone()).filter(|id| !id.is_empty());
-        let grant = Given { product, until, ..Given::everywhere(role) };
-        let faults = misfits(app, &grant);
+        // what else does not fit shows whatever the role is
+        let grant = Given { product, until, ..Given::everywhere(role.unwrap_or(Role::Agent)) };
+        faults.extend(misfits(app, &grant));
         if faults.is_empty() { Ok(grant) } else { Err(Error::Invalid(faults)) }
     }
 }
@@ -77,8 +81,18 @@ fn number(field: &'static str, typed: &str) -> Result<Option<StaffId>, Error> {
 /// for a stale proof.
 pub async fn invite_person(app: &App, actor: &Actor, typed: &Invited) -> Result<StaffId, Error> {
     may_manage(actor)?;
-    let same_as = number("same_as", &typed.same_as)?;
-    let access = Access { grants: vec![typed.grant.read(app)?], same_as };
+    let (grant, same_as) = (typed.grant.read(app), number("same_as", &typed.same_as));
+    let mut faults = person_faults(&typed.email, &typed.name);
+    for refused in [grant.as_ref().err(), same_as.as_ref().err()].into_iter().flatten() {
+        if let Error::Invalid(fields) = refused {
+            faults.extend(fields.iter().cloned());
+        }
+    }
+    if !faults.is_empty() {
+        return Err(Error::Invalid(faults));
+    }
+    let (grant, same_as) = (grant?, same_as?);
+    let access = Access { grants: vec![grant], same_as };
     let (mut tx, actor) = begin(app, actor).await?;
     if let Some(same) = same_as {
         known(&mut tx, "same_as", same).await?;
@@ -158,13 +172,13 @@ pub async fn give_role(app: &App, actor: &Actor, id: StaffId, typed: &GrantTyped
 /// Takes a role away.
 ///
 /// # Errors
-/// `NotFound` for who manages no people, and where it is not given; `Invalid` where nobody would manage people any more;
+/// `NotFound` for who manages no people; `Invalid` where they do not have it, or nobody would manage people any more;
 /// `Unproved` for a stale proof.
 pub async fn take_role(app: &App, actor: &Actor, id: StaffId, role: Role, product: Option<&str>) -> Result<(), Error> {
     let (mut tx, actor) = at(app, actor, id).await?;
     let before = grants::admins(&mut tx).await?;
     if !grants::grant_take(&mut tx, id, role, product).await? {
-        return Err(Error::NotFound);
+        return Err(Error::field("roles", "They do not have this role any more; nothing was done"));
     }
     admin_stays(&mut tx, before, "role").await?;
     role_changed(app, &mut tx, doing(&actor), AuditAction::RoleTaken, (id, role, product)).await?;
@@ -227,7 +241,7 @@ pub async fn reset_factors_of(app: &App, actor: &Actor, id: StaffId) -> Result<(
     let (tx, actor) = at(app, actor, id).await?;
     if actor.is(id) {
         let says = "Your own second factor is changed on the page of your account";
-        return Err(Error::Invalid(vec![FieldError::new("factor", says)]));
+        return Err(Error::field("factor", says));
     }
     accounts::without_factors(app, tx, doing(&actor), id).await
 }
@@ -235,13 +249,19 @@ pub async fn reset_factors_of(app: &App, actor: &Actor, id: StaffId) -> Result<(
 /// Says that two accounts are of one person, who then counts as one wherever two have to agree.
 ///
 /// # Errors
-/// `NotFound` for who manages no people; `Invalid` without another account; `Unproved` for a stale proof.
+/// `NotFound` for who manages no people; `Invalid` without another account, and where both are of one person already;
+/// `Unproved` for a stale proof.
 pub async fn join_person(app: &App, actor: &Actor, id: StaffId, other: &str) -> Result<(), Error> {
     may_manage(actor)?;
     let other = number("other", other)?.filter(|other| *other != id);
     let other = other.ok_or_else(|| Error::field("other", "Choose the other account"))?;
     let (mut tx, actor) = at(app, actor, id).await?;
     known(&mut tx, "other", other).await?;
+    let everybody = staff::colleagues(&mut tx).await?;
+    let person = |id| everybody.iter().find(|one| one.staff() == id).map(staff::Colleague::person);
+    if person(id) == person(other) {
+        return Err(Error::field("other", "Both accounts count as one person already"));
+    }
     grants::person_join(&mut tx, id, other).await?;
     sessions::sessions_end(&mut tx, id, None).await?;
     person_joined(app, &mut tx, doing(&actor), (id, other));

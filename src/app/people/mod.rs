@@ -4,7 +4,8 @@
 mod absence;
 mod acts;
 
-pub use absence::{Absence, load_absence, set_absence};
+pub(in crate::app) use absence::standing_in;
+pub use absence::{Absence, StandIn, end_absence, load_absence, set_absence};
 pub use acts::{
     GrantTyped, Invited, disable_person, enable_person, end_sessions_of, give_role, invite_person, join_person,
     reset_factors_of, take_role,

@@ -161,6 +161,17 @@ pub async fn put_back(app: &App, actor: &Actor, id: MessageId) -> Result<(), Err
     finish(app, (actor, place(&message)), tx, AuditAction::MessagePutBack, waits.near, id).await
 }
 
+/// True where somebody has decided about the mail, and the actor would have seen it: a form about it comes late.
+///
+/// # Errors
+/// As the database says.
+pub async fn is_decided(app: &App, actor: &Actor, id: MessageId) -> Result<bool, Error> {
+    let mut tx = app.db.read().await?;
+    let found = messages::message_get(&mut tx, id).await?;
+    Ok(found
+        .is_some_and(|message| actor.may(Act::WorkCases, &message.product) && actor.may(Act::SeeMail, place(&message))))
+}
+
 /// Has a mail that could not be read read again.
 ///
 /// # Errors

@@ -4,7 +4,7 @@
 mod acts;
 
 pub use crate::store::{contents::Content, messages::MessageState};
-pub use acts::{attach, discard, put_back, read_again, release};
+pub use acts::{attach, discard, is_decided, put_back, read_again, release};
 
 use super::{App, Error, intake, intake::Opened, reading};
 use crate::{

@@ -67,15 +67,16 @@ async fn may_approve(desk: &mut Desk<'_>, run: &Run, waits: RunState) -> Result<
             "Your role does not approve runs. A grievance officer or the data protection lead does.".to_owned(),
         ));
     }
-    if !desk.second(run.asked_by, Act::ApproveRuns) {
-        return Err(Error::NotAllowed(
-            "You asked for this run, or stand in for who did; somebody else has to approve it.".to_owned(),
-        ));
-    }
+    // before anything else: whoever comes late is told what others did
     if run.state != waits {
         return Err(Error::field(
             "typed",
             format!("Nothing was done: the run is {}", run.kind.stands(run.state).to_lowercase()),
+        ));
+    }
+    if !desk.second(run.asked_by, Act::ApproveRuns) {
+        return Err(Error::NotAllowed(
+            "You asked for this run, or stand in for who did; somebody else has to approve it.".to_owned(),
         ));
     }
     if desk.tx.db_now().await? > run.expires_at {

@@ -57,6 +57,11 @@ pub async fn record_fact(
     if earliest.since(at) > MINUTE {
         faults.push(FieldError::new("at", says));
     }
+    if !note.trim().is_empty()
+        && let Err(Error::Invalid(fields)) = written("note", note, "")
+    {
+        faults.extend(fields);
+    }
     // a moment that cannot be is all there is to say of it
     if faults.is_empty() {
         faults.extend(refused(app, &desk.case, fact, at).map(|says| FieldError::new("fact", says)));

@@ -168,6 +168,9 @@ pub async fn release_hold(
     let holds = holds::holds_of_case(&mut desk.tx, reference).await?;
     let theirs = |one: &holds::Hold| one.id == hold && actor.may(one.basis.needs(), &desk.case.product);
     let standing = holds.into_iter().find(theirs).ok_or(Error::NotFound)?;
+    if standing.released.is_some() {
+        return Err(Error::field("reason", "This hold is released already"));
+    }
     if !desk.second(standing.placed_by, standing.basis.needs()) {
         let says = "You placed this hold, or stand in for who did; a second person has to release it";
         return Err(Error::field("reason", says));

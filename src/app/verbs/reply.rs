@@ -74,6 +74,9 @@ pub async fn send_letter(
     answer: &Answer<'_>,
 ) -> Result<(), Error> {
     let text = written("text", answer.text, "Write the reply")?;
+    if !answer.reason.trim().is_empty() {
+        written("reason", answer.reason, "")?;
+    }
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
     let Some((to, subject)) = acknowledge::addressee(app, &mut desk.tx, &desk.case).await? else {
         return Err(Error::field(

@@ -27,12 +27,12 @@ const LONGEST: usize = 100;
 pub struct Told<'a> {
     /// The duty that it meets, as `report_duties` names it; empty where it meets none of them.
     pub meets: &'a str,
-    /// To whom it went.
-    pub authority: Authority,
+    /// To whom it went; none where none was chosen.
+    pub authority: Option<Authority>,
     /// What the authority calls it.
     pub number: &'a str,
-    /// When the authority had it.
-    pub at: Instant,
+    /// When the authority had it; none where no moment was typed.
+    pub at: Option<Instant>,
 }
 
 /// The reports that are still due: by what a form names each, and in words.
@@ -56,7 +56,8 @@ fn named(clock: &Clock) -> String {
 /// Writes down that an authority was told.
 ///
 /// # Errors
-/// When no such report is due, the number says nothing or is an address, the moment cannot be, or others were quicker.
+/// When no such report is due, the authority or the moment is missing, the number says nothing or is an address, the moment
+/// cannot be, or others were quicker.
 pub async fn tell_authority(
     app: &App,
     actor: &Actor,
@@ -66,26 +67,35 @@ pub async fn tell_authority(
 ) -> Result<(), Error> {
     let number = number(told.number);
     let mut desk = Desk::at(app, actor, reference, Some(seen)).await?;
-    let mut faults = match &number {
-        Err(Error::Invalid(faults)) => faults.clone(),
-        _ => Vec::new(),
-    };
-    if told.at.since(desk.now) > MINUTE {
-        faults.push(FieldError::new("at", "Enter a moment that is not in the future"));
-    }
-    if desk.case.received.since(told.at) > MINUTE {
-        faults.push(FieldError::new("at", "Enter a moment after the receipt of the case"));
-    }
+    let mut faults = Vec::new();
     let meets = meant(&desk.case, told.meets);
     if meets.is_none() {
         faults.push(FieldError::new("meets", "Choose which report this was; the list has those that are due"));
     }
-    let (Some((duty, rule)), Ok(number), true) = (meets, number, faults.is_empty()) else {
+    if told.authority.is_none() {
+        faults.push(FieldError::new("authority", "Choose to whom the report went"));
+    }
+    if let Err(Error::Invalid(of_number)) = &number {
+        faults.extend(of_number.iter().cloned());
+    }
+    match told.at {
+        None => faults.push(FieldError::new("at", "Enter the day and time, for example 2026-11-24T10:30")),
+        Some(at) if at.since(desk.now) > MINUTE => {
+            faults.push(FieldError::new("at", "Enter a moment that is not in the future"));
+        }
+        Some(at) if desk.case.received.since(at) > MINUTE => {
+            faults.push(FieldError::new("at", "Enter a moment after the receipt of the case"));
+        }
+        Some(_) => {}
+    }
+    let (Some((duty, rule)), Some(authority), Some(at), Ok(number), true) =
+        (meets, told.authority, told.at, number, faults.is_empty())
+    else {
         return Err(Error::Invalid(faults));
     };
     let number = desk.keep("report", &Content { text: number.to_owned(), ..Content::default() }).await?;
-    let at = told.at.max(desk.case.received).min(desk.now);
-    desk.record(Event::AuthorityTold { duty, rule, authority: told.authority, at, number }).await?;
+    let at = at.max(desk.case.received).min(desk.now);
+    desk.record(Event::AuthorityTold { duty, rule, authority, at, number }).await?;
     desk.take_up().await?;
     let kind = desk.case.kind;
     desk.start_clocks(kind).await?;

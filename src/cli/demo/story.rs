@@ -258,7 +258,7 @@ async fn report(app: &App, actor: &Actor, reference: Reference, number: &str) ->
     }
     let authority = if case.is_restricted() { Authority::CybercrimePortal } else { Authority::Other };
     for meets in &due {
-        let told = verbs::Told { meets, authority, number: number.trim(), at: app.now() };
+        let told = verbs::Told { meets, authority: Some(authority), number: number.trim(), at: Some(app.now()) };
         verbs::tell_authority(app, actor, reference, i64::MAX, &told).await?;
     }
     Ok(())

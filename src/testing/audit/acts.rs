@@ -62,7 +62,7 @@ on_both! {
         let link = setup::begin_setup(&house.app).await.expect("it begins").expect("a link");
         let first = [("name", "Nisha Rao"), ("email", "first@imagegen.example"), ("password", "lamp orbit velvet 93 tundra")];
         let made = Browser::new(house.app.clone()).post(&format!("/setup/{link}"), &first).await;
-        assert_eq!(made.header("location"), "/signin", "{}", made.body);
+        assert_eq!(made.header("location"), "/signin?done=password", "{}", made.body);
         let (who, place) = who_and_where(&house, "staff_added").await;
         assert!(who == "visitor" && place.starts_with("digest "), "{who} {place}");
     }

@@ -2,7 +2,7 @@
 
 use super::works_on_a_case;
 use crate::{
-    app::{case_page, runs::Letter, staff, verbs},
+    app::{audit::AuditAction as Action, case_page, runs::Letter, staff, verbs},
     domain::{
         rights::{Act, Actor, Grant, Place, Reach, Role, Sight},
         sign_in::Proof,
@@ -170,5 +170,51 @@ on_both! {
             let page = asked(&house, LEAD, Method::GET, &format!("/audit?action=note_added&from={day}&to={day}")).await;
             assert_eq!(rows(&page, "Added a note").len(), count, "{day}");
         }
+    }
+
+    async fn the_log_speaks_of_people_roles_and_products_by_name(house: House) {
+        let lead = lead(&house).await;
+        let agent = house.agent.id.0;
+        let mut tx = house.app.db.begin().await.expect("a writer");
+        let mut entry = |action, object: String| {
+            entry_add(&mut tx, crate::domain::audit::Entry::new(house.app.now(), Some(lead.id), action).object(&object));
+        };
+        entry(Action::StaffDisabled, agent.to_string());
+        entry(Action::RoleGranted, format!("{agent} auditor {PRODUCT}"));
+        entry(Action::RetentionPaused, PRODUCT.to_owned());
+        tx.commit().await.expect("it commits");
+        let name = house.app.packs.short(PRODUCT);
+        let page = asked(&house, LEAD, Method::GET, "/audit").await;
+        let csv = asked(&house, LEAD, Method::POST, "/audit").await;
+        for (action, says) in [
+            ("Disabled an account", house.agent.name.clone()),
+            ("Gave a role", format!("{}: Auditor, {name}", house.agent.name)),
+            ("Paused the schedule of retention", name.clone()),
+        ] {
+            let told = rows(&page, action);
+            assert!(told[0].contains(&says), "{action}: {told:?}");
+            assert!(csv.body.lines().any(|line| line.contains(action) && line.contains(&says)), "{action}: {}", csv.body);
+        }
+    }
+
+    async fn a_filter_that_cannot_be_understood_lists_nothing_and_says_what_to_do(house: House) {
+        works_on_a_case(&house).await;
+        lead(&house).await;
+        for (filter, field, says) in [
+            ("from=2026-11-24&to=2026-11-23", "to", "The last day is before the first"),
+            ("case=zzz", "case", "Enter a case’s reference"),
+            ("from=never", "from", "Enter a day"),
+            ("action=no_such_action", "action", "There is no such action"),
+            ("person=somebody", "person", "There is no such person"),
+        ] {
+            let page = asked(&house, LEAD, Method::GET, &format!("/audit?{filter}")).await;
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{filter}");
+            assert!(page.body.contains(&format!("href=\"#{field}\"")) && page.body.contains(says), "{filter}: {}", page.body);
+            assert!(rows(&page, "Added a note").is_empty() && !page.body.contains("No entry matches"), "{filter}");
+            let csv = asked(&house, LEAD, Method::POST, &format!("/audit?{filter}")).await;
+            assert_eq!(csv.status, StatusCode::UNPROCESSABLE_ENTITY, "{filter}: nothing is exported");
+        }
+        let page = asked(&house, LEAD, Method::GET, "/audit?from=2026-11-24&to=2026-11-24&action=note_added").await;
+        assert_eq!((page.status, rows(&page, "Added a note").len()), (StatusCode::OK, 1));
     }
 }

@@ -76,6 +76,8 @@ on_both! {
         assert!(given_up.3 && given_up.2.contains("given up after 96 hours") && given_up.2.contains("450 4.2.2"), "{given_up:?}");
         // asked for again it has all its patience
         mailroom::send_again(&house.app, &house.officer, given_up.0).await.expect("asked");
+        let late = mailroom::send_again(&house.app, &house.officer, given_up.0).await;
+        assert!(matches!(late, Err(Error::Invalid(_))), "it is on its way already: {late:?}");
         house.works().await;
         assert!(!fates(&house, reference).await[0].3);
     }
@@ -123,7 +125,7 @@ on_both! {
         let page = mailroom::outgoing(&house.app, &house.agent, reply.0).await.expect("the mail");
         assert!(page.blocked.is_some());
         mailroom::lift_block(&house.app, &house.agent, reply.0).await.expect("lifted");
-        assert!(matches!(mailroom::lift_block(&house.app, &house.agent, reply.0).await, Err(Error::NotFound)));
+        assert!(matches!(mailroom::lift_block(&house.app, &house.agent, reply.0).await, Err(Error::Invalid(_))));
         house.works().await;
         assert!(fates(&house, reference).await[1].2.starts_with("accepted"));
         assert!(house.case(reference).await.blocked.is_none());

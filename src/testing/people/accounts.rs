@@ -150,4 +150,20 @@ on_both! {
             assert!(matches!(outcome, Err(Error::Invalid(_))), "{outcome:?}");
         }
     }
+
+    async fn a_change_of_password_with_nothing_typed_says_what_is_missing(house: House) {
+        let mut browser = signed_in(&house, &house.officer).await;
+        let first = browser.post("/account", &[("do", "password")]).await;
+        assert_eq!(first.header("location"), "/account?done=proved", "the fields come once it is proved who types");
+        let empty = browser.post("/account", &[("do", "password"), ("old", ""), ("new", "")]).await;
+        assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(empty.body.contains("href=\"#old\"") && empty.body.contains("href=\"#new\""), "{}", empty.body);
+        assert!(!empty.body.contains("is changed") && !empty.body.contains("You have proved"), "{}", empty.body);
+    }
+
+    async fn the_door_says_everything_that_is_missing_at_once(house: House) {
+        let answer = Browser::new(house.app.clone()).knocks("", "").await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.body.contains("href=\"#email\"") && answer.body.contains("href=\"#password\""), "{}", answer.body);
+    }
 }

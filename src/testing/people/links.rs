@@ -165,7 +165,10 @@ on_both! {
         }
         let link = mailed(&house).await.expect("a mail");
         assert!(house.sent().iter().any(|mail| mail.contains("Subject: Your account in Recourse")));
-        assert_eq!(browser.post(&link, &[("password", NEW)]).await.header("location"), "/signin");
+        let set = browser.post(&link, &[("password", NEW)]).await;
+        let door = browser.get(set.header("location")).await;
+        assert!(door.status == StatusCode::OK && door.body.contains("Your password is set."), "{}", door.body);
+        assert!(!browser.get("/signin").await.body.contains("is set"), "said once");
         browser.knocks("dana@imagegen.example", NEW).await;
         assert_eq!(browser.get("/signin/authenticator").await.status, StatusCode::OK);
         assert!(!browser.is_in().await);

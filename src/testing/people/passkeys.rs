@@ -285,7 +285,7 @@ on_both! {
         let id = line(&mut browser, "red key").await.expect("a button");
         let mut agent = signed_in(&house, &house.agent).await;
         let theirs = agent.post("/account", &[("do", "remove-passkey"), ("passkey", &id)]).await;
-        assert_eq!(theirs.status, StatusCode::NOT_FOUND);
+        assert_eq!(theirs.status, StatusCode::UNPROCESSABLE_ENTITY);
         let_proof_age(&house, &house.officer).await;
         for (path, fields) in [
             ("/account", vec![("do", "remove-passkey"), ("passkey", id.as_str())]),

@@ -114,10 +114,15 @@ on_both! {
         // somebody else's session is none of mine
         let mut agent = signed_in(&house, &house.agent).await;
         let answer = agent.post("/account", &[("do", "end"), ("session", &id.to_string())]).await;
-        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(other.is_in().await);
         assert_eq!(mine.post("/account", &[("do", "end"), ("session", &id.to_string())]).await.status, StatusCode::SEE_OTHER);
         assert!(mine.is_in().await && !other.is_in().await, "one of them");
+        // a form that comes late, and one about somebody else's, are told the same on the page itself
+        let late = mine.post("/account", &[("do", "end"), ("session", &id.to_string())]).await;
+        assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(late.body.contains("it has ended already") && late.body.contains("Where you are signed in"), "{}", late.body);
+        assert!(answer.body.contains("it has ended already"), "{}", answer.body);
 
         for what in ["disable", "password", "factors", "kill"] {
             let (mine, other) = fresh().await;

@@ -41,9 +41,13 @@ on_both! {
         let due = verbs::report_duties(&house.case(case).await.case);
         assert!(due.len() >= 2, "{due:?}");
         let before = open(&house.case(case).await.case);
-        let told = Told { meets: &due[0].0, authority: Authority::CyberTipline, number: "184471", at: START };
-        let bad = Told { meets: "notify_authority nothing", number: " ", at: START.plus(DAY), ..told };
-        assert_eq!(fields(verbs::tell_authority(app, officer, case, i64::MAX, &bad).await), ["number", "at", "meets"]);
+        let told = Told { meets: &due[0].0, authority: Some(Authority::CyberTipline), number: "184471", at: Some(START) };
+        for (authority, at) in [(told.authority, Some(START.plus(DAY))), (None, None)] {
+            let bad = Told { meets: "notify_authority nothing", number: " ", authority, at };
+            let wrong = fields(verbs::tell_authority(app, officer, case, i64::MAX, &bad).await);
+            let all = ["meets", "authority", "number", "at"];
+            assert_eq!(wrong, if at.is_none() { all.to_vec() } else { vec!["meets", "number", "at"] }, "all at once");
+        }
         for number in ["https://report.example/4471", "a@b.example", "1\n2"] {
             let bad = Told { number, ..told };
             assert_eq!(fields(verbs::tell_authority(app, officer, case, i64::MAX, &bad).await), ["number"], "{number}");
@@ -61,7 +65,7 @@ on_both! {
         assert_eq!(open(&house.case(case).await.case), after);
         let again = verbs::tell_authority(app, officer, case, i64::MAX, &told).await;
         assert_eq!(fields(again), ["meets"], "it is met already");
-        let beyond = Told { meets: verbs::MEETS_NONE, authority: Authority::Police, number: "FIR 12/2026", at: START };
+        let beyond = Told { meets: verbs::MEETS_NONE, authority: Some(Authority::Police), number: "FIR 12/2026", at: Some(START) };
         verbs::tell_authority(app, officer, case, i64::MAX, &beyond).await.expect("written down");
         assert_eq!(open(&house.case(case).await.case), after, "it meets nothing");
         // a wrong number

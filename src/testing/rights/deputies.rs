@@ -98,4 +98,52 @@ on_both! {
         let refused = people::give_role(&house.app, &admin, lead.id, &typed("lead", PRODUCT, &gone)).await;
         assert!(matches!(refused, Err(crate::app::Error::Invalid(_))), "{refused:?}");
     }
+
+    async fn empty_days_end_no_absence_and_what_was_typed_stays(house: House) {
+        let lead = hired(&house, "lead", &[Grant::everywhere(Role::Lead)]).await;
+        let mut theirs = browser(&house, lead.id).await;
+        let day = |n: i64| house.app.now().plus(n * DAY).local(house.app.zone()).format("%Y-%m-%d").to_string();
+        let (first, last) = (day(1), day(9));
+        let answer = theirs.post("/account/absence", &[("do", "away"), ("from", &first), ("to", "")]).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.body.contains("href=\"#to\"") && answer.body.contains(&format!("value=\"{first}\"")), "{}", answer.body);
+        let away = [("do", "away"), ("from", first.as_str()), ("to", last.as_str())];
+        assert_eq!(theirs.post("/account/absence", &away).await.header("location"), "/account/absence?done=set");
+        let page = theirs.get("/account/absence").await;
+        assert!([&first, &last].iter().all(|day| page.body.contains(&format!("value=\"{day}\""))), "the days that stand");
+        let empty = theirs.post("/account/absence", &[("do", "away"), ("from", ""), ("to", " ")]).await;
+        assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(empty.body.contains("href=\"#from\"") && empty.body.contains("href=\"#to\""), "{}", empty.body);
+        assert!(people::load_absence(&house.app, &lead).await.expect("the page").away.is_some(), "it stands");
+        assert!(empty.body.contains("I am back"), "a button of its own ends it");
+        assert_eq!(theirs.post("/account/absence", &[("do", "back")]).await.header("location"), "/account/absence?done=back");
+        assert!(people::load_absence(&house.app, &lead).await.expect("the page").away.is_none());
+        let late = theirs.post("/account/absence", &[("do", "back")]).await;
+        assert!(late.status == StatusCode::UNPROCESSABLE_ENTITY && late.body.contains("You are not away"), "{}", late.body);
+    }
+
+    async fn a_deputy_reads_for_whom_they_act_and_until_when(house: House) {
+        let lead = hired(&house, "Lakshmi", &[Grant::everywhere(Role::Lead), Grant::everywhere(Role::Agent)]).await;
+        let deputy = hired(&house, "deputy", &[Grant::everywhere(Role::Agent)]).await;
+        let before = browser(&house, deputy.id).await.get("/overview").await;
+        assert!(!before.body.contains("Lakshmi"));
+        stands_in(&house, deputy.id, lead.id).await;
+        let mut tx = house.app.db.read().await.expect("a reader");
+        let (until,): (i64,) = sql("SELECT until_at FROM staff_absences").one(&mut tx).await.expect("an absence");
+        drop(tx);
+        let until = crate::domain::time::Instant(until).short(house.app.zone());
+        let mut theirs = browser(&house, deputy.id).await;
+        let page = theirs.get("/overview").await;
+        let says = format!("You stand in for Lakshmi until {until}.");
+        assert_eq!(page.body.matches(&says).count(), 1, "once, whatever the roles: {}", page.body);
+        let rail = format!("for Lakshmi until {until}");
+        for path in ["/overview", "/account", "/policies"] {
+            assert!(theirs.get(path).await.body.contains(&rail), "{path}");
+        }
+        assert!(theirs.get("/account/absence").await.body.contains(&says));
+        assert!(!browser(&house, lead.id).await.get("/overview").await.body.contains("stand in for"));
+        // a role that ends before its person is back
+        meddle(&house, "UPDATE staff_grants SET ends_at = 1 WHERE staff_id = $1", lead.id.0).await;
+        assert!(!theirs.get("/overview").await.body.contains("Lakshmi"));
+    }
 }

@@ -129,3 +129,16 @@ fn s15_nothing_adds_an_address_but_the_router_that_writes_them_down() {
     }
     assert!(found.is_empty(), "{found:?}");
 }
+
+on_both! {
+    async fn the_page_of_rights_says_what_each_row_is_and_leads_back(house: House) {
+        let rows = table();
+        assert!(rows.iter().all(|row| !row.says.is_empty() && !row.under.is_empty()), "a row without words");
+        for (role, back) in [(Role::Admin, "/settings/people"), (Role::Auditor, "/policies")] {
+            let whom = hired(&house, role.code(), &[Grant::everywhere(role)]).await;
+            let page = browser(&house, whom.id).await.get("/settings/rights").await;
+            assert!(page.body.contains(&format!("<a href=\"{back}\" class=\"crumb quiet\"")), "{}", page.body);
+            assert!(page.body.contains("Give several cases to somebody") && page.body.contains("Open to everybody"));
+        }
+    }
+}

@@ -232,4 +232,74 @@ on_both! {
         assert_eq!(browser.get("/queue").await.status, StatusCode::NOT_FOUND, "in the same session");
         assert!(now(&house, auditor.id).await.grants.is_empty());
     }
+
+    async fn a_name_is_short_and_hides_nothing(house: House) {
+        let admin = hired(&house, "admin", &[Grant::everywhere(Role::Admin)]).await;
+        let mut boss = browser(&house, admin.id).await;
+        let long = "x".repeat(101);
+        for (name, says) in [
+            ("", "Enter the name"),
+            (long.as_str(), "100 characters"),
+            ("Dana\u{7}Okafor", "on one line"),
+            ("Dana\nOkafor", "on one line"),
+            ("Dana \u{202e}rofakO", "direction of writing"),
+            ("Dana\u{200f}", "direction of writing"),
+            ("Dana\u{2066}x", "direction of writing"),
+        ] {
+            let fields = [("name", name), ("email", "dana@imagegen.example"), ("role", "agent")];
+            let answer = boss.post("/settings/people", &fields).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{name:?}");
+            assert!(answer.body.contains("href=\"#name\"") && answer.body.contains(says), "{name:?}: {}", answer.body);
+        }
+        for (name, email) in [("\u{e9}".repeat(100), "one@imagegen.example"), ("李小龙".to_owned(), "two@imagegen.example")] {
+            let fields = [("name", name.as_str()), ("email", email), ("role", "agent")];
+            assert_eq!(boss.post("/settings/people", &fields).await.status, StatusCode::SEE_OTHER, "{name}");
+        }
+    }
+
+    async fn an_invitation_says_everything_that_is_wrong_at_once(house: House) {
+        let admin = hired(&house, "admin", &[Grant::everywhere(Role::Admin)]).await;
+        let mut boss = browser(&house, admin.id).await;
+        let fields = [("name", " "), ("email", "no address"), ("role", ""), ("product", "none"), ("until", "soon")];
+        let answer = boss.post("/settings/people", &fields).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for field in ["name", "email", "role", "product", "until"] {
+            assert!(answer.body.contains(&format!("href=\"#{field}\"")), "{field}: {}", answer.body);
+        }
+    }
+
+    async fn heavy_acts_are_asked_about_once_more(house: House) {
+        let admin = hired(&house, "admin", &[Grant::everywhere(Role::Admin)]).await;
+        browser(&house, house.agent.id).await;
+        let mut boss = browser(&house, admin.id).await;
+        let page = boss.get(&format!("/settings/people/{}", house.agent.id.0)).await;
+        for does in ["take", "sessions", "factor", "disable"] {
+            // the button that does it stands behind one that opens, without any script
+            let (before, _) = page.body.split_once(&format!("value=\"{does}\"")).unwrap_or_else(|| panic!("no {does}"));
+            let open = before.matches("<details").count() - before.matches("</details>").count();
+            assert_eq!(open, 1, "{does}");
+        }
+    }
+
+    async fn a_form_that_comes_late_is_told_that_it_is_so_already(house: House) {
+        let admin = hired(&house, "admin", &[Grant::everywhere(Role::Admin)]).await;
+        let other = hired(&house, "other", &[Grant::everywhere(Role::Auditor)]).await;
+        browser(&house, other.id).await;
+        let mut boss = browser(&house, admin.id).await;
+        let path = format!("/settings/people/{}", other.id.0);
+        let third = house.agent.id.0.to_string();
+        for (fields, says) in [
+            (vec![("do", "take"), ("role", "auditor")], "They do not have this role any more"),
+            (vec![("do", "person"), ("other", third.as_str())], "Both accounts count as one person already"),
+            (vec![("do", "disable")], "It is disabled already"),
+            (vec![("do", "enable")], "It is not disabled"),
+        ] {
+            assert_eq!(boss.post(&path, &fields).await.status, StatusCode::SEE_OTHER, "{fields:?}");
+            let before = entries(&house, "role_taken").await.len();
+            let late = boss.post(&path, &fields).await;
+            assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY, "{fields:?}");
+            assert!(late.body.contains(says) && late.body.contains("Whose account this is"), "{fields:?}: {}", late.body);
+            assert_eq!(entries(&house, "role_taken").await.len(), before);
+        }
+    }
 }

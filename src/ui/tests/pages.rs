@@ -284,6 +284,7 @@ fn no_password_comes_back() {
         email: "nisha@x.example".into(),
         next: "/queue".into(),
         problems: Problems::one("email", "Check both"),
+        ..SignIn::default()
     };
     let html = render::html(&samples::frame(), "Sign in", || signin::page(form));
     assert!(html.contains("value=\"nisha@x.example\"") && html.contains("name=\"next\" value=\"/queue\""));

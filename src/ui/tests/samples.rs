@@ -60,6 +60,8 @@ pub const fn rail() -> Rail {
         approval: count(4),
         runs: count(4),
         trouble: count(2),
+        stands_in_for: Vec::new(),
+        zone: ZONE,
     }
 }
 

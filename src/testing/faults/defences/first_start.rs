@@ -69,7 +69,7 @@ on_both! {
         let staff: Vec<(String,)> = house.rows("SELECT email FROM staff").await;
         assert_eq!(staff.len(), 1);
         let made = answers.iter().position(|answer| answer.status == 303).expect("one");
-        assert_eq!((staff[0].0.as_str(), answers[made].header("location")), (emails[made].as_str(), Some("/signin")));
+        assert_eq!((staff[0].0.as_str(), answers[made].header("location")), (emails[made].as_str(), Some("/signin?done=password")));
         for console in [&here, &there] {
             for path in links.iter().chain(&wrong) {
                 assert_eq!(tries(console, path, FIRST, ANOTHER).await, (404, 404), "{path}");

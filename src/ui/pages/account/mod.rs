@@ -106,7 +106,8 @@ fn session(line: &Line, own: i64, zone: Tz) -> impl IntoView + use<> {
 
 /// The fields are there for somebody who has just proved who they are: a page that asks for the proof holds no password.
 fn password(is_proven: bool, problems: Problems) -> impl IntoView {
-    let fields = (is_proven || !problems.is_empty()).then(|| {
+    let is_about_it = problems.of("old").or_else(|| problems.of("new")).is_some();
+    let fields = (is_proven || is_about_it).then(|| {
         view! {
             <TextField id="old" label="The password you have" kind="password" autocomplete="current-password"
                 problems=problems.clone() />

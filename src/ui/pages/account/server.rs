@@ -71,6 +71,13 @@ pub async fn act(asked: Asked, Extension(session): Extension<Session>, device: D
         "authenticator" => proving::proven(&asked.actor).map(|()| answer::go(paths::AUTHENTICATOR)),
         _ => Err(Error::field("do", "Choose what to do, then send the form again")),
     };
+    let outcome = match outcome {
+        Err(Error::Invalid(errors)) => {
+            let sent = Sent { problems: Problems::new(&errors), ..Sent::default() };
+            draw(&asked, &session, StatusCode::UNPROCESSABLE_ENTITY, sent).await
+        }
+        other => other,
+    };
     asked.answer(outcome).await
 }
 
@@ -92,7 +99,7 @@ pub(super) fn with_codes(asked: &Asked, (token, codes): (SessionToken, Vec<Strin
 
 async fn password(asked: &Asked, session: &Session, device: &Device, typed: &Fields) -> Result<Response, Error> {
     let (old, new) = (typed.get("old"), typed.get("new"));
-    if old.is_empty() && new.is_empty() {
+    if !typed.has("old") && !typed.has("new") {
         // the first step: passwords are typed once it is proved who types them, and stand in no page
         return proving::proven(&asked.actor).map(|()| answer::go(&paths::account_done("proved")));
     }

@@ -27,7 +27,9 @@ pub fn page(audit: &AuditPage, is_proved: bool) -> AnyView {
         let at = at.short(audit.zone);
         view! { <span>{format!("last checkpoint {at}, up to entry {}", thousands(number))}</span> }
     });
-    let body = if audit.lines.is_empty() { Either::Left(blank(&audit.filter)) } else { Either::Right(table(audit)) };
+    // what could not be understood found nothing, which says nothing about the log
+    let blank = || audit.faults.is_empty().then(|| blank(&audit.filter));
+    let body = if audit.lines.is_empty() { Either::Left(blank()) } else { Either::Right(table(audit)) };
     let proved = is_proved.then(|| {
         view! { <Notice meaning=Meaning::Info lead="You have proved who you are.">
         <p>"Nothing is exported yet: press the button once more."</p></Notice> }
@@ -58,7 +60,6 @@ fn export(filter: &AuditFilter) -> impl IntoView + use<> {
 fn filters(audit: &AuditPage) -> impl IntoView + use<> {
     let AuditFilter { person, action, case, from, to, .. } = audit.filter.clone();
     let people = audit.people.iter().map(|one| (one.id.0.to_string(), one.name.clone())).collect();
-    let person = person.map(|id| id.0.to_string()).unwrap_or_default();
     let mut actions: Vec<_> =
         AuditAction::ALL.iter().map(|action| (action.code().to_owned(), action.label().to_owned())).collect();
     actions.sort_by(|a, b| a.1.cmp(&b.1));
@@ -67,10 +68,10 @@ fn filters(audit: &AuditPage) -> impl IntoView + use<> {
     view! {
         <form class="filters" role="search" method="get" action=paths::AUDIT aria-label="Filter the log">
             <label class="sr" for="person">"Person"</label>
-            <select id="person" name="person">{choices("Anybody", people, &person)}</select>
+            <select id="person" name="person" aria-invalid=invalid("person")>{choices("Anybody", people, &person)}</select>
             <label class="sr" for="action">"Action"</label>
-            <select id="action" name="action">
-                {choices("Any action", actions, action.map_or("", AuditAction::code))}</select>
+            <select id="action" name="action" aria-invalid=invalid("action")>
+                {choices("Any action", actions, &action)}</select>
             <label class="sr" for="case">"Case"</label>
             <input id="case" name="case" value=case placeholder="Case, R-10021" autocomplete="off"
                 aria-invalid=invalid("case") />
@@ -117,7 +118,7 @@ fn row(line: &AuditLine, zone: Tz) -> impl IntoView + use<> {
         None => ().into_any(),
     };
     let fields = (!line.fields.is_empty()).then(|| view! { <small>"changed: "{line.fields.clone()}</small> });
-    let object = (!line.object.is_empty()).then(|| view! { <span class="mono">{line.object.clone()}</span>" " });
+    let object = (!line.object.is_empty()).then(|| view! { <span>{line.object.clone()}</span>" " });
     view! {
         <tr role="row">
             <td role="cell" class="c-at"><time datetime=line.at.rfc3339()>{at}</time></td>

@@ -3,10 +3,9 @@
 use super::page;
 use crate::{
     app::{
-        audit::{self, AuditAction, AuditFilter},
+        audit::{self, AuditFilter},
         error::Error,
     },
-    domain::identity::StaffId,
     ui::{
         answer,
         asked::{Asked, JustProved},
@@ -66,14 +65,15 @@ async fn draw(asked: &Asked, filter: &AuditFilter, is_proved: bool) -> Result<Re
     asked.show(status, "Audit log", Place::Audit, move || page(&audit, is_proved)).await
 }
 
-/// The filter in an address; what it does not know it leaves out.
+/// The filter in an address.
 fn filter(query: &Fields) -> AuditFilter {
+    let typed = |name, most| query.get(name).trim().chars().take(most).collect();
     AuditFilter {
-        person: query.get("person").parse().ok().map(StaffId),
-        action: AuditAction::from_code(query.get("action")),
-        case: query.get("case").trim().chars().take(40).collect(),
-        from: query.get("from").trim().chars().take(40).collect(),
-        to: query.get("to").trim().chars().take(40).collect(),
-        before: query.get("before").trim().chars().take(400).collect(),
+        person: typed("person", 40),
+        action: typed("action", 40),
+        case: typed("case", 40),
+        from: typed("from", 40),
+        to: typed("to", 40),
+        before: typed("before", 400),
     }
 }

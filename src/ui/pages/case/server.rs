@@ -25,7 +25,7 @@ use crate::{
         clock::fact::Fact,
         follow_up::Step,
         hold::Basis,
-        identity::{FollowUpId, HoldId, Identity, MessageId, PackageId, Reference},
+        identity::{FollowUpId, HoldId, Identity, MessageId, PackageId, Reference, turns_writing},
         language::Language,
         time::Instant,
     },
@@ -296,9 +296,7 @@ async fn of_reports(asked: &Asked, reference: Reference, act: Act, seen: i64, ty
         let report = typed.get("report").parse().unwrap_or(0);
         return verbs::correct_report(app, actor, reference, seen, report, number).await.map(|()| Done::Corrected);
     }
-    let authority = Authority::from_code(typed.get("authority"));
-    let authority = authority.ok_or_else(|| Error::field("authority", "Choose to whom the report went"))?;
-    let at = typed_moment(asked, reference, typed).await?;
+    let (authority, at) = (Authority::from_code(typed.get("authority")), at_moment(asked, reference, typed).await?);
     let told = verbs::Told { meets: typed.get("meets"), authority, number, at };
     verbs::tell_authority(app, actor, reference, seen, &told).await.map(|()| Done::Reported)
 }
@@ -342,10 +340,15 @@ async fn record(asked: &Asked, reference: Reference, seen: i64, typed: &Fields) 
     verbs::record_fact(app, actor, reference, seen, fact, Some(at), &typed.text("note")).await
 }
 
-/// The moment that was typed, in the product's zone.
-async fn typed_moment(asked: &Asked, reference: Reference, typed: &Fields) -> Result<Instant, Error> {
+/// The moment that was typed, in the product's zone; none where it is no moment.
+async fn at_moment(asked: &Asked, reference: Reference, typed: &Fields) -> Result<Option<Instant>, Error> {
     let case = desk::look(&asked.app, &asked.actor, reference).await?;
-    let at = by_hand::moment(typed.get("at"), asked.app.packs.zone(&case.product));
+    Ok(by_hand::moment(typed.get("at"), asked.app.packs.zone(&case.product)))
+}
+
+/// The same where nothing can be done without it.
+async fn typed_moment(asked: &Asked, reference: Reference, typed: &Fields) -> Result<Instant, Error> {
+    let at = at_moment(asked, reference, typed).await?;
     at.ok_or_else(|| Error::field("at", "Enter the day and time, for example 2026-11-24T10:30"))
 }
 
@@ -394,8 +397,7 @@ fn is_a_device(name: &str) -> bool {
 #[must_use]
 pub fn disposition(name: &str) -> HeaderValue {
     // marks that turn the direction of what follows would show another ending than the file has
-    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let keeps = |c: &char| !c.is_control() && !"/\\".contains(*c) && !turns(*c);
+    let keeps = |c: &char| !c.is_control() && !"/\\".contains(*c) && !turns_writing(*c);
     let name: String = name.chars().filter(keeps).take(150).collect();
     let name = name.trim_matches(|c: char| c == '.' || c.is_whitespace());
     let name = if name.is_empty() { "attachment" } else { name };

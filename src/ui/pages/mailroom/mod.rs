@@ -30,7 +30,7 @@ pub const fn tab_label(tab: Tab) -> &'static str {
 
 /// The page. `done` says what a button just did.
 #[must_use]
-pub fn page(room: Mailroom, done: Option<&'static str>) -> AnyView {
+pub fn page(room: Mailroom, done: Option<(Meaning, &'static str)>) -> AnyView {
     let when = room.now.local(room.zone).format("%a %-d %b %Y, %H:%M %Z").to_string();
     let tabs = room
         .counts
@@ -46,7 +46,7 @@ pub fn page(room: Mailroom, done: Option<&'static str>) -> AnyView {
     let pager = next.map(|next| view! { <div class="pager">{next}</div> });
     view! {
         <div class="head"><div><h1>"Mail"</h1><p class="byline"><span>{when}</span></p></div></div>
-        {done.map(|lead| view! { <Notice meaning=Meaning::Done lead /> })}
+        {done.map(|(meaning, lead)| view! { <Notice meaning lead /> })}
         <nav class="views-bar" aria-label="Parts of the mail room">{tabs}</nav>
         {lists::of(room)}
         {pager}

@@ -11,6 +11,7 @@ use crate::{
     ui::{
         answer,
         asked::Asked,
+        components::notice::Meaning,
         form::{Fields, Problems},
         paths,
         shell::Place,
@@ -33,8 +34,9 @@ async fn list(asked: &Asked, query: &Fields) -> Result<Response, Error> {
     let (tab, after) = (tab(query.get("tab")), query.filled("after"));
     let room = mailroom::load(&asked.app, &asked.actor, tab, after.as_deref()).await?;
     let done = match query.get("done") {
-        "again" => Some("It is being tried again; look here in a minute."),
-        "discarded" => Some("The mail is discarded. It stays under Discarded."),
+        "again" => Some((Meaning::Done, "It is being tried again; look here in a minute.")),
+        "discarded" => Some((Meaning::Done, "The mail is discarded. It stays under Discarded.")),
+        "already" => Some((Meaning::Info, "Nothing was done: it is so already, for somebody was quicker.")),
         _ => None,
     };
     draw(asked, "Mail", move || page(room, done)).await
@@ -75,6 +77,14 @@ async fn one_waiting(
     asked.show(status, "Mail that waits", Place::Mail, body).await
 }
 
+/// The list, with a word that others were quicker, where a form comes late and nothing is wrong with it.
+fn late(outcome: Result<Response, Error>, tab: Tab) -> Result<Response, Error> {
+    match outcome {
+        Err(Error::Invalid(_)) => Ok(answer::go(&paths::mail_done(tab, "already"))),
+        other => other,
+    }
+}
+
 /// POST: decides about a mail that waits.
 pub async fn decide(asked: Asked, Path(id): Path<String>, fields: Fields) -> Response {
     let outcome = match decided(&asked, &id, &fields).await {
@@ -84,7 +94,19 @@ pub async fn decide(asked: Asked, Path(id): Path<String>, fields: Fields) -> Res
         }
         other => other,
     };
+    let outcome = match outcome {
+        Err(Error::NotFound) => came_late(&asked, &id).await,
+        other => other,
+    };
     asked.answer(outcome).await
+}
+
+/// Whoever decides about a mail that somebody has decided about is told so.
+async fn came_late(asked: &Asked, id: &str) -> Result<Response, Error> {
+    if quarantine::is_decided(&asked.app, &asked.actor, MessageId(number(id)?)).await? {
+        return Ok(answer::go(&paths::mail_done(Tab::Waiting, "already")));
+    }
+    Err(Error::NotFound)
 }
 
 async fn decided(asked: &Asked, id: &str, fields: &Fields) -> Result<Response, Error> {
@@ -104,7 +126,7 @@ async fn decided(asked: &Asked, id: &str, fields: &Fields) -> Result<Response, E
             quarantine::read_again(app, actor, id).await?;
             paths::mail_again(Tab::Waiting)
         }
-        _ => return Err(Error::NotFound),
+        _ => return Err(Error::field("to", "Choose what to do, then send the form again")),
     };
     Ok(answer::go(&to))
 }
@@ -129,7 +151,8 @@ pub async fn send_again(asked: Asked, Path(id): Path<String>, form: Fields) -> R
         Ok(id) => mailroom::send_again(&asked.app, &asked.actor, MailId(id)).await,
         Err(error) => Err(error),
     };
-    asked.answer(outcome.map(|()| answer::go(&paths::mail_again(Tab::Outgoing)))).await
+    let outcome = outcome.map(|()| answer::go(&paths::mail_again(Tab::Outgoing)));
+    asked.answer(late(outcome, Tab::Outgoing)).await
 }
 
 /// POST: has work tried again.
@@ -138,5 +161,6 @@ pub async fn run_again(asked: Asked, Path(id): Path<String>) -> Response {
         Ok(id) => mailroom::run_again(&asked.app, &asked.actor, id).await,
         Err(error) => Err(error),
     };
-    asked.answer(outcome.map(|()| answer::go(&paths::mail_again(Tab::Failed)))).await
+    let outcome = outcome.map(|()| answer::go(&paths::mail_again(Tab::Failed)));
+    asked.answer(late(outcome, Tab::Failed)).await
 }

@@ -11,7 +11,11 @@ use crate::{
     },
     domain::{time::Instant, words},
     ui::{
-        components::{notice::Blank, rows::CaseRow},
+        components::{
+            notice::{Blank, Meaning, Notice},
+            rows::CaseRow,
+        },
+        pages::account::absence::standing_in,
         paths,
         shell::counted,
     },
@@ -27,12 +31,22 @@ pub fn page(overview: Overview) -> AnyView {
     let counts = counts(&overview);
     let first = first(&overview);
     let following = following(&overview);
+    let stands_in = overview.stands_in_for.iter().map(|one| {
+        let lead = standing_in(one, overview.zone);
+        view! {
+            <Notice meaning=Meaning::Info lead>
+                <p>"What they may do, you may do too; the audit log names you both."</p>
+            </Notice>
+        }
+    });
+    let stands_in = stands_in.collect_view();
     let Overview { troubles, weeks, in_time, now, zone, works, .. } = overview;
     view! {
         <div class="head">
             <div><h1>"Overview"</h1><p class="byline"><span>{when}</span><span>{open}</span></p></div>
             {works.then(|| view! { <div class="acts"><a class="btn" href=paths::NEW_CASE>"New case"</a></div> })}
         </div>
+        {stands_in}
         <h2 class="sr">"Today in numbers"</h2>
         {counts}
         <div class="apart after">

@@ -53,7 +53,7 @@ pub async fn take(
     typed: Fields,
 ) -> Response {
     match account_links::set_password(&app, &token, typed.get("password"), device.secret()).await {
-        Ok(device) => with_device(answer::go(paths::SIGNIN), &device),
+        Ok(device) => with_device(answer::go(paths::SIGNIN_AGAIN), &device),
         Err(Error::Invalid(errors)) => {
             linked(&app, &frame, StatusCode::UNPROCESSABLE_ENTITY, &token, Problems::new(&errors)).await
         }

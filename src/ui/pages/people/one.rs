@@ -66,15 +66,46 @@ fn roles(person: &PersonPage) -> impl IntoView + use<> {
 
 fn role(person: &PersonPage, grant: &GrantLine) -> impl IntoView + use<> {
     let says = said(grant, person.zone);
+    let fields = view! {
+        <input type="hidden" name="role" value=grant.role.code() />
+        <input type="hidden" name="product" value=grant.product.clone().unwrap_or_default() />
+    };
+    let act = Heavy {
+        does: "take",
+        id: None,
+        opens: view! { "Take away"<span class="sr">": "{says.clone()}</span> }.into_any(),
+        means: "They can do nothing by this role any more, and all their sessions end at once.",
+        sure: "Take the role away",
+    };
+    view! { <li><p><b>{says}</b></p>{heavy(person, act, fields)}</li> }
+}
+
+/// What is done to somebody else's account, and asked about once more.
+struct Heavy {
+    /// What the form says it does.
+    does: &'static str,
+    /// What an error about it names.
+    id: Option<&'static str>,
+    /// The words on the button that opens the question.
+    opens: AnyView,
+    /// What it means.
+    means: &'static str,
+    /// The words on the button that does it.
+    sure: &'static str,
+}
+
+/// A button that says what it means before it does anything, by a second one.
+fn heavy(person: &PersonPage, act: Heavy, fields: impl IntoView) -> impl IntoView {
+    let Heavy { does, id, opens, means, sure } = act;
     view! {
-        <li>
-            <p><b>{says.clone()}</b></p>
-            <form method="post" action=paths::person(person.line.id, "")>
-                <input type="hidden" name="role" value=grant.role.code() />
-                <input type="hidden" name="product" value=grant.product.clone().unwrap_or_default() />
-                <p class="acts"><button class="btn" name="do" value="take">"Take away"<span class="sr">": "{says}</span></button></p>
+        <details class="act from-start" name="act">
+            <summary class="btn" id=id>{opens}</summary>
+            <form class="sheet" method="post" action=paths::person(person.line.id, "")>
+                {fields}
+                <p>{means}</p>
+                <p class="acts"><button class="btn risk" name="do" value=does>{sure}</button></p>
             </form>
-        </li>
+        </details>
     }
 }
 
@@ -98,27 +129,57 @@ fn give(person: &PersonPage, sent: &Sent) -> impl IntoView + use<> {
 }
 
 fn sign_in(person: &PersonPage) -> impl IntoView + use<> {
-    let action = paths::person(person.line.id, "");
     let sessions = match person.sessions {
         0 => "Signed in nowhere.".to_owned(),
         1 => "Signed in once.".to_owned(),
         n => format!("Signed in {n} times."),
     };
     let is_off = person.line.standing == Standing::Disabled;
-    let (does, what) = if is_off { ("enable", "Let them sign in again") } else { ("disable", "Disable the account") };
-    let disable =
-        (!person.is_own).then(|| view! { <button class="btn" name="do" value=does id="disable">{what}</button> });
-    let factor = (!person.is_own && person.line.is_armed)
-        .then(|| view! { <button class="btn" name="do" value="factor" id="factor">"Reset the second factor"</button> });
+    let end = heavy(
+        person,
+        Heavy {
+            does: "sessions",
+            id: None,
+            opens: "End all sessions".into_any(),
+            means: "Whoever is signed in with this account is out at once, on every console, and has to sign in again.",
+            sure: "End them all",
+        },
+        (),
+    );
+    let factor = (!person.is_own && person.line.is_armed).then(|| {
+        let act = Heavy {
+            does: "factor",
+            id: Some("factor"),
+            opens: "Reset the second factor".into_any(),
+            means: "Their passkeys, authenticator and recovery codes count no more, and all their sessions end. Whoever has \
+                    their password then sets up a new factor: be sure that it is they who ask.",
+            sure: "Reset it",
+        };
+        heavy(person, act, ())
+    });
+    let disable = (!person.is_own && !is_off).then(|| {
+        let act = Heavy {
+            does: "disable",
+            id: Some("disable"),
+            opens: "Disable the account".into_any(),
+            means: "Nobody can sign in with it, and all its sessions end at once. What is assigned to them stays theirs; their \
+                    deputies stand in no more.",
+            sure: "Disable it",
+        };
+        heavy(person, act, ())
+    });
+    let enable = (!person.is_own && is_off).then(|| {
+        view! {
+            <form method="post" action=paths::person(person.line.id, "")>
+                <button class="btn" name="do" value="enable" id="disable">"Let them sign in again"</button>
+            </form>
+        }
+    });
     view! {
         <section aria-labelledby="h-sign-in">
             <h2 id="h-sign-in">"Signing in"</h2>
             <p>{sessions}</p>
-            <form method="post" action=action>
-                <p class="acts">
-                    <button class="btn" name="do" value="sessions">"End all sessions"</button>" "{factor}" "{disable}
-                </p>
-            </form>
+            <div class="acts">{end}{factor}{disable}{enable}</div>
         </section>
     }
 }

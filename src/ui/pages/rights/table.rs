@@ -37,6 +37,10 @@ pub struct Row {
     pub path: String,
     /// What each of [`COLUMNS`] gets.
     pub expected: [Expected; 9],
+    /// What is there, in words.
+    pub says: String,
+    /// The heading that it stands under: the last line of comment above it.
+    pub under: String,
 }
 
 const TABLE: &str = include_str!("table.txt");
@@ -44,13 +48,23 @@ const TABLE: &str = include_str!("table.txt");
 /// Every row; none where the file cannot be read, which a test excludes.
 #[must_use]
 pub fn table() -> Vec<Row> {
-    let lines = TABLE.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    lines.map(row).collect::<Option<Vec<_>>>().unwrap_or_default()
+    let mut heading = "";
+    let mut rows = Vec::new();
+    for line in TABLE.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        if let Some(says) = line.strip_prefix('#') {
+            heading = says.trim();
+        } else {
+            let Some(row) = row(line, heading) else { return Vec::new() };
+            rows.push(row);
+        }
+    }
+    rows
 }
 
-fn row(line: &str) -> Option<Row> {
+fn row(line: &str, under: &str) -> Option<Row> {
     let mut words = line.split_whitespace();
     let (method, path) = (words.next()?.to_owned(), words.next()?.to_owned());
-    let expected: Vec<_> = words.map(Expected::from_code).collect::<Option<_>>()?;
-    Some(Row { method, path, expected: expected.try_into().ok()? })
+    let expected: Vec<_> = words.by_ref().take(COLUMNS.len()).map(Expected::from_code).collect::<Option<_>>()?;
+    let says = words.collect::<Vec<_>>().join(" ");
+    Some(Row { method, path, expected: expected.try_into().ok()?, says, under: under.to_owned() })
 }

@@ -29,7 +29,7 @@ pub async fn make(State(app): State<App>, frame: Frame, Path(token): Path<String
     let (email, name) = (typed.get("email").trim(), typed.get("name").trim());
     let person = Person { email, name, password: typed.get("password") };
     match setup::make_first_account(&app, &token, &person).await {
-        Ok(()) => answer::go(paths::SIGNIN),
+        Ok(()) => answer::go(paths::SIGNIN_AGAIN),
         Err(Error::Invalid(errors)) => {
             let problems = Problems::new(&errors);
             let form = First { email: email.to_owned(), name: name.to_owned(), problems };

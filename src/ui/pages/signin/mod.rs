@@ -3,7 +3,11 @@
 pub mod server;
 
 use crate::ui::{
-    components::{error_box::ErrorBox, field::TextField},
+    components::{
+        error_box::ErrorBox,
+        field::TextField,
+        notice::{Meaning, Notice},
+    },
     form::Problems,
     paths, shell,
 };
@@ -16,6 +20,8 @@ pub struct SignIn {
     pub email: String,
     /// Where to go afterwards, inside this console.
     pub next: String,
+    /// True where a password was set just before.
+    pub has_password: bool,
     /// What is wrong.
     pub problems: Problems,
 }
@@ -23,10 +29,13 @@ pub struct SignIn {
 /// The page.
 #[must_use]
 pub fn page(form: SignIn) -> AnyView {
-    let SignIn { email, next, problems } = form;
+    let SignIn { email, next, has_password, problems } = form;
+    let done =
+        has_password.then(|| view! { <Notice meaning=Meaning::Done lead="Your password is set. Sign in with it." /> });
     shell::door(
         view! {
             <h1>"Sign in"</h1>
+            {done}
             <ErrorBox problems=problems.clone() />
             <form method="post" action=paths::SIGNIN>
                 <input type="hidden" name="next" value=next />

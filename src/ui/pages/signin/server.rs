@@ -24,8 +24,9 @@ use axum::{
 
 /// GET: the form.
 pub async fn show(frame: Frame, Query(query): Query<Vec<(String, String)>>) -> Response {
-    let next = paths::local(Fields(query).get("next")).to_owned();
-    draw(&frame, StatusCode::OK, SignIn { next, ..SignIn::default() })
+    let query = Fields(query);
+    let (next, has_password) = (paths::local(query.get("next")).to_owned(), query.get("done") == "password");
+    draw(&frame, StatusCode::OK, SignIn { next, has_password, ..SignIn::default() })
 }
 
 /// POST: opens a session, or the form again.
@@ -41,6 +42,7 @@ pub async fn sign_in(
         email: typed.get("email").trim().to_owned(),
         next: paths::local(typed.get("next")).to_owned(),
         problems: missing(&typed),
+        has_password: false,
     };
     if !form.problems.is_empty() {
         return draw(&frame, StatusCode::UNPROCESSABLE_ENTITY, form);
@@ -90,13 +92,9 @@ fn draw(frame: &Frame, status: StatusCode, form: SignIn) -> Response {
 }
 
 fn missing(typed: &Fields) -> Problems {
-    if let Err(problems) = typed.email() {
-        problems
-    } else if typed.get("password").is_empty() {
-        Problems::one("password", "Enter your password")
-    } else {
-        Problems::default()
-    }
+    let of_email = typed.email().err().unwrap_or_default();
+    let is_empty = typed.get("password").is_empty();
+    of_email.and(if is_empty { Problems::one("password", "Enter your password") } else { Problems::default() })
 }
 
 /// The session's token, if the request has one.
