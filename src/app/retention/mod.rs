@@ -33,7 +33,7 @@ pub use page::{
 };
 pub(super) use requester::waiting;
 pub use requester::{
-    CaseLine, OpenErasure, PastErasure, RequesterErased, RequesterPage, Waiting, approve_requester_erasure,
+    CaseLine, Ending, OpenErasure, PastErasure, RequesterErased, RequesterPage, Waiting, approve_requester_erasure,
     ask_requester_erasure, erase_requester, load_requester, load_waiting, refuse_requester_erasure,
 };
 

@@ -60,6 +60,17 @@ pub struct CaseLine {
     pub holds: (i64, i64, i64),
 }
 
+/// How somebody may end an erasure that waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Not at all.
+    No,
+    /// They approve such things, and may refuse it.
+    Refuse,
+    /// They asked for it, and may take it back.
+    Withdraw,
+}
+
 /// An erasure that waits for a second person or is under way.
 #[derive(Debug, Clone)]
 pub struct OpenErasure {
@@ -79,10 +90,8 @@ pub struct OpenErasure {
     pub scope: Vec<Reference>,
     /// True where the reader may approve it.
     pub may_approve: bool,
-    /// True where they may refuse it: they approve such things.
-    pub may_refuse: bool,
-    /// True where they asked for it, and may take it back.
-    pub is_theirs: bool,
+    /// How the reader may end it.
+    pub ending: Ending,
     /// True where the time to approve it is over.
     pub is_over: bool,
 }
@@ -148,8 +157,11 @@ pub async fn load_requester(app: &App, actor: &Actor, reference: Reference) -> R
         reason,
         until: one.expires_at,
         scope: one.scope.clone(),
-        may_refuse: actor.may(Act::ApproveRuns, case.place()),
-        is_theirs: actor.is(one.asked_by),
+        ending: match (actor.is(one.asked_by), actor.may(Act::ApproveRuns, case.place())) {
+            (true, _) => Ending::Withdraw,
+            (false, true) => Ending::Refuse,
+            (false, false) => Ending::No,
+        },
         may_approve: actor.second(one.asked_by, Act::ApproveRuns, case.place()).is_some(),
         is_over: one.expires_at <= now,
     });

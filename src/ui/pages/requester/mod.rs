@@ -4,7 +4,7 @@
 pub mod server;
 
 use crate::{
-    app::retention::{Aside, CaseLine, ErasureState, OpenErasure, PastErasure, RequesterPage, Waiting},
+    app::retention::{Aside, CaseLine, Ending, ErasureState, OpenErasure, PastErasure, RequesterPage, Waiting},
     ui::{
         components::{
             error_box::ErrorBox,
@@ -179,11 +179,13 @@ fn decide(requester: &RequesterPage, open: &OpenErasure) -> AnyView {
     let approve = (waits && open.may_approve && !open.is_over).then(|| {
         view! { <button class="btn risk" name="do" value="approve">"Approve: erase for good"</button> }
     });
-    let refuse = match (waits, open.is_theirs, open.may_refuse) {
-        (true, true, _) => Some(view! { <button class="btn" name="do" value="refuse">"Withdraw"</button> }),
-        (true, false, true) => Some(view! { <button class="btn" name="do" value="refuse">"Refuse"</button> }),
-        _ => None,
+    let words = match open.ending {
+        Ending::Withdraw => Some("Withdraw"),
+        Ending::Refuse => Some("Refuse"),
+        Ending::No => None,
     };
+    let words = words.filter(|_| waits);
+    let refuse = words.map(|words| view! { <button class="btn" name="do" value="refuse">{words}</button> });
     let form = (approve.is_some() || refuse.is_some()).then(|| {
         view! {
             <form method="post" action=paths::requester(requester.reference)>

@@ -17,7 +17,7 @@ use axum::{extract::Query, http::StatusCode, response::Response};
 pub async fn show(asked: Asked, Query(query): Query<Vec<(String, String)>>) -> Response {
     let said = Fields(query);
     let (done, product) = (said.get("done").to_owned(), said.get("product").to_owned());
-    let sent = Sent { done, product, ..Sent::default() };
+    let sent = Sent { product, done, ..Sent::default() };
     let outcome = draw(&asked, StatusCode::OK, sent).await;
     asked.answer(outcome).await
 }
