@@ -50,7 +50,7 @@ for (const javaScriptEnabled of [true, false]) {
     const reference = await theCase(agent, house, name);
     await caseSays(agent, house, reference, "Acknowledgement accepted");
     await agent.getByRole("link", { name: "Erase this requester from here" }).click();
-    assert.match(await agent.locator("main").innerText(), /stays it is open/);
+    assert.match(await agent.locator("main").innerText(), /stays: it is open/);
     assert.equal(await agent.getByRole("button", { name: "Ask for the erasure" }).count(), 0, "nothing would go");
     await openCase(agent, house, reference);
     assert.equal(await act(agent, "Change state", { to: "resolved", outcome: "refused", reason: "told by phone" }), 200);

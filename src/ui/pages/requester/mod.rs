@@ -93,7 +93,7 @@ fn table(lines: &[CaseLine]) -> AnyView {
     }
     let row = |line: &CaseLine| {
         let (mails, texts, places) = line.holds;
-        let (class, says) = if line.stays.is_none() { ("tag is-over", "goes") } else { ("tag is-paused", "stays") };
+        let (class, says) = if line.stays.is_none() { ("tag is-over", "goes") } else { ("tag is-paused", "stays:") };
         let why = line.stays.clone().map(|why| format!(" {why}"));
         view! {
             <tr role="row">
