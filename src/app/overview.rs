@@ -20,7 +20,6 @@ use crate::{
         list::{self, Asked},
         mails, messages,
         requester_erasures::ErasureState,
-        staff,
     },
 };
 use chrono::{Datelike as _, TimeDelta};
@@ -242,8 +241,7 @@ async fn trouble_lines(app: &App, tx: &mut Tx, mail: &Reach, following: &Followi
 
 /// Requesters whose erasure from here waits for a second person.
 async fn erasure_lines(tx: &mut Tx, actor: &Actor) -> Result<Vec<Trouble>, Error> {
-    let names = staff::staff_names(tx).await?;
-    let waiting = retention::waiting(tx, actor, &names).await?.into_iter();
+    let waiting = retention::waiting(tx, actor).await?.into_iter();
     let asked = waiting.filter(|one| one.state == ErasureState::Asked).map(|one| Trouble {
         title: format!("Erase the requester of {}", one.reference),
         at_place: Whereabouts::Requester(one.reference),

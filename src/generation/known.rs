@@ -77,16 +77,11 @@ mod tests {
 
     #[test]
     fn a_key_is_written_as_the_database_writes_it() {
-        let of = |kind, named: &str| ColumnSchema {
-            kind,
-            named: named.to_owned(),
-            nullable: false,
-            has_default: false,
-            longest: None,
-            generated: false,
-            collation: None,
-        };
-        let (number, id, text) = (of(Type::Integer, "bigint"), of(Type::Uuid, "uuid"), of(Type::Text, "text"));
+        let (number, id, text) = (
+            ColumnSchema::plain(Type::Integer, "bigint"),
+            ColumnSchema::plain(Type::Uuid, "uuid"),
+            ColumnSchema::plain(Type::Text, "text"),
+        );
         let uuid = "0190f5fe-7c00-7a00-8a00-0123456789ab";
         for (value, normal, is, first) in [
             ("007", Normal::Exact, &number, "7"),

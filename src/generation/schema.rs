@@ -107,6 +107,12 @@ pub struct Reference {
 }
 
 impl ColumnSchema {
+    /// A column that always has a value and knows nothing else of itself.
+    pub(in crate::generation) fn plain(kind: Type, named: &str) -> Self {
+        let named = named.to_owned();
+        Self { kind, named, nullable: false, has_default: false, longest: None, generated: false, collation: None }
+    }
+
     /// True where a value of this column can be written as `text`: anything else is no key of any row, and not to be
     /// asked for.
     #[must_use]

@@ -97,7 +97,7 @@ pub async fn load_retention(app: &App, actor: &Actor) -> Result<RetentionPage, E
     }
     let loose = retention::loose_count(&mut tx, &over(app, Record::Mail, now, sees)).await?;
     let stays = retention::open_and_restricted(&mut tx, &actor.reach(Act::SeeCases)).await?;
-    let waiting = waiting(&mut tx, actor, &names).await?;
+    let waiting = waiting(&mut tx, actor).await?;
     drop(tx);
     let one = |pack: &ProductPack| {
         let of = |(product, ..): &&(String, i64, i64)| *product == pack.id;

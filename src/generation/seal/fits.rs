@@ -173,17 +173,8 @@ const LONGEST_RUN: usize = 24;
 
 /// The columns that sealed rows have besides.
 fn added(dialect: Dialect) -> [(&'static str, ColumnSchema); 2] {
-    let column = |kind, named: &str| ColumnSchema {
-        kind,
-        named: named.to_owned(),
-        nullable: false,
-        has_default: false,
-        longest: None,
-        generated: false,
-        collation: None,
-    };
     let text = if dialect == Dialect::Sqlite { "text" } else { "varchar(40)" };
-    [(UNTIL, column(Type::Date, "date")), (RUN, column(Type::Text, text))]
+    [(UNTIL, ColumnSchema::plain(Type::Date, "date")), (RUN, ColumnSchema::plain(Type::Text, text))]
 }
 
 /// The statement that makes the sealed table, with the index that its end is found by.

@@ -21,7 +21,6 @@ use crate::{
         staff,
     },
 };
-use std::collections::HashMap;
 
 pub use decide::{approve_requester_erasure, ask_requester_erasure, refuse_requester_erasure};
 pub use perform::{RequesterErased, erase_requester};
@@ -207,21 +206,19 @@ async fn reason_of(app: &App, tx: &mut Tx, open: &RequesterErasure) -> Result<St
 /// # Errors
 /// As the database says.
 pub async fn load_waiting(app: &App, actor: &Actor) -> Result<Vec<Waiting>, Error> {
-    let mut tx = app.db.read().await?;
-    let names = staff::staff_names(&mut tx).await?;
-    waiting(&mut tx, actor, &names).await
+    waiting(&mut app.db.read().await?, actor).await
 }
 
-/// The erasures that wait or are under way, of cases that the actor sees, oldest first.
+/// The same, for a page that looks at more.
 ///
 /// # Errors
 /// As the database says.
-pub(in crate::app) async fn waiting(
-    tx: &mut Tx,
-    actor: &Actor,
-    names: &HashMap<StaffId, String>,
-) -> Result<Vec<Waiting>, Error> {
+pub(in crate::app) async fn waiting(tx: &mut Tx, actor: &Actor) -> Result<Vec<Waiting>, Error> {
     let open = erasures::erasures_open(tx, &actor.sight(Act::SeeCases)).await?;
+    if open.is_empty() {
+        return Ok(Vec::new());
+    }
+    let names = staff::staff_names(tx).await?;
     let line = |one: RequesterErasure| Waiting {
         reference: one.case,
         by: names.get(&one.asked_by).cloned().unwrap_or_else(|| "somebody who left".to_owned()),
